@@ -1,0 +1,276 @@
+//! Files: reading, listing, locking, and writes that survive a crash.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+/// Reads a whole file.
+///
+/// # Errors
+/// As [`std::fs::read`].
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+/// Reads a whole file as UTF-8.
+///
+/// # Errors
+/// As [`std::fs::read_to_string`].
+pub fn read_to_string(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path)
+}
+
+/// Reads at most `bytes_max` bytes from the start of a file.
+///
+/// # Errors
+/// As [`File::open`] and [`Read::read`].
+pub fn read_start(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(bytes_max as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// As [`File::open`].
+pub fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Makes a new, empty file for writing, replacing what is there.
+///
+/// # Errors
+/// As [`File::create`].
+pub fn create(path: &Path) -> io::Result<File> {
+    File::create(path)
+}
+
+/// Opens a file for appending, making it when it does not exist.
+///
+/// # Errors
+/// As [`OpenOptions::open`].
+pub fn open_append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
+}
+
+/// Makes a folder and its parents.
+///
+/// # Errors
+/// As [`fs::create_dir_all`].
+pub fn create_dir_all(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Whether something exists at the path.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Whether a folder is at the path.
+#[must_use]
+pub fn is_dir(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Size and time of change of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Time of the last change, nanoseconds since 1970 (0 where the file system does not tell).
+    pub modified_ns: u128,
+}
+
+/// Size and time of change of a file.
+///
+/// # Errors
+/// As [`fs::metadata`].
+pub fn stamp(path: &Path) -> io::Result<Stamp> {
+    let metadata = fs::metadata(path)?;
+    let modified_ns = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+        .map_or(0, |duration| duration.as_nanos());
+    Ok(Stamp { size_bytes: metadata.len(), modified_ns })
+}
+
+/// One entry of a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its full path.
+    pub path: PathBuf,
+    /// Whether it is a folder (a link to a folder is not followed and counts as neither).
+    pub is_dir: bool,
+    /// Whether it is a plain file.
+    pub is_file: bool,
+}
+
+/// The entries of a folder, sorted by path.
+///
+/// # Errors
+/// As [`fs::read_dir`].
+pub fn list_dir(path: &Path) -> io::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        entries.push(Entry { path: entry.path(), is_dir: kind.is_dir(), is_file: kind.is_file() });
+    }
+    entries.sort();
+    Ok(entries)
+}
+
+/// Removes a file; one that is not there is no error.
+///
+/// # Errors
+/// As [`fs::remove_file`].
+pub fn remove_file(path: &Path) -> io::Result<()> {
+    ignore_missing(fs::remove_file(path))
+}
+
+/// Removes a folder and all in it; one that is not there is no error.
+///
+/// # Errors
+/// As [`fs::remove_dir_all`].
+pub fn remove_dir_all(path: &Path) -> io::Result<()> {
+    ignore_missing(fs::remove_dir_all(path))
+}
+
+fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Renames, then makes the rename durable by syncing the target's folder.
+///
+/// # Errors
+/// As [`fs::rename`] and [`File::sync_all`].
+pub fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_dir(to.parent().unwrap_or(Path::new(".")))
+}
+
+/// Writes a file so that a crash leaves either the old content or the new: a temporary file
+/// beside it, sync, rename, sync of the folder.
+///
+/// # Errors
+/// Any failure of these steps; the target is then unchanged.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = temporary_beside(path);
+    let written = (|| {
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    })();
+    match written.and_then(|()| rename_durably(&temporary, path)) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let _ = fs::remove_file(&temporary);
+            Err(error)
+        }
+    }
+}
+
+/// A path in the same folder that nobody else uses: `.NAME.PID-UUID.tmp`.
+#[must_use]
+pub fn temporary_beside(path: &Path) -> PathBuf {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let unique = uuid::Uuid::now_v7().simple();
+    path.with_file_name(format!(".{name}.{}-{unique}.tmp", std::process::id()))
+}
+
+/// Syncs every file below a folder, then the folders, so that a rename of the whole may follow.
+///
+/// # Errors
+/// As [`File::sync_all`].
+pub fn sync_tree(path: &Path) -> io::Result<()> {
+    for entry in list_dir(path)? {
+        if entry.is_dir {
+            sync_tree(&entry.path)?;
+        } else if entry.is_file {
+            File::open(&entry.path)?.sync_all()?;
+        }
+    }
+    sync_dir(path)
+}
+
+#[cfg(unix)]
+fn sync_dir(path: &Path) -> io::Result<()> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    File::open(path)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_dir(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The path without `.`, `..` and links. The last parts may not exist yet; what exists is resolved.
+///
+/// # Errors
+/// When the existing part cannot be resolved.
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
+    let mut existing = if path.is_absolute() { path.to_path_buf() } else { std::env::current_dir()?.join(path) };
+    let mut rest: Vec<std::ffi::OsString> = Vec::new();
+    loop {
+        match fs::canonicalize(&existing) {
+            Ok(mut resolved) => {
+                for part in rest.iter().rev() {
+                    match Path::new(part).components().next() {
+                        Some(Component::ParentDir) => {
+                            resolved.pop();
+                        }
+                        Some(Component::CurDir) | None => {}
+                        Some(_) => resolved.push(part),
+                    }
+                }
+                return Ok(resolved);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let last = existing.components().next_back().map(|c| c.as_os_str().to_owned());
+                match (last, existing.parent()) {
+                    (Some(last), Some(parent)) => {
+                        rest.push(last);
+                        existing = parent.to_path_buf();
+                    }
+                    _ => return Err(error),
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// A lock on a file that the operating system releases when the holder ends, however it ends.
+#[derive(Debug)]
+pub struct FileLock {
+    _file: File,
+}
+
+/// Waits for the lock of a file, making the file when it does not exist.
+///
+/// # Errors
+/// As [`OpenOptions::open`] and [`File::lock`].
+pub fn lock(path: &Path) -> io::Result<FileLock> {
+    let file = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path)?;
+    file.lock()?;
+    Ok(FileLock { _file: file })
+}
+
+/// Takes the lock of a file when nobody holds it; `None` when somebody does.
+///
+/// # Errors
+/// As [`OpenOptions::open`] and [`File::try_lock`].
+pub fn try_lock(path: &Path) -> io::Result<Option<FileLock>> {
+    let file = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(FileLock { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
