@@ -55,6 +55,15 @@ text_id!(
     JobId
 );
 
+text_id!(
+    /// One request to an endpoint.
+    RequestId
+);
+text_id!(
+    /// One deployment of a model to an endpoint: a new one each time `deploy_endpoint` is called.
+    DeploymentId
+);
+
 /// The seed of everything random in one piece of work. The same inputs and seed give the same bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]

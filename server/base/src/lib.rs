@@ -14,5 +14,5 @@ pub mod system;
 
 pub use cancel::{CancelToken, Cancelled};
 pub use error::{ErrorCode, Problem};
-pub use ids::{ExperimentId, JobId, RunId, Seed};
+pub use ids::{DeploymentId, ExperimentId, JobId, RequestId, RunId, Seed};
 pub use progress::{NoProgress, Progress, ProgressSink};

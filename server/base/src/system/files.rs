@@ -199,14 +199,22 @@ pub fn sync_tree(path: &Path) -> io::Result<()> {
     sync_dir(path)
 }
 
+/// Makes the entries of a folder durable: what was created, renamed or removed in it.
+///
+/// # Errors
+/// As [`File::open`] and [`File::sync_all`].
 #[cfg(unix)]
-fn sync_dir(path: &Path) -> io::Result<()> {
+pub fn sync_dir(path: &Path) -> io::Result<()> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     File::open(path)?.sync_all()
 }
 
+/// Does nothing: this system makes folders durable by itself.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-fn sync_dir(_path: &Path) -> io::Result<()> {
+pub fn sync_dir(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,0 +1,547 @@
+//! What one cell of a text file is: missing, a number in some style, a date in some style, or text.
+//! Deciding on a column's type and reading its values both go through here, so they cannot disagree.
+
+/// The most kinds of missing markers and examples that are kept of one column.
+pub(crate) const EXAMPLES_MAX: usize = 20;
+
+/// How a column writes its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum NumberStyle {
+    /// `1234.5`
+    Plain,
+    /// `1234,5` and `1.234,5`
+    DecimalComma,
+    /// `1,234.5`
+    ThousandsComma,
+}
+
+/// How a column writes its dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum DateStyle {
+    /// `2024-02-29`, `2024/02/29`, with or without a time
+    YearFirst,
+    /// `29.02.2024`, `29/02/2024`, `29-02-2024`
+    DayFirst,
+    /// `02/29/2024`
+    MonthFirst,
+}
+
+/// A number as it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Number {
+    /// A whole number that fits.
+    Integer(i64),
+    /// Anything else.
+    Real(f64),
+}
+
+/// What a cell could be, before its column is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum CellKind {
+    /// A missing marker.
+    Missing,
+    /// A word for missing that counts as such only among numbers and dates (`nan`, `-`, `none`).
+    MissingAmongNumbers,
+    /// A whole number.
+    Integer,
+    /// Digits with a leading zero: a number or a code.
+    LeadingZero,
+    /// A whole number too large for 64 bits.
+    BigInteger,
+    /// A number with a decimal point or an exponent.
+    Decimal,
+    /// `1.234`: a decimal, or thousands where the comma is decimal.
+    DotGroups,
+    /// An infinity.
+    Infinite,
+    /// `3,14`: a decimal comma for certain.
+    CommaDecimal,
+    /// `1,234`: a decimal comma or thousands.
+    CommaThree,
+    /// `1,234,567` or `1,234.5`: thousands for certain.
+    CommaThousands,
+    /// A date or time.
+    Date {
+        /// Whether the year comes first, or a number that can only be a day or a month.
+        order: DateOrder,
+        /// Whether there is a time of day.
+        time: bool,
+        /// Whether there is an offset from UTC.
+        offset: bool,
+    },
+    /// Anything else.
+    Text,
+}
+
+/// What the order of a date's parts can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum DateOrder {
+    /// `2024-02-29`
+    YearFirst,
+    /// `29/02/2024`, or dots, which only day-first writes
+    DayFirst,
+    /// `02/29/2024`
+    MonthFirst,
+    /// `02/03/2024`
+    Ambiguous,
+}
+
+impl CellKind {
+    /// Whether this is a number in any style.
+    pub(crate) fn is_number(self) -> bool {
+        !matches!(self, Self::Missing | Self::MissingAmongNumbers | Self::Date { .. } | Self::Text)
+    }
+}
+
+/// The cell without blanks around it.
+pub(crate) fn trim(cell: &[u8]) -> &[u8] {
+    cell.trim_ascii()
+}
+
+/// Whether a trimmed cell says that there is no value: empty, `?`, `NA`, `N/A`, `#N/A`, `null` in
+/// any case.
+pub(crate) fn is_missing(cell: &[u8]) -> bool {
+    match cell.len() {
+        0 => true,
+        1 => cell[0] == b'?',
+        2 => cell.eq_ignore_ascii_case(b"na"),
+        3 => cell.eq_ignore_ascii_case(b"n/a"),
+        4 => cell.eq_ignore_ascii_case(b"null") || cell.eq_ignore_ascii_case(b"#n/a"),
+        _ => false,
+    }
+}
+
+/// Whether a trimmed cell says that there is no value when it stands among numbers or dates.
+pub(crate) fn is_missing_among_numbers(cell: &[u8]) -> bool {
+    matches!(cell, b"-" | b"--" | b"." | b"\\N")
+        || [&b"nan"[..], b"none", b"nil", b"-nan", b"nat", b"missing"].iter().any(|word| cell.eq_ignore_ascii_case(word))
+}
+
+/// What a trimmed cell is.
+pub(crate) fn classify(cell: &[u8]) -> CellKind {
+    if is_missing(cell) {
+        return CellKind::Missing;
+    }
+    let first = cell[0];
+    if !(first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.' | b',' | b'i' | b'I' | b'n' | b'N' | b'm' | b'M' | b'\\')) {
+        return CellKind::Text;
+    }
+    if is_missing_among_numbers(cell) {
+        return CellKind::MissingAmongNumbers;
+    }
+    classify_number(cell).or_else(|| classify_date(cell)).unwrap_or(CellKind::Text)
+}
+
+fn unsigned(cell: &[u8]) -> &[u8] {
+    match cell.first() {
+        Some(b'+' | b'-') => &cell[1..],
+        _ => cell,
+    }
+}
+
+fn classify_number(cell: &[u8]) -> Option<CellKind> {
+    let body = unsigned(cell);
+    let first = *body.first()?;
+    if first.is_ascii_digit() && body.iter().all(u8::is_ascii_digit) {
+        return Some(if body.len() > 1 && first == b'0' {
+            CellKind::LeadingZero
+        } else if parse_integer(cell).is_some() {
+            CellKind::Integer
+        } else {
+            CellKind::BigInteger
+        });
+    }
+    if body.contains(&b',') {
+        return classify_commas(body);
+    }
+    if is_infinity(body) {
+        return Some(CellKind::Infinite);
+    }
+    if !is_decimal(body) {
+        return None;
+    }
+    Some(if is_grouped(body, b'.') { CellKind::DotGroups } else { CellKind::Decimal })
+}
+
+fn classify_commas(body: &[u8]) -> Option<CellKind> {
+    let commas = body.iter().filter(|b| **b == b',').count();
+    let dots = body.iter().filter(|b| **b == b'.').count();
+    let (head, tail) = split_at_last(body, if dots == 1 && commas >= 1 && last_of(body) == b'.' { b'.' } else { b',' });
+    if dots == 0 && commas == 1 {
+        if is_grouped(body, b',') {
+            return Some(CellKind::CommaThree);
+        }
+        let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+        return (digits(head) && digits(tail) && !(head.is_empty() && tail.is_empty())).then_some(CellKind::CommaDecimal);
+    }
+    if dots == 0 {
+        return is_grouped(body, b',').then_some(CellKind::CommaThousands);
+    }
+    let digits = !tail.is_empty() && tail.iter().all(u8::is_ascii_digit);
+    if last_of(body) == b'.' {
+        return (dots == 1 && digits && is_grouped(head, b',')).then_some(CellKind::CommaThousands);
+    }
+    (commas == 1 && digits && is_grouped(head, b'.')).then_some(CellKind::CommaDecimal)
+}
+
+/// Which of dot and comma comes last.
+fn last_of(body: &[u8]) -> u8 {
+    body.iter().rev().copied().find(|b| matches!(b, b'.' | b',')).unwrap_or(0)
+}
+
+fn split_at_last(body: &[u8], separator: u8) -> (&[u8], &[u8]) {
+    match body.iter().rposition(|b| *b == separator) {
+        Some(at) => (&body[..at], &body[at + 1..]),
+        None => (body, &[]),
+    }
+}
+
+/// `1.234` or `12.345.678`: one to three digits without a leading zero, then groups of three.
+fn is_grouped(body: &[u8], separator: u8) -> bool {
+    let mut groups = body.split(|b| *b == separator);
+    let head = groups.next().unwrap_or_default();
+    let head_fits = (1..=3).contains(&head.len()) && head[0] != b'0' && head.iter().all(u8::is_ascii_digit);
+    let mut n_groups = 0;
+    head_fits
+        && groups.all(|group| {
+            n_groups += 1;
+            group.len() == 3 && group.iter().all(u8::is_ascii_digit)
+        })
+        && n_groups > 0
+}
+
+fn is_infinity(body: &[u8]) -> bool {
+    body.eq_ignore_ascii_case(b"inf") || body.eq_ignore_ascii_case(b"infinity")
+}
+
+/// Digits with at most one point and an exponent: what `f64::from_str` reads, without its words.
+fn is_decimal(body: &[u8]) -> bool {
+    let (mantissa, exponent) = match body.iter().position(|b| matches!(b, b'e' | b'E')) {
+        Some(at) => (&body[..at], Some(unsigned(&body[at + 1..]))),
+        None => (body, None),
+    };
+    let n_digits = mantissa.iter().filter(|b| b.is_ascii_digit()).count();
+    let n_points = mantissa.iter().filter(|b| **b == b'.').count();
+    n_digits > 0
+        && n_points <= 1
+        && n_digits + n_points == mantissa.len()
+        && exponent.is_none_or(|exponent| !exponent.is_empty() && exponent.iter().all(u8::is_ascii_digit))
+}
+
+fn parse_integer(cell: &[u8]) -> Option<i64> {
+    std::str::from_utf8(cell).ok()?.parse().ok()
+}
+
+fn parse_real(text: &[u8]) -> Option<f64> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// A trimmed cell as a number of that style; `None` when it is none.
+pub(crate) fn parse_number(cell: &[u8], style: NumberStyle) -> Option<Number> {
+    let body = unsigned(cell);
+    let first = *body.first()?;
+    if first.is_ascii_digit() && body.iter().all(u8::is_ascii_digit) {
+        return parse_integer(cell).map(Number::Integer).or_else(|| parse_real(cell).map(Number::Real));
+    }
+    if is_infinity(body) {
+        return parse_real(cell).map(Number::Real);
+    }
+    match style {
+        NumberStyle::Plain => is_decimal(body).then(|| parse_real(cell).map(Number::Real))?,
+        NumberStyle::ThousandsComma => {
+            let plain: Vec<u8> = cell.iter().copied().filter(|b| *b != b',').collect();
+            match classify_number(cell)? {
+                CellKind::CommaThree | CellKind::CommaThousands => parse_plain(&plain),
+                CellKind::Decimal | CellKind::DotGroups => parse_real(cell).map(Number::Real),
+                _ => None,
+            }
+        }
+        NumberStyle::DecimalComma => match classify_number(cell)? {
+            CellKind::DotGroups => {
+                let plain: Vec<u8> = cell.iter().copied().filter(|b| *b != b'.').collect();
+                parse_plain(&plain)
+            }
+            CellKind::CommaDecimal | CellKind::CommaThree => {
+                let plain: Vec<u8> =
+                    cell.iter().filter(|b| **b != b'.').map(|b| if *b == b',' { b'.' } else { *b }).collect();
+                parse_real(&plain).map(Number::Real)
+            }
+            _ => None,
+        },
+    }
+}
+
+fn parse_plain(cell: &[u8]) -> Option<Number> {
+    parse_integer(cell).map(Number::Integer).or_else(|| parse_real(cell).map(Number::Real))
+}
+
+/// A date or time as it is written: microseconds since 1970, in UTC when there is an offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Instant {
+    pub(crate) microseconds: i64,
+    pub(crate) time: bool,
+    pub(crate) offset: bool,
+}
+
+fn classify_date(cell: &[u8]) -> Option<CellKind> {
+    let parts = DateParts::of(cell)?;
+    let order = parts.order()?;
+    let style = match order {
+        DateOrder::YearFirst => DateStyle::YearFirst,
+        DateOrder::DayFirst => DateStyle::DayFirst,
+        DateOrder::MonthFirst | DateOrder::Ambiguous => DateStyle::MonthFirst,
+    };
+    let instant = parts.instant(style)?;
+    Some(CellKind::Date { order, time: instant.time, offset: instant.offset })
+}
+
+/// A trimmed cell as a date of that style; `None` when it is none.
+pub(crate) fn parse_date(cell: &[u8], style: DateStyle) -> Option<Instant> {
+    let parts = DateParts::of(cell)?;
+    if (parts.order()? == DateOrder::YearFirst) != (style == DateStyle::YearFirst) {
+        return None;
+    }
+    parts.instant(style)
+}
+
+/// The three numbers of a date and what follows them.
+struct DateParts<'a> {
+    numbers: [i64; 3],
+    year_first: bool,
+    separator: u8,
+    rest: &'a [u8],
+}
+
+impl<'a> DateParts<'a> {
+    fn of(cell: &'a [u8]) -> Option<Self> {
+        if cell.len() < 8 {
+            return None;
+        }
+        let (first, rest) = digits(cell)?;
+        let separator = *rest.first()?;
+        if !matches!(separator, b'-' | b'/' | b'.') {
+            return None;
+        }
+        let (second, rest) = digits(&rest[1..])?;
+        if rest.first() != Some(&separator) {
+            return None;
+        }
+        let (third, rest) = digits(&rest[1..])?;
+        let year_first = first.len() == 4;
+        let short = |part: &[u8]| part.len() <= 2;
+        let shaped = if year_first { short(second) && short(third) } else { short(first) && short(second) && third.len() == 4 };
+        shaped.then_some(Self { numbers: [number(first), number(second), number(third)], year_first, separator, rest })
+    }
+
+    fn order(&self) -> Option<DateOrder> {
+        if self.year_first {
+            return Some(DateOrder::YearFirst);
+        }
+        Some(match (self.numbers[0], self.numbers[1]) {
+            (13.., 13..) => return None,
+            (13.., _) => DateOrder::DayFirst,
+            (_, 13..) => DateOrder::MonthFirst,
+            _ if self.separator == b'.' => DateOrder::DayFirst,
+            _ => DateOrder::Ambiguous,
+        })
+    }
+
+    fn instant(&self, style: DateStyle) -> Option<Instant> {
+        let [a, b, c] = self.numbers;
+        let (year, month, day) = match style {
+            DateStyle::YearFirst => (a, b, c),
+            DateStyle::DayFirst => (c, b, a),
+            DateStyle::MonthFirst => (c, a, b),
+        };
+        let days = days_since_1970(year, month, day)?;
+        let clock = parse_clock(self.rest)?;
+        Some(Instant {
+            microseconds: days * DAY_US + clock.microseconds,
+            time: !self.rest.is_empty(),
+            offset: clock.offset,
+        })
+    }
+}
+
+/// Microseconds of one day.
+pub(crate) const DAY_US: i64 = 86_400_000_000;
+
+struct ClockTime {
+    microseconds: i64,
+    offset: bool,
+}
+
+/// ` 12:30`, `T12:30:59.123456789Z`, ` 12:30:59 +02:00`, or nothing.
+fn parse_clock(rest: &[u8]) -> Option<ClockTime> {
+    if rest.is_empty() {
+        return Some(ClockTime { microseconds: 0, offset: false });
+    }
+    if !matches!(rest[0], b' ' | b'T' | b't') {
+        return None;
+    }
+    let (hour, rest) = digits(&rest[1..])?;
+    let (minute, mut rest) = digits(rest.strip_prefix(b":")?)?;
+    let mut microseconds = 0;
+    let mut second = 0;
+    if let Some(after) = rest.strip_prefix(b":") {
+        let (text, after) = digits(after)?;
+        if text.len() > 2 {
+            return None;
+        }
+        second = number(text);
+        rest = after;
+        if let Some(after) = rest.strip_prefix(b".").or_else(|| rest.strip_prefix(b",")) {
+            let (fraction, after) = digits(after)?;
+            if fraction.len() > 9 {
+                return None;
+            }
+            for place in 0..6 {
+                microseconds = microseconds * 10 + fraction.get(place).map_or(0, |digit| i64::from(digit - b'0'));
+            }
+            rest = after;
+        }
+    }
+    if hour.len() > 2 || minute.len() != 2 || number(hour) > 23 || number(minute) > 59 || second > 59 {
+        return None;
+    }
+    let rest = rest.trim_ascii_start();
+    let offset_minutes = match rest {
+        [] => None,
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), tail @ ..] => {
+            let (hours, minutes) = match tail {
+                [a, b] => (number(&[*a, *b]), 0),
+                [a, b, c, d] | [a, b, b':', c, d] => (number(&[*a, *b]), number(&[*c, *d])),
+                _ => return None,
+            };
+            if !tail.iter().all(|b| b.is_ascii_digit() || *b == b':') || hours > 18 || minutes > 59 {
+                return None;
+            }
+            let total = hours * 60 + minutes;
+            Some(if *sign == b'-' { -total } else { total })
+        }
+        _ => return None,
+    };
+    let seconds = (number(hour) * 60 + number(minute) - offset_minutes.unwrap_or(0)) * 60 + second;
+    Some(ClockTime { microseconds: seconds * 1_000_000 + microseconds, offset: offset_minutes.is_some() })
+}
+
+fn digits(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    (end > 0 && end <= 9).then(|| text.split_at(end))
+}
+
+fn number(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit.wrapping_sub(b'0')))
+}
+
+/// Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible
+/// Low-Level Date Algorithms", `days_from_civil`); `None` for a day that does not exist.
+fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let length = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return None,
+    };
+    if day < 1 || day > length {
+        return None;
+    }
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let year_of_era = y.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Some(era * 146_097 + day_of_era - 719_468)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_told_apart() {
+        use CellKind::*;
+        for (cell, expected) in [
+            ("", Missing),
+            ("?", Missing),
+            ("Na", Missing),
+            ("n/a", Missing),
+            ("NULL", Missing),
+            ("NaN", MissingAmongNumbers),
+            ("-", MissingAmongNumbers),
+            ("None", MissingAmongNumbers),
+            ("42", Integer),
+            ("-7", Integer),
+            ("+7", Integer),
+            ("0", Integer),
+            ("007", LeadingZero),
+            ("99999999999999999999", BigInteger),
+            ("3.14", Decimal),
+            (".5", Decimal),
+            ("5.", Decimal),
+            ("-1e-5", Decimal),
+            ("1.234", DotGroups),
+            ("0.123", Decimal),
+            ("-inf", Infinite),
+            ("3,14", CommaDecimal),
+            (",5", CommaDecimal),
+            ("0,123", CommaDecimal),
+            ("1,234", CommaThree),
+            ("1,234,567", CommaThousands),
+            ("1,234.5", CommaThousands),
+            ("1.234,5", CommaDecimal),
+            ("12,34,56", Text),
+            ("1e", Text),
+            ("e5", Text),
+            ("1.2.3", Text),
+            ("--5", Text),
+            ("12abc", Text),
+            ("2024-13-01", Text),
+            ("2023-02-29", Text),
+            ("Nancy", Text),
+            ("infinite", Text),
+        ] {
+            assert_eq!(classify(cell.as_bytes()), expected, "{cell:?}");
+        }
+        let date = |order, time, offset| Date { order, time, offset };
+        assert_eq!(classify(b"2024-02-29"), date(DateOrder::YearFirst, false, false));
+        assert_eq!(classify(b"2024-02-29T10:11:12.5Z"), date(DateOrder::YearFirst, true, true));
+        assert_eq!(classify(b"29.02.2024"), date(DateOrder::DayFirst, false, false));
+        assert_eq!(classify(b"02/29/2024 23:59"), date(DateOrder::MonthFirst, true, false));
+        assert_eq!(classify(b"02/03/2024"), date(DateOrder::Ambiguous, false, false));
+    }
+
+    #[test]
+    fn numbers_are_read_in_their_style() {
+        let read = |text: &str, style| parse_number(text.as_bytes(), style);
+        assert_eq!(read("1234", NumberStyle::Plain), Some(Number::Integer(1234)));
+        assert_eq!(read("1.234", NumberStyle::Plain), Some(Number::Real(1.234)));
+        assert_eq!(read("1.234", NumberStyle::DecimalComma), Some(Number::Integer(1234)));
+        assert_eq!(read("-1.234,5", NumberStyle::DecimalComma), Some(Number::Real(-1234.5)));
+        assert_eq!(read("1,234", NumberStyle::DecimalComma), Some(Number::Real(1.234)));
+        assert_eq!(read("1,234", NumberStyle::ThousandsComma), Some(Number::Integer(1234)));
+        assert_eq!(read("1,234.5", NumberStyle::ThousandsComma), Some(Number::Real(1234.5)));
+        assert_eq!(read("1,5", NumberStyle::ThousandsComma), None);
+        assert_eq!(read("1,5", NumberStyle::Plain), None);
+        assert_eq!(read("-inf", NumberStyle::Plain), Some(Number::Real(f64::NEG_INFINITY)));
+        assert_eq!(read("9223372036854775807", NumberStyle::Plain), Some(Number::Integer(i64::MAX)));
+    }
+
+    #[test]
+    fn dates_are_read_in_their_style() {
+        let read = |text: &str, style| parse_date(text.as_bytes(), style).map(|instant| instant.microseconds);
+        // Seconds since 1970 by `date -u -d … +%s` (GNU coreutils 9.1).
+        assert_eq!(read("2024-02-29", DateStyle::YearFirst), Some(1_709_164_800_000_000));
+        assert_eq!(read("2024-02-29T10:11:12.5+02:00", DateStyle::YearFirst), Some(1_709_194_272_500_000));
+        assert_eq!(read("1969-12-31 23:59:59", DateStyle::YearFirst), Some(-1_000_000));
+        assert_eq!(read("29.02.2024", DateStyle::DayFirst), Some(1_709_164_800_000_000));
+        assert_eq!(read("02/03/2024", DateStyle::DayFirst), Some(1_709_337_600_000_000));
+        assert_eq!(read("02/03/2024", DateStyle::MonthFirst), Some(1_706_918_400_000_000));
+        assert_eq!(read("2024-02-30", DateStyle::YearFirst), None);
+        assert_eq!(read("2024-02-29 24:00", DateStyle::YearFirst), None);
+        assert_eq!(read("0001-01-01", DateStyle::YearFirst), Some(-62_135_596_800_000_000));
+    }
+}

@@ -1,0 +1,228 @@
+//! Starting, watching, cancelling and listing jobs from other processes.
+
+use std::time::{Duration, Instant};
+
+use mlwright_base::system::process::{self, Stop};
+use mlwright_base::{ErrorCode, JobId, Problem, Progress, RunId};
+use mlwright_store::{Query, ReadTx, StoreError, WriteTx};
+
+use super::record::{JOBS, Job, JobKind, JobState, PROGRESS};
+use crate::call::Call;
+use crate::engine::Engine;
+use crate::tracking::record as runs;
+
+/// How often a waiting call looks at the job.
+const POLL: Duration = Duration::from_millis(50);
+/// How long a process may take from being started to holding its lease.
+const START_MS: i64 = 60_000;
+/// How long a cancelled job may take to stop by itself before its process is ended.
+const CANCEL_GRACE: Duration = Duration::from_secs(5);
+/// The longest that one call waits for a job.
+const WAIT_SECONDS_MAX: u64 = 24 * 3600;
+
+impl Engine {
+    /// Writes a job down and starts its process; answers when the job has ended or after
+    /// `wait_seconds`, whichever comes first. Cancelling the call cancels the job.
+    ///
+    /// # Errors
+    /// When the process cannot be started, or the call is cancelled. A job that fails is a result:
+    /// look at [`Job::state`].
+    pub fn start_job(
+        &self,
+        call: &Call<'_>,
+        kind: JobKind,
+        run_id: Option<RunId>,
+        spec: serde_json::Value,
+        subject: String,
+        wait_seconds: u64,
+    ) -> Result<Job, Problem> {
+        let job_id = JobId::generate();
+        let job = Job {
+            job_id: job_id.clone(),
+            kind,
+            subject,
+            state: JobState::Queued,
+            actor: call.actor.clone(),
+            created: self.now(),
+            started: None,
+            ended: None,
+            pid: None,
+            run_id,
+            progress: None,
+            cancel_requested: false,
+            result: None,
+            error: None,
+            spec,
+        };
+        let now_ms = self.now_ms();
+        self.store.write(|tx| tx.insert(JOBS, job_id.as_str(), None, &job, now_ms))?;
+        let directory = self.workspace.directory();
+        let arguments =
+            ["--workspace".to_owned(), directory.to_string_lossy().into_owned(), "job".into(), "run".into(), job_id.to_string()];
+        let log = self.workspace.logs().join(format!("job-{job_id}.log"));
+        match process::spawn_detached(&self.program, &arguments, directory, &log) {
+            Ok(mut child) => {
+                // Reaps the child, should it end before this process does.
+                std::thread::spawn(move || child.wait());
+            }
+            Err(error) => {
+                let problem = Problem::new(ErrorCode::Storage, format!("cannot start {}: {error}", self.program.display()));
+                self.close_job(&job_id, JobState::Failed, Some(problem.clone()))?;
+                return Err(problem);
+            }
+        }
+        let followed = self.follow_job(call, &job_id, wait_seconds);
+        if followed.as_ref().is_err_and(Problem::is_cancelled) {
+            self.cancel_job(&job_id)?;
+        }
+        followed
+    }
+
+    /// The job, at the latest `wait_seconds` from now, at the earliest when it has ended. Its
+    /// progress goes to the call. Cancelling the call ends the waiting, not the job.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`], or [`ErrorCode::Cancelled`] when the call was cancelled.
+    pub fn follow_job(&self, call: &Call<'_>, job_id: &JobId, wait_seconds: u64) -> Result<Job, Problem> {
+        let until = Instant::now() + Duration::from_secs(wait_seconds.min(WAIT_SECONDS_MAX));
+        let mut shown: Option<Progress> = None;
+        loop {
+            let job = self.job(job_id)?;
+            if job.progress != shown {
+                shown.clone_from(&job.progress);
+                if let Some(progress) = job.progress.clone() {
+                    call.progress.report(progress);
+                }
+            }
+            if job.state.is_ended() || Instant::now() >= until {
+                return Ok(job);
+            }
+            call.cancel.check()?;
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// The job as it stands. One whose process died is found out and marked.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when there is no such job.
+    pub fn job(&self, job_id: &JobId) -> Result<Job, Problem> {
+        let now_ms = self.now_ms();
+        let found = self.store.read::<_, StoreError>(|tx| {
+            let Some(record) = tx.get::<Job>(JOBS, job_id.as_str())? else { return Ok(None) };
+            with_progress(tx, record.body, now_ms).map(Some)
+        })?;
+        let (job, dead) = found.ok_or_else(|| {
+            Problem::new(ErrorCode::NotFound, format!("there is no job {job_id}"))
+                .hint("list_jobs shows the jobs there are")
+                .field("job_id")
+        })?;
+        if !dead {
+            return Ok(job);
+        }
+        self.close_job(job_id, JobState::Interrupted, None)
+    }
+
+    /// The newest jobs, the newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn list_jobs(&self, limit: usize) -> Result<Vec<Job>, Problem> {
+        let now_ms = self.now_ms();
+        let query = Query { newest_first: true, limit: Some(limit), ..Query::default() };
+        let jobs = self.store.read::<_, StoreError>(|tx| {
+            let records = tx.list::<Job>(JOBS, &query)?;
+            records.into_iter().map(|record| with_progress(tx, record.body, now_ms)).collect::<Result<Vec<_>, _>>()
+        })?;
+        jobs.into_iter()
+            .map(|(job, dead)| if dead { self.close_job(&job.job_id, JobState::Interrupted, None) } else { Ok(job) })
+            .collect()
+    }
+
+    /// Asks a job to stop, waits, and ends its process when it does not. A job that has ended
+    /// already stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when there is no such job.
+    pub fn cancel_job(&self, job_id: &JobId) -> Result<Job, Problem> {
+        if self.job(job_id)?.state.is_ended() {
+            return self.job(job_id);
+        }
+        let now_ms = self.now_ms();
+        self.store.write(|tx| {
+            tx.modify::<Job, StoreError>(JOBS, job_id.as_str(), now_ms, |job| {
+                job.cancel_requested = true;
+                Ok(())
+            })
+        })?;
+        let until = Instant::now() + CANCEL_GRACE;
+        while Instant::now() < until {
+            let job = self.job(job_id)?;
+            if job.state.is_ended() {
+                return Ok(job);
+            }
+            std::thread::sleep(POLL);
+        }
+        let job = self.close_job(job_id, JobState::Cancelled, None)?;
+        if let (JobState::Cancelled, Some(pid)) = (job.state, job.pid) {
+            process::stop(pid, Stop::Kill)
+                .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot end process {pid}: {error}")))?;
+        }
+        Ok(job)
+    }
+
+    /// Ends the record of a job that is not ended, and of the run it was making.
+    fn close_job(&self, job_id: &JobId, state: JobState, error: Option<Problem>) -> Result<Job, Problem> {
+        let (now, now_ms) = (self.now(), self.now_ms());
+        self.store.write(|tx| {
+            let record = tx.get::<Job>(JOBS, job_id.as_str())?.ok_or_else(|| StoreError::NotFound {
+                collection: JOBS.to_owned(),
+                key: job_id.to_string(),
+            })?;
+            let dead = state != JobState::Interrupted || is_dead(tx, &record.body, now_ms)?;
+            if record.body.state.is_ended() || !dead {
+                return Ok(with_progress(tx, record.body, now_ms)?.0);
+            }
+            let job = tx.modify::<Job, StoreError>(JOBS, job_id.as_str(), now_ms, |job| {
+                job.state = if job.cancel_requested { JobState::Cancelled } else { state };
+                job.ended = Some(now);
+                job.error = error;
+                Ok(())
+            })?;
+            if let Some(run_id) = &job.body.run_id {
+                close_run(tx, run_id, now)?;
+            }
+            Ok(with_progress(tx, job.body, now_ms)?.0)
+        })
+    }
+}
+
+fn close_run(tx: &WriteTx<'_>, run_id: &RunId, now: jiff::Timestamp) -> Result<(), Problem> {
+    let Some(record) = tx.get::<runs::Run>(runs::RUNS, run_id.as_str())? else { return Ok(()) };
+    if record.body.status == runs::RunStatus::Running {
+        tx.modify::<runs::Run, StoreError>(runs::RUNS, run_id.as_str(), now.as_millisecond(), |run| {
+            run.status = runs::RunStatus::Killed;
+            run.end_time = Some(now);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn with_progress(tx: &ReadTx<'_>, mut job: Job, now_ms: i64) -> Result<(Job, bool), StoreError> {
+    job.progress = tx.get::<Progress>(PROGRESS, job.job_id.as_str())?.map(|record| record.body);
+    let dead = is_dead(tx, &job, now_ms)?;
+    Ok((job, dead))
+}
+
+/// Whether a job that is not ended has no process any more.
+fn is_dead(tx: &ReadTx<'_>, job: &Job, now_ms: i64) -> Result<bool, StoreError> {
+    Ok(match job.state {
+        JobState::Queued => now_ms - job.created.as_millisecond() > START_MS,
+        JobState::Running => {
+            let lease = tx.lease(&Job::lease(&job.job_id))?;
+            lease.is_none_or(|lease| lease.is_expired(now_ms)) || job.pid.is_some_and(|pid| !process::is_alive(pid))
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,5 @@
+//! Registered models: versions, aliases, and the gate before an alias.
+
+pub mod record;
+
+pub use record::{AliasChange, ModelVersion, RegisteredModel};

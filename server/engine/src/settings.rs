@@ -1,0 +1,267 @@
+//! `mlwright.toml`: optional, every key has a default, unknown keys are errors with a suggestion.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use mlwright_base::system::files;
+use mlwright_base::{ErrorCode, Problem, names};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The file's name.
+pub const FILE_NAME: &str = "mlwright.toml";
+
+/// The whole file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// What is to be predicted, and why.
+    pub use_case: UseCase,
+    /// What a model version must reach before an alias may point at it.
+    pub gate: Gate,
+    /// Folders outside the workspace that operations may read, absolute or relative to this file.
+    pub roots: Vec<String>,
+    /// The server process.
+    pub server: Server,
+    /// Drift thresholds.
+    pub drift: Drift,
+}
+
+/// What is to be predicted. Defaults for operations that are not told otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UseCase {
+    /// The table, by path or catalog name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// The target column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// The primary metric, e.g. `roc_auc`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// The class counted as positive in a binary task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub positive_class: Option<String>,
+    /// The column that orders rows in time: later rows are held out for the test.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_column: Option<String>,
+}
+
+/// The gate. On by default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gate {
+    /// Aliases that the gate guards.
+    pub aliases: Vec<String>,
+    /// The version must beat the baseline learner on its own test rows.
+    pub beats_baseline: bool,
+    /// The version must not be worse than the present champion on the same test rows.
+    pub not_worse_than_champion: bool,
+    /// How much worse than the champion still passes, in the metric's unit (0 or more).
+    pub tolerance: f64,
+    /// `test_model` must pass.
+    pub passes_test_model: bool,
+    /// Bounds on test metrics, e.g. `roc_auc = ">= 0.8"`.
+    pub metrics: BTreeMap<String, String>,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            aliases: vec!["champion".to_owned()],
+            beats_baseline: true,
+            not_worse_than_champion: true,
+            tolerance: 0.0,
+            passes_test_model: true,
+            metrics: BTreeMap::new(),
+        }
+    }
+}
+
+/// The server process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The address to listen on. Anything but loopback must be asked for here or by `--host`.
+    pub host: String,
+    /// The port; 0 lets the system choose a free one.
+    pub port: u16,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { host: "127.0.0.1".to_owned(), port: 0 }
+    }
+}
+
+/// When a column counts as drifted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Drift {
+    /// Population stability index at or above which a column may count as drifted.
+    pub psi: f64,
+    /// p-value below which the difference counts as real.
+    pub p_value: f64,
+    /// Change of the missing share (0 to 1) at or above which a column counts as drifted.
+    pub missing_delta: f64,
+}
+
+impl Default for Drift {
+    fn default() -> Self {
+        Self { psi: 0.2, p_value: 0.01, missing_delta: 0.1 }
+    }
+}
+
+impl Settings {
+    /// Reads `mlwright.toml` in a folder; the defaults when there is none.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] naming the line and the nearest known key.
+    pub fn load(directory: &Path) -> Result<Self, Problem> {
+        let path = directory.join(FILE_NAME);
+        if !files::exists(&path) {
+            return Ok(Self::default());
+        }
+        let text = files::read_to_string(&path)
+            .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot read {}: {error}", path.display())))?;
+        Self::parse(&text).map_err(|problem| Problem { message: format!("{}: {}", path.display(), problem.message), ..problem })
+    }
+
+    /// Reads the text of a settings file.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] naming the line and the nearest known key.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let settings: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let message = error.message().to_owned();
+            let hint = unknown_key_hint(&message).unwrap_or_else(|| "`mlwright init --print` shows every key with its default".to_owned());
+            Problem::new(ErrorCode::InvalidArgument, format!("line {line}: {message}")).hint(hint)
+        })?;
+        if !(settings.gate.tolerance >= 0.0) {
+            return Err(Problem::new(ErrorCode::InvalidArgument, format!("gate.tolerance is {}, expected 0 or more", settings.gate.tolerance)).field("gate.tolerance"));
+        }
+        for (metric, bound) in &settings.gate.metrics {
+            Bound::parse(bound).map_err(|problem| problem.field(format!("gate.metrics.{metric}")))?;
+        }
+        Ok(settings)
+    }
+}
+
+fn unknown_key_hint(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field")?;
+    let mut quoted = rest.split('`').skip(1).step_by(2);
+    let wanted = quoted.next()?;
+    let known: Vec<&str> = quoted.collect();
+    Some(names::did_you_mean(wanted, known))
+}
+
+/// A bound on a metric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bound {
+    /// The metric must be at least this.
+    AtLeast(f64),
+    /// The metric must be at most this.
+    AtMost(f64),
+}
+
+impl Bound {
+    /// Reads `>= 0.8` or `<= 50000`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] when it is neither.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let fail = || Problem::new(ErrorCode::InvalidArgument, format!("expected a bound like \">= 0.8\" or \"<= 50000\", found {text:?}"));
+        let (make, rest): (fn(f64) -> Self, &str) = if let Some(rest) = text.trim().strip_prefix(">=") {
+            (Self::AtLeast, rest)
+        } else if let Some(rest) = text.trim().strip_prefix("<=") {
+            (Self::AtMost, rest)
+        } else {
+            return Err(fail());
+        };
+        rest.trim().parse::<f64>().ok().filter(|value| value.is_finite()).map(make).ok_or_else(fail)
+    }
+
+    /// Whether a value is within the bound (NaN never is).
+    #[must_use]
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(bound) => value >= bound,
+            Self::AtMost(bound) => value <= bound,
+        }
+    }
+}
+
+/// The commented file that `mlwright init` writes. A test keeps it equal to the defaults.
+pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stands here commented out is the default.
+
+[use_case]
+# table = "customers.csv"      # a path in this folder, or a managed table
+# target = "Churn"             # the column to predict
+# metric = "roc_auc"           # roc_auc, pr_auc, log_loss, brier, accuracy, f1, balanced_accuracy, rmse, mae, r2, mape
+# positive_class = "Yes"       # the class counted as positive in a binary task
+# time_column = "signup_date"  # later rows are held out for the test instead of random ones
+
+# Folders outside this one that operations may read.
+# roots = ["../data"]          # must stand above the first [section]
+
+# What a model version must reach before one of these aliases may point at it.
+[gate]
+# aliases = ["champion"]
+# beats_baseline = true
+# not_worse_than_champion = true
+# tolerance = 0.0
+# passes_test_model = true
+
+[gate.metrics]
+# roc_auc = ">= 0.8"
+
+[server]
+# host = "127.0.0.1"
+# port = 0                     # 0: any free port; the present one is in .mlwright/run/server.json
+
+[drift]
+# psi = 0.2
+# p_value = 0.01
+# missing_delta = 0.1
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_file_says_the_defaults() {
+        assert_eq!(Settings::parse(COMMENTED).unwrap(), Settings::default());
+        let mut section = String::new();
+        let mut active = String::new();
+        for line in COMMENTED.lines() {
+            if line.starts_with('[') {
+                section = line.to_owned();
+                active.push_str(&format!("{line}\n"));
+            } else if let Some(setting) = line.strip_prefix("# ").filter(|rest| rest.contains(" = ")) {
+                if ["[gate]", "[server]", "[drift]"].contains(&section.as_str()) {
+                    active.push_str(&format!("{setting}\n"));
+                }
+            }
+        }
+        assert_eq!(Settings::parse(&active).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn unknown_keys_are_answered_with_the_nearest() {
+        let problem = Settings::parse("[gate]\nbeat_baseline = true\n").unwrap_err();
+        assert!(problem.message.contains("line 2"), "{problem:?}");
+        assert!(problem.hint.contains("beats_baseline"), "{problem:?}");
+    }
+
+    #[test]
+    fn bounds_are_read_and_checked() {
+        assert_eq!(Bound::parse(">= 0.8").unwrap(), Bound::AtLeast(0.8));
+        assert!(Bound::parse("<=5e4").unwrap().holds(50_000.0));
+        assert!(!Bound::parse(">= 0.8").unwrap().holds(f64::NAN));
+        assert!(Bound::parse("0.8").is_err());
+        assert_eq!(Settings::parse("[gate.metrics]\nroc_auc = \"high\"").unwrap_err().field, "gate.metrics.roc_auc");
+    }
+}

@@ -1,0 +1,8 @@
+//! Experiments and runs, in MLflow's terms.
+
+pub mod compare;
+pub mod filter;
+pub mod record;
+pub mod search;
+
+pub use record::{MetricPoint, Run, RunData, RunStatus};

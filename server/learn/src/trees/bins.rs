@@ -1,0 +1,217 @@
+//! Cuts columns into at most 255 bins, so that a split is found by one pass over small histograms
+//! (Ke et al., "LightGBM", 2017, §2.1; Chen & Guestrin, "XGBoost", 2016, §3.2 on quantile sketches).
+//!
+//! Bin edges are quantiles of a sample of at most [`SAMPLE_ROWS_MAX`] rows. Each column has one bin
+//! more, the last, for missing values (NaN, infinite).
+
+use mlwright_base::{CancelToken, Cancelled, Seed};
+use ndarray::ArrayView2;
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+/// The most bins of a column, beside the one for missing values: a bin's number fits a byte.
+pub(crate) const BINS_MAX: usize = 255;
+
+/// Rows that bin edges are measured on.
+pub(crate) const SAMPLE_ROWS_MAX: usize = 200_000;
+
+/// How a column's values become bins.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Bins {
+    /// Bin `b` holds values at or below `upper[b]` and above `upper[b - 1]`; the last bin the rest.
+    Numeric {
+        /// Ascending.
+        upper: Vec<f64>,
+    },
+    /// The bin of each category code; codes without a bin share the missing bin.
+    Categorical {
+        /// Indexed by code.
+        bin_of_code: Vec<Option<u8>>,
+        /// The number of bins in use.
+        n_bins: usize,
+    },
+}
+
+impl Bins {
+    /// The number of bins, without the missing one, whose number this is.
+    pub fn n_bins(&self) -> usize {
+        match self {
+            Self::Numeric { upper } => upper.len() + 1,
+            Self::Categorical { n_bins, .. } => *n_bins,
+        }
+    }
+
+    fn bin(&self, value: f64) -> u8 {
+        let bin = match self {
+            Self::Numeric { upper } if value.is_finite() => upper.partition_point(|edge| *edge < value),
+            Self::Categorical { bin_of_code, n_bins } if value >= 0.0 => {
+                bin_of_code.get(value as usize).copied().flatten().map_or(*n_bins, usize::from)
+            }
+            _ => self.n_bins(),
+        };
+        u8::try_from(bin).expect("a column has at most 255 bins and the missing one")
+    }
+}
+
+/// A matrix as bin numbers, column by column.
+pub(crate) struct BinnedMatrix {
+    /// The number of rows.
+    pub n_rows: usize,
+    /// How each column was cut.
+    pub bins: Vec<Bins>,
+    /// Each column's bin numbers, shape `(n_columns, n_rows)`.
+    pub columns: Vec<Vec<u8>>,
+    /// The columns that hold at least two bins (missing is one), ascending: the others cannot be split on.
+    pub usable: Vec<usize>,
+}
+
+impl BinnedMatrix {
+    /// Cuts the columns of `x`. `categorical` has the number of codes of each ordinal column.
+    /// Columns are cut in parallel, each alone, so that the number of threads does not matter.
+    pub fn new(
+        x: ArrayView2<'_, f64>,
+        categorical: &[Option<u32>],
+        bins_max: usize,
+        seed: Seed,
+        cancel: &CancelToken,
+    ) -> Result<Self, Cancelled> {
+        let sample = sample_rows(x.nrows(), seed);
+        let cut = |column: usize| -> Result<(Bins, Vec<u8>), Cancelled> {
+            cancel.check()?;
+            let values = x.column(column);
+            let bins = match categorical.get(column).copied().flatten() {
+                Some(n_codes) => categorical_bins(values.iter().copied(), n_codes, bins_max),
+                None => {
+                    let mut sampled: Vec<f64> =
+                        sample.iter().map(|&row| values[row]).filter(|value| value.is_finite()).collect();
+                    sampled.sort_unstable_by(f64::total_cmp);
+                    Bins::Numeric { upper: quantile_edges(&sampled, bins_max) }
+                }
+            };
+            let column = values.iter().map(|&value| bins.bin(value)).collect();
+            Ok((bins, column))
+        };
+        let cut: Vec<(Bins, Vec<u8>)> = (0..x.ncols()).into_par_iter().map(cut).collect::<Result<_, _>>()?;
+        let (bins, columns): (Vec<Bins>, Vec<Vec<u8>>) = cut.into_iter().unzip();
+        let usable = (0..columns.len())
+            .filter(|&column| columns[column].iter().any(|&bin| bin != columns[column][0]))
+            .collect();
+        Ok(Self { n_rows: x.nrows(), bins, columns, usable })
+    }
+}
+
+/// All rows, or one at random from each of [`SAMPLE_ROWS_MAX`] equal stretches (so that neither
+/// sorted nor periodic rows mislead).
+fn sample_rows(n_rows: usize, seed: Seed) -> Vec<usize> {
+    if n_rows <= SAMPLE_ROWS_MAX {
+        return (0..n_rows).collect();
+    }
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.derive("bins").0);
+    let start = |stretch: usize| (stretch as u128 * n_rows as u128 / SAMPLE_ROWS_MAX as u128) as usize;
+    (0..SAMPLE_ROWS_MAX).map(|stretch| rng.gen_range(start(stretch)..start(stretch + 1))).collect()
+}
+
+/// Edges between bins of about equally many rows; a value that fills a bin alone gets one of its own.
+/// Edges lie in the middle between neighbouring values.
+fn quantile_edges(sorted: &[f64], bins_max: usize) -> Vec<f64> {
+    let mut distinct: Vec<(f64, usize)> = Vec::new();
+    for &value in sorted {
+        match distinct.last_mut() {
+            Some((last, count)) if *last == value => *count += 1,
+            _ => distinct.push((value, 1)),
+        }
+    }
+    let mut edges = Vec::new();
+    let (mut rows_left, mut bins_left) = (sorted.len(), bins_max);
+    let mut filled = 0;
+    for (position, window) in distinct.windows(2).enumerate() {
+        let ((value, count), (next, next_count)) = (window[0], window[1]);
+        filled += count;
+        let values_left = distinct.len() - position - 1;
+        let goal = rows_left as f64 / bins_left as f64;
+        let is_full = filled as f64 >= goal || (next_count as f64 >= goal && filled as f64 >= 0.5 * goal);
+        if bins_left > 1 && (is_full || values_left < bins_left) {
+            edges.push(middle(value, next));
+            rows_left -= filled;
+            bins_left -= 1;
+            filled = 0;
+        }
+    }
+    edges
+}
+
+/// A number at or above `low` and below `high`, in the middle where rounding allows.
+fn middle(low: f64, high: f64) -> f64 {
+    let middle = low * 0.5 + high * 0.5;
+    if middle >= low && middle < high { middle } else { low }
+}
+
+/// A bin for each code that occurs, by code; the most frequent ones (ties to the lower code) when
+/// there are more than `bins_max`.
+fn categorical_bins(values: impl Iterator<Item = f64>, n_codes: u32, bins_max: usize) -> Bins {
+    let mut counts = vec![0_usize; n_codes as usize];
+    for value in values {
+        if value >= 0.0 && value < f64::from(n_codes) {
+            counts[value as usize] += 1;
+        }
+    }
+    let mut kept: Vec<usize> = (0..counts.len()).filter(|&code| counts[code] > 0).collect();
+    kept.sort_by_key(|&code| (std::cmp::Reverse(counts[code]), code));
+    kept.truncate(bins_max);
+    kept.sort_unstable();
+    let mut bin_of_code = vec![None; counts.len()];
+    for (bin, &code) in kept.iter().enumerate() {
+        bin_of_code[code] = Some(u8::try_from(bin).expect("bins_max is at most 255"));
+    }
+    Bins::Categorical { bin_of_code, n_bins: kept.len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn few_values_get_a_bin_each() {
+        let edges = quantile_edges(&[1.0, 1.0, 1.0, 2.0, 5.0], 255);
+        assert_eq!(edges, [1.5, 3.5]);
+        assert_eq!(quantile_edges(&[], 255), [0.0; 0]);
+        assert_eq!(quantile_edges(&[3.0, 3.0], 255), [0.0; 0]);
+        assert_eq!(quantile_edges(&[f64::MIN, f64::MAX], 255), [0.0]);
+        assert_eq!(quantile_edges(&[1.0, 1.0 + f64::EPSILON], 255), [1.0]);
+    }
+
+    #[test]
+    fn many_values_get_bins_of_equal_size() {
+        let sorted: Vec<f64> = (0..10_000).map(f64::from).collect();
+        let edges = quantile_edges(&sorted, 10);
+        assert_eq!(edges, [999.5, 1999.5, 2999.5, 3999.5, 4999.5, 5999.5, 6999.5, 7999.5, 8999.5]);
+        // Nine tenths of the rows are zero: zero fills one bin, the rest share the others.
+        let mut skewed = vec![0.0; 9000];
+        skewed.extend((1..=1000).map(f64::from));
+        let edges = quantile_edges(&skewed, 11);
+        assert_eq!(edges.len(), 10);
+        assert_eq!(edges[0], 0.5);
+        assert!(edges.windows(2).all(|pair| (90.0..=110.0).contains(&(pair[1] - pair[0]))), "{edges:?}");
+    }
+
+    #[test]
+    fn missing_constant_and_categorical_columns() {
+        let x = array![[1.0, 7.0, 0.0, f64::NAN], [f64::NAN, 7.0, 2.0, f64::NAN], [f64::INFINITY, 7.0, 9.0, f64::NAN]];
+        let binned = BinnedMatrix::new(x.view(), &[None, None, Some(3), None], 255, Seed(1), &CancelToken::new())
+            .expect("not cancelled");
+        assert_eq!(binned.usable, [0, 2]);
+        assert_eq!(binned.columns[0], [0, 1, 1], "infinite is missing");
+        assert_eq!(binned.columns[2], [0, 1, 2], "a code out of range is missing");
+        assert_eq!(binned.bins[2].n_bins(), 2);
+    }
+
+    #[test]
+    fn rare_categories_share_the_missing_bin() {
+        let values = [0.0, 1.0, 1.0, 2.0, 2.0, 3.0];
+        let bins = categorical_bins(values.into_iter(), 5, 2);
+        assert_eq!(bins, Bins::Categorical { bin_of_code: vec![None, Some(0), Some(1), None, None], n_bins: 2 });
+    }
+}

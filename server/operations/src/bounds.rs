@@ -1,0 +1,286 @@
+//! Answers cut to a size that a model can read, at one place for every surface that needs it.
+//!
+//! Lists are cut at their end, the heaviest first; what was cut, and how to ask for the rest, is
+//! said in a `_truncated` note. Nothing else changes, so the answer still matches its schema.
+
+use serde_json::{Map, Value, json};
+
+use crate::registry::Registered;
+
+/// The field that says what was cut.
+pub const NOTE: &str = "_truncated";
+/// Room kept for the note, in bytes.
+const NOTE_BYTES_MAX: usize = 2_000;
+/// The most cuts that the note lists.
+const CUTS_LISTED_MAX: usize = 12;
+/// Texts at most this long are never cut.
+const TEXT_BYTES_KEPT: usize = 200;
+/// Objects with at most this many fields are never cut: they are records, not maps.
+const FIELDS_KEPT: usize = 32;
+/// Input fields by which operations answer less, or another part.
+const NARROWING: [&str; 8] = ["limit", "offset", "after", "page", "filter", "columns", "rows", "sql"];
+
+/// Cuts an operation's structured answer to at most `bytes_max` bytes of JSON (at least 4,000 are
+/// assumed). An answer that fits is returned as it is.
+#[must_use]
+pub fn fit(operation: &Registered, structured: Value, bytes_max: usize) -> Value {
+    let fields = operation.fields();
+    let narrowing: Vec<String> =
+        NARROWING.iter().filter(|name| fields.contains(name)).map(|name| format!("`{name}`")).collect();
+    let how = if narrowing.is_empty() {
+        format!("`mlwright {} … --json` prints everything", operation.command())
+    } else {
+        format!("ask for another part with {}; `mlwright {} … --json` prints everything", narrowing.join(", "), operation.command())
+    };
+    fit_to(structured, bytes_max, &how)
+}
+
+fn fit_to(mut value: Value, bytes_max: usize, how: &str) -> Value {
+    let mut total = size(&value);
+    if total <= bytes_max {
+        return value;
+    }
+    let room = bytes_max.saturating_sub(NOTE_BYTES_MAX).max(NOTE_BYTES_MAX);
+    let mut cuts: Vec<Cut> = Vec::new();
+    for kind in [Kind::List, Kind::Text, Kind::Map] {
+        while total > room {
+            let mut heaviest = None;
+            weigh(&value, kind, &mut Vec::new(), &mut heaviest);
+            let Some(Heaviest { path, .. }) = heaviest else { break };
+            let node = path.iter().fold(&mut value, |node, step| step.of(node));
+            let (kept, of) = shorten(node, total - room);
+            remember(&mut cuts, path, kept, of);
+            total = size(&value);
+        }
+    }
+    let listed: Vec<Value> = cuts
+        .iter()
+        .take(CUTS_LISTED_MAX)
+        .map(|cut| json!({ "field": shown(&cut.path), "kept": cut.kept, "of": cut.of }))
+        .collect();
+    let note = json!({ "reason": format!("the answer is over {bytes_max} bytes"), "cut": listed, "how_to_get_the_rest": how });
+    match value {
+        Value::Object(mut object) if total <= room => {
+            object.insert(NOTE.to_owned(), note);
+            Value::Object(object)
+        }
+        _ => json!({ NOTE: note }),
+    }
+}
+
+/// What may be cut, in this order.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    List,
+    Text,
+    Map,
+}
+
+#[derive(Clone, PartialEq)]
+enum Step {
+    Field(String),
+    Item(usize),
+}
+
+impl Step {
+    fn of<'a>(&self, node: &'a mut Value) -> &'a mut Value {
+        match self {
+            Self::Field(name) => &mut node[name.as_str()],
+            Self::Item(index) => &mut node[*index],
+        }
+    }
+}
+
+struct Cut {
+    path: Vec<Step>,
+    kept: usize,
+    of: usize,
+}
+
+struct Heaviest {
+    path: Vec<Step>,
+    bytes: usize,
+}
+
+/// Finds the heaviest node of a kind that can be cut further; the first in the document of equals.
+/// Answers the node's size in bytes.
+fn weigh(node: &Value, kind: Kind, path: &mut Vec<Step>, heaviest: &mut Option<Heaviest>) -> usize {
+    let (bytes, cuttable) = match node {
+        Value::Array(items) => {
+            let mut bytes = 2 + items.len().saturating_sub(1);
+            for (index, item) in items.iter().enumerate() {
+                path.push(Step::Item(index));
+                bytes += weigh(item, kind, path, heaviest);
+                path.pop();
+            }
+            (bytes, kind == Kind::List && items.len() > 1)
+        }
+        Value::Object(fields) => {
+            let mut bytes = 2 + fields.len().saturating_sub(1);
+            for (name, field) in fields {
+                path.push(Step::Field(name.clone()));
+                bytes += text_size(name) + 1 + weigh(field, kind, path, heaviest);
+                path.pop();
+            }
+            (bytes, kind == Kind::Map && fields.len() > FIELDS_KEPT)
+        }
+        Value::String(text) => (text_size(text), kind == Kind::Text && text.len() > TEXT_BYTES_KEPT),
+        other => (size(other), false),
+    };
+    if cuttable && heaviest.as_ref().is_none_or(|best| bytes > best.bytes) {
+        *heaviest = Some(Heaviest { path: path.clone(), bytes });
+    }
+    bytes
+}
+
+/// Takes at least `excess` bytes from the node's end, as far as it goes. Answers how many items,
+/// bytes of text or fields were kept, and of how many.
+fn shorten(node: &mut Value, excess: usize) -> (usize, usize) {
+    match node {
+        Value::Array(items) => {
+            let kept = kept_of(items.iter().map(|item| size(item) + 1), excess).max(1);
+            let of = items.len();
+            items.truncate(kept.min(of - 1));
+            (items.len(), of)
+        }
+        Value::Object(fields) => {
+            let of = fields.len();
+            let kept = kept_of(fields.iter().map(|(name, field)| text_size(name) + size(field) + 2), excess);
+            let kept = kept.clamp(FIELDS_KEPT, of - 1);
+            let names: Vec<String> = fields.keys().skip(kept).cloned().collect();
+            for name in names.iter().rev() {
+                fields.remove(name);
+            }
+            (kept, of)
+        }
+        Value::String(text) => {
+            let of = text.len();
+            let mut end = of.saturating_sub(excess + "…".len()).clamp(TEXT_BYTES_KEPT / 2, of - 1);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
+            text.push('…');
+            (end, of)
+        }
+        _ => (0, 0),
+    }
+}
+
+/// How many of the parts, from the front, fit when `excess` bytes must go.
+fn kept_of(sizes: impl Iterator<Item = usize>, excess: usize) -> usize {
+    let sizes: Vec<usize> = sizes.collect();
+    let mut left = sizes.iter().sum::<usize>().saturating_sub(excess);
+    sizes
+        .iter()
+        .take_while(|part| {
+            let fits = **part <= left;
+            left = left.saturating_sub(**part);
+            fits
+        })
+        .count()
+}
+
+fn remember(cuts: &mut Vec<Cut>, path: Vec<Step>, kept: usize, of: usize) {
+    match cuts.iter_mut().find(|cut| cut.path == path) {
+        Some(cut) => cut.kept = kept,
+        None => cuts.push(Cut { path, kept, of }),
+    }
+}
+
+/// A path as people write it: `rows[3].name`.
+fn shown(path: &[Step]) -> String {
+    let mut out = String::new();
+    for step in path {
+        match step {
+            Step::Field(name) if out.is_empty() => out.push_str(name),
+            Step::Field(name) => {
+                out.push('.');
+                out.push_str(name);
+            }
+            Step::Item(index) => out.push_str(&format!("[{index}]")),
+        }
+    }
+    out.chars().take(100).collect()
+}
+
+/// Bytes of the value as compact JSON.
+#[must_use]
+pub fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text_size(text),
+        Value::Array(items) => 2 + items.len().saturating_sub(1) + items.iter().map(size).sum::<usize>(),
+        Value::Object(fields) => object_size(fields),
+        other => other.to_string().len(),
+    }
+}
+
+fn object_size(fields: &Map<String, Value>) -> usize {
+    let inner: usize = fields.iter().map(|(name, field)| text_size(name) + 1 + size(field)).sum();
+    2 + fields.len().saturating_sub(1) + inner
+}
+
+/// Bytes of a text as JSON, with quotes and escapes.
+fn text_size(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..=0x1f => 6,
+        _ => 1,
+    };
+    2 + text.bytes().map(escaped).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: Value, bytes_max: usize) -> Value {
+        let fitted = fit_to(value, bytes_max, "ask for less");
+        assert!(fitted.to_string().len() <= bytes_max, "{} bytes", fitted.to_string().len());
+        fitted
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_written_json() {
+        let value = json!({"a\n\"": [1, 2.5, null, true, "é\u{1}\t"], "b": {}, "c": [], "d": {"x": -1e300}});
+        assert_eq!(size(&value), value.to_string().len());
+    }
+
+    #[test]
+    fn an_answer_that_fits_is_unchanged() {
+        let value = json!({"rows": [1, 2, 3]});
+        assert_eq!(check(value.clone(), 5_000), value);
+    }
+
+    #[test]
+    fn the_heaviest_list_is_cut_and_the_note_says_so() {
+        let rows: Vec<Value> = (0..1_000).map(|i| json!({"id": i, "name": "abcdefgh"})).collect();
+        let fitted = check(json!({"n_rows": 1_000, "columns": ["id", "name"], "rows": rows}), 6_000);
+        assert_eq!(fitted["columns"], json!(["id", "name"]));
+        let kept = fitted["rows"].as_array().unwrap().len();
+        assert!(kept > 50, "most of the room is used: {kept}");
+        assert_eq!(fitted["rows"][0]["id"], 0);
+        assert_eq!(fitted[NOTE]["cut"], json!([{"field": "rows", "kept": kept, "of": 1_000}]));
+        assert_eq!(fitted[NOTE]["how_to_get_the_rest"], "ask for less");
+    }
+
+    #[test]
+    fn nested_lists_long_texts_and_wide_maps_are_cut_too() {
+        let nested = check(json!({"runs": [{"history": vec![0.123_456; 5_000]}]}), 6_000);
+        assert_eq!(nested[NOTE]["cut"][0]["field"], "runs[0].history");
+        let text = check(json!({"page": "é".repeat(10_000)}), 6_000);
+        assert!(text["page"].as_str().unwrap().ends_with('…'));
+        let wide: Map<String, Value> = (0..5_000).map(|i| (format!("column_{i}"), json!(i))).collect();
+        let wide = check(json!({"rows": [wide]}), 6_000);
+        assert!(wide["rows"][0].as_object().unwrap().len() > FIELDS_KEPT);
+        assert_eq!(wide["rows"][0]["column_0"], 0);
+        assert_eq!(wide[NOTE]["cut"][0]["of"], 5_000);
+    }
+
+    #[test]
+    fn what_cannot_be_cut_becomes_the_note_alone() {
+        let record = |depth: usize| (0..depth).fold(json!("x".repeat(150)), |inner, i| json!({ format!("k{i}"): inner, "y": "x".repeat(150) }));
+        let fitted = check(record(100), 6_000);
+        assert!(fitted.get(NOTE).is_some());
+    }
+}

@@ -1,0 +1,100 @@
+//! Operations of training and tracking.
+
+mod jobs;
+mod runs;
+
+pub use jobs::{CancelJob, GetJob, ListJobs};
+pub use runs::{CompareRuns, GetRun, ListRuns};
+
+use mlwright_base::Problem;
+use mlwright_engine::jobs::JobState;
+use mlwright_engine::train::{TrainOutcome, TrainRequest, TrainResult};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::operation::{Context, Effect, Operation, Stage};
+use crate::summary::{Summary, number, table};
+
+/// Trains models for one target column and returns a leaderboard: rows are held out for the test
+/// first, learners are compared by cross-validation inside the rest, the best is refitted and scored
+/// once on the held-out rows. Profile the table first; exclude columns known only after the outcome.
+#[derive(JsonSchema)]
+pub struct Train;
+
+/// Input of `train`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrainInput {
+    #[serde(flatten)]
+    request: TrainRequest,
+    /// Seconds to wait for the result (20); past them, follow the job with get_job.
+    wait_seconds: Option<u64>,
+}
+
+/// How long calls wait for a job unless told otherwise.
+pub(crate) const WAIT_SECONDS_DEFAULT: u64 = 20;
+
+impl Operation for Train {
+    const NAME: &'static str = "train";
+    const TITLE: &'static str = "Train models";
+    const EFFECT: Effect = Effect::Write;
+    const STAGE: Stage = Stage::Train;
+    const EXAMPLE: &'static str = r#"{"table": "telco.csv", "target": "Churn", "budget_seconds": 60, "wait_seconds": 120}"#;
+    type Input = TrainInput;
+    type Output = TrainOutcome;
+
+    fn run(cx: Context<'_>, input: TrainInput) -> Result<TrainOutcome, Problem> {
+        cx.engine.train(cx.call, input.request, input.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT))
+    }
+}
+
+impl Summary for TrainOutcome {
+    fn summary(&self) -> String {
+        match (&self.result, self.job.state) {
+            (Some(result), _) => result_summary(result),
+            (None, JobState::Queued | JobState::Running) => format!(
+                "Training goes on as job {id}{progress}. Next: get_job {{\"job_id\": \"{id}\", \"wait_seconds\": 60}}; cancel_job stops it.",
+                id = self.job.job_id,
+                progress = self.job.progress.as_ref().map(|p| format!(" ({})", p.message)).unwrap_or_default(),
+            ),
+            (None, state) => jobs::ended(&self.job, state),
+        }
+    }
+}
+
+/// What came out of a training, in a few lines and a table.
+pub(crate) fn result_summary(result: &TrainResult) -> String {
+    let rows: Vec<Vec<String>> = result
+        .leaderboard
+        .iter()
+        .map(|entry| {
+            let score = match (entry.cv_mean, entry.cv_std) {
+                (Some(mean), Some(std)) => format!("{} ± {}", number(mean, 4), number(std, 2)),
+                _ => entry.failure.clone().unwrap_or_default(),
+            };
+            vec![entry.rank.to_string(), entry.learner.clone(), score]
+        })
+        .collect();
+    let mut text = format!(
+        "Best: {learner} for {target} ({task}), {metric} {score} on {n} held-out rows (baseline {baseline}).\n\n{board}",
+        learner = result.best_learner,
+        target = result.target,
+        task = result.task,
+        metric = result.metric,
+        score = result.test_metrics.get(&result.metric).map_or_else(|| "?".to_owned(), |value| number(*value, 4)),
+        baseline = result.baseline_test_metrics.get(&result.metric).map_or_else(|| "?".to_owned(), |value| number(*value, 4)),
+        n = result.n_test_rows,
+        board = table(&["rank", "learner", &format!("{} (cross-validated)", result.metric)], &rows),
+    );
+    let others: Vec<String> =
+        result.test_metrics.iter().filter(|(name, _)| **name != result.metric).map(|(name, value)| format!("{name} {}", number(*value, 4))).collect();
+    text.push_str(&format!("\nTest: {}.\nSplit: {}.\n", others.join(", "), result.split));
+    for excluded in &result.excluded {
+        text.push_str(&format!("Excluded {}: {}.\n", excluded.name, excluded.reason));
+    }
+    for warning in &result.warnings {
+        text.push_str(&format!("Warning: {warning}.\n"));
+    }
+    text.push_str(&format!("Next: register_model {{\"run_id\": \"{}\", \"name\": \"…\"}}, or evaluate_model with {}.", result.run_id, result.model_uri));
+    text
+}
