@@ -6,12 +6,27 @@
 //! [`workspace`]; each other file is one stage or one kind of record.
 
 pub mod audit;
+pub mod batch;
 pub mod call;
+pub mod convert;
+pub mod endpoints;
 pub mod engine;
+pub mod evaluate;
+pub mod explain;
+pub mod inference;
+pub mod jobs;
 pub mod lineage;
+pub mod model_uri;
+pub mod monitor;
+pub mod plots;
+pub mod profiles;
+pub mod query;
 pub mod registry;
+pub mod serving;
 pub mod settings;
+pub mod tables;
 pub mod tracking;
+pub mod train;
 pub mod workspace;
 
 pub use call::{Actor, Call, Surface};
