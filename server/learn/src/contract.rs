@@ -19,6 +19,24 @@ pub enum Task {
     Regression,
 }
 
+impl Task {
+    /// The task as it is written, e.g. `binary`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::Multiclass => "multiclass",
+            Self::Regression => "regression",
+        }
+    }
+}
+
+impl std::fmt::Display for Task {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// The target column, encoded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
