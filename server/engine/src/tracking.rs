@@ -5,4 +5,4 @@ pub mod filter;
 pub mod record;
 pub mod search;
 
-pub use record::{MetricPoint, Run, RunData, RunStatus};
+pub use record::{Experiment, MetricPoint, Run, RunData, RunStatus};

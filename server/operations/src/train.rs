@@ -10,7 +10,6 @@ use mlwright_base::Problem;
 use mlwright_engine::jobs::JobState;
 use mlwright_engine::train::{TrainOutcome, TrainRequest, TrainResult};
 use schemars::JsonSchema;
-use serde::Deserialize;
 
 use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, number, table};
@@ -21,30 +20,17 @@ use crate::summary::{Summary, number, table};
 #[derive(JsonSchema)]
 pub struct Train;
 
-/// Input of `train`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TrainInput {
-    #[serde(flatten)]
-    request: TrainRequest,
-    /// Seconds to wait for the result (20); past them, follow the job with get_job.
-    wait_seconds: Option<u64>,
-}
-
-/// How long calls wait for a job unless told otherwise.
-pub(crate) const WAIT_SECONDS_DEFAULT: u64 = 20;
-
 impl Operation for Train {
     const NAME: &'static str = "train";
     const TITLE: &'static str = "Train models";
     const EFFECT: Effect = Effect::Write;
     const STAGE: Stage = Stage::Train;
     const EXAMPLE: &'static str = r#"{"table": "telco.csv", "target": "Churn", "budget_seconds": 60, "wait_seconds": 120}"#;
-    type Input = TrainInput;
+    type Input = TrainRequest;
     type Output = TrainOutcome;
 
-    fn run(cx: Context<'_>, input: TrainInput) -> Result<TrainOutcome, Problem> {
-        cx.engine.train(cx.call, input.request, input.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT))
+    fn run(cx: Context<'_>, input: TrainRequest) -> Result<TrainOutcome, Problem> {
+        cx.engine.train(cx.call, input)
     }
 }
 

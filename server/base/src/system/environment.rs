@@ -27,3 +27,9 @@ pub fn user_name() -> String {
 pub fn arguments() -> Vec<std::ffi::OsString> {
     std::env::args_os().skip(1).collect()
 }
+
+/// The operating system and the processor's architecture, e.g. `("linux", "x86_64")`.
+#[must_use]
+pub fn platform() -> (&'static str, &'static str) {
+    (std::env::consts::OS, std::env::consts::ARCH)
+}

@@ -1,0 +1,316 @@
+//! Training: one job, one run. The request is checked here, in the caller's process, so that a wrong
+//! argument is answered at once; the work is done by [`run`] in the job's own process.
+
+mod input;
+mod package;
+mod run;
+
+use std::collections::BTreeMap;
+
+use mlwright_base::names::check_name;
+use mlwright_base::{ErrorCode, Problem, RunId, names};
+use mlwright_learn::{Metric, Task, learners};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use run::run;
+
+use crate::call::Call;
+use crate::convert::no_column;
+use crate::engine::Engine;
+use crate::jobs::{Job, JobKind};
+
+/// Folds of the cross-validation unless told otherwise.
+pub const FOLDS_DEFAULT: usize = 5;
+/// The most folds.
+pub const FOLDS_MAX: usize = 20;
+/// Share of rows held out for the test unless told otherwise.
+pub const TEST_FRACTION_DEFAULT: f64 = 0.2;
+/// Seconds that the search may take unless told otherwise.
+pub const BUDGET_SECONDS_DEFAULT: f64 = 60.0;
+/// The longest search.
+pub const BUDGET_SECONDS_MAX: f64 = 24.0 * 3600.0;
+/// Seconds to wait for the result unless told otherwise.
+pub const WAIT_SECONDS_DEFAULT: u64 = 20;
+
+/// What is to be learned, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrainRequest {
+    /// Table by path or catalog name.
+    pub table: String,
+    /// Column to predict.
+    pub target: String,
+    /// Recognised from the target unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// Metric that chooses, e.g. `roc_auc`, `pr_auc`, `log_loss`, `f1`, `rmse`, `mae` (by task and class balance).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// Learners to compare (all): `logistic_regression`, `linear_regression`, `elastic_net`, `decision_tree`,
+    /// `gradient_boosting`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learners: Option<Vec<String>>,
+    /// Folds of the cross-validation, 2 to 20 (5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<usize>,
+    /// Share of rows held out for the test, 0.01 to 0.9 (0.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_fraction: Option<f64>,
+    /// Seconds for the search (60). Without `variants` left to try it ends earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_seconds: Option<f64>,
+    /// Seed of everything random (42).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Experiment to put the run in (table-target).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
+    /// Columns to leave out, e.g. those known only after the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude: Option<Vec<String>>,
+    /// Date or number that orders rows in time: the last rows are held out instead of random ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_column: Option<String>,
+    /// Binary tasks: the class counted as positive (`Yes`, `1`, `true`, else the rarer one).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positive_class: Option<String>,
+    /// Seconds to wait for the result (20); past them, follow the job with get_job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_seconds: Option<u64>,
+}
+
+/// A training that was started.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrainOutcome {
+    /// The job that trains.
+    pub job: Job,
+    /// What came out; absent while the job works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<TrainResult>,
+}
+
+/// What came out of a training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrainResult {
+    /// The run.
+    pub run_id: RunId,
+    /// Its experiment.
+    pub experiment: String,
+    /// What is predicted.
+    pub task: Task,
+    /// Why this task and, if binary, this positive class.
+    pub task_reason: String,
+    /// The target column.
+    pub target: String,
+    /// The metric that chose.
+    pub metric: String,
+    /// The best learner.
+    pub best_learner: String,
+    /// Every learner and variant that was tried, the best first.
+    pub leaderboard: Vec<LeaderboardEntry>,
+    /// The best model's metrics on the held-out rows.
+    pub test_metrics: BTreeMap<String, f64>,
+    /// 95 % bootstrap intervals of the test metrics: low and high.
+    pub test_intervals: BTreeMap<String, [f64; 2]>,
+    /// The baseline learner's metrics on the same rows.
+    pub baseline_test_metrics: BTreeMap<String, f64>,
+    /// Rows learned from.
+    pub n_training_rows: usize,
+    /// Rows held out.
+    pub n_test_rows: usize,
+    /// How the rows were set apart.
+    pub split: String,
+    /// The columns learned from.
+    pub features: Vec<String>,
+    /// The columns left out, and why.
+    pub excluded: Vec<ExcludedColumn>,
+    /// What to know before relying on the result.
+    pub warnings: Vec<String>,
+    /// The model's address.
+    pub model_uri: String,
+}
+
+/// One row of a leaderboard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeaderboardEntry {
+    /// 1 is the best.
+    pub rank: usize,
+    /// The learner.
+    pub learner: String,
+    /// Mean of the metric over the folds; absent when the learner failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cv_mean: Option<f64>,
+    /// Standard deviation over the folds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cv_std: Option<f64>,
+    /// Seconds that fitting took.
+    pub fit_seconds: f64,
+    /// Hyperparameters.
+    pub parameters: BTreeMap<String, serde_json::Value>,
+    /// Why it has no score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// A column that was not learned from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExcludedColumn {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a training job is given: a checked request with every default filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TrainSpec {
+    pub run_id: RunId,
+    pub table: String,
+    pub target: String,
+    pub task: Option<Task>,
+    pub metric: Option<Metric>,
+    pub learners: Vec<String>,
+    pub folds: usize,
+    pub test_fraction: f64,
+    pub budget_seconds: f64,
+    pub seed: u64,
+    pub experiment: String,
+    pub exclude: Vec<String>,
+    pub time_column: Option<String>,
+    pub positive_class: Option<String>,
+}
+
+impl Engine {
+    /// Starts a training job and waits for it, at most `wait_seconds` of the request.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] for an unknown table or column, [`ErrorCode::InvalidArgument`] for a
+    /// wrong argument, and the job's own error when it failed within the wait.
+    pub fn train(&self, call: &Call<'_>, request: TrainRequest) -> Result<TrainOutcome, Problem> {
+        let wait_seconds = request.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT);
+        let spec = self.check_train(request)?;
+        let subject = format!("{} → {}", spec.table, spec.target);
+        let run_id = Some(spec.run_id.clone());
+        let json = serde_json::to_value(&spec)
+            .map_err(|error| Problem::new(ErrorCode::Internal, format!("the request cannot be written: {error}")))?;
+        let job = self.start_job(call, JobKind::Train, run_id, json, subject, wait_seconds)?;
+        if let Some(problem) = &job.error {
+            return Err(problem.clone());
+        }
+        let result = job.result.clone().map(serde_json::from_value).transpose().map_err(|error| {
+            Problem::new(ErrorCode::Internal, format!("the job's result cannot be read: {error}"))
+        })?;
+        Ok(TrainOutcome { job, result })
+    }
+
+    fn check_train(&self, request: TrainRequest) -> Result<TrainSpec, Problem> {
+        let opened = self.open_table(&request.table)?;
+        let columns = opened.table.column_names();
+        let use_case = Some(&self.settings.use_case)
+            .filter(|case| case.table.as_ref() == Some(&request.table) && case.target.as_ref() == Some(&request.target));
+        let metric = request.metric.or_else(|| use_case.and_then(|case| case.metric.clone()));
+        let time_column = request.time_column.or_else(|| use_case.and_then(|case| case.time_column.clone()));
+        let positive_class = request.positive_class.or_else(|| use_case.and_then(|case| case.positive_class.clone()));
+        let exclude = request.exclude.unwrap_or_default();
+        let known = |column: &str, field: &str| {
+            let found = columns.iter().any(|name| name == column);
+            if found { Ok(()) } else { Err(no_column(column, columns.iter().map(String::as_str), field)) }
+        };
+        known(&request.target, "target")?;
+        exclude.iter().try_for_each(|column| known(column, "exclude"))?;
+        time_column.iter().try_for_each(|column| known(column, "time_column"))?;
+        if exclude.contains(&request.target) {
+            return Err(Problem::new(ErrorCode::InvalidArgument, "the target is among the excluded columns").field("exclude"));
+        }
+        let learners = request.learners.unwrap_or_default();
+        check_learners(&learners, request.task)?;
+        let metric = metric.map(|name| Metric::parse(&name)).transpose()?;
+        if let (Some(metric), Some(task)) = (metric, request.task) {
+            check_metric(metric, task)?;
+        }
+        let folds = in_range("folds", request.folds.unwrap_or(FOLDS_DEFAULT), 2, FOLDS_MAX)?;
+        let test_fraction = in_range("test_fraction", request.test_fraction.unwrap_or(TEST_FRACTION_DEFAULT), 0.01, 0.9)?;
+        let budget_seconds =
+            in_range("budget_seconds", request.budget_seconds.unwrap_or(BUDGET_SECONDS_DEFAULT), 0.0, BUDGET_SECONDS_MAX)?;
+        let experiment = request.experiment.unwrap_or_else(|| experiment_name(&opened.name, &request.target));
+        check_name("experiment", &experiment)?;
+        Ok(TrainSpec {
+            run_id: RunId::generate(),
+            table: request.table,
+            target: request.target,
+            task: request.task,
+            metric,
+            learners,
+            folds,
+            test_fraction,
+            budget_seconds,
+            seed: request.seed.unwrap_or(42),
+            experiment,
+            exclude,
+            time_column,
+            positive_class,
+        })
+    }
+}
+
+fn check_learners(wanted: &[String], task: Option<Task>) -> Result<(), Problem> {
+    let tasks = task.map_or(vec![Task::Binary, Task::Multiclass, Task::Regression], |task| vec![task]);
+    let mut known: Vec<&str> = tasks.into_iter().flat_map(learners::all).collect();
+    known.sort_unstable();
+    known.dedup();
+    match wanted.iter().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Problem::new(ErrorCode::InvalidArgument, format!("there is no learner {name:?} for this task"))
+            .hint(names::did_you_mean(name, known))
+            .field("learners")),
+    }
+}
+
+/// Refuses a metric that the task does not have.
+pub(crate) fn check_metric(metric: Metric, task: Task) -> Result<(), Problem> {
+    if metric.supports(task) {
+        return Ok(());
+    }
+    let known: Vec<&str> = Metric::all_for(task).into_iter().map(Metric::name).collect();
+    Err(Problem::new(ErrorCode::InvalidArgument, format!("{} is no metric of a {task} task", metric.name()))
+        .hint(format!("there are: {}", known.join(", ")))
+        .field("metric"))
+}
+
+fn in_range<T: PartialOrd + std::fmt::Display + Copy>(field: &str, value: T, low: T, high: T) -> Result<T, Problem> {
+    if value >= low && value <= high {
+        return Ok(value);
+    }
+    Err(Problem::new(ErrorCode::InvalidArgument, format!("{field} is {value}, expected {low} to {high}")).field(field))
+}
+
+/// `data/customers.csv` and `Churn` make `customers-Churn`.
+fn experiment_name(table: &str, target: &str) -> String {
+    let stem = table.rsplit(['/', '\\']).next().unwrap_or(table).split('.').next().unwrap_or_default();
+    let plain = |text: &str| text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(60).collect::<String>();
+    let name = format!("{}-{}", plain(stem), plain(target));
+    if check_name("experiment", &name).is_ok() { name } else { "default".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn experiments_are_named_for_table_and_target() {
+        assert_eq!(experiment_name("data/customers.csv", "Churn"), "customers-Churn");
+        assert_eq!(experiment_name("features", "is late?"), "features-is_late_");
+        assert_eq!(experiment_name("_", "x"), "default");
+    }
+
+    #[test]
+    fn ranges_and_names_are_checked() {
+        assert_eq!(in_range("folds", 1, 2, 20).unwrap_err().field, "folds");
+        assert!(in_range("test_fraction", f64::NAN, 0.01, 0.9).is_err());
+        let problem = check_learners(&["gradient_bosting".to_owned()], None).unwrap_err();
+        assert!(problem.hint.contains("gradient_boosting"), "{problem:?}");
+        assert!(check_learners(&["linear_regression".to_owned()], Some(Task::Binary)).is_err());
+        assert!(check_metric(Metric::Rmse, Task::Binary).is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! From a table's name to what the search takes: features, target, moments, and what was left out.
+
+use mlwright_base::{CancelToken, ErrorCode, Problem};
+use mlwright_data::ColumnSchema;
+use mlwright_learn::target::EncodedTarget;
+use mlwright_learn::{Column, Feature, Frame};
+use polars::prelude::{DataFrame, IdxCa, IdxSize};
+
+use super::{ExcludedColumn, TrainSpec};
+use crate::convert::{column_from, exclusion, features_of, frame_from, series_of, target_from};
+use crate::engine::Engine;
+use crate::tables::OpenTable;
+use crate::tracking::record::ColumnUse;
+
+/// A table, read and understood for one training.
+pub(super) struct TrainingInput {
+    /// The table.
+    pub opened: OpenTable,
+    /// The rows that have a target, all columns.
+    pub rows: DataFrame,
+    /// SHA-256 of the table's content.
+    pub fingerprint: String,
+    /// Rows in the table.
+    pub n_rows: usize,
+    /// What each column is.
+    pub schema: Vec<ColumnSchema>,
+    /// The columns to learn from.
+    pub features: Vec<Feature>,
+    /// Those columns of [`TrainingInput::rows`].
+    pub frame: Frame,
+    /// The target of [`TrainingInput::rows`].
+    pub target: EncodedTarget,
+    /// The moment of each row, when rows are ordered in time.
+    pub moments: Option<Vec<i64>>,
+    /// Columns left out.
+    pub excluded: Vec<ExcludedColumn>,
+    /// What to know before relying on the result.
+    pub warnings: Vec<String>,
+}
+
+impl TrainingInput {
+    /// How each column is used, for the run's record.
+    pub fn column_uses(&self, target: &str) -> Vec<ColumnUse> {
+        let use_of = |column: &ColumnSchema| {
+            let reason = self.excluded.iter().find(|one| one.name == column.name).map(|one| one.reason.clone());
+            let role = match (column.name == target, &reason) {
+                (true, _) => "target",
+                (false, Some(_)) => "excluded",
+                (false, None) => "feature",
+            };
+            let semantic = serde_json::to_value(column.semantic).ok().and_then(|value| value.as_str().map(str::to_owned));
+            ColumnUse {
+                name: column.name.clone(),
+                semantic: semantic.unwrap_or_default(),
+                role: role.to_owned(),
+                reason: reason.unwrap_or_default(),
+            }
+        };
+        self.schema.iter().map(use_of).collect()
+    }
+}
+
+/// Reads the table of a training.
+pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> Result<TrainingInput, Problem> {
+    let opened = engine.open_table(&spec.table)?;
+    let fingerprint = opened.table.fingerprint()?;
+    let (table, schema) = opened.collect(cancel)?;
+    if opened.table.fingerprint()? != fingerprint {
+        return Err(Problem::new(ErrorCode::Conflict, format!("{} changed while it was read", opened.name))
+            .hint("train again once nothing writes to it, or keep it as a versioned table with create_table")
+            .field("table"));
+    }
+    let n_rows = table.height();
+    let target = target_from(&table, &spec.target, spec.task, spec.positive_class.as_deref())?;
+    let mut warnings = Vec::new();
+    if target.n_left_out > 0 {
+        warnings.push(format!("{} of {n_rows} rows have no {} and were left out", target.n_left_out, spec.target));
+    }
+    let features = features_of(&schema, &spec.target, &spec.exclude);
+    let excluded = schema
+        .iter()
+        .filter(|column| column.name != spec.target)
+        .filter_map(|column| {
+            let reason = exclusion(column, &spec.target, &spec.exclude)?;
+            Some(ExcludedColumn { name: column.name.clone(), reason })
+        })
+        .collect::<Vec<_>>();
+    if features.is_empty() {
+        let names: Vec<String> = excluded.iter().map(|one| format!("{} ({})", one.name, one.reason)).collect();
+        return Err(Problem::new(ErrorCode::UnsuitableData, "no column is left to learn from")
+            .hint(format!("left out: {}", names.join("; ")))
+            .field("table"));
+    }
+    let rows = if target.rows.len() == n_rows { table } else { take(&table, &target.rows)? };
+    let moments = spec.time_column.as_deref().map(|column| moments(&rows, column)).transpose()?;
+    let frame = frame_from(&rows, &features)?;
+    Ok(TrainingInput { opened, rows, fingerprint, n_rows, schema, features, frame, target, moments, excluded, warnings })
+}
+
+/// The rows at these positions, in that order.
+pub(super) fn take(table: &DataFrame, rows: &[usize]) -> Result<DataFrame, Problem> {
+    let positions: Vec<IdxSize> = rows
+        .iter()
+        .map(|row| IdxSize::try_from(*row))
+        .collect::<Result<_, _>>()
+        .map_err(|_| Problem::new(ErrorCode::LimitExceeded, "the table has more rows than can be addressed"))?;
+    table
+        .take(&IdxCa::from_vec("rows".into(), positions))
+        .map_err(|error| Problem::new(ErrorCode::Internal, format!("rows cannot be taken: {error}")))
+}
+
+/// The moment of each row: microseconds since 1970, or the rank of a number.
+fn moments(rows: &DataFrame, column: &str) -> Result<Vec<i64>, Problem> {
+    let unsuitable = |what: String| {
+        Problem::new(ErrorCode::UnsuitableData, format!("time_column {column:?} {what}"))
+            .hint("name a column of dates or numbers without missing values, or leave time_column out")
+            .field("time_column")
+    };
+    match column_from(&series_of(rows, column, "time_column")?)? {
+        Column::Datetime(values) => {
+            values.into_iter().collect::<Option<Vec<_>>>().ok_or_else(|| unsuitable("has missing values".to_owned()))
+        }
+        Column::Number(values) => {
+            if values.iter().any(|value| !value.is_finite()) {
+                return Err(unsuitable("has missing values".to_owned()));
+            }
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            sorted.dedup();
+            Ok(values.iter().map(|value| sorted.partition_point(|other| other < value) as i64).collect())
+        }
+        Column::Text(_) | Column::Boolean(_) => Err(unsuitable("holds neither dates nor numbers".to_owned())),
+    }
+}

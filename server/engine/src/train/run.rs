@@ -1,0 +1,269 @@
+//! The body of a training job: read, search, keep the model, and only then call the run finished.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use mlwright_base::{ErrorCode, ExperimentId, Problem, Progress, Seed};
+use mlwright_learn::{Candidate, SearchContext, SearchOptions, SearchOutcome, SplitKind, search};
+use mlwright_store::{StoreError, WriteTx};
+
+use super::input::{self, TrainingInput};
+use super::package;
+use super::{ExcludedColumn, LeaderboardEntry, TrainResult, TrainSpec, check_metric};
+use crate::engine::Engine;
+use crate::jobs::JobContext;
+use crate::lineage;
+use crate::tracking::record::{EXPERIMENTS, Experiment, METRICS, MetricPoint, RUNS, Run, RunData, RunStatus};
+
+/// Does the work of a training job.
+///
+/// # Errors
+/// What reading, learning or writing gives; the run is then marked as failed or killed.
+pub(crate) fn run(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<serde_json::Value, Problem> {
+    begin(engine, spec, cx)?;
+    let result = body(engine, spec, cx);
+    if let Err(problem) = &result {
+        end_badly(engine, spec, problem)?;
+    }
+    serde_json::to_value(result?)
+        .map_err(|error| Problem::new(ErrorCode::Internal, format!("the result cannot be written: {error}")))
+}
+
+/// Writes the intent: the experiment, if it is new, and the run.
+fn begin(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<(), Problem> {
+    let (now, now_ms) = (engine.now(), engine.now_ms());
+    engine.store.write::<_, StoreError>(|tx| {
+        let experiment_id = match tx.get::<Experiment>(EXPERIMENTS, &spec.experiment)? {
+            Some(found) => found.body.experiment_id,
+            None => {
+                let experiment_id = ExperimentId::new(tx.next("experiments")?.to_string());
+                let experiment = Experiment { experiment_id: experiment_id.clone(), name: spec.experiment.clone(), created: now };
+                tx.insert(EXPERIMENTS, &spec.experiment, None, &experiment, now_ms)?;
+                experiment_id
+            }
+        };
+        let number = tx.next(&format!("runs/{experiment_id}"))?;
+        let run = Run {
+            run_id: spec.run_id.clone(),
+            experiment_id: experiment_id.clone(),
+            experiment: spec.experiment.clone(),
+            run_name: format!("{}-{number}", spec.target),
+            status: RunStatus::Running,
+            user: cx.actor.name.clone(),
+            start_time: now,
+            end_time: None,
+            job_id: cx.job_id.to_string(),
+            params: params_of(spec),
+            metrics: BTreeMap::new(),
+            tags: BTreeMap::from([("mlwright.surface".to_owned(), surface_of(cx))]),
+            data: None,
+            artifacts: Vec::new(),
+            error: None,
+        };
+        tx.insert(RUNS, spec.run_id.as_str(), Some(experiment_id.as_str()), &run, now_ms)
+    })?;
+    Ok(())
+}
+
+fn surface_of(cx: &JobContext<'_>) -> String {
+    serde_json::to_value(cx.actor.surface).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn params_of(spec: &TrainSpec) -> BTreeMap<String, String> {
+    let mut params = BTreeMap::from([
+        ("target".to_owned(), spec.target.clone()),
+        ("folds".to_owned(), spec.folds.to_string()),
+        ("test_fraction".to_owned(), spec.test_fraction.to_string()),
+        ("budget_seconds".to_owned(), spec.budget_seconds.to_string()),
+        ("seed".to_owned(), spec.seed.to_string()),
+    ]);
+    let mut optional = |name: &str, value: Option<String>| value.map(|value| params.insert(name.to_owned(), value));
+    optional("time_column", spec.time_column.clone());
+    optional("positive_class", spec.positive_class.clone());
+    optional("learners", (!spec.learners.is_empty()).then(|| spec.learners.join(", ")));
+    optional("exclude", (!spec.exclude.is_empty()).then(|| spec.exclude.join(", ")));
+    params
+}
+
+fn end_badly(engine: &Engine, spec: &TrainSpec, problem: &Problem) -> Result<(), Problem> {
+    let (now, now_ms) = (engine.now(), engine.now_ms());
+    engine.store.write::<_, StoreError>(|tx| {
+        tx.modify::<Run, StoreError>(RUNS, spec.run_id.as_str(), now_ms, |run| {
+            if run.status == RunStatus::Running {
+                run.status = if problem.is_cancelled() { RunStatus::Killed } else { RunStatus::Failed };
+                run.end_time = Some(now);
+                run.error = (!problem.is_cancelled()).then(|| problem.message.clone());
+            }
+            Ok(())
+        })
+    })?;
+    Ok(())
+}
+
+fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainResult, Problem> {
+    cx.progress.report(Progress::of(0.0, 1.0, format!("reading {}", spec.table)));
+    let mut input = input::read(engine, spec, cx.cancel)?;
+    let metric = spec.metric.unwrap_or_else(|| mlwright_learn::Metric::default_for(input.target.task, &input.target.target));
+    check_metric(metric, input.target.task)?;
+    super::check_learners(&spec.learners, Some(input.target.task))?;
+    if input.target.n_left_out > 0 {
+        tracing::info!(n = input.target.n_left_out, "rows without a target were left out");
+    }
+    let started = Instant::now();
+    let split = match (&input.moments, input.target.classes.is_empty()) {
+        (Some(moments), _) => SplitKind::TimeOrdered(moments),
+        (None, true) => SplitKind::Random,
+        (None, false) => SplitKind::Stratified,
+    };
+    let options = SearchOptions {
+        metric,
+        learners: spec.learners.clone(),
+        folds: spec.folds,
+        test_fraction: spec.test_fraction,
+        budget: Some(Duration::from_secs_f64(spec.budget_seconds)),
+        seed: Seed(spec.seed),
+        split,
+    };
+    let history = History { engine, spec, metric: metric.name(), step: Mutex::new(0) };
+    let context = SearchContext {
+        cancel: cx.cancel,
+        progress: cx.progress,
+        elapsed: &|| started.elapsed(),
+        on_candidate: &|candidate| history.record(candidate),
+    };
+    let outcome = search(&input.frame, &input.features, &input.target, &options, &context)?;
+    cx.cancel.check()?;
+    input.warnings.extend(outcome.warnings.iter().cloned());
+    let result = result_of(spec, &input, &outcome, metric.name());
+    let files = package::write(engine, spec, &input, &outcome, &result)?;
+    finish(engine, spec, &input, &outcome, &result, files)?;
+    cx.progress.report(Progress::of(1.0, 1.0, format!("done: {}", result.best_learner)));
+    Ok(result)
+}
+
+fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, metric: &str) -> TrainResult {
+    let leaderboard = outcome.leaderboard.iter().enumerate().map(|(i, candidate)| entry(i + 1, candidate)).collect();
+    TrainResult {
+        run_id: spec.run_id.clone(),
+        experiment: spec.experiment.clone(),
+        task: outcome.model.task,
+        task_reason: input.target.reason.clone(),
+        target: spec.target.clone(),
+        metric: metric.to_owned(),
+        best_learner: outcome.model.learner.clone(),
+        leaderboard,
+        test_metrics: outcome.test_metrics.clone(),
+        test_intervals: outcome.test_intervals.iter().map(|(name, (low, high))| (name.clone(), [*low, *high])).collect(),
+        baseline_test_metrics: outcome.baseline_test_metrics.clone(),
+        n_training_rows: input.frame.n_rows() - outcome.test_rows.len(),
+        n_test_rows: outcome.test_rows.len(),
+        split: outcome.split.clone(),
+        features: input.features.iter().map(|feature| feature.name.clone()).collect(),
+        excluded: input
+            .excluded
+            .iter()
+            .map(|one| ExcludedColumn { name: one.name.clone(), reason: one.reason.clone() })
+            .collect(),
+        warnings: input.warnings.clone(),
+        model_uri: format!("runs:/{}/model", spec.run_id),
+    }
+}
+
+fn entry(rank: usize, candidate: &Candidate) -> LeaderboardEntry {
+    LeaderboardEntry {
+        rank,
+        learner: candidate.learner.clone(),
+        cv_mean: candidate.cv_mean,
+        cv_std: candidate.cv_std,
+        fit_seconds: candidate.fit_seconds,
+        parameters: candidate.parameters.iter().cloned().collect(),
+        failure: candidate.failure.clone(),
+    }
+}
+
+/// The commit: metrics, lineage and the run's end in one transaction, after its files are in place.
+fn finish(
+    engine: &Engine,
+    spec: &TrainSpec,
+    input: &TrainingInput,
+    outcome: &SearchOutcome,
+    result: &TrainResult,
+    files: Vec<String>,
+) -> Result<(), Problem> {
+    let (now, now_ms) = (engine.now(), engine.now_ms());
+    let mut metrics: BTreeMap<String, f64> =
+        result.test_metrics.iter().map(|(name, value)| (format!("test_{name}"), *value)).collect();
+    metrics.extend(result.baseline_test_metrics.iter().map(|(name, value)| (format!("baseline_test_{name}"), *value)));
+    let best = outcome.leaderboard.get(outcome.best);
+    if let Some((mean, std)) = best.and_then(|best| Some((best.cv_mean?, best.cv_std?))) {
+        metrics.insert(format!("cv_{}", result.metric), mean);
+        metrics.insert(format!("cv_{}_std", result.metric), std);
+    }
+    metrics.retain(|_, value| value.is_finite());
+    let folds = best.map(|best| best.cv_scores.as_slice()).unwrap_or_default();
+    let data = RunData {
+        table: input.opened.versioned_name(),
+        version: input.opened.version,
+        fingerprint: input.fingerprint.clone(),
+        n_rows: input.n_rows,
+        schema: input.column_uses(&spec.target),
+        n_test_rows: result.n_test_rows,
+        split: result.split.clone(),
+        test_rows_artifact: package::TEST_ROWS.to_owned(),
+    };
+    let asset = format!("run:{}", spec.run_id);
+    engine.store.write::<_, Problem>(|tx: &WriteTx<'_>| {
+        tx.modify::<Run, Problem>(RUNS, spec.run_id.as_str(), now_ms, |run| {
+            if run.status != RunStatus::Running {
+                return Err(Problem::new(ErrorCode::Conflict, format!("the run was closed as {}", run.status.as_str())));
+            }
+            run.status = RunStatus::Finished;
+            run.end_time = Some(now);
+            run.metrics = metrics;
+            run.data = Some(data);
+            run.artifacts = files;
+            run.params.insert("learner".to_owned(), result.best_learner.clone());
+            run.params.insert("metric".to_owned(), result.metric.clone());
+            run.params.insert("task".to_owned(), result.task.to_string());
+            for (name, value) in &outcome.model.parameters {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                run.params.insert(format!("{}.{name}", result.best_learner), text);
+            }
+            Ok(())
+        })?;
+        let stream = format!("{METRICS}/{}", spec.run_id);
+        let key = format!("cv_{}", result.metric);
+        for (fold, score) in folds.iter().enumerate().filter(|(_, score)| score.is_finite()) {
+            let point = MetricPoint { key: key.clone(), value: *score, timestamp: now_ms, step: fold as i64 };
+            tx.append(&stream, Some(&key), &point)?;
+        }
+        lineage::record(tx, &input.opened.asset, "trained", &asset, now)?;
+        Ok(())
+    })
+}
+
+/// Writes each candidate's score to the metric history as it comes.
+struct History<'a> {
+    engine: &'a Engine,
+    spec: &'a TrainSpec,
+    metric: &'static str,
+    step: Mutex<i64>,
+}
+
+impl History<'_> {
+    fn record(&self, candidate: &Candidate) {
+        let Ok(mut step) = self.step.lock() else { return };
+        let now_ms = self.engine.now_ms();
+        if let Some(value) = candidate.cv_mean.filter(|value| value.is_finite()) {
+            let key = format!("candidate_cv_{}", self.metric);
+            let point = MetricPoint { key: key.clone(), value, timestamp: now_ms, step: *step };
+            let stream = format!("{METRICS}/{}", self.spec.run_id);
+            // History is for looking at while the job works; the leaderboard has every score.
+            if let Err(error) = self.engine.store.write::<_, StoreError>(|tx| tx.append(&stream, Some(&key), &point)) {
+                tracing::warn!(%error, "a candidate's score was not written");
+            }
+        }
+        *step += 1;
+    }
+}
