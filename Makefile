@@ -1,0 +1,55 @@
+# Two commands: `make quickstart` and `make test`. Everything else is a part of them.
+# Both need a C compiler, Rust (the version in rust-toolchain.toml), Python 3 and Node, and fetch the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mlwright
+export CARGO_TARGET_DIR ?= $(CACHE_DIR)/target
+export MLWRIGHT := $(CARGO_TARGET_DIR)/release/mlwright
+VENV := $(CACHE_DIR)/venv
+export MLWRIGHT_PYTHON := $(VENV)/bin/python
+
+.PHONY: help
+help:
+	@echo "make quickstart   build, then run the whole lifecycle on a bundled table and leave an endpoint answering"
+	@echo "make test         every test, through the real binary and real clients"
+	@echo "make build        the release binary: $(MLWRIGHT)"
+	@echo "make install      the binary to ~/.cargo/bin"
+	@echo "make bench        measure beside peers; writes benches/RESULTS.md"
+	@echo "make docs         write docs/operations.md from the operations"
+
+.PHONY: tools
+tools:
+	@scripts/tools.sh
+
+.PHONY: build
+build: tools
+	cargo build --release --locked --package mlwright
+
+.PHONY: install
+install: tools
+	cargo install --locked --path server/cli
+
+.PHONY: quickstart
+quickstart: build
+	@python3 examples/quickstart.py "$(MLWRIGHT)"
+
+# The Python clients that tests drive the binary with.
+$(VENV)/.ready: tests/clients/requirements.txt
+	python3 -m venv "$(VENV)"
+	"$(VENV)/bin/pip" install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
+	touch "$@"
+
+.PHONY: test
+test: build $(VENV)/.ready
+	cargo test --release --locked --workspace
+
+.PHONY: docs
+docs: build
+	"$(MLWRIGHT)" docs > docs/operations.md
+
+.PHONY: bench
+bench: build
+	benches/run.sh
