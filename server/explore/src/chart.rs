@@ -18,10 +18,11 @@ mod select;
 mod tests;
 
 pub use builders::{
-    BinnedSeries, CalibrationPoint, RocSeries, Series, bars, calibration, confusion, correlation, grouped_bars, line_series,
-    overlaid_histograms, roc,
+    BinnedSeries, CalibrationPoint, RocSeries, Series, bars, calibration, confusion, correlation, grouped_bars, histogram, line_series,
+    overlaid_histograms, roc, small_histogram,
 };
 pub use request::{ChartKind, PlotRequest, plot};
+pub use scale::Unit;
 
 /// Rows drawn one by one in a scatter plot; more are sampled, and the chart says so.
 pub const SCATTER_POINTS_MAX: usize = 4_000;

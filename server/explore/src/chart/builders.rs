@@ -1,0 +1,37 @@
+//! Charts of plain values: what models, profiles and comparisons are shown with.
+//!
+//! Each takes the values as they are, draws at most as many as the limits allow, and says in the
+//! chart's notes what it left out. Values that are not finite are not drawn.
+
+mod bars;
+mod curves;
+mod histograms;
+mod matrices;
+
+pub use bars::{bars, grouped_bars};
+pub use curves::{CalibrationPoint, RocSeries, calibration, line_series, roc};
+pub use histograms::{BinnedSeries, histogram, overlaid_histograms, small_histogram};
+pub use matrices::{confusion, correlation};
+
+/// A named list of values, one for each position or category of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// What the key calls it.
+    pub name: String,
+    /// The values; NaN where there is none.
+    pub values: Vec<f64>,
+}
+
+impl Series {
+    /// A named list of values.
+    pub fn new(name: impl Into<String>, values: Vec<f64>) -> Self {
+        Self { name: name.into(), values }
+    }
+}
+
+/// `n` things were left out, for the notes; nothing when `n` is 0.
+fn left_out(n: usize, one: &str, many: &str, notes: &mut Vec<String>) {
+    if n > 0 {
+        notes.push(format!("{} left out", crate::markup::plural(n as u64, one, many)));
+    }
+}
