@@ -43,7 +43,7 @@ impl Database<'_> {
         parameters: impl Params,
         row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
-        let run = || self.connection.prepare_cached(sql)?.query_map(parameters, row)?.collect();
+        let run = || self.connection.prepare_cached(sql)?.query_map(parameters, row)?.collect::<rusqlite::Result<Vec<T>>>();
         run().map_err(|error| failure(self.path, &error))
     }
 }
