@@ -1,0 +1,8 @@
+//! The product through its real surfaces: the command line, MCP clients, HTTP.
+
+mod assistant;
+mod bad_input;
+mod faults;
+mod lifecycle;
+mod serving;
+mod writers;
