@@ -2,14 +2,13 @@
 //! every outcome made into an answer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base64::Engine as _;
-use mlwright_base::{CancelToken, ErrorCode, Problem, limits};
+use mlwright_base::{CancelToken, ErrorCode, Problem};
 use mlwright_engine::{Actor, Call, Engine, Surface};
-use mlwright_operations::{Answer, Context, Registered, bounds};
+use mlwright_operations::{Answer, Context, Registered};
 use rmcp::RoleServer;
-use rmcp::model::{CallToolResult, ContentBlock};
 use rmcp::service::RequestContext;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -20,16 +19,41 @@ use crate::server::Options;
 /// The most calls of one client that run at the same time; further ones wait.
 const CALLS_AT_ONCE_MAX: usize = 16;
 
+/// Whether the client has closed the session. A client that leaves cancels nothing: the jobs it
+/// started go on. Clones share the flag.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SessionEnd {
+    over: Arc<AtomicBool>,
+}
+
+impl SessionEnd {
+    /// Notes that nothing more will come from the client.
+    pub(crate) fn note(&self) {
+        self.over.store(true, Ordering::Release);
+    }
+
+    /// Whether the client has gone.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+}
+
 /// Runs operations in one workspace, which the first call opens.
 pub(crate) struct Calls {
     options: Options,
     engine: Arc<Mutex<Option<Arc<Engine>>>>,
     slots: Semaphore,
+    session_end: SessionEnd,
 }
 
 impl Calls {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, engine: Arc::default(), slots: Semaphore::new(CALLS_AT_ONCE_MAX) }
+        Self { options, engine: Arc::default(), slots: Semaphore::new(CALLS_AT_ONCE_MAX), session_end: SessionEnd::default() }
+    }
+
+    /// The flag that tells that the client has gone.
+    pub(crate) fn session_end(&self) -> SessionEnd {
+        self.session_end.clone()
     }
 
     /// Runs one operation for a request.
@@ -47,7 +71,8 @@ impl Calls {
     }
 
     /// Runs work that needs the engine on a blocking thread. When the client cancels, the work's
-    /// token is cancelled and the work is waited for. A panic becomes an error.
+    /// token is cancelled and the work is waited for; when the client leaves, the work is left to
+    /// itself. A panic becomes an error.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         context: &RequestContext<RoleServer>,
@@ -76,6 +101,9 @@ impl Calls {
         let outcome = tokio::select! {
             outcome = &mut task => outcome,
             () = context.ct.cancelled() => {
+                if self.session_end.is_over() {
+                    return Err(cancelled());
+                }
                 cancel.cancel();
                 task.await
             }
@@ -96,67 +124,23 @@ fn defect(panic: &(dyn std::any::Any + Send)) -> Problem {
         .hint("this is a defect of mlwright; the workspace is unharmed, other operations still work")
 }
 
-/// A problem in one line: `code: message. hint`.
-pub(crate) fn spoken(problem: &Problem) -> String {
-    let hint = if problem.hint.is_empty() { String::new() } else { format!(". {}", problem.hint) };
-    format!("{}: {}{hint}", problem.code, problem.message)
-}
-
-/// The outcome of a call as the protocol says it.
-pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>) -> CallToolResult {
-    match outcome {
-        Ok(answer) => {
-            let mut content = vec![ContentBlock::text(answer.summary)];
-            content.extend(answer.images.iter().map(|image| {
-                ContentBlock::image(base64::engine::general_purpose::STANDARD.encode(&image.bytes), image.media_type)
-            }));
-            let mut result = CallToolResult::success(content);
-            result.structured_content = Some(bounds::fit(operation, answer.structured, limits::ANSWER_BYTES_MAX));
-            result
-        }
-        Err(problem) => {
-            let mut result = CallToolResult::error(vec![ContentBlock::text(spoken(&problem))]);
-            result.structured_content = serde_json::to_value(&problem).ok();
-            result
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn problems_are_said_in_one_line_and_in_full() {
-        let operation = &mlwright_operations::all()[0];
-        let problem = Problem::new(ErrorCode::NotFound, "there is no column \"Chrun\"").hint("did you mean Churn?").field("target");
-        let result = serde_json::to_value(result(operation, Err(problem))).unwrap();
-        assert_eq!(result["isError"], true);
-        assert_eq!(result["content"][0]["text"], "not_found: there is no column \"Chrun\". did you mean Churn?");
-        assert_eq!(result["structuredContent"]["field"], "target");
-    }
-
-    #[test]
-    fn answers_carry_text_pictures_and_bounded_structure() {
-        let operation = &mlwright_operations::all()[0];
-        let image = mlwright_operations::Image { media_type: "image/png", bytes: vec![1, 2, 3] };
-        let answer = Answer {
-            structured: serde_json::json!({"rows": vec!["x".repeat(100); 5_000]}),
-            summary: "5,000 rows".to_owned(),
-            images: vec![image],
-        };
-        let result = serde_json::to_value(result(operation, Ok(answer))).unwrap();
-        assert_eq!(result["content"][0]["text"], "5,000 rows");
-        assert_eq!(result["content"][1]["data"], "AQID");
-        assert_eq!(result["content"][1]["mimeType"], "image/png");
-        assert!(result["structuredContent"].to_string().len() <= limits::ANSWER_BYTES_MAX);
-        assert!(result["structuredContent"].get(bounds::NOTE).is_some());
-    }
 
     #[test]
     fn a_panic_is_told_as_a_defect() {
         let problem = defect(&"index out of range");
         assert_eq!(problem.code, ErrorCode::Internal);
         assert!(problem.message.contains("index out of range"));
+    }
+
+    #[test]
+    fn clones_share_the_end_of_the_session() {
+        let end = SessionEnd::default();
+        let clone = end.clone();
+        assert!(!clone.is_over());
+        end.note();
+        assert!(clone.is_over());
     }
 }

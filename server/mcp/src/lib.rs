@@ -5,6 +5,7 @@
 //! [`mlwright_operations::all`]. rmcp speaks both eras of the protocol (2026-07-28, and the ones
 //! with `initialize`). Start with [`server`], then `calls`, which runs one operation.
 
+mod answer;
 mod calls;
 mod completion;
 mod names;

@@ -2,14 +2,14 @@
 
 use base64::Engine as _;
 use mlwright_base::system::files;
-use mlwright_base::{ErrorCode, Problem, limits, names as checked};
-use mlwright_operations::bounds;
+use mlwright_base::{ErrorCode, Problem, names as checked};
 use rmcp::RoleServer;
 use rmcp::model::{ErrorData, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use rmcp::service::RequestContext;
 use serde_json::{Value, json};
 
-use crate::calls::{Calls, spoken};
+use crate::answer::{self, spoken};
+use crate::calls::Calls;
 use crate::names::{self, Kind};
 use crate::uri;
 
@@ -103,7 +103,7 @@ async fn structured(
 ) -> Result<ResourceContents, Problem> {
     let operation = mlwright_operations::find(operation)?;
     let answer = calls.run(operation, input, context).await?;
-    let fitted = bounds::fit(operation, answer.structured, limits::ANSWER_BYTES_MAX);
+    let fitted = answer::fit(operation, &answer.structured, answer::TOKENS_MAX);
     Ok(ResourceContents::text(fitted.to_string(), address).with_mime_type(JSON))
 }
 

@@ -11,8 +11,9 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 
-use crate::calls::Calls;
-use crate::{calls, completion, prompts, resources, tools};
+use crate::answer::spoken;
+use crate::calls::{Calls, SessionEnd};
+use crate::{answer, completion, prompts, resources, tools};
 
 /// How long a client may keep the lists that never change while the server runs.
 const FIXED_TTL_MS: u64 = 3_600_000;
@@ -46,11 +47,16 @@ impl Server {
     pub fn new(options: Options) -> Self {
         Self { calls: Calls::new(options) }
     }
+
+    /// The flag by which the transport tells that the client has gone.
+    pub(crate) fn session_end(&self) -> SessionEnd {
+        self.calls.session_end()
+    }
 }
 
 /// A protocol error: the request itself cannot be answered.
 pub(crate) fn invalid_params(problem: &Problem) -> ErrorData {
-    ErrorData::invalid_params(calls::spoken(problem), serde_json::to_value(problem).ok())
+    ErrorData::invalid_params(spoken(problem), serde_json::to_value(problem).ok())
 }
 
 impl ServerHandler for Server {
@@ -73,7 +79,7 @@ impl ServerHandler for Server {
         let operation = mlwright_operations::find(&request.name).map_err(|problem| invalid_params(&problem))?;
         let input = serde_json::Value::Object(request.arguments.unwrap_or_default());
         let outcome = self.calls.run(operation, input, &context).await;
-        Ok(calls::result(operation, outcome).into())
+        Ok(answer::result(operation, outcome).into())
     }
 
     async fn list_resources(&self, _: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListResourcesResult, ErrorData> {

@@ -1,16 +1,22 @@
 //! The process that an assistant starts: protocol on stdin and stdout, logs on stderr.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use mlwright_base::{ErrorCode, Problem};
 use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
-use rmcp::transport::AsyncRwTransport;
+use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::transport::io::stdio_pipes;
+use tokio::io::{AsyncRead, ReadBuf};
 
+use crate::calls::SessionEnd;
 use crate::server::{Options, Server};
 
-/// How long running calls may take to notice that the client has gone.
+/// How long running calls may go on after the client has gone. Jobs are processes of their own and
+/// go on anyway.
 const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(2);
 /// The longest message: a prediction request of the largest size, as JSON.
 const MESSAGE_BYTES_MAX: usize = mlwright_base::limits::REQUEST_BYTES_MAX;
@@ -30,8 +36,10 @@ pub fn serve(options: Options) -> Result<(), Problem> {
         .map_err(|error| unavailable(format!("cannot start the runtime: {error}")))?;
     let outcome = runtime.block_on(async {
         let (read, write) = stdio_pipes();
+        let server = Server::new(options);
+        let read = NotingEnd { inner: read, end: server.session_end() };
         let transport = AsyncRwTransport::new_server(read, write).with_max_line_length(MESSAGE_BYTES_MAX);
-        match Server::new(options).serve(transport).await {
+        match server.serve(transport).await {
             Ok(session) => {
                 let reason = session.waiting().await.map_err(|error| unavailable(format!("the session broke off: {error}")))?;
                 tracing::debug!(?reason, "the client closed the session");
@@ -44,4 +52,26 @@ pub fn serve(options: Options) -> Result<(), Problem> {
     });
     runtime.shutdown_timeout(SHUTDOWN_TIME_MAX);
     outcome
+}
+
+/// A reader that notes when the client has closed its side.
+pub(crate) struct NotingEnd<R> {
+    pub(crate) inner: R,
+    pub(crate) end: SessionEnd,
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for NotingEnd<R> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let outcome = Pin::new(&mut self.inner).poll_read(cx, buf);
+        let ended = match &outcome {
+            Poll::Ready(Ok(())) => buf.remaining() > 0 && buf.filled().len() == before,
+            Poll::Ready(Err(error)) => error.kind() != io::ErrorKind::Interrupted,
+            Poll::Pending => false,
+        };
+        if ended {
+            self.end.note();
+        }
+        outcome
+    }
 }

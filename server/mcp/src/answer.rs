@@ -1,0 +1,174 @@
+//! The outcome of a call as the protocol says it, within what a model can read.
+
+use base64::Engine as _;
+use mlwright_base::{Problem, limits};
+use mlwright_operations::{Answer, Registered, bounds};
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::Value;
+
+/// The most tokens of one answer: text and structured content together.
+pub(crate) const TOKENS_MAX: usize = 20_000;
+/// Structured content is never cut below this many bytes.
+const BYTES_MIN: usize = 4_000;
+
+/// A problem in one line: `code (field): message. hint`.
+pub(crate) fn spoken(problem: &Problem) -> String {
+    let field = if problem.field.is_empty() { String::new() } else { format!(" ({})", problem.field) };
+    let hint = if problem.hint.is_empty() { String::new() } else { format!(". {}", problem.hint) };
+    format!("{}{field}: {}{hint}", problem.code, problem.message)
+}
+
+/// The outcome of a call. A failure is a result that says so, not a protocol error: the model reads
+/// it and can do better.
+pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>) -> CallToolResult {
+    match outcome {
+        Ok(answer) => {
+            let room = TOKENS_MAX.saturating_sub(tokens(&answer.summary));
+            let structured = fit(operation, &answer.structured, room);
+            let mut content = vec![ContentBlock::text(answer.summary)];
+            content.extend(answer.images.iter().map(|image| {
+                ContentBlock::image(base64::engine::general_purpose::STANDARD.encode(&image.bytes), image.media_type)
+            }));
+            let mut result = CallToolResult::success(content);
+            result.structured_content = Some(structured);
+            result
+        }
+        Err(problem) => {
+            let mut result = CallToolResult::error(vec![ContentBlock::text(spoken(&problem))]);
+            result.structured_content = serde_json::to_value(&problem).ok();
+            result
+        }
+    }
+}
+
+/// Cuts structured content to a number of tokens. Numbers take more tokens for their bytes than
+/// words do, so bytes alone do not bound it.
+pub(crate) fn fit(operation: &Registered, structured: &Value, tokens_max: usize) -> Value {
+    let mut bytes_max = limits::ANSWER_BYTES_MAX;
+    loop {
+        let fitted = bounds::fit(operation, structured.clone(), bytes_max);
+        let text = fitted.to_string();
+        let found = tokens(&text);
+        if found <= tokens_max || bytes_max <= BYTES_MIN {
+            return fitted;
+        }
+        // Ten percent less than proportional, so that the loop ends soon.
+        bytes_max = (text.len().min(bytes_max) * tokens_max / found * 9 / 10).max(BYTES_MIN);
+    }
+}
+
+/// About how many tokens a text takes: digits go three to a token, letters three (words of common
+/// languages do better), marks two, and a change between them begins a new one. A test holds it
+/// against a public tokenizer; it errs on the high side.
+fn tokens(text: &str) -> usize {
+    let mut total = 0;
+    let mut run = (Class::Space, 0_usize);
+    for c in text.chars() {
+        let class = Class::of(c);
+        if class != run.0 {
+            total += run.0.tokens(run.1);
+            run = (class, 0);
+        }
+        run.1 += 1;
+    }
+    total + run.0.tokens(run.1)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    Letter,
+    Digit,
+    Mark,
+    /// Joins the word that follows it.
+    Space,
+    Other,
+}
+
+impl Class {
+    fn of(c: char) -> Self {
+        match c {
+            _ if c.is_ascii_alphabetic() => Self::Letter,
+            _ if c.is_ascii_digit() => Self::Digit,
+            _ if c.is_ascii_whitespace() => Self::Space,
+            _ if c.is_ascii() => Self::Mark,
+            _ => Self::Other,
+        }
+    }
+
+    fn tokens(self, n_chars: usize) -> usize {
+        match self {
+            Self::Letter | Self::Digit => n_chars.div_ceil(3),
+            Self::Mark => n_chars.div_ceil(2),
+            Self::Space => n_chars / 8,
+            Self::Other => n_chars * 2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mlwright_base::ErrorCode;
+    use serde_json::json;
+
+    use super::*;
+
+    fn operation() -> &'static Registered {
+        &mlwright_operations::all()[0]
+    }
+
+    #[test]
+    fn problems_are_said_in_one_line_and_in_full() {
+        let problem = Problem::new(ErrorCode::NotFound, "there is no column \"Chrun\"").hint("did you mean Churn?").field("target");
+        let result = serde_json::to_value(result(operation(), Err(problem))).unwrap();
+        assert_eq!(result["isError"], true);
+        assert_eq!(result["content"][0]["text"], "not_found (target): there is no column \"Chrun\". did you mean Churn?");
+        assert_eq!(result["structuredContent"]["field"], "target");
+        assert_eq!(result["structuredContent"]["hint"], "did you mean Churn?");
+    }
+
+    #[test]
+    fn answers_carry_text_pictures_and_bounded_structure() {
+        let image = mlwright_operations::Image { media_type: "image/png", bytes: vec![1, 2, 3] };
+        let answer =
+            Answer { structured: json!({ "rows": vec!["x".repeat(100); 5_000] }), summary: "5,000 rows".to_owned(), images: vec![image] };
+        let result = serde_json::to_value(result(operation(), Ok(answer))).unwrap();
+        assert_eq!(result["content"][0]["text"], "5,000 rows");
+        assert_eq!(result["content"][1]["data"], "AQID");
+        assert_eq!(result["content"][1]["mimeType"], "image/png");
+        assert!(result["structuredContent"].to_string().len() <= limits::ANSWER_BYTES_MAX);
+        assert!(result["structuredContent"].get(bounds::NOTE).is_some());
+    }
+
+    fn samples() -> Vec<Value> {
+        let number = |i: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64;
+        let names = ["customerID", "MonthlyCharges", "PaymentMethod", "Straße", "顧客番号"];
+        vec![
+            json!((0..3_000).map(|i| (0..5).map(|j| number(i * 5 + j)).collect::<Vec<_>>()).collect::<Vec<_>>()),
+            json!((0..60_000).map(|i| i % 10).collect::<Vec<u32>>()),
+            json!((0..3_000).map(|i| format!("{:016x}", i * 0x1234_5678_9abc_u64)).collect::<Vec<_>>()),
+            json!((0..3_000).map(|i| json!({ "name": names[i % 5], "n_missing": i, "kept": i % 2 == 0, "share": null })).collect::<Vec<_>>()),
+            json!(vec!["the model is not worse than the present champion on the same held-out rows"; 1_000]),
+        ]
+    }
+
+    #[test]
+    fn the_count_of_tokens_is_near_a_public_tokenizers_and_rather_too_high() {
+        let tokenizer = tiktoken_rs::o200k_base().unwrap();
+        for sample in samples() {
+            let text = sample.to_string();
+            let (guess, real) = (tokens(&text) as f64, tokenizer.encode_ordinary(&text).len() as f64);
+            assert!(guess >= real * 0.95 && guess <= real * 2.5, "{guess} for {real}: {}…", &text.chars().take(80).collect::<String>());
+        }
+    }
+
+    #[test]
+    fn no_answer_takes_more_than_twenty_thousand_tokens() {
+        let tokenizer = tiktoken_rs::o200k_base().unwrap();
+        for sample in samples() {
+            let fitted = fit(operation(), &json!({ "rows": sample }), TOKENS_MAX);
+            let real = tokenizer.encode_ordinary(&fitted.to_string()).len();
+            assert!(real <= TOKENS_MAX, "{real} tokens");
+            assert!(real > 5_000, "cut too far: {real} tokens");
+        }
+    }
+}
