@@ -74,8 +74,6 @@ pub struct ColumnProfile {
     pub missing_share: f64,
     /// Different values, missing not counted.
     pub distinct: u64,
-    /// Whether `distinct` is counted; else it is estimated (HyperLogLog, about 2 %).
-    pub distinct_exact: bool,
     /// The most frequent values, most frequent first; empty where nearly every value is different.
     pub top_values: Vec<ValueCount>,
     /// Of numbers.
@@ -194,7 +192,7 @@ pub struct Histogram {
 pub struct Signal {
     /// From 0 (nothing) to 1 (everything): `2 * AUC - 1` or R², never below 0.
     pub strength: f64,
-    /// The score: `roc_auc` (mean of one against the rest, weighted, for many classes) or `r2`.
+    /// What the score is.
     pub measure: SignalMeasure,
     /// The out-of-fold score of the column's binned values alone.
     pub score: f64,
@@ -210,7 +208,7 @@ pub struct Signal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignalMeasure {
-    /// Area under the ROC curve.
+    /// Area under the ROC curve; for many classes the mean of each against the rest, weighted by its rows.
     RocAuc,
     /// Coefficient of determination.
     R2,
@@ -284,6 +282,9 @@ pub struct PairSummary {
     pub spearman_rows: u64,
     /// All pairs of `columns`, and strong ones found among further numeric columns; strongest first.
     pub pairs: Vec<Pair>,
+    /// Groups of columns that tell the rows apart in the same way: equal in every row, or one the
+    /// other's values under other names.
+    pub identical: Vec<Vec<String>>,
 }
 
 /// One pair of columns.

@@ -1,0 +1,106 @@
+//! Texts: which mean "missing", and numbers and dates that are stored as text.
+
+use polars::prelude::{DataType, PolarsError, Series, TimeUnit};
+
+use super::{MISSING_TIME, Numbers, Opaque, Times, hash_bytes};
+
+/// Whether a text says that there is no value: blank, `?`, `NA`, `N/A`, `#N/A` or `null` in any case,
+/// the markers that files are read with.
+pub(crate) fn is_missing(text: &str) -> bool {
+    // Most texts are longer than the longest marker and start with something visible.
+    let bytes = text.as_bytes();
+    if bytes.len() > 4 && !bytes[0].is_ascii_whitespace() && !bytes[bytes.len() - 1].is_ascii_whitespace() {
+        return false;
+    }
+    let trimmed = text.trim();
+    match trimmed.len() {
+        0 => true,
+        1 => trimmed == "?",
+        2 => trimmed.eq_ignore_ascii_case("na"),
+        3 => trimmed.eq_ignore_ascii_case("n/a"),
+        4 => trimmed.eq_ignore_ascii_case("null") || trimmed.eq_ignore_ascii_case("#n/a"),
+        _ => false,
+    }
+}
+
+/// Lengths of texts in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lengths {
+    pub(crate) min: u64,
+    pub(crate) max: u64,
+    pub(crate) sum: u64,
+    pub(crate) n: u64,
+    /// Texts with white space at their start or end.
+    pub(crate) padded: u64,
+}
+
+impl Lengths {
+    pub(crate) fn none() -> Self {
+        Self { min: u64::MAX, max: 0, sum: 0, n: 0, padded: 0 }
+    }
+
+    /// Counts a text that occurs that often.
+    pub(crate) fn add(&mut self, text: &str, times: u64) {
+        let length = if text.is_ascii() { text.len() } else { text.chars().count() } as u64;
+        self.min = self.min.min(length);
+        self.max = self.max.max(length);
+        self.sum += length * times;
+        self.n += times;
+        if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
+            self.padded += times;
+        }
+    }
+}
+
+pub(super) fn opaque<'s>(texts: impl Iterator<Item = Option<&'s str>>, n_rows: usize) -> Opaque {
+    let mut hashes = Vec::with_capacity(n_rows);
+    let mut missing = Vec::with_capacity(n_rows);
+    let mut lengths = Lengths::none();
+    for text in texts {
+        missing.push(text.is_none());
+        hashes.push(text.map_or(0, |text| hash_bytes(text.as_bytes())));
+        if let Some(text) = text {
+            lengths.add(text, 1);
+        }
+    }
+    Opaque { hashes, missing, lengths: Some(lengths) }
+}
+
+pub(super) fn numbers<'s>(texts: impl Iterator<Item = Option<&'s str>>, n_rows: usize) -> Numbers {
+    let mut values = Vec::with_capacity(n_rows);
+    let (mut nans, mut unparsed) = (0, 0);
+    for text in texts {
+        values.push(match text.map(parse_number) {
+            None => f64::NAN,
+            Some(Some(number)) => {
+                nans += u64::from(number.is_nan());
+                number
+            }
+            Some(None) => {
+                unparsed += 1;
+                f64::NAN
+            }
+        });
+    }
+    Numbers { values, nans, unparsed, exact: None }
+}
+
+/// `1234.5`, `1,234.5`, `$12`, `45 %`.
+fn parse_number(text: &str) -> Option<f64> {
+    let text = text.trim().trim_start_matches(['$', '€', '£']).trim_end_matches(['%', '€']).trim();
+    text.parse().ok().or_else(|| {
+        let groups: Vec<&str> = text.trim_start_matches(['-', '+']).split('.').next()?.split(',').collect();
+        let thousands = groups.len() > 1 && groups[1..].iter().all(|group| group.len() == 3);
+        thousands.then(|| text.replace(',', "").parse().ok()).flatten()
+    })
+}
+
+/// # Errors
+/// When polars cannot read texts as times at all.
+pub(super) fn times(series: &Series) -> Result<Times, PolarsError> {
+    let parsed = series.cast(&DataType::Datetime(TimeUnit::Microseconds, None))?;
+    let micros = super::micros(&parsed)?;
+    let texts = super::present(series.str()?).map(|text| text.is_some());
+    let unparsed = micros.iter().zip(texts).filter(|(time, present)| *present && **time == MISSING_TIME).count() as u64;
+    Ok(Times { micros, unparsed })
+}
