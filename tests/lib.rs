@@ -129,7 +129,6 @@ impl Workspace {
     ///
     /// # Panics
     /// When it cannot be started or panics.
-    #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Ended {
         Ended::of(self.command(arguments).output().expect("the binary starts"))
     }
@@ -138,7 +137,6 @@ impl Workspace {
     ///
     /// # Panics
     /// When it fails or answers anything but JSON.
-    #[must_use]
     pub fn ok(&self, arguments: &[&str]) -> Value {
         let ended = self.run(&[arguments, &["--json"]].concat());
         assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
@@ -149,7 +147,6 @@ impl Workspace {
     ///
     /// # Panics
     /// When it ends in any other way.
-    #[must_use]
     pub fn refused(&self, arguments: &[&str]) -> String {
         let ended = self.run(arguments);
         assert_eq!(ended.code, Some(1), "{arguments:?}: {ended:?}");
@@ -161,7 +158,6 @@ impl Workspace {
     ///
     /// # Panics
     /// When it ends in any other way.
-    #[must_use]
     pub fn misused(&self, arguments: &[&str]) -> String {
         let ended = self.run(arguments);
         assert_eq!(ended.code, Some(2), "{arguments:?}: {ended:?}");

@@ -132,7 +132,7 @@ fn a_killed_mcp_process_loses_nothing_it_reported() {
     }
     assert!(reported.len() >= 10, "only {} tables were reported as made", reported.len());
     for name in &reported {
-        let _ = workspace.ok(&["query", "--sql", &format!("SELECT COUNT(*) AS n FROM {name}")]);
+        workspace.ok(&["query", "--sql", &format!("SELECT COUNT(*) AS n FROM {name}")]);
     }
     let audit = workspace.ok(&["audit-log", "--filter", "create_table", "--limit", "1000"]).to_string();
     for name in &reported {
@@ -146,7 +146,7 @@ fn a_killed_server_is_started_again_and_keeps_its_endpoints() {
     let outcome = workspace.ok(&[
         "train", "--table", "small.csv", "--target", "y", "--learners", "decision_tree", "--folds", "2", "--budget-seconds", "0", "--wait-seconds", "100",
     ]);
-    let _ = workspace.ok(&["register-model", "--run-id", outcome["result"]["run_id"].as_str().expect("a run"), "--name", "m"]);
+    workspace.ok(&["register-model", "--run-id", outcome["result"]["run_id"].as_str().expect("a run"), "--name", "m"]);
     let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).build().into();
     let body = json!({"dataframe_records": [{"a": 1, "b": 2, "color": "red"}]}).to_string();
     let mut kept_before = 0;

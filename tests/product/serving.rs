@@ -22,7 +22,7 @@ fn trained(workspace: &Workspace, learner: &str) -> String {
 fn deployed(workspace: &Workspace) -> String {
     for learner in ["logistic_regression", "decision_tree"] {
         let run_id = trained(workspace, learner);
-        let _ = workspace.ok(&["register-model", "--run-id", &run_id, "--name", "churn"]);
+        workspace.ok(&["register-model", "--run-id", &run_id, "--name", "churn"]);
     }
     let endpoint = workspace.ok(&["deploy-endpoint", "--endpoint", "churn", "--model", "models:/churn/1"]);
     endpoint["url"].as_str().expect("an address").to_owned()
@@ -114,8 +114,8 @@ fn curl_asks_in_every_form_and_bad_requests_are_explained() {
     std::thread::sleep(Duration::from_millis(500));
     let kept = workspace.ok(&["query", "--sql", "SELECT COUNT(*) AS n FROM 'inference/churn'"]);
     assert!(kept["rows"][0]["n"].as_u64().is_some_and(|n| n >= 6), "{kept}");
-    let _ = workspace.refused(&["stop-endpoint", "--endpoint", "churn"]);
-    let _ = workspace.ok(&["stop-endpoint", "--endpoint", "churn", "--confirm"]);
+    workspace.refused(&["stop-endpoint", "--endpoint", "churn"]);
+    workspace.ok(&["stop-endpoint", "--endpoint", "churn", "--confirm"]);
     let (_, code) = curl(&["-o", "/dev/null", &url, "-d", "{}"]);
     assert!(code == "404" || code == "000", "{code}");
     no_panic_in_logs(&workspace);
