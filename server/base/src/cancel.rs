@@ -12,6 +12,7 @@ pub struct Cancelled;
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken {
     flag: Arc<AtomicBool>,
+    parent: Option<Arc<Self>>,
 }
 
 impl CancelToken {
@@ -21,15 +22,21 @@ impl CancelToken {
         Self::default()
     }
 
+    /// A token for a part of the work: cancelled when this one is, and on its own.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self { flag: Arc::default(), parent: Some(Arc::new(self.clone())) }
+    }
+
     /// Asks the work to stop. Cannot be undone.
     pub fn cancel(&self) {
         self.flag.store(true, Ordering::Release);
     }
 
-    /// Whether [`CancelToken::cancel`] was called on any clone.
+    /// Whether [`CancelToken::cancel`] was called on any clone, or on what this is a child of.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.flag.load(Ordering::Acquire)
+        self.flag.load(Ordering::Acquire) || self.parent.as_ref().is_some_and(|parent| parent.is_cancelled())
     }
 
     /// # Errors
@@ -50,5 +57,15 @@ mod tests {
         assert_eq!(clone.check(), Ok(()));
         token.cancel();
         assert_eq!(clone.check(), Err(Cancelled));
+    }
+
+    #[test]
+    fn a_child_is_cancelled_with_its_parent_but_not_the_other_way_round() {
+        let parent = CancelToken::new();
+        let (first, second) = (parent.child(), parent.child());
+        first.cancel();
+        assert_eq!((first.check(), second.check(), parent.check()), (Err(Cancelled), Ok(()), Ok(())));
+        parent.cancel();
+        assert_eq!(second.check(), Err(Cancelled));
     }
 }

@@ -138,6 +138,13 @@ pub trait Estimator: Send + Sync {
     /// Whether it can learn this task.
     fn supports(&self, task: Task) -> bool;
 
+    /// For a learner that stops early when [`FitContext::validation`] is given: the name of the
+    /// hyperparameter that says how many rounds to make. The search gives such a learner validation
+    /// rows in cross-validation, and the number of rounds found there when it fits for good.
+    fn rounds_parameter(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Learns from `x` of shape `(n_samples, n_features)` and `y` of `n_samples` rows.
     /// Deterministic: the same rows, parameters and seed give an equal predictor, whatever the
     /// number of threads.

@@ -1,4 +1,4 @@
-//! How good predictions are. Every value agrees with scikit-learn 1.9.1 to 1e-9 on stored vectors
+//! How good predictions are. Every value agrees with scikit-learn 1.7.2 to 1e-9 on stored vectors
 //! (`testdata/metrics.json`), ties and several classes included.
 
 mod bootstrap;
@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 use mlwright_base::names::did_you_mean;
 use serde::{Deserialize, Serialize};
 
-pub use bootstrap::{Interval, RESAMPLES_DEFAULT, confidence_interval};
+pub(crate) use bootstrap::quantile;
+pub use bootstrap::{Interval, RESAMPLES_DEFAULT, confidence_intervals};
 pub(crate) use classes::{confusion_counts, f1_binary};
-pub(crate) use ranking::{average_precision, roc_auc};
+pub(crate) use ranking::{ascending_groups, average_precision, roc_auc};
 
 use crate::{LearnError, Predictions, Target, Task};
 

@@ -18,6 +18,8 @@ const POSITIVE_NAMES: [&str; 7] = ["1", "yes", "true", "y", "t", "positive", "po
 /// A target column that was understood.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EncodedTarget {
+    /// The column's name.
+    pub name: String,
     /// The task, asked for or recognised.
     pub task: Task,
     /// The rows that have a target, encoded. In binary tasks code 1 is the positive class.
@@ -128,7 +130,7 @@ fn finish(
         ));
     }
     let n_left_out = column.len() - rows.len();
-    Ok(EncodedTarget { task, target, classes, rows, n_left_out, reason: String::new() })
+    Ok(EncodedTarget { name: name.to_owned(), task, target, classes, rows, n_left_out, reason: String::new() })
 }
 
 fn recognise(column: &Column) -> (Task, String) {

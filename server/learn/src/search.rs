@@ -1,0 +1,395 @@
+//! How `train` chooses: rows held out first, cross-validation on the rest, the best refitted.
+//!
+//! The test rows are set aside before anything is learned and scored once, at the end. Every
+//! preparation is fitted inside its fold. Learners that stop early do so on a part of the training
+//! fold. Same inputs and seed give the same model bytes, unless the budget cuts the search, which
+//! is said in [`SearchOutcome::warnings`].
+
+mod meter;
+mod plan;
+mod threshold;
+mod trial;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use mlwright_base::{CancelToken, ProgressSink, Seed};
+use serde::{Deserialize, Serialize};
+
+use self::meter::Meter;
+use self::plan::Plan;
+use self::trial::{Outcome, Tried, Workbench};
+use crate::learners::{self, LearnerSpec};
+use crate::metrics::{self, Metric, RESAMPLES_DEFAULT, confidence_intervals};
+use crate::split::SplitKind;
+use crate::target::EncodedTarget;
+use crate::{Feature, Frame, LearnError, Model, Predictions, Target, Task};
+
+/// Folds of the cross-validation unless told otherwise: the usual compromise of bias and time
+/// (Hastie, Tibshirani and Friedman 2009, section 7.10).
+pub const FOLDS_DEFAULT: usize = 5;
+
+/// Share of rows held out unless told otherwise.
+pub const TEST_FRACTION_DEFAULT: f64 = 0.2;
+
+/// The confidence of [`SearchOutcome::test_intervals`].
+pub const CONFIDENCE: f64 = 0.95;
+
+/// The name of the learner that every search fits as a yardstick.
+pub const BASELINE: &str = "baseline";
+
+/// Test rows below which the intervals are wide enough to be worth a word.
+const TEST_ROWS_FEW: usize = 50;
+
+/// What to search among, and how to judge. The task is the target's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchOptions<'a> {
+    /// What chooses; see [`Metric::default_for`].
+    pub metric: Metric,
+    /// Learners by name; empty for all that can learn the task. The baseline is always fitted.
+    pub learners: Vec<String>,
+    /// Folds of the cross-validation, at least 2; lowered (and said) when there are too few rows.
+    pub folds: usize,
+    /// Share of the rows held out for the test, in [`crate::split::TEST_FRACTION_RANGE`].
+    pub test_fraction: f64,
+    /// When [`SearchContext::elapsed`] passes it, no candidate is started and the one under way is
+    /// given up, once a learner beside the baseline has a score.
+    pub budget: Option<Duration>,
+    /// Seed of everything random.
+    pub seed: Seed,
+    /// How rows are set apart, for the test and into folds.
+    pub split: SplitKind<'a>,
+}
+
+impl SearchOptions<'_> {
+    /// The defaults, for a metric and a seed: all learners, no budget, each class with its share in
+    /// every part.
+    #[must_use]
+    pub fn new(metric: Metric, seed: Seed) -> Self {
+        Self {
+            metric,
+            learners: Vec::new(),
+            folds: FOLDS_DEFAULT,
+            test_fraction: TEST_FRACTION_DEFAULT,
+            budget: None,
+            seed,
+            split: SplitKind::Stratified,
+        }
+    }
+}
+
+/// Who is told, and who may stop it.
+pub struct SearchContext<'a> {
+    /// Looked at between and within fits.
+    pub cancel: &'a CancelToken,
+    /// Told about each part of a fit.
+    pub progress: &'a dyn ProgressSink,
+    /// The time since the search was asked for.
+    pub elapsed: &'a (dyn Fn() -> Duration + Sync),
+    /// Called with each candidate once it has a score or a failure, in the order of trying.
+    pub on_candidate: &'a dyn Fn(&Candidate),
+}
+
+/// A learner with hyperparameters, and what cross-validation says of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Candidate {
+    /// The learner's name.
+    pub learner: String,
+    /// All its hyperparameters.
+    pub parameters: Vec<(String, serde_json::Value)>,
+    /// The metric on each fold; empty when it failed.
+    pub cv_scores: Vec<f64>,
+    /// Their mean.
+    pub cv_mean: Option<f64>,
+    /// Their standard deviation (population, as NumPy's `std`).
+    pub cv_std: Option<f64>,
+    /// Seconds that fitting and scoring all folds took.
+    pub fit_seconds: f64,
+    /// Why it has no score.
+    pub failure: Option<String>,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchOutcome {
+    /// Every candidate, the best first; those that failed last.
+    pub leaderboard: Vec<Candidate>,
+    /// The position of the chosen candidate: the best that is not the baseline.
+    pub best: usize,
+    /// The chosen candidate, fitted on all training rows.
+    pub model: Model,
+    /// The baseline, fitted on the same rows.
+    pub baseline: Model,
+    /// The rows of the frame that were held out, increasing.
+    pub test_rows: Vec<usize>,
+    /// The rows of the frame that were learned from, increasing.
+    pub train_rows: Vec<usize>,
+    /// The model's metrics on the test rows, by name; those without a value there are absent.
+    pub test_metrics: BTreeMap<String, f64>,
+    /// The baseline's metrics on the same rows.
+    pub baseline_test_metrics: BTreeMap<String, f64>,
+    /// Bootstrap intervals (low, high) of `test_metrics` at [`CONFIDENCE`].
+    pub test_intervals: BTreeMap<String, (f64, f64)>,
+    /// How the rows were set apart, in words.
+    pub split: String,
+    /// What to know before relying on the result.
+    pub warnings: Vec<String>,
+}
+
+/// Chooses, fits and scores a model. `frame` holds at least the columns of `features`, and the rows
+/// that have a target only: those of `target.target`, in the same order.
+///
+/// The defaults of every learner are tried first, from simple to strong, then their variants
+/// ([`learners::variants`]). Of equal scores (to ten digits) the simpler learner wins. In binary
+/// tasks whose metric is F1 or balanced accuracy the decision threshold is chosen too: for each
+/// fold on the other folds' predictions, for the model on all of them.
+///
+/// # Errors
+/// [`LearnError::Parameter`] for an unknown learner, a metric of another task, a wrong fraction or
+/// number of folds; [`LearnError::UnsuitableData`] when there are too few rows, no features, or no
+/// learner but the baseline could be fitted; [`LearnError::ColumnMissing`] and
+/// [`LearnError::Value`] when the frame does not fit the features, [`LearnError::Shape`] when its rows
+/// do not fit the target's; [`LearnError::Cancelled`].
+pub fn search(
+    frame: &Frame,
+    features: &[Feature],
+    target: &EncodedTarget,
+    options: &SearchOptions<'_>,
+    cx: &SearchContext<'_>,
+) -> Result<SearchOutcome, LearnError> {
+    cx.cancel.check()?;
+    check_options(features, target, options)?;
+    let queue = queue(target.task, &options.learners)?;
+    let plan = Plan::new(frame, target, options)?;
+    let mut warnings = plan.warnings.clone();
+    // Each fold of each candidate, then the two final fits and the test.
+    let meter = Meter::new(cx.progress, (queue.len() * plan.folds.len() + 3) as f64);
+    let bench = Workbench::new(frame, features, target, &plan, options, cx, &meter);
+
+    let mut tried: Vec<Tried> = Vec::with_capacity(queue.len());
+    let only_baseline = queue.iter().all(|spec| spec.name == BASELINE);
+    for (position, spec) in queue.iter().enumerate() {
+        cx.cancel.check()?;
+        let has_score = tried.iter().any(|tried| tried.spec.name != BASELINE && tried.candidate.failure.is_none());
+        let budget = options.budget.filter(|_| has_score);
+        let outcome = match budget {
+            Some(budget) if (cx.elapsed)() >= budget => Outcome::OutOfTime,
+            _ => bench.try_out(position, spec, budget)?,
+        };
+        match outcome {
+            Outcome::Tried(new) => {
+                (cx.on_candidate)(&new.candidate);
+                tried.push(new);
+            }
+            Outcome::OutOfTime => {
+                warnings.push(budget_warning(options.budget.unwrap_or_default(), position, &queue));
+                break;
+            }
+        }
+    }
+    meter.reach((queue.len() * plan.folds.len()) as f64, "candidates compared");
+    rank(&mut tried, options.metric);
+
+    let (best, model) = refit_best(&bench, &mut tried, only_baseline, &mut warnings)?;
+    meter.advance(1.0, &format!("{} fitted on all training rows", model.learner));
+    let baseline = match tried.iter().find(|tried| tried.spec.name == BASELINE && tried.candidate.failure.is_none()) {
+        Some(_) if model.learner == BASELINE => model.clone(),
+        Some(baseline) => bench.refit(baseline)?,
+        None => return Err(all_failed(&tried)),
+    };
+    meter.advance(1.0, "baseline fitted");
+    warnings.extend(beaten_by_baseline(&tried, best, options.metric));
+    warnings.extend(dropped_features(&model));
+
+    let test = frame.take(&plan.test_rows);
+    let predictions = model.predict(&test, cx.cancel)?;
+    let (test_metrics, test_intervals) = score_test(target.task, &plan.test_target, &predictions, options.seed, cx.cancel)?;
+    let baseline_test_metrics =
+        metrics::compute_all(target.task, &plan.test_target, &baseline.predict(&test, cx.cancel)?);
+    warnings.extend(few_test_rows(target, &plan, &test_metrics));
+    meter.advance(1.0, "test rows scored");
+    Ok(SearchOutcome {
+        leaderboard: tried.into_iter().map(|tried| tried.candidate).collect(),
+        best,
+        model,
+        baseline,
+        test_rows: plan.test_rows,
+        train_rows: plan.train_rows,
+        test_metrics,
+        baseline_test_metrics,
+        test_intervals,
+        split: plan.split,
+        warnings,
+    })
+}
+
+fn check_options(features: &[Feature], target: &EncodedTarget, options: &SearchOptions<'_>) -> Result<(), LearnError> {
+    if !options.metric.supports(target.task) {
+        let known: Vec<&str> = Metric::all_for(target.task).into_iter().map(Metric::name).collect();
+        return Err(LearnError::Parameter {
+            parameter: "metric".to_owned(),
+            found: options.metric.name().to_owned(),
+            expected: format!("a metric of a {} task: {}", target.task, known.join(", ")),
+        });
+    }
+    if features.is_empty() {
+        return Err(LearnError::UnsuitableData {
+            message: "there is no column to learn from".to_owned(),
+            hint: "exclude fewer columns; ids, constants and nested columns are left out by themselves".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// What is tried, in order: the baseline, the other learners' defaults, their variants.
+fn queue(task: Task, wanted: &[String]) -> Result<Vec<LearnerSpec>, LearnError> {
+    for name in wanted {
+        learners::build(&LearnerSpec::new(name.as_str()), task, 1)?;
+    }
+    let chosen: Vec<&str> = learners::all(task)
+        .into_iter()
+        .filter(|name| *name == BASELINE || wanted.is_empty() || wanted.iter().any(|wanted| wanted == name))
+        .collect();
+    let (mut defaults, mut others) = (Vec::new(), Vec::new());
+    for name in chosen {
+        let mut variants = learners::variants(name, task).into_iter();
+        defaults.extend(variants.next());
+        others.extend(variants);
+    }
+    defaults.extend(others);
+    Ok(defaults)
+}
+
+/// Puts the best first: by mean score to ten digits, then the simpler learner, then the earlier variant.
+fn rank(tried: &mut [Tried], metric: Metric) {
+    tried.sort_by(|a, b| {
+        let score = |tried: &Tried| tried.candidate.cv_mean.map(rounded);
+        let by_score = match (score(a), score(b)) {
+            (Some(a), Some(b)) if metric.greater_is_better() => b.total_cmp(&a),
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            (a, b) => a.is_none().cmp(&b.is_none()),
+        };
+        by_score.then_with(|| a.complexity.cmp(&b.complexity))
+    });
+}
+
+/// A score to ten significant digits: what differs beyond them is rounding, not merit.
+fn rounded(score: f64) -> f64 {
+    format!("{score:.9e}").parse().unwrap_or(score)
+}
+
+/// Fits the best candidate on all training rows; one that fails there gives way to the next.
+fn refit_best(
+    bench: &Workbench<'_>,
+    tried: &mut [Tried],
+    only_baseline: bool,
+    warnings: &mut Vec<String>,
+) -> Result<(usize, Model), LearnError> {
+    for position in 0..tried.len() {
+        if tried[position].candidate.failure.is_some() || (tried[position].spec.name == BASELINE && !only_baseline) {
+            continue;
+        }
+        match bench.refit(&tried[position]) {
+            Ok(model) => return Ok((position, model)),
+            Err(error) if trial::is_learners_own(&error) => {
+                warnings.push(format!(
+                    "{} was the best in cross-validation but could not be fitted on all training rows: {error}",
+                    tried[position].candidate.learner
+                ));
+                tried[position].candidate.failure = Some(error.to_string());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(all_failed(tried))
+}
+
+fn all_failed(tried: &[Tried]) -> LearnError {
+    let mut reasons: Vec<String> = Vec::new();
+    for Tried { candidate, .. } in tried {
+        if let Some(failure) = &candidate.failure {
+            let reason = format!("{}: {failure}", candidate.learner);
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+    }
+    LearnError::UnsuitableData {
+        message: format!("no learner could be fitted: {}", reasons.join("; ")),
+        hint: "clean the columns or give more rows; profile_table says what is wrong with them".to_owned(),
+    }
+}
+
+type TestScores = (BTreeMap<String, f64>, BTreeMap<String, (f64, f64)>);
+
+fn score_test(
+    task: Task,
+    target: &Target,
+    predictions: &Predictions,
+    seed: Seed,
+    cancel: &CancelToken,
+) -> Result<TestScores, LearnError> {
+    let values = metrics::compute_all(task, target, predictions);
+    let intervals = confidence_intervals(
+        &Metric::all_for(task),
+        target,
+        predictions,
+        RESAMPLES_DEFAULT,
+        CONFIDENCE,
+        seed.derive("test"),
+        cancel,
+    )?;
+    let intervals = intervals.into_iter().map(|(metric, interval)| (metric.name().to_owned(), (interval.low, interval.high)));
+    Ok((values, intervals.collect()))
+}
+
+fn budget_warning(budget: Duration, n_tried: usize, queue: &[LearnerSpec]) -> String {
+    let mut left: Vec<&str> = queue[n_tried..].iter().filter(|spec| spec.parameters.is_empty()).map(|spec| spec.name.as_str()).collect();
+    left.sort_unstable();
+    let untried = if left.is_empty() { String::new() } else { format!("; not tried at all: {}", left.join(", ")) };
+    format!(
+        "the budget of {} s ended the search after {n_tried} of {} candidates{untried}; another run may get further and choose otherwise",
+        budget.as_secs_f64(),
+        queue.len()
+    )
+}
+
+fn beaten_by_baseline(tried: &[Tried], best: usize, metric: Metric) -> Option<String> {
+    let baseline = tried.iter().find(|tried| tried.spec.name == BASELINE)?.candidate.cv_mean?;
+    let chosen = &tried[best].candidate;
+    let score = chosen.cv_mean?;
+    (chosen.learner != BASELINE && !metric.is_better(rounded(score), rounded(baseline))).then(|| {
+        format!("no learner beats the baseline in cross-validation ({metric} {score:.4}, baseline {baseline:.4}): the columns say little about the target")
+    })
+}
+
+/// How many names a warning lists.
+const NAMES_SHOWN_MAX: usize = 10;
+
+fn dropped_features(model: &Model) -> Option<String> {
+    let dropped: Vec<&str> = model.preparer.dropped().map(|feature| feature.name.as_str()).collect();
+    let more = dropped.len().saturating_sub(NAMES_SHOWN_MAX);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let shown = dropped[..dropped.len() - more].join(", ");
+    (!dropped.is_empty()).then(|| format!("without use, because constant or empty in the training rows: {shown}{tail}"))
+}
+
+fn few_test_rows(target: &EncodedTarget, plan: &Plan, test_metrics: &BTreeMap<String, f64>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let n = plan.test_target.len();
+    if n < TEST_ROWS_FEW {
+        warnings.push(format!("only {n} test row(s): the test metrics are rough, see their intervals"));
+    }
+    let without: Vec<&str> = Metric::all_for(target.task)
+        .into_iter()
+        .map(Metric::name)
+        .filter(|name| !test_metrics.contains_key(*name))
+        .collect();
+    if !without.is_empty() {
+        warnings.push(format!("without a value on the test rows (one class, or too few): {}", without.join(", ")));
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! One progress bar over many fits, some of them at the same time.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mlwright_base::{CancelToken, Progress, ProgressSink};
+
+/// Reports are this share of the total apart at least, so that a fast search does not flood its sink.
+const STEP: f64 = 0.005;
+
+/// Adds up the parts that are done. What it reports never decreases.
+pub(super) struct Meter<'a> {
+    sink: &'a dyn ProgressSink,
+    total: f64,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    done: f64,
+    reported: f64,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while a number is added leaves the number whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Meter<'a> {
+    /// `total` is the number of parts.
+    pub(super) fn new(sink: &'a dyn ProgressSink, total: f64) -> Self {
+        Self { sink, total, state: Mutex::default() }
+    }
+
+    /// Some more (of) parts are done.
+    pub(super) fn advance(&self, parts: f64, message: &str) {
+        let mut state = locked(&self.state);
+        state.done = (state.done + parts).min(self.total);
+        self.report(&mut state, message);
+    }
+
+    /// At least this many parts are done: what was given up counts as done.
+    pub(super) fn reach(&self, parts: f64, message: &str) {
+        let mut state = locked(&self.state);
+        state.done = state.done.max(parts.min(self.total));
+        self.report(&mut state, message);
+    }
+
+    fn report(&self, state: &mut State, message: &str) {
+        // Rounding of many small additions must not keep the last report away from the total.
+        let done = if self.total - state.done < 1e-6 { self.total } else { state.done };
+        if done - state.reported >= STEP * self.total || done == self.total {
+            state.reported = done;
+            self.sink.report(Progress::of(done, self.total, message));
+        }
+    }
+}
+
+/// When a fit is to be given up.
+#[derive(Clone, Copy)]
+pub(super) struct Deadline<'a> {
+    pub(super) elapsed: &'a (dyn Fn() -> Duration + Sync),
+    pub(super) budget: Duration,
+    /// Cancelled when the budget has passed.
+    pub(super) token: &'a CancelToken,
+}
+
+impl Deadline<'_> {
+    /// Cancels the fit when it is time.
+    pub(super) fn look(&self) {
+        if (self.elapsed)() >= self.budget {
+            self.token.cancel();
+        }
+    }
+}
+
+/// One fit: one part of a meter. Each report of the learner is a look at the deadline too.
+pub(super) struct FitProgress<'a> {
+    meter: &'a Meter<'a>,
+    deadline: Option<Deadline<'a>>,
+    label: String,
+    seen: Mutex<f64>,
+}
+
+impl<'a> FitProgress<'a> {
+    pub(super) fn new(meter: &'a Meter<'a>, deadline: Option<Deadline<'a>>, label: String) -> Self {
+        Self { meter, deadline, label, seen: Mutex::new(0.0) }
+    }
+
+    /// The fit has ended.
+    pub(super) fn finish(&self) {
+        self.at(1.0);
+    }
+
+    fn at(&self, share: f64) {
+        let mut seen = locked(&self.seen);
+        if share > *seen {
+            self.meter.advance(share - *seen, &self.label);
+            *seen = share;
+        }
+    }
+}
+
+impl ProgressSink for FitProgress<'_> {
+    fn report(&self, progress: Progress) {
+        if let Some(deadline) = &self.deadline {
+            deadline.look();
+        }
+        if let Some(share) = progress.fraction() {
+            self.at(share);
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! Trying one candidate: prepare, fit and score each fold; and fitting it for good.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use mlwright_base::{CancelToken, NoProgress, Seed};
+use ndarray::Array2;
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::meter::{Deadline, FitProgress, Meter};
+use super::plan::Plan;
+use super::threshold::{self, THRESHOLD_DEFAULT};
+use super::{Candidate, SearchContext, SearchOptions};
+use crate::contract::MatrixInfo;
+use crate::learners::{self, LearnerSpec};
+use crate::metrics;
+use crate::split::{self, Parts, SplitKind};
+use crate::target::EncodedTarget;
+use crate::{
+    Estimator, Feature, FitContext, Frame, LearnError, Model, Predictions, Predictor, Preparation, Preparer, Target, Task,
+};
+
+/// Share of a training fold on which boosting decides when to stop.
+const EARLY_STOP_FRACTION: f64 = 0.15;
+/// Rows below which such a share says nothing: then all rows are learned from, for all rounds.
+const EARLY_STOP_ROWS_MIN: usize = 30;
+/// Bytes of prepared matrices that are kept for the next candidate.
+const KEPT_BYTES_MAX: usize = 1 << 30;
+/// Bytes of raw numbers up to which folds are fitted at the same time.
+const PARALLEL_BYTES_MAX: usize = 1 << 30;
+/// Rows predicted between two looks at the cancel token.
+const CHUNK_ROWS: usize = 4096;
+
+/// A candidate that was tried.
+pub(super) struct Tried {
+    pub(super) candidate: Candidate,
+    pub(super) spec: LearnerSpec,
+    /// (position of the learner from simple to strong, position in the queue).
+    pub(super) complexity: (usize, usize),
+    /// The rounds that early stopping found: the median over the folds.
+    rounds: Option<usize>,
+    /// The decision threshold for binary tasks.
+    threshold: Option<f64>,
+}
+
+/// What came of trying.
+pub(super) enum Outcome {
+    Tried(Tried),
+    /// The budget passed before the folds were done.
+    OutOfTime,
+}
+
+/// What all candidates have in common.
+pub(super) struct Workbench<'a> {
+    features: &'a [Feature],
+    target: &'a EncodedTarget,
+    plan: &'a Plan,
+    options: &'a SearchOptions<'a>,
+    cancel: &'a CancelToken,
+    elapsed: &'a (dyn Fn() -> Duration + Sync),
+    meter: &'a Meter<'a>,
+    /// The training rows.
+    training: Frame,
+    kept: Mutex<Kept>,
+}
+
+/// Prepared folds, by fold, preparation, and whether early-stopping rows are set apart.
+#[derive(Default)]
+struct Kept {
+    folds: HashMap<(usize, bool, bool), Arc<PreparedFold>>,
+    bytes: usize,
+}
+
+struct PreparedFold {
+    matrix: MatrixInfo,
+    x: Array2<f64>,
+    y: Target,
+    early_stop: Option<(Array2<f64>, Target)>,
+    valid_x: Array2<f64>,
+}
+
+impl PreparedFold {
+    fn size_bytes(&self) -> usize {
+        let stop = self.early_stop.as_ref().map_or(0, |(x, _)| x.len());
+        (self.x.len() + stop + self.valid_x.len()) * size_of::<f64>()
+    }
+}
+
+struct FoldResult {
+    outputs: Array2<f64>,
+    rounds: Option<usize>,
+}
+
+/// Whether an error says something about the learner with these rows, not about the rows or the request.
+pub(super) fn is_learners_own(error: &LearnError) -> bool {
+    matches!(error, LearnError::Fit { .. } | LearnError::UnsuitableData { .. } | LearnError::Parameter { .. })
+}
+
+impl<'a> Workbench<'a> {
+    pub(super) fn new(
+        frame: &Frame,
+        features: &'a [Feature],
+        target: &'a EncodedTarget,
+        plan: &'a Plan,
+        options: &'a SearchOptions<'a>,
+        cx: &'a SearchContext<'a>,
+        meter: &'a Meter<'a>,
+    ) -> Self {
+        let training = frame.take(&plan.train_rows);
+        Self { features, target, plan, options, cancel: cx.cancel, elapsed: cx.elapsed, meter, training, kept: Mutex::default() }
+    }
+
+    /// Cross-validates a candidate, given up when `budget` passes.
+    ///
+    /// # Errors
+    /// [`LearnError::Cancelled`] and errors that no other candidate would escape. A learner's own
+    /// errors are the candidate's failure.
+    pub(super) fn try_out(
+        &self,
+        position: usize,
+        spec: &LearnerSpec,
+        budget: Option<Duration>,
+    ) -> Result<Outcome, LearnError> {
+        let started = (self.elapsed)();
+        let estimator = learners::build(spec, self.target.task, self.plan.train_rows.len())?;
+        let token = self.cancel.child();
+        let deadline = budget.map(|budget| Deadline { elapsed: self.elapsed, budget, token: &token });
+        let result = self.cross_validate(estimator.as_ref(), &token, deadline);
+        self.cancel.check()?;
+        let mut tried = Tried {
+            candidate: Candidate {
+                learner: spec.name.clone(),
+                parameters: estimator.parameters(),
+                cv_scores: Vec::new(),
+                cv_mean: None,
+                cv_std: None,
+                fit_seconds: ((self.elapsed)().saturating_sub(started)).as_secs_f64(),
+                failure: None,
+            },
+            spec: spec.clone(),
+            complexity: (learners::all(self.target.task).iter().position(|name| *name == spec.name).unwrap_or(0), position),
+            rounds: None,
+            threshold: None,
+        };
+        match result.and_then(|folds| self.judge(&folds, &mut tried)) {
+            Ok(()) => {}
+            Err(LearnError::Cancelled) => return Ok(Outcome::OutOfTime),
+            Err(error) if is_learners_own(&error) => tried.candidate.failure = Some(error.to_string()),
+            Err(error) => return Err(error),
+        }
+        self.meter.reach(((position + 1) * self.plan.folds.len()) as f64, &format!("{} compared", spec.name));
+        Ok(Outcome::Tried(tried))
+    }
+
+    fn cross_validate(
+        &self,
+        estimator: &dyn Estimator,
+        token: &CancelToken,
+        deadline: Option<Deadline<'_>>,
+    ) -> Result<Vec<FoldResult>, LearnError> {
+        let run = |fold: usize| {
+            let label = format!("{}, fold {} of {}", estimator.name(), fold + 1, self.plan.folds.len());
+            let progress = FitProgress::new(self.meter, deadline, label);
+            let result = self.run_fold(estimator, fold, token, &progress);
+            if let Some(deadline) = &deadline {
+                deadline.look();
+            }
+            progress.finish();
+            result
+        };
+        let n_folds = self.plan.folds.len();
+        let raw_bytes = self.training.n_rows() * self.features.len() * size_of::<f64>();
+        if raw_bytes * n_folds <= PARALLEL_BYTES_MAX {
+            (0..n_folds).into_par_iter().map(run).collect()
+        } else {
+            (0..n_folds).map(run).collect()
+        }
+    }
+
+    fn run_fold(
+        &self,
+        estimator: &dyn Estimator,
+        fold: usize,
+        token: &CancelToken,
+        progress: &FitProgress<'_>,
+    ) -> Result<FoldResult, LearnError> {
+        token.check()?;
+        let stops_early = estimator.rounds_parameter().is_some();
+        let prepared = self.prepared(fold, estimator.preparation(), stops_early)?;
+        token.check()?;
+        let cx = FitContext {
+            seed: self.options.seed.derive(&format!("fold {fold}")),
+            cancel: token,
+            progress,
+            matrix: &prepared.matrix,
+            validation: prepared.early_stop.as_ref().map(|(x, y)| (x.view(), y)),
+        };
+        check_columns(estimator, &prepared.matrix)?;
+        let predictor = estimator.fit(prepared.x.view(), &prepared.y, &cx)?;
+        let outputs = outputs(&predictor, &prepared.valid_x, token)?;
+        let rounds = prepared.early_stop.as_ref().and_then(|_| predictor.n_rounds());
+        Ok(FoldResult { outputs, rounds })
+    }
+
+    /// The fold, prepared now or before.
+    fn prepared(&self, fold: usize, preparation: Preparation, stops_early: bool) -> Result<Arc<PreparedFold>, LearnError> {
+        let key = (fold, preparation == Preparation::Tree, stops_early);
+        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = lock().folds.get(&key) {
+            return Ok(Arc::clone(found));
+        }
+        let made = Arc::new(self.prepare(&self.plan.folds[fold], preparation, stops_early)?);
+        let mut kept = lock();
+        if kept.bytes + made.size_bytes() <= KEPT_BYTES_MAX {
+            kept.bytes += made.size_bytes();
+            kept.folds.insert(key, Arc::clone(&made));
+        }
+        Ok(made)
+    }
+
+    /// Fits the preparation on the rows that are learned from, and on no other.
+    fn prepare(&self, fold: &Parts, preparation: Preparation, stops_early: bool) -> Result<PreparedFold, LearnError> {
+        let (learn, stop) = if stops_early { self.set_apart(&fold.train) } else { (fold.train.clone(), Vec::new()) };
+        let y = self.plan.train_target.take(&learn);
+        let (preparer, x) = self.fit_preparer(&self.training.take(&learn), preparation, &y)?;
+        let matrix_of = |rows: &[usize]| preparer.transform(&self.training.take(rows));
+        let early_stop = match stop.as_slice() {
+            [] => None,
+            rows => Some((matrix_of(rows)?, self.plan.train_target.take(rows))),
+        };
+        Ok(PreparedFold { valid_x: matrix_of(&fold.valid)?, matrix: preparer.matrix().clone(), x, y, early_stop })
+    }
+
+    fn fit_preparer(&self, frame: &Frame, preparation: Preparation, y: &Target) -> Result<(Preparer, Array2<f64>), LearnError> {
+        let seed = self.options.seed.derive("prepare");
+        Preparer::fit_transform(frame, self.features, preparation, y, self.target.task, seed)
+    }
+
+    /// Divides a fold's training rows into those learned from and those that say when to stop;
+    /// the latter are none when they would be too few to say anything.
+    fn set_apart(&self, rows: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        let target = self.plan.train_target.take(rows);
+        let moments = self.plan.moments_of(rows);
+        let kind = moments.as_deref().map_or(SplitKind::Stratified, SplitKind::TimeOrdered);
+        let pick = |positions: &[usize]| positions.iter().map(|&position| rows[position]).collect::<Vec<_>>();
+        match split::holdout(&target, EARLY_STOP_FRACTION, kind, self.options.seed.derive("early stopping")) {
+            Ok(parts)
+                if parts.valid.len() >= EARLY_STOP_ROWS_MIN
+                    && has_two_values(&target.take(&parts.train))
+                    && has_two_values(&target.take(&parts.valid)) =>
+            {
+                (pick(&parts.train), pick(&parts.valid))
+            }
+            _ => (rows.to_vec(), Vec::new()),
+        }
+    }
+
+    /// Scores the folds: one threshold per fold from the other folds, and one for good from all.
+    fn judge(&self, folds: &[FoldResult], tried: &mut Tried) -> Result<(), LearnError> {
+        let task = self.target.task;
+        let metric = self.options.metric;
+        let chosen = threshold::is_chosen(task, metric);
+        let mut scores = Vec::with_capacity(folds.len());
+        for (position, (fold, parts)) in folds.iter().zip(&self.plan.folds).enumerate() {
+            let cut = if chosen { self.threshold_from(folds, Some(position)) } else { THRESHOLD_DEFAULT };
+            let predictions = Predictions::from_outputs(task, fold.outputs.clone(), Some(cut));
+            let score = metrics::compute(metric, &self.plan.train_target.take(&parts.valid), &predictions)?;
+            if !score.is_finite() {
+                return Err(LearnError::Fit {
+                    learner: tried.candidate.learner.clone(),
+                    message: format!("{metric} is {score} on fold {}", position + 1),
+                });
+            }
+            scores.push(score);
+        }
+        let n = scores.len() as f64;
+        let mean = scores.iter().sum::<f64>() / n;
+        let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / n;
+        tried.candidate.cv_scores = scores;
+        tried.candidate.cv_mean = Some(mean);
+        tried.candidate.cv_std = Some(variance.sqrt());
+        tried.rounds = median(folds.iter().filter_map(|fold| fold.rounds).collect());
+        if task == Task::Binary {
+            tried.threshold = Some(if chosen { self.threshold_from(folds, None) } else { THRESHOLD_DEFAULT });
+        }
+        Ok(())
+    }
+
+    /// The best threshold on the validation rows of all folds but one.
+    fn threshold_from(&self, folds: &[FoldResult], without: Option<usize>) -> f64 {
+        let (mut positive, mut probabilities) = (Vec::new(), Vec::new());
+        for (position, (fold, parts)) in folds.iter().zip(&self.plan.folds).enumerate() {
+            if without == Some(position) {
+                continue;
+            }
+            if let Target::Class { codes, .. } = &self.plan.train_target {
+                positive.extend(parts.valid.iter().map(|&row| codes[row] == 1));
+                probabilities.extend(fold.outputs.column(1));
+            }
+        }
+        threshold::choose(self.options.metric, &positive, &probabilities)
+    }
+
+    /// Fits a candidate on all training rows; the number of rounds is what early stopping found.
+    ///
+    /// # Errors
+    /// [`LearnError::Cancelled`] or whatever the fit says.
+    pub(super) fn refit(&self, tried: &Tried) -> Result<Model, LearnError> {
+        let task = self.target.task;
+        let mut spec = tried.spec.clone();
+        let n_rows = self.plan.train_rows.len();
+        let estimator = learners::build(&spec, task, n_rows)?;
+        let estimator = match (estimator.rounds_parameter(), tried.rounds) {
+            (Some(name), Some(rounds)) => {
+                spec.parameters.insert(name.to_owned(), json!(rounds.max(1)));
+                learners::build(&spec, task, n_rows)?
+            }
+            _ => estimator,
+        };
+        let (preparer, x) = self.fit_preparer(&self.training, estimator.preparation(), &self.plan.train_target)?;
+        check_columns(estimator.as_ref(), preparer.matrix())?;
+        let cx = FitContext {
+            seed: self.options.seed.derive("final fit"),
+            cancel: self.cancel,
+            progress: &NoProgress,
+            matrix: preparer.matrix(),
+            validation: None,
+        };
+        let predictor = estimator.fit(x.view(), &self.plan.train_target, &cx)?;
+        let binary = task == Task::Binary;
+        Ok(Model {
+            task,
+            target: self.target.name.clone(),
+            classes: self.target.classes.clone(),
+            positive_class: binary.then(|| self.target.classes[1].clone()),
+            threshold: if binary { Some(tried.threshold.unwrap_or(THRESHOLD_DEFAULT)) } else { None },
+            features: self.features.to_vec(),
+            learner: tried.spec.name.clone(),
+            parameters: estimator.parameters().into_iter().collect(),
+            seed: Seed(self.options.seed.0),
+            n_training_rows: n_rows as u64,
+            preparer,
+            predictor,
+        })
+    }
+}
+
+/// A learner of something needs a column that differs between rows.
+fn check_columns(estimator: &dyn Estimator, matrix: &MatrixInfo) -> Result<(), LearnError> {
+    if matrix.names.is_empty() && estimator.name() != super::BASELINE {
+        return Err(LearnError::UnsuitableData {
+            message: "every column is constant or empty in the training rows".to_owned(),
+            hint: "give columns whose values differ between rows".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn has_two_values(target: &Target) -> bool {
+    match target {
+        Target::Class { codes, .. } => codes.windows(2).any(|pair| pair[0] != pair[1]),
+        Target::Number(_) => true,
+    }
+}
+
+fn outputs(predictor: &Predictor, x: &Array2<f64>, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
+    let n_outputs = predictor.n_outputs();
+    let mut outputs = Array2::zeros((x.nrows(), n_outputs));
+    let flat = outputs.as_slice_mut().expect("a fresh matrix is contiguous");
+    flat.par_chunks_mut(CHUNK_ROWS * n_outputs).enumerate().try_for_each(|(chunk, out)| {
+        cancel.check()?;
+        for (offset, out) in out.chunks_exact_mut(n_outputs).enumerate() {
+            let row = x.row(chunk * CHUNK_ROWS + offset);
+            predictor.predict_row(row.as_slice().expect("prepared matrices are in row order"), out);
+        }
+        Ok::<(), LearnError>(())
+    })?;
+    Ok(outputs)
+}
+
+/// The lower median.
+fn median(mut values: Vec<usize>) -> Option<usize> {
+    values.sort_unstable();
+    values.get(values.len().saturating_sub(1) / 2).copied()
+}
