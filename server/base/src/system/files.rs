@@ -161,9 +161,29 @@ pub fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// Any failure of these steps; the target is then unchanged.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, bytes, OpenOptions::new().write(true).create_new(true))
+}
+
+/// As [`write_atomic`], for a file that holds a secret: on Unix only its owner may read it; elsewhere
+/// the folder's rights decide.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_atomic_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    replace(path, bytes, &options)
+}
+
+fn replace(path: &Path, bytes: &[u8], options: &OpenOptions) -> io::Result<()> {
     let temporary = temporary_beside(path);
     let written = (|| {
-        let mut file = File::create(&temporary)?;
+        let mut file = options.open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()
     })();
