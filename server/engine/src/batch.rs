@@ -1,0 +1,238 @@
+//! Predicting a whole table: a job that reads, predicts and writes batch by batch, with the same
+//! model, the same preparation and the same answers as an endpoint.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use mlwright_base::system::files;
+use mlwright_base::{CancelToken, ErrorCode, Problem, Progress};
+use mlwright_data::write::BatchWriter;
+use mlwright_learn::Predictions;
+use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Call;
+use crate::convert::{frame_from, no_column};
+use crate::engine::Engine;
+use crate::jobs::{Job, JobContext, JobKind};
+use crate::lineage;
+use crate::serving::ServedModel;
+use crate::tables::OpenTable;
+
+/// Rows that are in memory at once.
+const BATCH_ROWS: usize = 50_000;
+/// Seconds to wait for the result unless told otherwise.
+const WAIT_SECONDS_DEFAULT: u64 = 20;
+/// Endings of files that can be written row by row.
+const ENDINGS: [&str; 5] = ["csv", "tsv", "parquet", "ndjson", "jsonl"];
+
+/// What to predict, by what, and where to put it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchPredictRequest {
+    /// Model address, e.g. `models:/churn@champion`.
+    pub model: String,
+    /// Table by path or catalog name; it needs every column of the model.
+    pub table: String,
+    /// File to write: csv, tsv, parquet or ndjson, inside the workspace.
+    pub output: String,
+    /// Replace the file when there is one (false).
+    #[serde(default)]
+    pub overwrite: bool,
+    /// Seconds to wait for the result (20); past them, follow the job with get_job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_seconds: Option<u64>,
+}
+
+/// A batch prediction that was started.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BatchPredictOutcome {
+    /// The job that predicts.
+    pub job: Job,
+    /// What came out; absent while the job works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<BatchPredictResult>,
+}
+
+/// What came out of a batch prediction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BatchPredictResult {
+    /// Rows written.
+    pub rows: u64,
+    /// The file.
+    pub output: String,
+    /// The model version, e.g. `models:/churn/3`.
+    pub model: String,
+    /// The table that was read, with its version when it has one.
+    pub table: String,
+    /// The columns that were added to the table's own.
+    pub columns: Vec<String>,
+}
+
+impl Engine {
+    /// Starts a batch prediction and waits for it, at most `wait_seconds` of the request.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] for model, table or a column the model needs, [`ErrorCode::Refused`]
+    /// for an output outside the roots, [`ErrorCode::Conflict`] when it exists, and the job's own
+    /// error when it failed within the wait.
+    pub fn batch_predict(&self, call: &Call<'_>, request: &BatchPredictRequest) -> Result<BatchPredictOutcome, Problem> {
+        let served = self.load_model(&request.model)?;
+        let open = self.open_table(&request.table)?;
+        check_columns(&served, &open.table.column_names())?;
+        self.check_output(request, &open)?;
+        // The job predicts with what the address points at now, on the version that is there now.
+        let spec = BatchPredictRequest { model: served.resolved.uri.clone(), table: open.versioned_name(), wait_seconds: None, ..request.clone() };
+        let subject = format!("{} by {} → {}", spec.table, spec.model, spec.output);
+        let json = serde_json::to_value(&spec)
+            .map_err(|error| Problem::new(ErrorCode::Internal, format!("the request cannot be written: {error}")))?;
+        let wait_seconds = request.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT);
+        let job = self.start_job(call, JobKind::BatchPredict, None, json, subject, wait_seconds)?;
+        if let Some(problem) = &job.error {
+            return Err(problem.clone());
+        }
+        let result = job.result.clone().map(serde_json::from_value).transpose().map_err(|error| {
+            Problem::new(ErrorCode::Internal, format!("the job's result cannot be read: {error}"))
+        })?;
+        Ok(BatchPredictOutcome { job, result })
+    }
+
+    /// The file to write, when it may be written.
+    fn check_output(&self, request: &BatchPredictRequest, open: &OpenTable) -> Result<PathBuf, Problem> {
+        let wrong = |code: ErrorCode, message: String| Problem::new(code, message).field("output");
+        let path = self.workspace.resolve(&request.output).map_err(|problem| problem.field("output"))?;
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if !ENDINGS.contains(&ending.as_str()) {
+            let message = format!("output {:?} has no ending that says its form", request.output);
+            return Err(wrong(ErrorCode::InvalidArgument, message).hint(format!("end it with one of {}", ENDINGS.join(", "))));
+        }
+        if files::canonical(&open.table.source_path).is_ok_and(|source| source == path) {
+            return Err(wrong(ErrorCode::InvalidArgument, "output is the table that is read".to_owned()).hint("write another file"));
+        }
+        if files::is_dir(&path) {
+            return Err(wrong(ErrorCode::InvalidArgument, format!("output {:?} is a folder", request.output)));
+        }
+        if files::exists(&path) && !request.overwrite {
+            return Err(wrong(ErrorCode::Conflict, format!("there is a file {:?} already", request.output))
+                .hint("choose another name, or set overwrite to true"));
+        }
+        Ok(path)
+    }
+}
+
+fn check_columns(served: &ServedModel, columns: &[String]) -> Result<(), Problem> {
+    let known: HashSet<&str> = columns.iter().map(String::as_str).collect();
+    let missing: Vec<&str> = served.layout.names().filter(|name| !known.contains(name)).collect();
+    let Some(first) = missing.first() else { return Ok(()) };
+    let problem = no_column(first, columns.iter().map(String::as_str), "table");
+    let message = format!("the table lacks {} that {} takes", missing.join(", "), served.resolved.uri);
+    Err(Problem { message, ..problem })
+}
+
+/// Does the work of a batch prediction job.
+///
+/// # Errors
+/// What reading, predicting or writing gives; nothing appears at the output then.
+pub(crate) fn run(engine: &Engine, spec: &BatchPredictRequest, cx: &JobContext<'_>) -> Result<serde_json::Value, Problem> {
+    let served = engine.load_model(&spec.model)?;
+    let open = engine.open_table(&spec.table)?;
+    let path = engine.check_output(spec, &open)?;
+    cx.progress.report(Progress { done: 0.0, total: None, message: format!("counting the rows of {}", spec.table) });
+    let total = open.table.n_rows()? as f64;
+    if let Some(folder) = path.parent() {
+        files::create_dir_all(folder)
+            .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot make the folder of {:?}: {error}", spec.output)))?;
+    }
+    let (rows, columns) = write(&served, &open, &path, cx.cancel, |done| {
+        cx.progress.report(Progress::of(done as f64, total.max(done as f64), format!("{done} rows predicted")));
+    })?;
+    let output = engine.workspace.shown(&path);
+    let now = engine.now();
+    let asset = format!("table:{output}");
+    engine.store.write::<_, mlwright_store::StoreError>(|tx| {
+        lineage::record(tx, &served.resolved.asset, "scored", &asset, now)?;
+        lineage::record(tx, &open.asset, "scored", &asset, now)
+    })?;
+    let result = BatchPredictResult { rows, output, model: served.resolved.uri.clone(), table: open.versioned_name(), columns };
+    serde_json::to_value(result).map_err(|error| Problem::new(ErrorCode::Internal, format!("the result cannot be written: {error}")))
+}
+
+/// Predicts the table into the file; answers with the rows and the names of the columns added.
+fn write(
+    served: &ServedModel,
+    open: &OpenTable,
+    path: &Path,
+    cancel: &CancelToken,
+    mut after_batch: impl FnMut(u64),
+) -> Result<(u64, Vec<String>), Problem> {
+    let mut names: Option<Vec<String>> = None;
+    let mut writer = BatchWriter::create(path)?;
+    let mut done = 0;
+    for batch in open.table.batches(BATCH_ROWS)? {
+        cancel.check()?;
+        let (batch, added) = predicted(served, batch?, cancel)?;
+        names.get_or_insert(added);
+        writer.write(&batch)?;
+        done += batch.height() as u64;
+        after_batch(done);
+    }
+    let names = match names {
+        Some(names) => names,
+        // A table without rows gives a file without rows, with all its columns.
+        None => {
+            let (empty, added) = predicted(served, open.table.head(0)?, cancel)?;
+            writer.write(&empty)?;
+            added
+        }
+    };
+    Ok((writer.finish()?, names))
+}
+
+/// The rows with their predictions, and the names of the columns added.
+fn predicted(served: &ServedModel, mut batch: DataFrame, cancel: &CancelToken) -> Result<(DataFrame, Vec<String>), Problem> {
+    let frame = frame_from(&batch, &served.model.features)?;
+    let predictions = served.model.predict(&frame, cancel)?;
+    let added = prediction_columns(served, &predictions, &batch);
+    let names = added.iter().map(|column| column.name().to_string()).collect();
+    for column in added {
+        batch.with_column(column).map_err(|error| Problem::new(ErrorCode::Internal, format!("a prediction cannot be added: {error}")))?;
+    }
+    Ok((batch, names))
+}
+
+/// `prediction`, and for classes `probability_CLASS`, under names that the table does not have.
+fn prediction_columns(served: &ServedModel, predictions: &Predictions, table: &DataFrame) -> Vec<Column> {
+    let mut taken: HashSet<String> = table.get_column_names_str().into_iter().map(str::to_owned).collect();
+    let name = free_name("prediction", &mut taken);
+    match predictions {
+        Predictions::Numbers(numbers) => vec![Series::new(name.as_str().into(), numbers.as_slice()).into_column()],
+        Predictions::Classes { labels, probabilities } => {
+            let classes: Vec<&str> = labels.iter().map(|label| served.class(*label)).collect();
+            let mut columns = vec![Series::new(name.as_str().into(), classes).into_column()];
+            for (class, values) in served.model.classes.iter().zip(probabilities.columns()) {
+                let name = free_name(&probability_name(class), &mut taken);
+                columns.push(Series::new(name.as_str().into(), values.to_vec()).into_column());
+            }
+            columns
+        }
+    }
+}
+
+/// The name of the column with a class's probability.
+pub(crate) fn probability_name(class: &str) -> String {
+    format!("probability_{class}")
+}
+
+/// The wanted name with as many underscores in front as make it free; it is taken from then on.
+pub(crate) fn free_name(wanted: &str, taken: &mut HashSet<String>) -> String {
+    let mut name = wanted.to_owned();
+    while taken.contains(&name) {
+        name.insert(0, '_');
+    }
+    taken.insert(name.clone());
+    name
+}
