@@ -38,6 +38,14 @@ pub enum ExploreError {
         /// What was expected.
         expected: String,
     },
+    /// An argument that this kind of chart does nothing with was given.
+    #[error("{field} is not used by a {chart} chart")]
+    ArgumentNotUsed {
+        /// The argument's name.
+        field: String,
+        /// The kind of chart.
+        chart: String,
+    },
     /// There is nothing to measure or draw.
     #[error("{message}")]
     NothingToShow {
@@ -78,6 +86,9 @@ impl From<ExploreError> for Problem {
                 .hint(format!("choose a column that is {expected}, or another kind of chart"))
                 .field(field),
             ExploreError::ArgumentMissing { field, .. } => Self::new(ErrorCode::InvalidArgument, message).field(field),
+            ExploreError::ArgumentNotUsed { field, .. } => {
+                Self::new(ErrorCode::InvalidArgument, message).hint(format!("leave {field} out, or choose another kind of chart")).field(field)
+            }
             ExploreError::NothingToShow { .. } => Self::new(ErrorCode::UnsuitableData, message),
             ExploreError::SchemaMismatch { .. } => Self::new(ErrorCode::Internal, message),
             ExploreError::Unreadable { column, .. } => Self::new(ErrorCode::UnreadableData, message).field(column),

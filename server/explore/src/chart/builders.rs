@@ -3,10 +3,10 @@
 //! Each takes the values as they are, draws at most as many as the limits allow, and says in the
 //! chart's notes what it left out. Values that are not finite are not drawn.
 
-mod bars;
-mod curves;
-mod histograms;
-mod matrices;
+pub(super) mod bars;
+pub(super) mod curves;
+pub(super) mod histograms;
+pub(super) mod matrices;
 
 pub use bars::{bars, grouped_bars};
 pub use curves::{CalibrationPoint, RocSeries, calibration, line_series, roc};

@@ -162,7 +162,7 @@ impl Plane {
         let mut sheet = Sheet::new(title, width, keys);
         let top = sheet.top + 22.0;
         let bottom = top + height;
-        let y_ticks = ticks(y.unit, y.low, y.high, (height / 60.0) as usize);
+        let y_ticks = ticks(y.unit, y.low, y.high, (height / 45.0) as usize);
         let label_width = y_ticks.iter().map(|tick| label::width(&tick.label, LABEL_SIZE)).fold(16.0, f64::max);
         let (left, right) = (MARGIN + label_width + 8.0, width - 24.0);
         let (x_scale, y_scale) = (Linear::new(x.low, x.high, left, right), Linear::new(y.low, y.high, bottom, top));

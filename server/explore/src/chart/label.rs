@@ -41,12 +41,10 @@ pub(super) fn fit(text: &str, size: f64, room: f64) -> String {
 pub(super) fn wrap(text: &str, size: f64, room: f64, lines_max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
+        let full = lines.len() == lines_max;
         match lines.last_mut() {
-            Some(line) if width(line, size) + width(word, size) + width(" ", size) <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(line) if lines.len() == lines_max => {
+            // What is too much stays in the last line, which is cut below.
+            Some(line) if full || width(line, size) + width(word, size) + width(" ", size) <= room => {
                 line.push(' ');
                 line.push_str(word);
             }

@@ -52,8 +52,8 @@ pub(in crate::chart) fn draw(
             let written = unit.write(value);
             let tip = if series.len() > 1 { format!("{name}, {}: {written}", one.name) } else { format!("{name}: {written}") };
             rows.canvas.rect(zero.min(end), top, (end - zero).abs().max(0.5), height - 1.0, &format!("mlw-s{i}"), &tip);
-            let (at, anchor) = if value < 0.0 { (end - 4.0, Anchor::End) } else { (end + 4.0, Anchor::Start) };
-            rows.canvas.text(at, top + height / 2.0 + 3.5, anchor, "mlw-small", &written);
+            // Behind the bar, and for bars to the left behind the zero line, away from the labels.
+            rows.canvas.text(zero.max(end) + 4.0, top + height / 2.0 + 3.5, Anchor::Start, "mlw-small", &written);
         }
     }
     let description = describe(unit, &names, series);

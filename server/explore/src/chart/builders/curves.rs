@@ -12,7 +12,16 @@ const CURVE_POINTS_MAX: usize = 1_000;
 /// Lines over common positions `x` (ascending, in the x axis's unit); a NaN interrupts a line.
 #[must_use]
 pub fn line_series(title: &str, x_label: &str, x_unit: Unit, y_label: &str, y_unit: Unit, x: &[f64], series: &[Series]) -> Chart {
-    draw_lines(title, (x_label, x_unit), (y_label, y_unit), x, series, Vec::new())
+    draw_lines(title, (x_label, x_unit), (y_label, y_unit), x, series, Gaps::Open, Vec::new())
+}
+
+/// What a line does where a value is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::chart) enum Gaps {
+    /// It is interrupted.
+    Open,
+    /// It goes on to the next value.
+    Joined,
 }
 
 /// As [`line_series`], with further notes.
@@ -22,6 +31,7 @@ pub(in crate::chart) fn draw_lines(
     (y_label, y_unit): (&str, Unit),
     x: &[f64],
     series: &[Series],
+    gaps: Gaps,
     mut notes: Vec<String>,
 ) -> Chart {
     left_out(series.len().saturating_sub(COLORS_MAX), "further line is", "further lines are", &mut notes);
@@ -33,8 +43,12 @@ pub(in crate::chart) fn draw_lines(
     let x_axis = Axis::new(x_label, x_unit, x_low, x_high);
     let mut plane = Plane::new(title, &x_axis, &Axis::new(y_label, y_unit, y_low, y_high), &keys);
     for (i, one) in series.iter().enumerate() {
-        let points: Vec<(f64, f64)> = x.iter().copied().zip(one.values.iter().copied()).collect();
-        for part in points.split(|(x, y)| !x.is_finite() || !y.is_finite()).filter(|part| !part.is_empty()) {
+        let known = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite();
+        let mut points: Vec<(f64, f64)> = x.iter().copied().zip(one.values.iter().copied()).collect();
+        if gaps == Gaps::Joined {
+            points.retain(known);
+        }
+        for part in points.split(|point| !known(point)).filter(|part| !part.is_empty()) {
             let drawn: Vec<(f64, f64)> = part.iter().map(|(x, y)| plane.at(*x, *y)).collect();
             plane.canvas.polyline(&drawn, &format!("mlw-k{i}"));
             if drawn.len() == 1 || points.len() <= 40 {

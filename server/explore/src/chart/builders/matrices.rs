@@ -17,6 +17,8 @@ struct Grid {
     cell: f64,
 }
 
+/// A sheet with few cells is narrower than others, but not too narrow for its title.
+const NARROWEST: f64 = 420.0;
 /// Column labels are turned, so that they may be long.
 const TURN: f64 = -45.0;
 
@@ -25,7 +27,7 @@ impl Grid {
     fn draw(sheet: &mut Sheet, rows_title: &str, columns_title: &str, labels: &[String], cell_max: f64) -> Self {
         let names: Vec<String> = labels.iter().map(|name| markup::shorten(name, LABEL_CHARS_MAX)).collect();
         let widest = names.iter().map(|name| label::width(name, LABEL_SIZE)).fold(0.0, f64::max).min(190.0);
-        let left = 16.0 + widest + 10.0;
+        let left = 16.0 + widest.max(label::width(rows_title, 12.0)) + 10.0;
         // Turned labels reach to the right of the last column as far as they reach up.
         let reach = widest * std::f64::consts::FRAC_1_SQRT_2 + 10.0;
         let cell = ((WIDTH - left - reach.max(24.0)) / names.len().max(1) as f64).clamp(14.0, cell_max);
@@ -41,6 +43,7 @@ impl Grid {
             sheet.canvas.text(left - 6.0, top + middle + 4.0, Anchor::End, "mlw-small", &fitted);
             sheet.canvas.turned(left + middle + 2.0, top - 6.0, TURN, Anchor::Start, "mlw-small", &fitted);
         }
+        sheet.width = (left + cell * names.len() as f64 + reach.max(24.0)).clamp(NARROWEST, WIDTH);
         Self { left, top, cell }
     }
 
@@ -68,8 +71,8 @@ pub fn confusion(title: &str, labels: &[String], counts: &[Vec<u64>]) -> Chart {
     let mut notes = Vec::new();
     left_out(labels.len().saturating_sub(HEATMAP_COLUMNS_MAX), "further class is", "further classes are", &mut notes);
     let n = labels.len().min(HEATMAP_COLUMNS_MAX);
-    let mut sheet = Sheet::new(title, WIDTH, &[]);
-    let grid = Grid::draw(&mut sheet, "true", "predicted", &labels[..n], 110.0);
+    let mut sheet = Sheet::new(title, NARROWEST, &[]);
+    let grid = Grid::draw(&mut sheet, "true ↓", "predicted →", &labels[..n], 110.0);
     let (mut right, mut all) = (0, 0);
     for row in 0..n {
         let total: u64 = counts.get(row).map_or(0, |counts| counts.iter().sum());
@@ -104,7 +107,7 @@ pub fn correlation(title: &str, columns: &[String], values: &[Vec<Option<f64>>])
 pub(in crate::chart) fn draw_correlation(title: &str, columns: &[String], values: &[Vec<Option<f64>>], mut notes: Vec<String>) -> Chart {
     left_out(columns.len().saturating_sub(HEATMAP_COLUMNS_MAX), "further column is", "further columns are", &mut notes);
     let n = columns.len().min(HEATMAP_COLUMNS_MAX);
-    let mut sheet = Sheet::new(title, WIDTH, &[]);
+    let mut sheet = Sheet::new(title, NARROWEST, &[]);
     draw_scale(&mut sheet);
     let grid = Grid::draw(&mut sheet, "", "", &columns[..n], 56.0);
     let mut strongest: Option<(f64, usize, usize)> = None;
