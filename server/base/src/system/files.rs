@@ -196,6 +196,17 @@ fn replace(path: &Path, bytes: &[u8], options: &OpenOptions) -> io::Result<()> {
     }
 }
 
+/// Writes a file that is not there yet; one that is there stays as it is.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] when it is there, else as [`OpenOptions::open`] and
+/// [`Write::write_all`].
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 /// A path in the same folder that nobody else uses: `.NAME.PID-UUID.tmp`.
 #[must_use]
 pub fn temporary_beside(path: &Path) -> PathBuf {

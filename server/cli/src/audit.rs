@@ -1,0 +1,38 @@
+//! `mlwright audit verify`.
+
+use mlwright_base::Problem;
+use mlwright_engine::audit::AuditCheck;
+
+use crate::exit::Exit;
+use crate::output;
+use crate::run::Setting;
+
+/// Recomputes the audit's hash chain; a broken one is exit code 1.
+///
+/// # Errors
+/// When the workspace cannot be opened or the audit cannot be read.
+pub(crate) fn verify(setting: &Setting) -> Result<Exit, Problem> {
+    let check = setting.engine()?.verify_audit()?;
+    let printed = if setting.json { output::json(&check) } else { output::result(&said(&check)) };
+    Ok(if check.intact { printed } else { Exit::Failed })
+}
+
+fn said(check: &AuditCheck) -> String {
+    match check.broken_at {
+        None => format!("{} records, the chain holds; the last hash is {}", check.n_records, check.last_hash),
+        Some(record) => format!("record {record} does not fit: {}; the {} records before it hold", check.reason, check.n_records),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_at_fault_is_named() {
+        let mut check = AuditCheck { n_records: 4, intact: true, broken_at: None, reason: String::new(), last_hash: "ab".to_owned() };
+        assert_eq!(said(&check), "4 records, the chain holds; the last hash is ab");
+        check = AuditCheck { intact: false, broken_at: Some(5), reason: "its content was changed".to_owned(), ..check };
+        assert_eq!(said(&check), "record 5 does not fit: its content was changed; the 4 records before it hold");
+    }
+}
