@@ -7,6 +7,7 @@
 //! was understood, and [`infer_schema`] says what each column means.
 
 pub mod error;
+pub(crate) mod execute;
 pub mod managed;
 pub mod open;
 pub mod reading;
@@ -19,4 +20,4 @@ pub use error::DataError;
 pub use open::{is_table_file, open};
 pub use reading::{ColumnReading, Format, ReadIssue, ReadOptions, Reading, Severity, Source};
 pub use schema::{ColumnSchema, SemanticType, infer_schema};
-pub use table::{Batches, Table};
+pub use table::{Batches, SCHEMA_ROWS_MAX, Table};

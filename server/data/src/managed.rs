@@ -49,3 +49,9 @@ pub fn open_version(_dir: &Path, _version: Option<u64>) -> Result<Table, DataErr
 pub fn versions(_dir: &Path) -> Result<Vec<TableVersion>, DataError> {
     todo!()
 }
+
+/// Whether a Delta table is in the folder.
+#[must_use]
+pub fn is_table(dir: &Path) -> bool {
+    mlwright_base::system::files::is_dir(&dir.join("_delta_log"))
+}

@@ -86,26 +86,19 @@ pub(crate) enum DateOrder {
     Ambiguous,
 }
 
-impl CellKind {
-    /// Whether this is a number in any style.
-    pub(crate) fn is_number(self) -> bool {
-        !matches!(self, Self::Missing | Self::MissingAmongNumbers | Self::Date { .. } | Self::Text)
-    }
-}
-
 /// The cell without blanks around it.
 pub(crate) fn trim(cell: &[u8]) -> &[u8] {
     cell.trim_ascii()
 }
 
 /// Whether a trimmed cell says that there is no value: empty, `?`, `NA`, `N/A`, `#N/A`, `null` in
-/// any case.
+/// any case, and `NaN` or `nan` (not `Nan`, which is a name).
 pub(crate) fn is_missing(cell: &[u8]) -> bool {
     match cell.len() {
         0 => true,
         1 => cell[0] == b'?',
         2 => cell.eq_ignore_ascii_case(b"na"),
-        3 => cell.eq_ignore_ascii_case(b"n/a"),
+        3 => cell.eq_ignore_ascii_case(b"n/a") || cell == b"NaN" || cell == b"nan",
         4 => cell.eq_ignore_ascii_case(b"null") || cell.eq_ignore_ascii_case(b"#n/a"),
         _ => false,
     }
@@ -115,6 +108,17 @@ pub(crate) fn is_missing(cell: &[u8]) -> bool {
 pub(crate) fn is_missing_among_numbers(cell: &[u8]) -> bool {
     matches!(cell, b"-" | b"--" | b"." | b"\\N")
         || [&b"nan"[..], b"none", b"nil", b"-nan", b"nat", b"missing"].iter().any(|word| cell.eq_ignore_ascii_case(word))
+}
+
+/// A trimmed cell as `true` or `false`, in any case.
+pub(crate) fn parse_truth(cell: &[u8]) -> Option<bool> {
+    if cell.eq_ignore_ascii_case(b"true") {
+        Some(true)
+    } else if cell.eq_ignore_ascii_case(b"false") {
+        Some(false)
+    } else {
+        None
+    }
 }
 
 /// What a trimmed cell is.
@@ -470,7 +474,8 @@ mod tests {
             ("Na", Missing),
             ("n/a", Missing),
             ("NULL", Missing),
-            ("NaN", MissingAmongNumbers),
+            ("NaN", Missing),
+            ("NAN", MissingAmongNumbers),
             ("-", MissingAmongNumbers),
             ("None", MissingAmongNumbers),
             ("42", Integer),
