@@ -5,7 +5,7 @@
 //! cry wolf on large samples, where any difference is significant; a distance alone on small ones.
 
 mod categorical;
-mod compare;
+mod check;
 mod numeric;
 mod page;
 mod picture;
@@ -16,8 +16,8 @@ use mlwright_data::SemanticType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use compare::compare;
-pub use page::{html, text};
+pub use check::check;
+pub use page::html;
 pub use picture::chart;
 
 /// Levels of a categorical column that are compared one by one; rarer ones are joined.
@@ -27,8 +27,6 @@ pub const LEVELS_MAX: usize = 200;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DriftOptions {
-    /// Columns to compare; all that both tables have when absent.
-    pub columns: Option<Vec<String>>,
     /// The p-value (of KS or chi-squared) must be below this. Default 0.01: with twenty columns, one
     /// false alarm in five comparisons, before a distance is asked for as well.
     pub p_value_max: f64,
@@ -48,7 +46,6 @@ pub struct DriftOptions {
 impl Default for DriftOptions {
     fn default() -> Self {
         Self {
-            columns: None,
             p_value_max: 0.01,
             wasserstein_min: 0.2,
             psi_min: 0.2,
@@ -196,6 +193,8 @@ pub struct NumericMeasures {
     pub current_range: [f64; 2],
     /// Share of current values outside the baseline's range.
     pub out_of_range_share: f64,
+    /// Change of the share of zeros among the values (current minus baseline).
+    pub zero_delta: f64,
 }
 
 /// Measures of a categorical column; missing is a level of its own.
@@ -221,7 +220,8 @@ pub struct CategoricalMeasures {
     pub new_level_share: f64,
 }
 
-/// Two distributions over the same bins or levels.
+/// Two distributions over the same bins or levels. Bins may leave out far outliers, so that the rest can
+/// be seen; shares are of all values and then sum to less than 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SharedBins {
     /// Edges of the bins, for numbers (in microseconds since 1970 for times); else empty.

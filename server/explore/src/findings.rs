@@ -97,6 +97,41 @@ pub enum FindingKind {
     NoSignal,
 }
 
+impl FindingKind {
+    /// A few words for a heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::TooFewRows => "Too few rows",
+            Self::TargetUnusable => "Unusable target",
+            Self::TargetMissing => "Target is missing",
+            Self::LeakageSuspect => "Leakage suspect",
+            Self::KnownAfterOutcome => "Known after the outcome?",
+            Self::Imbalance => "Unbalanced classes",
+            Self::RareClass => "Rare class",
+            Self::CappedTarget => "Target piles up",
+            Self::SkewedTarget => "Skewed target",
+            Self::Identifier => "Identifier",
+            Self::ConstantColumn => "Constant",
+            Self::EmptyColumn => "Empty column",
+            Self::NearlyConstant => "Nearly constant",
+            Self::DuplicateRows => "Duplicate rows",
+            Self::DuplicateColumn => "Duplicate column",
+            Self::CollinearPair => "Collinear columns",
+            Self::MuchMissing => "Missing values",
+            Self::InformativeMissing => "Informative missing",
+            Self::HighCardinality => "Many levels",
+            Self::FreeText => "Free text",
+            Self::StoredAsText => "Stored as text",
+            Self::InfiniteValues => "Infinite values",
+            Self::SentinelValue => "Sentinel value",
+            Self::SkewedFeature => "Far outliers",
+            Self::TimeOrdered => "Ordered by time",
+            Self::NoSignal => "No signal",
+        }
+    }
+}
+
 /// One thing to know, why, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {

@@ -5,10 +5,10 @@
 //! values are exact; signals and pairs of large tables come from a sample, and [`Profile::notes`] says so.
 
 mod column;
-mod numbers;
+pub(crate) mod numbers;
 mod pairs;
 mod rows;
-mod sample;
+pub(crate) mod sample;
 mod signal;
 mod summary;
 mod target;

@@ -66,7 +66,7 @@ pub(super) fn summarise(finite: &mut [f64], infinities: u64, nans: u64) -> Optio
 
 /// Counts sorted, finite values in bins of equal width. Bins of whole numbers are centred on them and a whole
 /// number wide, so that none gets more numbers than its neighbours. `None` without values.
-pub(super) fn histogram(sorted: &[f64], integers: bool, bins_max: usize) -> Option<Histogram> {
+pub(crate) fn histogram(sorted: &[f64], integers: bool, bins_max: usize) -> Option<Histogram> {
     let (&min, &max) = (sorted.first()?, sorted.last()?);
     let edges = edges(sorted, min, max, integers, bins_max.max(1));
     let (first, last) = (edges[0], edges[edges.len() - 1]);

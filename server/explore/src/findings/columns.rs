@@ -1,0 +1,233 @@
+//! What matters about single columns and about the rows.
+
+use mlwright_data::SemanticType;
+
+use super::order::Collected;
+use super::{FindingKind as Kind, Severity};
+use crate::markup::{count, number, percent, plural};
+use crate::profile::{ColumnProfile, Profile, SignalMeasure};
+
+/// A share of missing values above which imputing invents more than it keeps.
+const MUCH_MISSING: f64 = 0.4;
+/// A share of missing values worth a note.
+const SOME_MISSING: f64 = 0.05;
+/// Whether a value is missing tells about the target: at least this effect …
+const INFORMATIVE_EFFECT: f64 = 0.1;
+/// … beyond chance, over all columns together …
+const INFORMATIVE_P: f64 = 0.001;
+/// … in at least this many rows.
+const INFORMATIVE_ROWS_MIN: u64 = 20;
+/// Levels above which one column of zeros and ones for each is too many.
+const LEVELS_MANY: u64 = 50;
+/// Share of the most frequent value above which a column hardly varies.
+const NEARLY_CONSTANT: f64 = 0.99;
+/// Strength above which even a nearly constant column, or an id, says something.
+const STRENGTH_SOME: f64 = 0.1;
+/// Skewness of a feature that distances and linear models feel.
+const FEATURE_SKEW: f64 = 3.0;
+/// Share of repeated rows that distorts scores.
+const DUPLICATES_WARNING: f64 = 0.01;
+/// Rows for each combination of values that could occur, above which rows repeat by chance.
+const CHANCE_OF_REPEAT: f64 = 0.01;
+/// How far a sentinel lies from the other values, in multiples of the largest of them.
+const SENTINEL_GAP: f64 = 3.0;
+/// Rows with a sentinel before it is one.
+const SENTINEL_ROWS_MIN: u64 = 5;
+
+pub(super) fn look(profile: &Profile, found: &mut Collected) {
+    duplicates(profile, found);
+    let target = profile.target.as_ref().map(|target| target.column.as_str());
+    for column in &profile.columns {
+        if profile.table.n_rows == 0 {
+            break;
+        }
+        let is_target = target == Some(column.name.as_str());
+        quality(column, found);
+        if is_target {
+            continue;
+        }
+        if column.distinct < 2 {
+            of_one_value(column, profile.table.n_rows, found);
+            continue;
+        }
+        missing(column, profile, found);
+        usefulness(column, profile.table.n_rows, found);
+    }
+}
+
+fn duplicates(profile: &Profile, found: &mut Collected) {
+    let table = &profile.table;
+    let repeated = table.duplicate_rows;
+    // Rows of few columns with few values repeat because there are not enough different ones.
+    let combinations: f64 = profile.columns.iter().map(|column| (column.distinct.max(1) as f64).ln()).sum();
+    if repeated == 0 || combinations < (table.n_rows as f64 / CHANCE_OF_REPEAT).ln() {
+        return;
+    }
+    let share = repeated as f64 / table.n_rows as f64;
+    let contradicting = table.duplicate_feature_rows.unwrap_or(repeated).saturating_sub(repeated);
+    let mut reason = format!("{} an earlier one in every column ({})", plural(repeated, "row repeats", "rows repeat"), percent(share));
+    if contradicting > 0 {
+        reason.push_str(&format!("; {} features alike but another target", plural(contradicting, "more row has", "more rows have")));
+    }
+    found.add(
+        share,
+        Kind::DuplicateRows,
+        if share >= DUPLICATES_WARNING { Severity::Warning } else { Severity::Note },
+        &[],
+        reason,
+        "remove the copies before splitting, so that no test row is also a training row",
+    );
+}
+
+/// What is wrong with values, whatever the column is for.
+fn quality(column: &ColumnProfile, found: &mut Collected) {
+    let name = column.name.as_str();
+    if column.stored_as_text {
+        let what = if column.datetime.is_some() { "dates" } else { "numbers" };
+        found.join(0.0, Kind::StoredAsText, Severity::Note, name, "numbers or dates are written as text", what.to_owned(), "they are read as what they are here; other tools may need to be told");
+    }
+    let Some(numeric) = &column.numeric else {
+        return;
+    };
+    if numeric.infinities > 0 {
+        found.join(
+            numeric.infinities as f64,
+            Kind::InfiniteValues,
+            Severity::Warning,
+            name,
+            "infinite values",
+            plural(numeric.infinities, "value", "values"),
+            "find the division by zero or the overflow they come from, or treat them as missing",
+        );
+    }
+    if let Some((value, rows)) = sentinel(column) {
+        found.join(
+            rows as f64,
+            Kind::SentinelValue,
+            Severity::Warning,
+            name,
+            "a number far from all others seems to stand for \"missing\"",
+            format!("{} in {}", number(value), plural(rows, "row", "rows")),
+            "treat it as missing if it is; as a number it pulls means and slopes",
+        );
+    }
+}
+
+/// -1, -9, -99, … as the only negative number, or 99, 999, … far above all others, in several rows.
+fn sentinel(column: &ColumnProfile) -> Option<(f64, u64)> {
+    let numeric = column.numeric.as_ref()?;
+    if matches!(column.semantic, SemanticType::Id) || column.distinct < 10 {
+        return None;
+    }
+    let rows_of = |value: f64| column.top_values.iter().find(|top| top.value.parse() == Ok(value)).map(|top| top.count);
+    let nines = |value: f64| (1..=7).any(|digits| value == 10_f64.powi(digits) - 1.0);
+    let low = numeric.min;
+    if (low == -1.0 || nines(-low))
+        && let Some(rows) = rows_of(low)
+        && rows >= SENTINEL_ROWS_MIN
+        && rows == numeric.negatives
+    {
+        // -1 beside fractions is a value like any other.
+        return (low != -1.0 || numeric.integers).then_some((low, rows));
+    }
+    let high = numeric.max;
+    let rows = rows_of(high)?;
+    let q = &numeric.quantiles;
+    let below = [q.p99, q.p95, q.p75, q.p50, q.p25, q.p05, q.p01].into_iter().find(|value| *value < high)?;
+    let lonely = high >= 99.0 && nines(high) && high >= SENTINEL_GAP * below.abs().max(1.0);
+    (lonely && rows >= SENTINEL_ROWS_MIN).then_some((high, rows))
+}
+
+fn of_one_value(column: &ColumnProfile, n_rows: u64, found: &mut Collected) {
+    let name = column.name.as_str();
+    if column.distinct == 0 {
+        found.join(0.0, Kind::EmptyColumn, Severity::Warning, name, "no value at all", String::new(), "leave out, or find out why nothing arrives");
+    } else if column.missing > 0 && n_rows > 1 {
+        let seen = format!("{} and missing in {}", column.top_values.first().map_or("one value", |top| top.value.as_str()), percent(column.missing_share));
+        found.join(0.0, Kind::ConstantColumn, Severity::Note, name, "one value where there is any", seen, "leave out, or keep only whether it is missing");
+    } else if n_rows > 1 {
+        found.join(0.0, Kind::ConstantColumn, Severity::Note, name, "one value where there is any", column.top_values.first().map_or_else(String::new, |top| top.value.clone()), "leave out, or keep only whether it is missing");
+    }
+}
+
+fn missing(column: &ColumnProfile, profile: &Profile, found: &mut Collected) {
+    let name = column.name.as_str();
+    let seen = percent(column.missing_share);
+    if column.missing_share >= MUCH_MISSING {
+        found.join(column.missing_share, Kind::MuchMissing, Severity::Warning, name, "much is missing", seen, "find out why; keep the column only if it still helps, with an indicator of what was missing");
+    } else if column.missing_share >= SOME_MISSING {
+        found.join(column.missing_share, Kind::MuchMissing, Severity::Note, name, "some values are missing", seen, "impute within each fold, or use learners that take missing values");
+    }
+    let Some(effect) = column.signal.as_ref().and_then(|signal| signal.missing.as_ref()) else {
+        return;
+    };
+    let p_max = INFORMATIVE_P / profile.columns.len().max(1) as f64;
+    if effect.effect >= INFORMATIVE_EFFECT && effect.p_value < p_max && column.missing >= INFORMATIVE_ROWS_MIN {
+        let seen = match &effect.class {
+            Some(class) => format!("{class:?} in {} when missing, {} when not", percent(effect.when_missing), percent(effect.when_present)),
+            None => format!("mean {} when missing, {} when not", number(effect.when_missing), number(effect.when_present)),
+        };
+        found.join(effect.effect, Kind::InformativeMissing, Severity::Note, name, "whether a value is missing says something about the target", seen, "add an indicator of missing, and make sure it is known before the outcome");
+    }
+}
+
+/// Whether, and how, a model can use the column.
+fn usefulness(column: &ColumnProfile, n_rows: u64, found: &mut Collected) {
+    let name = column.name.as_str();
+    let present = n_rows - column.missing;
+    let strength = column.signal.as_ref().map_or(0.0, |signal| signal.strength);
+    match column.semantic {
+        SemanticType::Id if strength >= STRENGTH_SOME => {
+            let measure = match column.signal.as_ref().map(|signal| (signal.measure, signal.score)) {
+                Some((SignalMeasure::RocAuc, auc)) => format!("AUC {auc:.3}"),
+                Some((SignalMeasure::R2, r2)) => format!("R² {r2:.3}"),
+                None => String::new(),
+            };
+            found.add(
+                strength,
+                Kind::Identifier,
+                Severity::Warning,
+                &[name],
+                format!("{name} is an id and still tells about the target ({measure}): rows are in an order that depends on the outcome"),
+                "leave it out, and do not use the order of rows; if the order is time, split by time",
+            );
+        }
+        SemanticType::Id => {
+            let seen = plural(column.distinct, "value", "values");
+            found.join(column.distinct as f64, Kind::Identifier, Severity::Note, name, "names rows", seen, "leave out: a model can only memorise it");
+        }
+        SemanticType::Text => {
+            let seen = column.text.as_ref().map_or_else(String::new, |text| format!("{} characters on average", number(text.length_mean.round())));
+            found.join(0.0, Kind::FreeText, Severity::Note, name, "free text", seen, "leave out, or turn into features (length, words, embeddings) within each fold");
+        }
+        SemanticType::Categorical if column.distinct > LEVELS_MANY => {
+            let seen = format!("{} levels", count(column.distinct));
+            found.join(column.distinct as f64, Kind::HighCardinality, Severity::Note, name, "many levels", seen, "join rare levels or encode by the target within each fold, rather than one column for each");
+        }
+        _ => {}
+    }
+    let top = column.top_values.first().map_or(0.0, |top| top.count as f64 / present.max(1) as f64);
+    if top >= NEARLY_CONSTANT && strength < STRENGTH_SOME {
+        let value = column.top_values.first().map_or("", |top| top.value.as_str());
+        found.join(top, Kind::NearlyConstant, Severity::Note, name, "nearly one value", format!("{value} in {}", percent(top)), "expect no help from it; leave out unless the rare values matter");
+    } else if let Some(numeric) = &column.numeric
+        && matches!(column.semantic, SemanticType::Numeric)
+        && let Some(skew) = numeric.skew.filter(|skew| *skew > FEATURE_SKEW)
+        && numeric.quantiles.p50 > 0.0
+        && numeric.min >= 0.0
+        && numeric.max > 10.0 * numeric.quantiles.p95
+    {
+        let seen = format!("median {}, largest {}", number(numeric.quantiles.p50), number(numeric.max));
+        found.join(skew, Kind::SkewedFeature, Severity::Note, name, "a few values lie far above all others", seen, "check the largest for errors; for linear models take the logarithm or cut them off");
+    }
+    if let Some(datetime) = column.datetime.as_ref().filter(|datetime| datetime.ordered) {
+        found.add(
+            datetime.span_days,
+            Kind::TimeOrdered,
+            Severity::Note,
+            &[name],
+            format!("rows are in order of {name}, from {} to {}", datetime.min, datetime.max),
+            "if the model is to predict the future, split by time instead of at random",
+        );
+    }
+}
