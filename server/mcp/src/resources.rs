@@ -1,5 +1,8 @@
 //! Tables, profiles, runs, models and reports as resources, read through the operations.
 
+use std::io;
+use std::path::Path;
+
 use base64::Engine as _;
 use mlwright_base::system::files;
 use mlwright_base::{ErrorCode, Problem, names as checked};
@@ -15,10 +18,14 @@ use crate::uri;
 
 const TABLES: &str = "mlwright://tables/";
 const PROFILES: &str = "mlwright://profiles/";
+const PROFILE_PAGES: &str = "mlwright://profile-pages/";
 const RUNS: &str = "mlwright://runs/";
 const MODELS: &str = "mlwright://models/";
 /// Where the addresses of reports begin.
 pub(crate) const REPORTS: &str = "mlwright://reports/";
+
+/// Where addresses begin.
+const PREFIXES: [&str; 6] = [TABLES, PROFILES, PROFILE_PAGES, RUNS, MODELS, REPORTS];
 
 /// The most resources of one kind in the list; templates reach the others.
 const LISTED_PER_KIND_MAX: usize = 50;
@@ -27,6 +34,7 @@ const REPORT_BYTES_MAX: u64 = 8 << 20;
 
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown";
+const HTML: &str = "text/html";
 
 /// The templates.
 pub(crate) fn templates() -> Vec<ResourceTemplate> {
@@ -36,9 +44,10 @@ pub(crate) fn templates() -> Vec<ResourceTemplate> {
     vec![
         template(format!("{TABLES}{{+table}}"), "table", "Table", "Schema, semantic types, how the file was read, a sample", JSON),
         template(format!("{PROFILES}{{+table}}"), "profile", "Profile", "Findings for modelling, ranked, as a short text", MARKDOWN),
+        template(format!("{PROFILE_PAGES}{{+table}}"), "profile_page", "Profile page", "The whole profile with charts, a page of its own", HTML),
         template(format!("{RUNS}{{run_id}}"), "run", "Run", "Parameters, metrics and data of a training run", JSON),
         template(format!("{MODELS}{{model}}"), "model", "Model", "Versions and aliases of a registered model", JSON),
-        template(format!("{REPORTS}{{name}}"), "report", "Report", "A report page or chart that an operation wrote", "text/html"),
+        template(format!("{REPORTS}{{name}}"), "report", "Report", "A report page or chart that an operation wrote", HTML),
     ]
 }
 
@@ -73,15 +82,16 @@ pub(crate) async fn list(calls: &Calls, context: &RequestContext<RoleServer>) ->
 pub(crate) async fn read(calls: &Calls, address: &str, context: &RequestContext<RoleServer>) -> Result<ReadResourceResult, ErrorData> {
     let unknown = || {
         let problem = Problem::new(ErrorCode::NotFound, format!("no resource has the address {address:?}"))
-            .hint(format!("addresses begin with {TABLES}, {PROFILES}, {RUNS}, {MODELS} or {REPORTS}"));
+            .hint(format!("addresses begin with {}", PREFIXES.join(", ")));
         not_found(&problem, address)
     };
-    let split = [TABLES, PROFILES, RUNS, MODELS, REPORTS].iter().find_map(|prefix| Some((*prefix, address.strip_prefix(prefix)?)));
+    let split = PREFIXES.iter().find_map(|prefix| Some((*prefix, address.strip_prefix(prefix)?)));
     let (prefix, rest) = split.ok_or_else(unknown)?;
     let name = uri::decode(rest).filter(|name| !name.is_empty()).ok_or_else(unknown)?;
     let outcome = match prefix {
         TABLES => structured(calls, "describe_table", json!({ "table": name }), address, context).await,
         PROFILES => profile(calls, &name, address, context).await,
+        PROFILE_PAGES => profile_page(calls, &name, address, context).await,
         RUNS => structured(calls, "get_run", json!({ "run_id": name }), address, context).await,
         MODELS => structured(calls, "get_model", json!({ "name": name }), address, context).await,
         _ => report(calls, &name, address, context).await,
@@ -112,27 +122,33 @@ async fn profile(calls: &Calls, table: &str, address: &str, context: &RequestCon
     Ok(ResourceContents::text(answer.summary, address).with_mime_type(MARKDOWN))
 }
 
+async fn profile_page(calls: &Calls, table: &str, address: &str, context: &RequestContext<RoleServer>) -> Result<ResourceContents, Problem> {
+    let answer = calls.run(mlwright_operations::find("profile_table")?, json!({ "table": table }), context).await?;
+    let path = answer.structured.get("report").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let file = path.rsplit('/').next().unwrap_or_default().to_owned();
+    report(calls, &file, address, context).await
+}
+
 async fn report(calls: &Calls, name: &str, address: &str, context: &RequestContext<RoleServer>) -> Result<ResourceContents, Problem> {
     checked::check_name("name", name)?;
     let file = name.to_owned();
-    let bytes = calls
-        .blocking(context, move |engine, _| {
-            let path = engine.workspace().reports().join(&file);
-            let missing = |error: std::io::Error| match error.kind() {
-                std::io::ErrorKind::NotFound => Problem::new(ErrorCode::NotFound, format!("there is no report {file:?}")),
-                _ => Problem::new(ErrorCode::Storage, format!("cannot read the report {file:?}: {error}")),
-            };
-            if files::stamp(&path).map_err(missing)?.size_bytes > REPORT_BYTES_MAX {
-                return Err(Problem::new(ErrorCode::LimitExceeded, format!("the report {file:?} is over {REPORT_BYTES_MAX} bytes")));
-            }
-            files::read(&path).map_err(missing)
-        })
-        .await?;
+    let bytes = calls.blocking(context, move |engine, _| read_report(&engine.workspace().reports().join(&file), &file)).await?;
     let contents = match String::from_utf8(bytes) {
         Ok(text) => ResourceContents::text(text, address),
         Err(binary) => ResourceContents::blob(base64::engine::general_purpose::STANDARD.encode(binary.as_bytes()), address),
     };
     Ok(contents.with_mime_type(media_type(name)))
+}
+
+fn read_report(path: &Path, name: &str) -> Result<Vec<u8>, Problem> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Problem::new(ErrorCode::NotFound, format!("there is no report {name:?}")),
+        _ => Problem::new(ErrorCode::Storage, format!("cannot read the report {name:?}: {error}")),
+    };
+    if files::stamp(path).map_err(failed)?.size_bytes > REPORT_BYTES_MAX {
+        return Err(Problem::new(ErrorCode::LimitExceeded, format!("the report {name:?} is over {REPORT_BYTES_MAX} bytes")));
+    }
+    files::read(path).map_err(failed)
 }
 
 /// The files among the workspace's reports, by name.
@@ -149,7 +165,7 @@ pub(crate) async fn reports(calls: &Calls, context: &RequestContext<RoleServer>)
 
 fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
-        Some("html") => "text/html",
+        Some("html") => HTML,
         Some("png") => "image/png",
         Some("svg") => "image/svg+xml",
         Some("json") => JSON,
@@ -175,7 +191,9 @@ mod tests {
         for operation in ["describe_table", "profile_table", "get_run", "get_model"] {
             assert!(mlwright_operations::find(operation).is_ok(), "{operation}");
         }
-        assert_eq!(templates().len(), 5);
+        assert_eq!(templates().len(), PREFIXES.len());
+        let schema = &mlwright_operations::find("profile_table").unwrap().output_schema;
+        assert_eq!(schema["properties"]["report"]["type"], "string", "the page is found by its path");
     }
 
     #[test]

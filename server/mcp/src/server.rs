@@ -111,3 +111,6 @@ impl ServerHandler for Server {
         Ok(CompleteResult::new(completion::complete(&self.calls, &request, &context).await))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,27 +27,41 @@ fn object(schema: Value) -> Arc<JsonObject> {
     }
 }
 
-/// Only what differs from the protocol's defaults (writes, destroys, open world): the tool list is
-/// read by a model, and each token counts.
+/// Every hint is said: what a client takes a missing one for differs from client to client. Whether
+/// a second call of an operation that writes would change anything depends on its input, so none of
+/// those claims to be idempotent.
 fn annotations(effect: Effect) -> ToolAnnotations {
-    let closed = ToolAnnotations::new().open_world(false);
-    match effect {
-        Effect::Read => closed.read_only(true),
-        Effect::Write => closed.destructive(false),
-        Effect::Destructive => closed,
-    }
+    let reads = effect == Effect::Read;
+    ToolAnnotations::new().read_only(reads).destructive(effect == Effect::Destructive).idempotent(reads).open_world(false)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What clients show a model of every tool, in tokens of the o200k vocabulary.
+    const TOKENS_MAX: usize = 8_000;
+
     #[test]
-    fn annotations_say_what_differs_from_the_defaults() {
-        let json = |effect| serde_json::to_value(annotations(effect)).unwrap();
-        assert_eq!(json(Effect::Read), serde_json::json!({"readOnlyHint": true, "openWorldHint": false}));
-        assert_eq!(json(Effect::Write), serde_json::json!({"destructiveHint": false, "openWorldHint": false}));
-        assert_eq!(json(Effect::Destructive), serde_json::json!({"openWorldHint": false}));
+    fn annotations_follow_the_effect() {
+        let hints = |effect| {
+            let json = serde_json::to_value(annotations(effect)).unwrap();
+            ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"].map(|hint| json[hint].as_bool().unwrap())
+        };
+        assert_eq!(hints(Effect::Read), [true, false, true, false]);
+        assert_eq!(hints(Effect::Write), [false, false, false, false]);
+        assert_eq!(hints(Effect::Destructive), [false, true, false, false]);
+    }
+
+    #[test]
+    fn the_list_of_tools_is_short() {
+        let tokenizer = tiktoken_rs::o200k_base().unwrap();
+        let count = |value: &Value| tokenizer.encode_ordinary(&value.to_string()).len();
+        let tools: Vec<Value> = all().iter().map(|tool| serde_json::to_value(tool).unwrap()).collect();
+        let total = count(&serde_json::json!({ "tools": tools }));
+        let mut heaviest: Vec<(usize, &str)> = tools.iter().map(|tool| (count(tool), tool["name"].as_str().unwrap())).collect();
+        heaviest.sort_unstable_by(|a, b| b.cmp(a));
+        assert!(total < TOKENS_MAX, "{total} tokens; the heaviest: {:?}", &heaviest[..6]);
     }
 
     #[test]
