@@ -276,7 +276,7 @@ fn fit_encoder(
             let levels = category::Levels::count(values())?;
             if levels.distinct() < 2 && !(levels.distinct() == 1 && levels.n_missing > 0) {
                 Ok(Fitted { encoder: Encoder::Dropped, training: None })
-            } else if levels.distinct_frequent() > category::levels_max(preparation) {
+            } else if levels.are_many(preparation) {
                 Ok(target_mean::fit(&levels, preparation, outcome, seed))
             } else {
                 Ok(category::fit(&levels, preparation))

@@ -179,7 +179,7 @@ pub fn search(
         match outcome {
             Outcome::Tried(new) => {
                 (cx.on_candidate)(&new.candidate);
-                tried.push(new);
+                tried.push(*new);
             }
             Outcome::OutOfTime => {
                 warnings.push(budget_warning(options.budget.unwrap_or_default(), position, &queue));
@@ -285,18 +285,18 @@ fn refit_best(
     only_baseline: bool,
     warnings: &mut Vec<String>,
 ) -> Result<(usize, Model), LearnError> {
-    for position in 0..tried.len() {
-        if tried[position].candidate.failure.is_some() || (tried[position].spec.name == BASELINE && !only_baseline) {
+    for (position, one) in tried.iter_mut().enumerate() {
+        if one.candidate.failure.is_some() || (one.spec.name == BASELINE && !only_baseline) {
             continue;
         }
-        match bench.refit(&tried[position]) {
+        match bench.refit(one) {
             Ok(model) => return Ok((position, model)),
             Err(error) if trial::is_learners_own(&error) => {
                 warnings.push(format!(
                     "{} was the best in cross-validation but could not be fitted on all training rows: {error}",
-                    tried[position].candidate.learner
+                    one.candidate.learner
                 ));
-                tried[position].candidate.failure = Some(error.to_string());
+                one.candidate.failure = Some(error.to_string());
             }
             Err(error) => return Err(error),
         }

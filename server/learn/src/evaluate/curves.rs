@@ -70,7 +70,7 @@ pub fn roc_curve(positive: &[bool], probabilities: &[f64]) -> Vec<RocPoint> {
         (tp_b - tp_a, fp_b - fp_a)
     };
     let n = steps.len();
-    let corners: Vec<usize> = (0..=n).filter(|&k| k == 0 || k == n || delta(k - 1, k) != delta(k, k + 1)).collect();
+    let corners: Vec<usize> = (0..=n).filter(|&k| k <= 1 || k == n || delta(k - 1, k) != delta(k, k + 1)).collect();
     let point = |position: usize| {
         let (true_positive, false_positive) = counts(position);
         RocPoint {

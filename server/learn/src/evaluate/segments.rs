@@ -1,5 +1,6 @@
 //! The same metrics for parts of the rows: where a model does worse than on the whole.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -106,10 +107,10 @@ fn flags(target: &Target) -> Vec<SegmentFlag> {
 
 /// A label per row of a column: its text as a category, or, for numbers and dates with more than ten
 /// different values, the quarter of the rows that it falls into (`[18, 34)`; the last quarter ends
-/// with `]`).
+/// with `]`). A value that a quarter of the rows have is a segment of its own.
 #[must_use]
 pub fn segment_labels(column: &Column) -> Vec<Option<String>> {
-    let text = |row: usize| level_text(column.value(row)).map(std::borrow::Cow::into_owned);
+    let text = |row: usize| level_text(column.value(row)).map(Cow::into_owned);
     let number = |row: usize| match column.value(row) {
         Value::Number(number) => Some(number),
         Value::Datetime(moment) => Some(moment as f64),
@@ -117,23 +118,35 @@ pub fn segment_labels(column: &Column) -> Vec<Option<String>> {
     };
     let mut sorted: Vec<f64> = (0..column.len()).filter_map(number).collect();
     sorted.sort_by(f64::total_cmp);
-    let n_different = if sorted.is_empty() { 0 } else { 1 + sorted.windows(2).filter(|pair| pair[0] != pair[1]).count() };
-    if n_different <= SEGMENT_VALUES_MAX {
+    if n_different(&sorted) <= SEGMENT_VALUES_MAX {
         return (0..column.len()).map(text).collect();
     }
-    let mut edges: Vec<f64> = [0.0, 0.25, 0.5, 0.75, 1.0].iter().map(|&q| quantile(&sorted, q)).collect();
+    let frequent: Vec<f64> = quarters(&sorted).windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    sorted.retain(|value| !frequent.contains(value));
+    let mut edges = quarters(&sorted);
     edges.dedup();
     let in_words = |edge: f64| {
         let value = if matches!(column, Column::Datetime(_)) { Value::Datetime(edge as i64) } else { Value::number(edge) };
         level_text(value).unwrap_or_default().into_owned()
     };
-    let last = edges.len() - 2;
-    (0..column.len())
-        .map(|row| {
-            let value = number(row)?;
-            let quarter = edges[1..=last].partition_point(|edge| *edge <= value);
-            let end = if quarter == last { ']' } else { ')' };
-            Some(format!("[{}, {}{end}", in_words(edges[quarter]), in_words(edges[quarter + 1])))
-        })
-        .collect()
+    let last = edges.len().saturating_sub(2);
+    let label = |row: usize| {
+        let value = number(row)?;
+        if frequent.contains(&value) || edges.len() < 2 {
+            return text(row);
+        }
+        let quarter = edges[1..=last].partition_point(|edge| *edge <= value);
+        let end = if quarter == last { ']' } else { ')' };
+        Some(format!("[{}, {}{end}", in_words(edges[quarter]), in_words(edges[quarter + 1])))
+    };
+    (0..column.len()).map(label).collect()
+}
+
+fn n_different(sorted: &[f64]) -> usize {
+    usize::from(!sorted.is_empty()) + sorted.windows(2).filter(|pair| pair[0] != pair[1]).count()
+}
+
+/// The ends of the four quarters of sorted values; none without values.
+fn quarters(sorted: &[f64]) -> Vec<f64> {
+    if sorted.is_empty() { Vec::new() } else { [0.0, 0.25, 0.5, 0.75, 1.0].iter().map(|&q| quantile(sorted, q)).collect() }
 }

@@ -13,7 +13,7 @@ const ONE_HOT_LEVELS_MAX: usize = 30;
 const ORDINAL_LEVELS_MAX: usize = 254;
 
 /// The most levels, beside the rare ones, that are kept apart.
-pub(super) fn levels_max(preparation: Preparation) -> usize {
+fn levels_max(preparation: Preparation) -> usize {
     match preparation {
         Preparation::Dense => ONE_HOT_LEVELS_MAX,
         Preparation::Tree => ORDINAL_LEVELS_MAX,
@@ -80,10 +80,14 @@ impl Levels {
         (self.of_row.len() / 100).clamp(2, 5)
     }
 
-    /// How many levels are not rare.
-    pub(super) fn distinct_frequent(&self) -> usize {
+    /// Whether a target mean says more than levels apart: there are too many levels that are not
+    /// rare, or many levels of which the rare ones, which would share one code, hold most rows.
+    pub(super) fn are_many(&self, preparation: Preparation) -> bool {
         let min = self.frequent_min();
-        self.counts.iter().filter(|&&count| count >= min).count()
+        let frequent = || self.counts.iter().filter(|count| **count >= min);
+        let n_rows: usize = self.counts.iter().sum();
+        frequent().count() > levels_max(preparation)
+            || (self.distinct() > ONE_HOT_LEVELS_MAX && frequent().sum::<usize>() * 2 < n_rows)
     }
 }
 

@@ -40,14 +40,14 @@ pub(super) struct Tried {
     /// (position of the learner from simple to strong, position in the queue).
     pub(super) complexity: (usize, usize),
     /// The rounds that early stopping found: the median over the folds.
-    rounds: Option<usize>,
+    pub(super) rounds: Option<usize>,
     /// The decision threshold for binary tasks.
-    threshold: Option<f64>,
+    pub(super) threshold: Option<f64>,
 }
 
 /// What came of trying.
 pub(super) enum Outcome {
-    Tried(Tried),
+    Tried(Box<Tried>),
     /// The budget passed before the folds were done.
     OutOfTime,
 }
@@ -151,7 +151,7 @@ impl<'a> Workbench<'a> {
             Err(error) => return Err(error),
         }
         self.meter.reach(((position + 1) * self.plan.folds.len()) as f64, &format!("{} compared", spec.name));
-        Ok(Outcome::Tried(tried))
+        Ok(Outcome::Tried(Box::new(tried)))
     }
 
     fn cross_validate(

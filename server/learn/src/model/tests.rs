@@ -1,0 +1,174 @@
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::*;
+use crate::frame::FeatureKind;
+use crate::linear::LinearPredictor;
+use crate::predictor::Link;
+use crate::{Preparation, Target};
+
+fn frame() -> Frame {
+    let text = |values: &[&str]| Column::Text(values.iter().map(|v| Some(Arc::from(*v))).collect());
+    Frame::new(vec![
+        ("age".to_owned(), Column::Number(vec![20.0, 30.0, f64::NAN, 50.0, 65.0, 41.0])),
+        ("plan".to_owned(), text(&["basic", "plus", "basic", "plus", "basic", "plus"])),
+        ("vip".to_owned(), Column::Boolean(vec![Some(true), Some(false), None, Some(true), Some(false), Some(false)])),
+    ])
+    .unwrap()
+}
+
+/// A logistic model with coefficients of our own, over every kind of value.
+fn model() -> Model {
+    let features: Vec<Feature> = [("age", FeatureKind::Numeric), ("plan", FeatureKind::Categorical), ("vip", FeatureKind::Boolean)]
+        .into_iter()
+        .map(|(name, kind)| Feature { name: name.to_owned(), kind })
+        .collect();
+    let target = Target::Class { codes: vec![0, 1, 0, 1, 0, 1], n_classes: 2 };
+    let preparer = Preparer::fit(&frame(), &features, Preparation::Dense, &target, Task::Binary, Seed(7)).unwrap();
+    let n = preparer.matrix().names.len();
+    Model {
+        task: Task::Binary,
+        target: "churn".to_owned(),
+        classes: vec!["No".to_owned(), "Yes".to_owned()],
+        positive_class: Some("Yes".to_owned()),
+        threshold: Some(0.4),
+        features,
+        learner: "logistic_regression".to_owned(),
+        parameters: json!({"c": 1.0}).as_object().unwrap().clone(),
+        seed: Seed(7),
+        n_training_rows: 6,
+        preparer,
+        predictor: Predictor::Linear(LinearPredictor {
+            coefficients: vec![(0..n).map(|k| 0.25 * (k as f64 + 1.0)).collect()],
+            intercepts: vec![-0.5],
+            link: Link::Logistic,
+            means: vec![0.1; n],
+            deviations: vec![1.0; n],
+        }),
+    }
+}
+
+#[test]
+fn batch_online_and_json_answers_are_equal() {
+    let (model, frame) = (model(), frame());
+    let Predictions::Classes { labels, probabilities } = model.predict(&frame, &CancelToken::new()).unwrap() else { panic!() };
+    let records = [
+        json!({"age": 20, "plan": "basic", "vip": true}),
+        json!({"age": "30", "plan": " plus", "vip": "no"}),
+        json!({"age": null, "plan": "basic", "vip": "N/A"}),
+        json!({"age": 50.0, "plan": "plus", "vip": 1}),
+        json!({"age": 65, "plan": "basic", "vip": false, "more": 1}),
+        json!({"age": 41, "plan": "plus", "vip": "False"}),
+    ];
+    for (row, record) in records.iter().enumerate() {
+        let record = record.as_object().unwrap();
+        let answer = model.predict_row(&model.values_of_record(record).unwrap()).unwrap();
+        let expected = RowPrediction::Class { label: labels[row], probabilities: probabilities.row(row).to_vec() };
+        assert_eq!(answer, expected, "row {row}");
+    }
+    assert_eq!(model.unknown_keys(records[4].as_object().unwrap()), ["more"]);
+    let labels_by_threshold: Vec<u32> = probabilities.column(1).iter().map(|p| u32::from(*p >= 0.4)).collect();
+    assert_eq!(labels, labels_by_threshold);
+}
+
+#[test]
+fn wrong_records_are_refused_by_column() {
+    let model = model();
+    let values = |record: serde_json::Value| model.values_of_record(record.as_object().unwrap()).map(|_| ());
+    assert!(matches!(values(json!({"age": 1, "plan": "x"})), Err(LearnError::ColumnMissing { column, .. }) if column == "vip"));
+    let error = values(json!({"age": [1], "plan": "x", "vip": null})).unwrap_err();
+    assert_eq!(error.to_string(), "age: expected a number, a text, a truth value or null, found a list");
+    let record = json!({"age": "old", "plan": "x", "vip": null});
+    let error = model.predict_row(&model.values_of_record(record.as_object().unwrap()).unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), "age: expected a number, found the text \"old\"");
+    let cancel = CancelToken::new();
+    cancel.cancel();
+    assert_eq!(model.predict(&frame(), &cancel), Err(LearnError::Cancelled));
+}
+
+#[test]
+fn contributions_add_up_to_the_margin() {
+    let model = model();
+    let values = [Value::Number(33.0), Value::Text("plus"), Value::Missing];
+    let explanation = model.explain_row(&values).unwrap();
+    let total: f64 = explanation.contributions.iter().map(|one| one.contribution).sum();
+    assert!((explanation.base + total - explanation.margin).abs() < 1e-12);
+    let RowPrediction::Class { probabilities, .. } = &explanation.prediction else { panic!() };
+    assert!((crate::predictor::sigmoid(explanation.margin) - probabilities[1]).abs() < 1e-12);
+    assert_eq!(explanation.class.as_deref(), Some("Yes"));
+    assert_eq!(explanation.contributions.len(), 3);
+    assert!(explanation.contributions.windows(2).all(|pair| pair[0].contribution.abs() >= pair[1].contribution.abs()));
+    let plan = explanation.contributions.iter().find(|one| one.feature == "plan").unwrap();
+    assert_eq!(plan.value.as_deref(), Some("plus"));
+}
+
+#[test]
+fn a_model_survives_its_file() {
+    let model = model();
+    let bytes = model.to_bytes();
+    assert_eq!(Model::from_bytes(&bytes), Ok(model.clone()));
+    assert_eq!(model.to_bytes(), bytes, "equal models give equal bytes");
+}
+
+#[test]
+fn damaged_and_foreign_files_are_refused() {
+    let bytes = model().to_bytes();
+    let refused = |bytes: &[u8]| match Model::from_bytes(bytes) {
+        Err(LearnError::ModelFile(message)) => message,
+        other => panic!("{other:?}"),
+    };
+    assert!(refused(b"PK\x03\x04").contains("does not start with MLWMODEL"));
+    assert!(refused(&bytes[..20]).contains("truncated"));
+    for cut in [44, 45, bytes.len() / 2, bytes.len() - 1] {
+        assert!(refused(&bytes[..cut]).contains("checksum"), "cut at {cut}");
+    }
+    let mut newer = bytes.clone();
+    newer[8] = 99;
+    assert!(refused(&newer).contains("version 99"));
+    for position in [12, 60, bytes.len() - 1] {
+        let mut damaged = bytes.clone();
+        damaged[position] ^= 1;
+        assert!(refused(&damaged).contains("checksum"), "byte {position}");
+    }
+}
+
+/// A payload that was tampered with and signed again is checked before it can be asked anything.
+#[test]
+fn parts_that_do_not_fit_together_are_refused() {
+    let refused = |change: &dyn Fn(&mut Model)| {
+        let mut model = model();
+        change(&mut model);
+        assert!(matches!(Model::from_bytes(&model.to_bytes()), Err(LearnError::ModelFile(_))));
+    };
+    refused(&|model| model.classes.truncate(1));
+    refused(&|model| model.features.truncate(2));
+    refused(&|model| model.task = Task::Regression);
+    refused(&|model| {
+        let Predictor::Linear(linear) = &mut model.predictor else { panic!() };
+        linear.coefficients[0].truncate(1);
+    });
+    refused(&|model| model.predictor = Predictor::Constant(vec![0.2, 0.3, 0.5]));
+}
+
+#[test]
+fn mlmodel_is_what_mlflow_reads() {
+    let fields = MlmodelFields {
+        model_id: "m-1".to_owned(),
+        run_id: "0123".to_owned(),
+        utc_time_created: "2026-01-31T13:00:00.5+01:00".to_owned(),
+    };
+    let yaml = mlmodel_yaml(&model(), &fields);
+    let read: serde_json::Value = serde_norway::from_str(&yaml).unwrap();
+    assert_eq!(read["flavors"]["mlwright"]["model"], "model.mlw");
+    assert_eq!(read["flavors"]["mlwright"]["format_version"], 1);
+    assert_eq!(read["utc_time_created"], "2026-01-31 12:00:00.500000");
+    assert_eq!((&read["model_id"], &read["run_id"]), (&json!("m-1"), &json!("0123")), "ids stay texts");
+    assert_eq!(read["metadata"]["classes"], json!(["No", "Yes"]));
+    let inputs: serde_json::Value = serde_json::from_str(read["signature"]["inputs"].as_str().unwrap()).unwrap();
+    assert_eq!(inputs[0], json!({"type": "double", "name": "age", "required": true}));
+    assert_eq!((&inputs[1]["type"], &inputs[2]["type"]), (&json!("string"), &json!("boolean")));
+    let outputs: serde_json::Value = serde_json::from_str(read["signature"]["outputs"].as_str().unwrap()).unwrap();
+    assert_eq!(outputs, json!([{"type": "string", "name": "prediction", "required": true}]));
+    assert_eq!(read["saved_input_example_info"]["artifact_path"], "input_example.json");
+}
