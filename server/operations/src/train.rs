@@ -3,6 +3,7 @@
 mod jobs;
 mod runs;
 
+pub(crate) use jobs::ended;
 pub use jobs::{CancelJob, GetJob, ListJobs};
 pub use runs::{CompareRuns, GetRun, ListRuns};
 

@@ -72,7 +72,7 @@ impl Summary for Job {
 }
 
 /// How a job ended that was not done.
-pub(super) fn ended(job: &Job, state: JobState) -> String {
+pub(crate) fn ended(job: &Job, state: JobState) -> String {
     match state {
         JobState::Failed => {
             let problem = job.error.as_ref().map_or_else(String::new, |problem| format!(": {} {}", problem.message, problem.hint));
