@@ -22,6 +22,7 @@ pub mod plots;
 pub mod profiles;
 pub mod query;
 pub mod registry;
+mod reports;
 pub mod serving;
 pub mod settings;
 pub mod tables;

@@ -103,8 +103,8 @@ impl Engine {
     }
 
     fn inference_tables(&self) -> Result<Vec<String>, Problem> {
-        let endpoints = self.endpoint_names()?;
-        Ok(endpoints.into_iter().map(|endpoint| format!("{INFERENCE_PREFIX}{endpoint}")).collect())
+        let endpoints = self.endpoints()?;
+        Ok(endpoints.into_iter().map(|endpoint| format!("{INFERENCE_PREFIX}{}", endpoint.name)).collect())
     }
 
     fn entry(&self, listed: Listed, budget: &mut u64) -> Result<TableEntry, Problem> {

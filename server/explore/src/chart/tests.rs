@@ -2,7 +2,7 @@
 
 use mlwright_base::CancelToken;
 use mlwright_data::{ColumnSchema, SemanticType};
-use polars::prelude::*;
+use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, df};
 use resvg::usvg::{Node, Tree};
 
 use super::*;
@@ -28,7 +28,7 @@ fn table() -> (DataFrame, Vec<ColumnSchema>) {
     let category: Vec<Option<&str>> = (0..n).map(|i| if i % 50 == 3 { None } else { Some(levels[(i % 7 / 3) as usize]) }).collect();
     let flag: Vec<&str> = (0..n).map(|i| if i % 4 == 0 { "Yes" } else { "No" }).collect();
     let many: Vec<String> = (0..n).map(|i| format!("level {}", i % 40)).collect();
-    let date = Series::new("date".into(), (0..n).map(|i| (18_000 + i / 2) as i32).collect::<Vec<_>>()).cast(&DataType::Date).unwrap();
+    let date = polars::prelude::Series::new("date".into(), (0..n).map(|i| (18_000 + i / 2) as i32).collect::<Vec<_>>()).cast(&DataType::Date).unwrap();
     let mut frame = df!("number" => number, "count" => count, "category" => category, "flag" => flag, "many" => many).unwrap();
     frame.with_column(date.into_column()).unwrap();
     let described = schema(&[
