@@ -1,9 +1,8 @@
 //! The names that exist in the workspace, read without calling an operation: completing a word is
 //! nothing that anybody did, so it leaves no trace in the audit.
 
-use mlwright_base::{CancelToken, Problem};
+use mlwright_base::Problem;
 use mlwright_engine::Engine;
-use mlwright_engine::tables::DescribeTable;
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
 
@@ -39,10 +38,6 @@ fn read(kind: Kind, engine: &Engine) -> Result<Vec<String>, Problem> {
 
 /// The columns of a table.
 pub(crate) async fn columns(table: &str, calls: &Calls, context: &RequestContext<RoleServer>) -> Result<Vec<String>, Problem> {
-    let request = DescribeTable { table: table.to_owned(), limit: Some(NAMES_MAX), sample_rows: Some(0), ..DescribeTable::default() };
-    calls.blocking(context, move |engine, cancel| columns_of(&request, engine, cancel)).await
-}
-
-fn columns_of(request: &DescribeTable, engine: &Engine, cancel: &CancelToken) -> Result<Vec<String>, Problem> {
-    Ok(engine.describe_table(request, cancel)?.columns.into_iter().map(|column| column.schema.name).collect())
+    let table = table.to_owned();
+    calls.blocking(context, move |engine, _| Ok(engine.open_table(&table)?.table.column_names())).await
 }
