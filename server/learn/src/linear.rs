@@ -4,7 +4,9 @@
 //! (`standardized.rs`) and give coefficients for the columns as they came. Scikit-learn 1.x agrees;
 //! see the tests for how closely.
 
+pub(crate) mod cholesky;
 pub mod elastic_net;
+pub(crate) mod lbfgs;
 pub mod logistic;
 pub mod ridge;
 pub(crate) mod standardized;

@@ -87,5 +87,19 @@ impl TreesPredictor {
     }
 }
 
+/// The positions of all rows.
+///
+/// # Errors
+/// [`LearnError::UnsuitableData`] with more rows than 32 bits can number.
+pub(crate) fn row_positions(n_rows: usize) -> Result<Vec<u32>, LearnError> {
+    match u32::try_from(n_rows) {
+        Ok(n_rows) => Ok((0..n_rows).collect()),
+        Err(_) => Err(LearnError::UnsuitableData {
+            message: format!("{n_rows} rows, expected at most {} for trees", u32::MAX),
+            hint: "take a sample of the rows".to_owned(),
+        }),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -56,8 +56,6 @@ impl Bins {
 
 /// A matrix as bin numbers, column by column.
 pub(crate) struct BinnedMatrix {
-    /// The number of rows.
-    pub n_rows: usize,
     /// How each column was cut.
     pub bins: Vec<Bins>,
     /// Each column's bin numbers, shape `(n_columns, n_rows)`.
@@ -97,7 +95,7 @@ impl BinnedMatrix {
         let usable = (0..columns.len())
             .filter(|&column| columns[column].iter().any(|&bin| bin != columns[column][0]))
             .collect();
-        Ok(Self { n_rows: x.nrows(), bins, columns, usable })
+        Ok(Self { bins, columns, usable })
     }
 }
 

@@ -74,19 +74,26 @@ impl Ord for Candidate {
     }
 }
 
-/// Grows a tree on `rows` (ascending; reordered so that each leaf's rows lie together) and `columns`
-/// (ascending, of the usable ones). Adds each split's gain to `gain`, shape `(n_columns,)`.
+/// What a tree is grown on.
+pub(crate) struct Sample<'a> {
+    /// Ascending, of the usable ones.
+    pub columns: &'a [usize],
+    /// Ascending; reordered so that each leaf's rows lie together.
+    pub rows: &'a mut [u32],
+}
+
+/// Grows a tree on a sample. Adds each split's gain to `gain`, shape `(n_columns,)`.
 /// Cost: about rows × columns × depth of a balanced tree / 2.
 pub(crate) fn grow(
     matrix: &BinnedMatrix,
     derivatives: Derivatives<'_>,
     n_gradients: usize,
-    columns: &[usize],
-    rows: &mut [u32],
+    sample: Sample<'_>,
     growth: &Growth,
     gain: &mut [f64],
     cancel: &CancelToken,
 ) -> Result<Grown, Cancelled> {
+    let Sample { columns, rows } = sample;
     let layout = Layout::new(matrix, n_gradients);
     let keeps = layout.size().saturating_mul(8).saturating_mul(growth.max_leaves.min(rows.len())) <= KEPT_BYTES_MAX;
     let mut grower = Grower { matrix, derivatives, layout, columns, growth, keeps, free: Vec::new(), scratch: Vec::new() };

@@ -29,11 +29,6 @@ impl Layout {
         Self { n_gradients, offsets }
     }
 
-    /// How many numbers a cell has.
-    pub fn stride(&self) -> usize {
-        self.n_gradients + 2
-    }
-
     /// How many numbers a histogram has.
     pub fn size(&self) -> usize {
         self.offsets[self.offsets.len() - 1]

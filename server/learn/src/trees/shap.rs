@@ -22,46 +22,62 @@ const NO_COLUMN: u32 = u32::MAX;
 
 /// Adds each column's Shapley value for the row `x` to `values`, shape `(tree.n_values, n_columns)`.
 pub(crate) fn add_shapley_values(tree: &Tree, x: &[f64], values: &mut [Vec<f64>]) {
-    walk(tree, x, values, tree.root(), &[], Step { column: NO_COLUMN, zero: 1.0, one: 1.0, weight: 0.0 });
+    let mut path = Vec::with_capacity(64);
+    extend(&mut path, 0, Step { column: NO_COLUMN, zero: 1.0, one: 1.0, weight: 0.0 });
+    Walk { tree, x, values, paths: path }.visit(tree.root(), 0);
 }
 
-fn walk(tree: &Tree, x: &[f64], values: &mut [Vec<f64>], child: i32, parents: &[Step], step: Step) {
-    let mut path = Vec::with_capacity(parents.len() + 1);
-    path.extend_from_slice(parents);
-    extend(&mut path, step);
-    if child < 0 {
-        let leaf = tree.leaf_values(!child as usize);
-        for position in 1..path.len() {
-            let share = unwound_weight(&path, position) * (path[position].one - path[position].zero);
-            for (row, value) in values.iter_mut().zip(leaf) {
-                row[path[position].column as usize] += share * value;
+struct Walk<'a> {
+    tree: &'a Tree,
+    x: &'a [f64],
+    values: &'a mut [Vec<f64>],
+    /// The paths of the nodes from the root to here, one after the other.
+    paths: Vec<Step>,
+}
+
+impl Walk<'_> {
+    /// Visits a child whose path is `paths[start..]`.
+    fn visit(&mut self, child: i32, start: usize) {
+        let tree = self.tree;
+        if child < 0 {
+            let (leaf, path) = (tree.leaf_values(!child as usize), &self.paths[start..]);
+            for position in 1..path.len() {
+                let Step { column, zero, one, .. } = path[position];
+                let share = unwound_weight(path, position) * (one - zero);
+                for (row, value) in self.values.iter_mut().zip(leaf) {
+                    row[column as usize] += share * value;
+                }
             }
+            return;
         }
-        return;
+        let node = child as usize;
+        let (hot, cold) = if tree.goes_left(node, self.x) {
+            (tree.left[node], tree.right[node])
+        } else {
+            (tree.right[node], tree.left[node])
+        };
+        let column = tree.column[node];
+        let (mut zero, mut one) = (1.0, 1.0);
+        if let Some(position) = self.paths[start..].iter().position(|step| step.column == column) {
+            (zero, one) = (self.paths[start + position].zero, self.paths[start + position].one);
+            unwind(&mut self.paths, start, position);
+        }
+        let end = self.paths.len();
+        for (next, one) in [(hot, one), (cold, 0.0)] {
+            let zero = zero * tree.cover_of(next) / tree.cover[node];
+            self.paths.extend_from_within(start..end);
+            extend(&mut self.paths, end, Step { column, zero, one, weight: 0.0 });
+            self.visit(next, end);
+            self.paths.truncate(end);
+        }
     }
-    let node = child as usize;
-    let (hot, cold) = if tree.goes_left(node, x) {
-        (tree.left[node], tree.right[node])
-    } else {
-        (tree.right[node], tree.left[node])
-    };
-    let column = tree.column[node];
-    let (mut zero, mut one) = (1.0, 1.0);
-    if let Some(position) = path.iter().position(|step| step.column == column) {
-        (zero, one) = (path[position].zero, path[position].one);
-        unwind(&mut path, position);
-    }
-    let cover = tree.cover[node];
-    let hot_zero = zero * tree.cover_of(hot) / cover;
-    let cold_zero = zero * tree.cover_of(cold) / cover;
-    walk(tree, x, values, hot, &path, Step { column, zero: hot_zero, one, weight: 0.0 });
-    walk(tree, x, values, cold, &path, Step { column, zero: cold_zero, one: 0.0, weight: 0.0 });
 }
 
-/// Grows all subsets of the path by one more column.
-fn extend(path: &mut Vec<Step>, step: Step) {
-    let depth = path.len();
-    path.push(Step { weight: if depth == 0 { 1.0 } else { 0.0 }, ..step });
+/// Grows all subsets of the path `paths[start..]` by one more column.
+fn extend(paths: &mut Vec<Step>, start: usize, step: Step) {
+    let depth = paths.len() - start;
+    paths.push(Step { weight: if depth == 0 { 1.0 } else { 0.0 }, ..step });
+    let path = &mut paths[start..];
     let size = (depth + 1) as f64;
     for i in (0..depth).rev() {
         path[i + 1].weight += step.one * path[i].weight * (i + 1) as f64 / size;
@@ -69,8 +85,9 @@ fn extend(path: &mut Vec<Step>, step: Step) {
     }
 }
 
-/// Undoes [`extend`] for the column at a position.
-fn unwind(path: &mut Vec<Step>, position: usize) {
+/// Undoes [`extend`] for the column at a position of the path `paths[start..]`.
+fn unwind(paths: &mut Vec<Step>, start: usize, position: usize) {
+    let path = &mut paths[start..];
     let depth = path.len() - 1;
     let Step { zero, one, .. } = path[position];
     let size = (depth + 1) as f64;
@@ -87,7 +104,7 @@ fn unwind(path: &mut Vec<Step>, position: usize) {
     for i in position..depth {
         path[i] = Step { weight: path[i].weight, ..path[i + 1] };
     }
-    path.pop();
+    paths.pop();
 }
 
 /// The sum of the weights that [`unwind`] would leave, without changing the path.

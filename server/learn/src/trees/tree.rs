@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::LearnError;
 
+/// The most questions from root to leaf of any tree: explaining a row walks down by recursion.
+pub(crate) const DEPTH_MAX: usize = 64;
+
 /// Marks a split on numbers in [`Tree::set`].
 pub(crate) const NUMERIC: u32 = u32::MAX;
 
@@ -162,11 +165,24 @@ impl Tree {
         if !self.leaf_cover.iter().chain(&self.cover).all(|&cover| cover > 0.0 && cover.is_finite()) {
             return damaged("a node has no training rows");
         }
+        // There are as many children as inner nodes but the root, and leaves: each must occur once.
+        let (mut depth, mut leaf_seen) = (vec![0_usize; n_nodes], vec![false; n_leaves]);
         for node in 0..n_nodes {
             for child in [self.left[node], self.right[node]] {
-                let fits = if child >= 0 { child as usize > node && (child as usize) < n_nodes } else { (!child as usize) < n_leaves };
+                let place = if child >= 0 { child as usize } else { !child as usize };
+                let fits = if child >= 0 {
+                    place > node && place < n_nodes && depth[place] == 0
+                } else {
+                    place < n_leaves && !std::mem::replace(&mut leaf_seen[place], true)
+                };
                 if !fits {
                     return damaged("a child is out of place");
+                }
+                if depth[node] + 1 > DEPTH_MAX {
+                    return damaged("it is too deep");
+                }
+                if child >= 0 {
+                    depth[place] = depth[node] + 1;
                 }
             }
             if self.column[node] as usize >= n_columns {
