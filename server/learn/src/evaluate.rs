@@ -175,9 +175,12 @@ pub fn evaluate_predictions(
             let counts = confusion_counts(codes, labels, *n_classes);
             evaluation.classes = class_scores(classes, &counts);
             evaluation.confusion = Some(Confusion { labels: classes.to_vec(), counts, threshold });
-            for class in classes_with_curves(codes, *n_classes) {
+            let chosen = classes_with_curves(codes, *n_classes);
+            let points_max = CURVE_POINTS_MAX / chosen.len().max(1);
+            for class in chosen {
                 let positive: Vec<bool> = codes.iter().map(|&code| code as usize == class).collect();
-                evaluation.curves.push(class_curves(&classes[class], &positive, &probabilities.column(class).to_vec()));
+                let scores = probabilities.column(class).to_vec();
+                evaluation.curves.push(class_curves(&classes[class], &positive, &scores, points_max));
             }
         }
         (Target::Number(actual), Predictions::Numbers(predicted)) => {
@@ -224,13 +227,13 @@ fn classes_with_curves(codes: &[u32], n_classes: usize) -> Vec<usize> {
     classes
 }
 
-fn class_curves(class: &str, positive: &[bool], probabilities: &[f64]) -> ClassCurves {
+fn class_curves(class: &str, positive: &[bool], probabilities: &[f64], points_max: usize) -> ClassCurves {
     ClassCurves {
         class: class.to_owned(),
         roc_auc: roc_auc(positive, probabilities),
-        roc: roc_curve(positive, probabilities),
+        roc: roc_curve(positive, probabilities, points_max),
         pr_auc: average_precision(positive, probabilities),
-        pr: pr_curve(positive, probabilities),
+        pr: pr_curve(positive, probabilities, points_max),
         calibration: calibration(positive, probabilities, Binning::Quantile, BINS_DEFAULT),
     }
 }

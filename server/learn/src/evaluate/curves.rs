@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::metrics::ascending_groups;
 
-/// The most points of one curve.
+/// The most points of the curves of one kind (ROC, precision-recall), over all classes.
 pub const CURVE_POINTS_MAX: usize = 200;
 
 /// A point of a ROC curve.
@@ -49,11 +49,11 @@ fn steps(positive: &[bool], probabilities: &[f64]) -> Vec<Step> {
         .collect()
 }
 
-/// The ROC curve from (0, 0) to (1, 1), at most [`CURVE_POINTS_MAX`] points; empty when all rows, or
-/// none, are positive. Without thinning its points are scikit-learn's
+/// The ROC curve from (0, 0) to (1, 1), at most `points_max` (2 or more) points; empty when all
+/// rows, or none, are positive. Without thinning its points are scikit-learn's
 /// `roc_curve(drop_intermediate=True)`. O(n log n).
 #[must_use]
-pub fn roc_curve(positive: &[bool], probabilities: &[f64]) -> Vec<RocPoint> {
+pub fn roc_curve(positive: &[bool], probabilities: &[f64], points_max: usize) -> Vec<RocPoint> {
     let steps = steps(positive, probabilities);
     let Some(last) = steps.last() else { return Vec::new() };
     let (n_positive, n_negative) = (last.true_positive, last.false_positive);
@@ -80,16 +80,16 @@ pub fn roc_curve(positive: &[bool], probabilities: &[f64]) -> Vec<RocPoint> {
         }
     };
     let points: Vec<RocPoint> = corners.into_iter().map(point).collect();
-    thinned(&points, |a, b| {
+    thinned(&points, points_max, |a, b| {
         (b.false_positive_rate - a.false_positive_rate) + (b.true_positive_rate - a.true_positive_rate)
     })
 }
 
 /// The precision-recall curve from the highest threshold down to the first at which every positive
-/// row is found, at most [`CURVE_POINTS_MAX`] points; empty when no row is positive. Its points are
+/// row is found, at most `points_max` (2 or more) points; empty when no row is positive. Its points are
 /// scikit-learn's `precision_recall_curve` in reverse, without the appended (0, 1). O(n log n).
 #[must_use]
-pub fn pr_curve(positive: &[bool], probabilities: &[f64]) -> Vec<PrPoint> {
+pub fn pr_curve(positive: &[bool], probabilities: &[f64], points_max: usize) -> Vec<PrPoint> {
     let steps = steps(positive, probabilities);
     let n_positive = steps.last().map_or(0, |last| last.true_positive);
     if n_positive == 0 {
@@ -104,22 +104,23 @@ pub fn pr_curve(positive: &[bool], probabilities: &[f64]) -> Vec<PrPoint> {
             precision: step.true_positive as f64 / (step.true_positive + step.false_positive) as f64,
         })
         .collect();
-    thinned(&points, |a, b| (b.recall - a.recall) + (b.precision - a.precision).abs())
+    thinned(&points, points_max, |a, b| (b.recall - a.recall) + (b.precision - a.precision).abs())
 }
 
-/// At most [`CURVE_POINTS_MAX`] of the points, about equally far apart along the curve; the first
+/// At most `points_max` of the points, about equally far apart along the curve; the first
 /// and the last are always among them.
-fn thinned<P: Copy>(points: &[P], distance: impl Fn(&P, &P) -> f64) -> Vec<P> {
-    if points.len() <= CURVE_POINTS_MAX {
+fn thinned<P: Copy>(points: &[P], points_max: usize, distance: impl Fn(&P, &P) -> f64) -> Vec<P> {
+    let points_max = points_max.max(2);
+    if points.len() <= points_max {
         return points.to_vec();
     }
     let length: f64 = points.windows(2).map(|pair| distance(&pair[0], &pair[1])).sum();
-    let step = length / (CURVE_POINTS_MAX - 2) as f64;
+    let step = length / (points_max - 2).max(1) as f64;
     let mut kept = vec![points[0]];
     let mut since = 0.0;
     for pair in points.windows(2).take(points.len() - 2) {
         since += distance(&pair[0], &pair[1]);
-        if since >= step && kept.len() < CURVE_POINTS_MAX - 1 {
+        if since >= step && kept.len() < points_max - 1 {
             kept.push(pair[1]);
             since = 0.0;
         }

@@ -43,11 +43,11 @@ fn curves_and_bins_agree_with_scikit_learn() {
     for case in cases {
         let positive: Vec<bool> = case.codes.iter().map(|&code| code == 1).collect();
         let scores: Vec<f64> = case.probabilities.iter().map(|row| row[1]).collect();
-        let roc = roc_curve(&positive, &scores);
+        let roc = roc_curve(&positive, &scores, CURVE_POINTS_MAX);
         assert_near(&case.name, roc.iter().map(|point| point.false_positive_rate), &case.roc[0]);
         assert_near(&case.name, roc.iter().map(|point| point.true_positive_rate), &case.roc[1]);
         // Scikit-learn goes on below the threshold at which every positive row is found.
-        let pr = pr_curve(&positive, &scores);
+        let pr = pr_curve(&positive, &scores, CURVE_POINTS_MAX);
         assert_near(&case.name, pr.iter().map(|point| point.recall), &case.pr[0][..pr.len()]);
         assert_near(&case.name, pr.iter().map(|point| point.precision), &case.pr[1][..pr.len()]);
         assert!(case.pr[0][pr.len() - 1..].iter().all(|recall| *recall == 1.0));
@@ -65,7 +65,7 @@ fn long_curves_are_thinned_without_losing_their_area() {
     let n = 20_000;
     let scores: Vec<f64> = (0..n).map(|i| ((i * 7919) % n) as f64 / n as f64).collect();
     let positive: Vec<bool> = scores.iter().enumerate().map(|(i, score)| (i * 31 % 100) as f64 / 100.0 < *score).collect();
-    let roc = roc_curve(&positive, &scores);
+    let roc = roc_curve(&positive, &scores, CURVE_POINTS_MAX);
     assert!(roc.len() <= CURVE_POINTS_MAX && roc.len() > CURVE_POINTS_MAX / 2, "{} points", roc.len());
     assert_eq!((roc[0].false_positive_rate, roc[0].true_positive_rate, roc[0].threshold), (0.0, 0.0, None));
     let last = roc[roc.len() - 1];
@@ -75,7 +75,7 @@ fn long_curves_are_thinned_without_losing_their_area() {
         .map(|p| (p[1].false_positive_rate - p[0].false_positive_rate) * (p[0].true_positive_rate + p[1].true_positive_rate) / 2.0)
         .sum();
     assert!((area - roc_auc(&positive, &scores).unwrap()).abs() < 1e-3, "{area}");
-    let pr = pr_curve(&positive, &scores);
+    let pr = pr_curve(&positive, &scores, CURVE_POINTS_MAX);
     assert!(pr.len() <= CURVE_POINTS_MAX && pr.windows(2).all(|p| p[0].recall <= p[1].recall));
     assert_eq!(pr[pr.len() - 1].recall, 1.0);
 }
@@ -127,6 +127,7 @@ fn several_classes_have_a_curve_each_up_to_a_limit() {
     let found = evaluate_predictions(Task::Multiclass, &labels, None, &target, &predictions).unwrap();
     assert_eq!(found.curves.iter().map(|curves| curves.class.as_str()).collect::<Vec<_>>(), labels[..CURVE_CLASSES_MAX]);
     assert_eq!(found.classes.len(), n_classes);
+    assert!(found.curves.iter().all(|curves| curves.roc.len() <= CURVE_POINTS_MAX / CURVE_CLASSES_MAX));
     assert_eq!(found.metrics["accuracy"], 1.0);
 }
 

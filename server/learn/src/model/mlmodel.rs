@@ -1,11 +1,10 @@
 //! `MLmodel`: the YAML beside `model.mlw` that MLflow's tools read.
 //!
-//! Keys and their forms are those of MLflow 3 (`mlflow.models.Model`): the signature's `inputs` and
-//! `outputs` are JSON inside YAML.
+//! Keys and their forms are those of MLflow 3 (`mlflow.models.Model`; 3.17.2 loads it): the
+//! signature's `inputs` and `outputs` are JSON inside YAML.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::file::FORMAT_VERSION;
@@ -30,63 +29,6 @@ pub struct MlmodelFields {
     pub utc_time_created: String,
 }
 
-#[derive(Serialize)]
-struct Mlmodel<'a> {
-    artifact_path: &'static str,
-    flavors: Flavors<'a>,
-    metadata: Metadata<'a>,
-    model_id: &'a str,
-    model_size_bytes: usize,
-    run_id: &'a str,
-    saved_input_example_info: ExampleFile,
-    signature: Signature,
-    utc_time_created: String,
-}
-
-#[derive(Serialize)]
-struct Flavors<'a> {
-    mlwright: Flavor<'a>,
-}
-
-#[derive(Serialize)]
-struct Flavor<'a> {
-    model: &'static str,
-    format_version: u32,
-    mlwright_version: &'static str,
-    task: Task,
-    target: &'a str,
-    learner: &'a str,
-}
-
-#[derive(Serialize)]
-struct Metadata<'a> {
-    task: Task,
-    target: &'a str,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    classes: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    positive_class: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    threshold: Option<f64>,
-    learner: &'a str,
-    n_training_rows: u64,
-}
-
-#[derive(Serialize)]
-struct ExampleFile {
-    artifact_path: &'static str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    serving_input_path: &'static str,
-}
-
-#[derive(Serialize)]
-struct Signature {
-    inputs: String,
-    outputs: String,
-    params: Option<String>,
-}
-
 /// The text of a model's `MLmodel`. The input example is `input_example.json` beside it, in the
 /// form `{"dataframe_split": {"columns": […], "data": […]}}` that endpoints take.
 ///
@@ -95,39 +37,80 @@ struct Signature {
 /// number). Equal models and fields give equal bytes.
 #[must_use]
 pub fn mlmodel_yaml(model: &Model, fields: &MlmodelFields) -> String {
-    let document = Mlmodel {
-        artifact_path: "model",
-        flavors: Flavors {
-            mlwright: Flavor {
-                model: MODEL_FILE,
-                format_version: FORMAT_VERSION,
-                mlwright_version: env!("CARGO_PKG_VERSION"),
-                task: model.task,
-                target: &model.target,
-                learner: &model.learner,
+    let mut metadata = json!({ "task": model.task, "target": model.target });
+    if model.task != Task::Regression {
+        metadata["classes"] = json!(model.classes);
+    }
+    if let Some(positive) = &model.positive_class {
+        metadata["positive_class"] = json!(positive);
+    }
+    if let Some(threshold) = model.threshold {
+        metadata["threshold"] = json!(threshold);
+    }
+    metadata["learner"] = json!(model.learner);
+    metadata["n_training_rows"] = json!(model.n_training_rows);
+    let document = json!({
+        "artifact_path": "model",
+        "flavors": {
+            "mlwright": {
+                "model": MODEL_FILE,
+                "format_version": FORMAT_VERSION,
+                "mlwright_version": env!("CARGO_PKG_VERSION"),
             },
         },
-        metadata: Metadata {
-            task: model.task,
-            target: &model.target,
-            classes: &model.classes,
-            positive_class: model.positive_class.as_deref(),
-            threshold: model.threshold,
-            learner: &model.learner,
-            n_training_rows: model.n_training_rows,
+        "metadata": metadata,
+        "model_id": fields.model_id,
+        "model_size_bytes": model.to_bytes().len(),
+        "run_id": fields.run_id,
+        "saved_input_example_info": {
+            "artifact_path": EXAMPLE_FILE,
+            "type": "json_object",
+            "serving_input_path": EXAMPLE_FILE,
         },
-        model_id: &fields.model_id,
-        model_size_bytes: model.to_bytes().len(),
-        run_id: &fields.run_id,
-        saved_input_example_info: ExampleFile {
-            artifact_path: EXAMPLE_FILE,
-            kind: "json_object",
-            serving_input_path: EXAMPLE_FILE,
-        },
-        signature: Signature { inputs: inputs(model).to_string(), outputs: outputs(model).to_string(), params: None },
-        utc_time_created: mlflow_time(&fields.utc_time_created),
+        "signature": { "inputs": inputs(model).to_string(), "outputs": outputs(model).to_string(), "params": null },
+        "utc_time_created": mlflow_time(&fields.utc_time_created),
+    });
+    let mut yaml = String::new();
+    write_yaml(&mut yaml, &document, 0);
+    yaml
+}
+
+/// Writes objects and lists as blocks and everything else as JSON, whose scalars YAML reads alike.
+/// All texts are quoted: MLflow reads YAML 1.1, where a class that is just `No` is a truth value, an
+/// id `0123` or `1e5` a number, and a time a date.
+fn write_yaml(yaml: &mut String, value: &Json, indent: usize) {
+    let open = |value: &Json| matches!(value, Json::Object(map) if !map.is_empty()) || matches!(value, Json::Array(list) if !list.is_empty());
+    let mut write = |lead: &str, value: &Json| {
+        yaml.push_str(&"  ".repeat(indent));
+        yaml.push_str(lead);
+        if open(value) {
+            yaml.push('\n');
+            write_yaml(yaml, value, indent + 1);
+        } else {
+            yaml.push(' ');
+            yaml.push_str(&scalar(value));
+            yaml.push('\n');
+        }
     };
-    serde_norway::to_string(&document).expect("texts and numbers can be written as YAML")
+    match value {
+        Json::Object(map) => map.iter().for_each(|(key, value)| write(&format!("{key}:"), value)),
+        Json::Array(list) => list.iter().for_each(|value| write("-", value)),
+        _ => write("", value),
+    }
+}
+
+/// A scalar as JSON, with what YAML does not take as it is in a quoted text escaped as well.
+fn scalar(value: &Json) -> String {
+    let mut escaped = String::new();
+    for c in value.to_string().chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            _ => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 fn inputs(model: &Model) -> Json {

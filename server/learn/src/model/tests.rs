@@ -165,10 +165,18 @@ fn mlmodel_is_what_mlflow_reads() {
     assert_eq!(read["utc_time_created"], "2026-01-31 12:00:00.500000");
     assert_eq!((&read["model_id"], &read["run_id"]), (&json!("m-1"), &json!("0123")), "ids stay texts");
     assert_eq!(read["metadata"]["classes"], json!(["No", "Yes"]));
+    // YAML 1.1, which MLflow reads, takes No, 0123 and times without quotes for something else.
+    for line in ["    - \"No\"", "run_id: \"0123\"", "utc_time_created: \"2026-01-31 12:00:00.500000\"", "  positive_class: \"Yes\""] {
+        assert!(yaml.lines().any(|found| found == line), "{line} in {yaml}");
+    }
     let inputs: serde_json::Value = serde_json::from_str(read["signature"]["inputs"].as_str().unwrap()).unwrap();
     assert_eq!(inputs[0], json!({"type": "double", "name": "age", "required": true}));
     assert_eq!((&inputs[1]["type"], &inputs[2]["type"]), (&json!("string"), &json!("boolean")));
     let outputs: serde_json::Value = serde_json::from_str(read["signature"]["outputs"].as_str().unwrap()).unwrap();
     assert_eq!(outputs, json!([{"type": "string", "name": "prediction", "required": true}]));
+    let mut odd = model();
+    odd.target = "a: \"b\"\n# \u{85}\u{2028}\u{7f} é".to_owned();
+    let read: serde_json::Value = serde_norway::from_str(&mlmodel_yaml(&odd, &fields)).unwrap();
+    assert_eq!(read["metadata"]["target"], odd.target);
     assert_eq!(read["saved_input_example_info"]["artifact_path"], "input_example.json");
 }

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn parts_are_those_of_the_calendar() {
         // 2024-02-29T13:45:00Z, a Thursday (Python's datetime agrees).
-        assert_eq!(parts_of(1_709_214_300_000_000), Some([2024.0, 2.0, 29.0, 4.0, 13.0, 19782.572_916_666_668]));
+        assert_eq!(parts_of(1_709_214_300_000_000), Some([2024.0, 2.0, 29.0, 4.0, 13.0, 19_782.572_916_666_668]));
         // 1969-12-31T23:00:00Z, a Wednesday.
         assert_eq!(parts_of(-3_600_000_000), Some([1969.0, 12.0, 31.0, 3.0, 23.0, -3600.0 / 86_400.0]));
         assert_eq!(parts_of(i64::MAX), None);
