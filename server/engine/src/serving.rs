@@ -14,7 +14,8 @@ mod tests;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mlwright_base::{CancelToken, ErrorCode, Problem, RequestId};
-use mlwright_learn::{LearnError, Model, RowPrediction};
+pub use mlwright_learn::RowPrediction;
+use mlwright_learn::{LearnError, Model};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,7 +58,8 @@ impl ModelCache {
             Some(digest) => entry.digest == *digest,
             None => entry.folder == resolved.folder,
         };
-        let found = loaded.remove(loaded.iter().position(same)?);
+        let position = loaded.iter().position(same)?;
+        let found = loaded.remove(position);
         loaded.push(found.clone());
         Some(found)
     }

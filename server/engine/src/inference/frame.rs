@@ -21,6 +21,12 @@ struct Row<'a> {
     index: usize,
 }
 
+impl<'a> Row<'a> {
+    fn answered(&self) -> Option<&'a Json> {
+        self.entry.predictions.get(self.index)
+    }
+}
+
 /// The last `limit` rows of the entries.
 pub(super) fn build(
     entries: &[InferenceEntry],
@@ -172,13 +178,12 @@ fn extra_column(name: &str, rows: &[Row<'_>]) -> Column {
 
 fn predictions(rows: &[Row<'_>], used: &[&Deployment], taken: &mut HashSet<String>) -> Vec<Column> {
     let prediction = free_name("prediction", taken);
-    let answered = |row: &Row<'_>| row.entry.predictions.get(row.index);
     let mut columns = if used.iter().all(|deployment| deployment.task == Task::Regression) {
-        let numbers: Vec<Option<f64>> = rows.iter().map(|row| answered(row).and_then(Json::as_f64)).collect();
+        let numbers: Vec<Option<f64>> = rows.iter().map(|row| row.answered().and_then(Json::as_f64)).collect();
         vec![Series::new(prediction.as_str().into(), numbers).into_column()]
     } else {
         let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let texts: Vec<Option<String>> = rows.iter().map(|row| answered(row).map(text)).collect();
+        let texts: Vec<Option<String>> = rows.iter().map(|row| row.answered().map(text)).collect();
         vec![Series::new(prediction.as_str().into(), texts).into_column()]
     };
     let mut classes: Vec<&str> = Vec::new();

@@ -1,0 +1,75 @@
+//! The operations over REST: `GET /api/operations` lists them, `POST /api/operations/NAME` calls one.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mlwright_base::system::environment::user_name;
+use mlwright_base::{CancelToken, ErrorCode, NoProgress, Problem};
+use mlwright_engine::{Actor, Call, Surface};
+use mlwright_operations::{Context, all, call as call_operation};
+use serde_json::{Value, json};
+
+use crate::answer::{Failure, defect, json as answer};
+use crate::app::App;
+use crate::invocations::read_body;
+
+/// `GET /api/operations`: name, text and schemas of every operation.
+pub async fn list() -> Response {
+    let shown: Vec<Value> = all()
+        .iter()
+        .map(|operation| {
+            json!({
+                "name": operation.name,
+                "title": operation.title,
+                "description": operation.description,
+                "stage": operation.stage,
+                "effect": operation.effect,
+                "input_schema": operation.input_schema,
+                "output_schema": operation.output_schema,
+                "example": operation.example,
+            })
+        })
+        .collect();
+    answer(StatusCode::OK, &json!({ "operations": shown }))
+}
+
+/// `POST /api/operations/NAME` with the input as a JSON object. The operation is cancelled when the
+/// client goes away.
+pub async fn call(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
+    let bytes = read_body(&headers, body).await?;
+    let input: Value = if bytes.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_slice(&bytes)
+            .map_err(|error| Problem::new(ErrorCode::InvalidArgument, format!("the input is not JSON: {error}")).hint("send a JSON object"))?
+    };
+    let turn = app.operations.clone().acquire_owned().await.map_err(|error| defect(&error.to_string()))?;
+    let cancel = CancelOnDrop(CancelToken::new());
+    let token = cancel.0.clone();
+    let work = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let actor = Actor { name: user_name(), surface: Surface::Http };
+        let call = Call { actor: &actor, cancel: &token, progress: &NoProgress };
+        call_operation(Context { engine: &app.engine, call: &call }, &name, input)
+    });
+    let answered = work.await.map_err(|error| defect(&error.to_string()))??;
+    let images: Vec<Value> = answered
+        .images
+        .iter()
+        .map(|image| json!({ "media_type": image.media_type, "base64": STANDARD.encode(&image.bytes) }))
+        .collect();
+    Ok(answer(StatusCode::OK, &json!({ "result": answered.structured, "summary": answered.summary, "images": images })))
+}
+
+struct CancelOnDrop(CancelToken);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
