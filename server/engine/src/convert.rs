@@ -96,7 +96,7 @@ pub fn target_from(frame: &DataFrame, column: &str, task: Option<Task>, positive
 pub fn series_of(frame: &DataFrame, column: &str, field: &str) -> Result<Series, Problem> {
     match frame.column(column) {
         Ok(found) => Ok(found.as_materialized_series().clone()),
-        Err(_) => Err(no_column(column, frame.get_column_names_str(), field)),
+        Err(_) => Err(no_column(column, frame.get_column_names().into_iter().map(|name| name.as_str()), field)),
     }
 }
 

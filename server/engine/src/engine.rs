@@ -46,7 +46,7 @@ impl Engine {
         let workspace = Workspace::open(directory, &settings)?;
         let store = Store::open(&workspace.metadata())?;
         let inference_store = Store::open(&workspace.inference())?;
-        let artifacts = Artifacts::new(workspace.artifacts())?;
+        let artifacts = Artifacts::new(workspace.artifacts());
         let models = Arc::default();
         Ok(Self { workspace, settings, store, inference_store, artifacts, clock, program, models })
     }

@@ -49,14 +49,15 @@ impl Engine {
         let progress = StoredProgress { engine: self, job_id, last: Mutex::new(None) };
         let (stop, stopped) = channel::<()>();
         let outcome = std::thread::scope(|scope| {
-            scope.spawn(|| {
+            let (owner, cancel) = (&owner, &cancel);
+            scope.spawn(move || {
                 let mut beats = 0_u32;
                 while stopped.recv_timeout(HEARTBEAT) == Err(RecvTimeoutError::Timeout) {
                     beats = beats.wrapping_add(1);
-                    self.heartbeat(job_id, &owner, beats % RENEW_EVERY == 0, &cancel);
+                    self.heartbeat(job_id, owner, beats % RENEW_EVERY == 0, cancel);
                 }
             });
-            let cx = JobContext { job_id, actor: &job.actor, cancel: &cancel, progress: &progress };
+            let cx = JobContext { job_id, actor: &job.actor, cancel, progress: &progress };
             let outcome = catch_unwind(AssertUnwindSafe(|| self.run_body(&job, &cx))).unwrap_or_else(|panic| {
                 let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
                 Err(Problem::new(ErrorCode::Internal, format!("the job hit a defect: {}", text.unwrap_or("no message")))
