@@ -180,3 +180,40 @@ fn mlmodel_is_what_mlflow_reads() {
     assert_eq!(read["metadata"]["target"], odd.target);
     assert_eq!(read["saved_input_example_info"]["artifact_path"], "input_example.json");
 }
+
+/// Files of format version 1, as they were first written: every kind of feature, encoder and
+/// predictor. They are never made anew; a program that cannot read them must raise the version and
+/// still read them.
+const FILES_OF_VERSION_1: [(&str, &[u8]); 4] = [
+    ("regression-linear", include_bytes!("../testdata/model-v1/regression-linear.mlw")),
+    ("binary-linear", include_bytes!("../testdata/model-v1/binary-linear.mlw")),
+    ("multiclass-trees", include_bytes!("../testdata/model-v1/multiclass-trees.mlw")),
+    ("binary-constant", include_bytes!("../testdata/model-v1/binary-constant.mlw")),
+];
+
+#[test]
+fn files_of_version_1_answer_as_they_did() {
+    let expected: serde_json::Value = serde_json::from_str(include_str!("../testdata/model-v1/answers.json")).unwrap();
+    let records = expected["records"].as_array().unwrap();
+    for (name, bytes) in FILES_OF_VERSION_1 {
+        let model = Model::from_bytes(bytes).unwrap();
+        let answers = expected["models"].as_array().unwrap().iter().find(|one| one["file"] == name).unwrap();
+        let answers = answers["answers"].as_array().unwrap();
+        assert_eq!((records.len(), answers.len()), (9, 9));
+        for (record, answer) in records.iter().zip(answers) {
+            let values = model.values_of_record(record.as_object().unwrap()).unwrap();
+            let (found, wanted) = match model.predict_row(&values).unwrap() {
+                RowPrediction::Number(number) => (vec![number], vec![answer["number"].as_f64().unwrap()]),
+                RowPrediction::Class { label, probabilities } => {
+                    assert_eq!(answer["label"], label, "{name}");
+                    let wanted = answer["probabilities"].as_array().unwrap().iter().map(|p| p.as_f64().unwrap());
+                    (probabilities, wanted.collect())
+                }
+            };
+            assert_eq!(found.len(), wanted.len());
+            for (found, wanted) in found.iter().zip(&wanted) {
+                assert!((found - wanted).abs() < 1e-12, "{name}: {found} instead of {wanted}");
+            }
+        }
+    }
+}
