@@ -184,7 +184,7 @@ fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), DataError> {
 }
 
 /// polars panics on some plans it cannot run; to the caller that is an error like others.
-fn guarded<T>(work: impl FnOnce() -> Result<T, DataError>) -> Result<T, DataError> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, DataError>) -> Result<T, DataError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let message = panic
             .downcast_ref::<String>()

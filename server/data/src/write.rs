@@ -1,38 +1,231 @@
 //! Writing frames.
 
-use std::path::Path;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use polars::prelude::DataFrame;
-use serde_json::{Map, Value};
+use mlwright_base::system::files;
+use polars::io::csv::write::BatchedWriter as CsvBatches;
+use polars::io::parquet::write::BatchedWriter as ParquetBatches;
+use polars::prelude::*;
 
 use crate::error::DataError;
 
-/// Writes the frame by the path's extension: `csv`, `tsv`, `parquet`, `ndjson`/`jsonl`, `arrow`/`ipc`/`feather`.
-pub fn write_file(_frame: &mut DataFrame, _path: &Path) -> Result<(), DataError> {
-    todo!()
+mod json;
+
+pub use json::rows_as_json;
+
+/// Writes the frame by the path's extension: `csv`, `tsv`, `parquet`, `ndjson`/`jsonl`,
+/// `arrow`/`ipc`/`feather`. The file appears whole or not at all; one that is there is replaced.
+///
+/// # Errors
+/// [`DataError::UnknownFormat`] for another extension, [`DataError::UnsupportedType`] for columns the
+/// format cannot hold, [`DataError::Io`].
+pub fn write_file(frame: &mut DataFrame, path: &Path) -> Result<(), DataError> {
+    let mut writer = BatchWriter::create(path)?;
+    writer.write(frame)?;
+    writer.finish().map(drop)
 }
 
-/// The rows as JSON objects.
-#[must_use]
-pub fn rows_as_json(_frame: &DataFrame) -> Vec<Map<String, Value>> {
-    todo!()
+/// The forms that files are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WrittenAs {
+    Delimited(u8),
+    Parquet,
+    Lines,
+    Arrow,
 }
 
-/// Writes a file batch by batch.
-pub struct BatchWriter {}
+impl WrittenAs {
+    fn of(path: &Path) -> Result<Self, DataError> {
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        match extension.as_deref() {
+            Some("csv") => Ok(Self::Delimited(b',')),
+            Some("tsv") => Ok(Self::Delimited(b'\t')),
+            Some("parquet") => Ok(Self::Parquet),
+            Some("ndjson" | "jsonl") => Ok(Self::Lines),
+            Some("arrow" | "ipc" | "feather") => Ok(Self::Arrow),
+            _ => Err(DataError::UnknownFormat {
+                path: path.to_path_buf(),
+                reason: "; written are csv, tsv, parquet, ndjson, jsonl, arrow, ipc and feather".to_owned(),
+            }),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Delimited(b'\t') => "TSV",
+            Self::Delimited(_) => "CSV",
+            Self::Parquet => "Parquet",
+            Self::Lines => "NDJSON",
+            Self::Arrow => "Arrow IPC",
+        }
+    }
+
+    fn holds(self, dtype: &DataType) -> bool {
+        match self {
+            Self::Delimited(_) => !dtype.is_nested() && !matches!(dtype, DataType::Binary | DataType::BinaryOffset),
+            Self::Parquet | Self::Lines | Self::Arrow => true,
+        }
+    }
+}
+
+/// A buffered file that outlives the writer that was given it, so that it can be flushed and synced.
+#[derive(Clone)]
+struct Output(Arc<Mutex<BufWriter<Box<dyn Write + Send>>>>);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}
+
+enum Format {
+    Csv(Box<CsvBatches<Output>>),
+    Parquet(Box<ParquetBatches<Output>>),
+    /// polars writes Arrow files whole, so their rows are kept until the end.
+    Arrow(Box<DataFrame>, Output),
+    Lines(Output),
+}
+
+/// Writes a file batch by batch, under a temporary name until it is whole.
+pub struct BatchWriter {
+    path: PathBuf,
+    temporary: PathBuf,
+    written_as: WrittenAs,
+    output: Output,
+    /// Begun with the first frame, whose columns the file gets.
+    begun: Option<(Format, SchemaRef)>,
+    n_rows: u64,
+}
 
 impl BatchWriter {
-    /// Starts a file, by the path's extension (`csv`, `tsv`, `parquet`, `ndjson`/`jsonl`).
-    pub fn create(_path: &Path) -> Result<Self, DataError> {
-        todo!()
+    /// Starts a file, by the path's extension (`csv`, `tsv`, `parquet`, `ndjson`/`jsonl`,
+    /// `arrow`/`ipc`/`feather`).
+    ///
+    /// # Errors
+    /// [`DataError::UnknownFormat`] for another extension; [`DataError::Io`].
+    pub fn create(path: &Path) -> Result<Self, DataError> {
+        let written_as = WrittenAs::of(path)?;
+        let temporary = files::temporary_beside(path);
+        let file = files::create(&temporary).map_err(|error| DataError::io(path, error))?;
+        let output = Output(Arc::new(Mutex::new(BufWriter::with_capacity(1 << 18, Box::new(file)))));
+        Ok(Self { path: path.to_path_buf(), temporary, written_as, output, begun: None, n_rows: 0 })
     }
-    /// Adds the rows of a frame; every frame has the first one's columns.
-    pub fn write(&mut self, _frame: &DataFrame) -> Result<(), DataError> {
-        todo!()
+
+    /// Adds the rows of a frame; every frame has the first one's columns. An empty first frame gives
+    /// the file its columns.
+    ///
+    /// # Errors
+    /// [`DataError::UnsupportedType`]; [`DataError::SchemaMismatch`]; [`DataError::Io`].
+    pub fn write(&mut self, frame: &DataFrame) -> Result<(), DataError> {
+        if self.begun.is_none() {
+            self.begun = Some((self.begin(frame)?, Arc::clone(frame.schema())));
+        }
+        let path = &self.path;
+        let failed = |error| DataError::polars_at(path, error);
+        let (format, schema) = self.begun.as_mut().expect("it was begun above");
+        if frame.schema() != schema {
+            return Err(DataError::SchemaMismatch { difference: difference(schema, frame.schema()) });
+        }
+        let mut frame = frame.clone();
+        // The writers take one chunk a column.
+        frame.rechunk_mut();
+        match format {
+            Format::Csv(writer) => writer.write_batch(&frame).map_err(failed)?,
+            Format::Parquet(writer) => {
+                // Each batch becomes a row group, and an empty one is none.
+                if frame.height() > 0 {
+                    writer.write_batch(&frame).map_err(failed)?;
+                }
+            }
+            Format::Arrow(rows, _) => drop(rows.vstack_mut(&frame).map_err(failed)?),
+            Format::Lines(output) => json::write_lines(&frame, output).map_err(|error| DataError::io(path, error))?,
+        }
+        self.n_rows += frame.height() as u64;
+        Ok(())
     }
+
+    fn begin(&self, frame: &DataFrame) -> Result<Format, DataError> {
+        let schema = frame.schema();
+        if let Some((name, dtype)) = schema.iter().find(|(_, dtype)| !self.written_as.holds(dtype)) {
+            return Err(DataError::UnsupportedType {
+                column: name.to_string(),
+                dtype: dtype.to_string(),
+                format: self.written_as.name().to_owned(),
+            });
+        }
+        let failed = |error| DataError::polars_at(&self.path, error);
+        let output = self.output.clone();
+        Ok(match self.written_as {
+            WrittenAs::Delimited(delimiter) => {
+                Format::Csv(Box::new(CsvWriter::new(output).with_separator(delimiter).batched(schema).map_err(failed)?))
+            }
+            WrittenAs::Parquet => Format::Parquet(Box::new(ParquetWriter::new(output).batched(schema).map_err(failed)?)),
+            WrittenAs::Arrow => Format::Arrow(Box::new(frame.clear()), output),
+            WrittenAs::Lines => Format::Lines(output),
+        })
+    }
+
     /// Ends the file, syncs it and renames it into place; answers with the number of rows.
     /// Without this call nothing appears at the path.
-    pub fn finish(self) -> Result<u64, DataError> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`DataError::Io`]; the path is then unchanged.
+    pub fn finish(mut self) -> Result<u64, DataError> {
+        if self.begun.is_none() {
+            self.write(&DataFrame::empty())?;
+        }
+        let path = &self.path;
+        let failed = |error| DataError::polars_at(path, error);
+        match self.begun.take() {
+            Some((Format::Csv(mut writer), _)) => writer.finish().map_err(failed)?,
+            Some((Format::Parquet(writer), _)) => drop(writer.finish().map_err(failed)?),
+            Some((Format::Arrow(mut rows, output), _)) => IpcWriter::new(output).finish(&mut rows).map_err(failed)?,
+            Some((Format::Lines(_), _)) | None => {}
+        }
+        (|| {
+            self.output.flush()?;
+            files::open(&self.temporary)?.sync_all()?;
+            files::rename_durably(&self.temporary, &self.path)
+        })()
+        .map_err(|error| DataError::io(&self.path, error))?;
+        Ok(self.n_rows)
     }
 }
+
+impl Drop for BatchWriter {
+    fn drop(&mut self) {
+        // After a rename there is nothing at the temporary path.
+        let _ = files::remove_file(&self.temporary);
+    }
+}
+
+/// How the second schema differs from the first.
+pub(crate) fn difference(expected: &Schema, found: &Schema) -> String {
+    let mut parts = Vec::new();
+    let missing: Vec<&str> = expected.iter_names().filter(|name| !found.contains(name)).map(PlSmallStr::as_str).collect();
+    let extra: Vec<&str> = found.iter_names().filter(|name| !expected.contains(name)).map(PlSmallStr::as_str).collect();
+    if !missing.is_empty() {
+        parts.push(format!("missing {}", missing.join(", ")));
+    }
+    if !extra.is_empty() {
+        parts.push(format!("not expected {}", extra.join(", ")));
+    }
+    for (name, dtype) in expected.iter() {
+        if let Some(other) = found.get(name).filter(|other| *other != dtype) {
+            parts.push(format!("{name} is {other} where {dtype} is expected"));
+        }
+    }
+    if parts.is_empty() {
+        parts.push("they are in another order".to_owned());
+    }
+    parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests;
