@@ -129,7 +129,7 @@ pub(crate) fn read<'a>(series: &'a Series, semantic: SemanticType) -> Result<Cel
             let texts = series.str().map_err(failed)?;
             match semantic {
                 SemanticType::Numeric => Ok(Cells::Numbers(text::numbers(present(texts), series.len()))),
-                SemanticType::Datetime => text::times(series).map_err(failed).map(Cells::Times),
+                SemanticType::Datetime => Ok(Cells::Times(text::times(present(texts), series.len()))),
                 SemanticType::Text | SemanticType::Id => Ok(Cells::Opaque(text::opaque(present(texts), series.len()))),
                 _ => Ok(Cells::Labels(labels(present(texts), Cow::Borrowed, true))),
             }

@@ -173,7 +173,7 @@ pub struct NumericMeasures {
     pub ks_p_value: f64,
     /// Wasserstein distance of order one, in the column's unit.
     pub wasserstein_distance: f64,
-    /// The same over the baseline's standard deviation (`n - 1`); absent when that is zero.
+    /// The same over the baseline's standard deviation (`n`, as Evidently); absent when that is zero.
     pub wasserstein_normed: Option<f64>,
     /// Population stability index over the baseline's deciles, an empty bin's share taken as 1e-4.
     pub psi: f64,

@@ -46,6 +46,16 @@ fn texts_that_are_numbers_or_dates_are_read_as_such() {
     let series = Series::new("t".into(), [Some("1970-01-02"), None, Some("oops")]);
     let Cells::Times(times) = read(&series, SemanticType::Datetime).unwrap() else { panic!() };
     assert_eq!((times.micros, times.unparsed), (vec![86_400_000_000, MISSING_TIME, MISSING_TIME], 1));
+    let second = 1_000_000;
+    let written = ["1970-01-01 00:01", "1970/01/01T00:00:02.5", "1970-01-01T01:00:00+01:00", "1969-12-31 23:59:59Z"];
+    let series = Series::new("t".into(), written);
+    let Cells::Times(times) = read(&series, SemanticType::Datetime).unwrap() else { panic!() };
+    assert_eq!(times.micros, [60 * second, 2_500_000, 0, -second]);
+    for wrong in ["2023-02-29", "2024-13-01", "2024-1-1", "20240101", "2024-01-01 25:00", "grüß-gü-tt12", "2024-01-01 1"] {
+        let series = Series::new("t".into(), [wrong]);
+        let Cells::Times(times) = read(&series, SemanticType::Datetime).unwrap() else { panic!() };
+        assert_eq!((times.micros[0], times.unparsed), (MISSING_TIME, 1), "{wrong}");
+    }
 }
 
 #[test]

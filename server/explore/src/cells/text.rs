@@ -1,8 +1,7 @@
 //! Texts: which mean "missing", and numbers and dates that are stored as text.
 
-use polars::prelude::{DataType, PolarsError, Series, TimeUnit};
-
 use super::{MISSING_TIME, Numbers, Opaque, Times, hash_bytes};
+use crate::time;
 
 /// Whether a text says that there is no value: blank, `?`, `NA`, `N/A`, `#N/A` or `null` in any case,
 /// the markers that files are read with.
@@ -95,12 +94,52 @@ fn parse_number(text: &str) -> Option<f64> {
     })
 }
 
-/// # Errors
-/// When polars cannot read texts as times at all.
-pub(super) fn times(series: &Series) -> Result<Times, PolarsError> {
-    let parsed = series.cast(&DataType::Datetime(TimeUnit::Microseconds, None))?;
-    let micros = super::micros(&parsed)?;
-    let texts = super::present(series.str()?).map(|text| text.is_some());
-    let unparsed = micros.iter().zip(texts).filter(|(time, present)| *present && **time == MISSING_TIME).count() as u64;
-    Ok(Times { micros, unparsed })
+pub(super) fn times<'s>(texts: impl Iterator<Item = Option<&'s str>>, n_rows: usize) -> Times {
+    let mut micros = Vec::with_capacity(n_rows);
+    let mut unparsed = 0;
+    for text in texts {
+        let time = text.map(parse_time);
+        unparsed += u64::from(time == Some(None));
+        micros.push(time.flatten().unwrap_or(MISSING_TIME));
+    }
+    Times { micros, unparsed }
+}
+
+/// ISO 8601 with dashes or slashes, as UTC: `2024-02-29`, `2024/02/29 13:45`, `2024-02-29T13:45:06.5+01:00`.
+fn parse_time(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (date, rest) = (text.get(..10)?, text.get(10..)?);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
+    let separator = |at: usize| matches!(date.as_bytes()[at], b'-' | b'/');
+    let (year, month, day) = (digits(date.get(..4)?)?, digits(date.get(5..7)?)?, digits(date.get(8..)?)?);
+    let days = time::days_from_civil(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?);
+    // The inverse refuses the 30th of February.
+    if !separator(4) || !separator(7) || !(1..=12).contains(&month) || time::civil_from_days(days) != (year, month as u32, day as u32) {
+        return None;
+    }
+    let mut micros = days * time::DAY;
+    if rest.is_empty() {
+        return Some(micros);
+    }
+    let clock = rest.strip_prefix([' ', 'T', 't'])?;
+    let (clock, offset) = match clock.find(['Z', 'z', '+', '-']) {
+        Some(at) => (clock[..at].trim_end(), &clock[at..]),
+        None => (clock, ""),
+    };
+    let mut parts = clock.split(':');
+    let (hours, minutes) = (digits(parts.next()?)?, digits(parts.next()?)?);
+    let (seconds, fraction) = parts.next().map_or(("0", ""), |seconds| seconds.split_once(['.', ',']).unwrap_or((seconds, "")));
+    let seconds = digits(seconds)?;
+    let fraction = digits(&format!("{fraction:0<6}")[..6])?;
+    if parts.next().is_some() || hours > 24 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    micros += (hours * 3600 + minutes * 60 + seconds) * time::SECOND + fraction;
+    if let Some(sign) = offset.chars().next().filter(|sign| matches!(sign, '+' | '-')) {
+        let offset = offset[1..].replace(':', "");
+        let (hours, minutes) = (digits(offset.get(..2)?)?, digits(offset.get(2..).filter(|rest| !rest.is_empty()).unwrap_or("0"))?);
+        let shift = (hours * 3600 + minutes * 60) * time::SECOND;
+        micros -= if sign == '+' { shift } else { -shift };
+    }
+    Some(micros)
 }

@@ -17,7 +17,10 @@ pub(super) fn measures(baseline: &[f64], current: &[f64]) -> Option<NumericMeasu
     let ks = ks_two_sample(baseline, current)?;
     let (was, now) = (moments(baseline)?, moments(current)?);
     let distance = wasserstein(baseline, current)?;
-    let deciles: Vec<f64> = (1..PSI_BINS).filter_map(|i| quantile_sorted(baseline, i as f64 / PSI_BINS as f64)).collect();
+    // Multiples of 0.1 with their rounding, as `numpy.linspace`: where a decile falls on a value that occurs often,
+    // the last digit decides the bin that the value is in.
+    let step = 1.0 / PSI_BINS as f64;
+    let deciles: Vec<f64> = (1..PSI_BINS).filter_map(|i| quantile_sorted(baseline, i as f64 * step)).collect();
     let counts = |values: &[f64]| counts_between(values, &deciles);
     let psi = population_stability_index(&counts(baseline), &counts(current))?;
     let (low, high) = (baseline[0].min(current[0]), baseline[baseline.len() - 1].max(current[current.len() - 1]));
@@ -27,8 +30,9 @@ pub(super) fn measures(baseline: &[f64], current: &[f64]) -> Option<NumericMeasu
         let zeros = values.partition_point(|value| *value <= 0.0) - values.partition_point(|value| *value < 0.0);
         zeros as f64 / values.len() as f64
     };
-    // A spread that is only rounding cannot be divided by.
-    let spread = was.std.filter(|std| *std > 1e-13 * was.mean.abs() && *std > 0.0);
+    // The population's standard deviation, as others norm by; a spread that is only rounding cannot be divided by.
+    let n = baseline.len() as f64;
+    let spread = was.std.map(|std| std * ((n - 1.0) / n).sqrt()).filter(|std| *std > 1e-13 * was.mean.abs() && *std > 0.0);
     Some(NumericMeasures {
         ks_test: ks.statistic,
         ks_p_value: ks.p_value,

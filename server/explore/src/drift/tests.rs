@@ -1,0 +1,223 @@
+use mlwright_base::CancelToken;
+use mlwright_data::{ColumnSchema, SemanticType};
+use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series, df};
+
+use super::*;
+use crate::context::Context;
+use crate::error::ExploreError;
+
+// Identification numbers of bodies in NannyML's Titanic sample (Apache-2.0): rows of the reference and of the
+// analysis period, without the missing ones.
+const BODY_WAS: [f64; 83] = [
+    175.0, 4.0, 322.0, 38.0, 234.0, 181.0, 309.0, 283.0, 169.0, 285.0, 98.0, 207.0, 328.0, 171.0, 43.0, 51.0, 7.0,
+    101.0, 15.0, 174.0, 201.0, 255.0, 245.0, 75.0, 18.0, 143.0, 312.0, 305.0, 108.0, 230.0, 110.0, 188.0, 306.0,
+    166.0, 147.0, 236.0, 295.0, 72.0, 314.0, 232.0, 156.0, 103.0, 165.0, 249.0, 275.0, 271.0, 258.0, 22.0, 173.0,
+    68.0, 62.0, 263.0, 287.0, 206.0, 47.0, 17.0, 197.0, 69.0, 46.0, 122.0, 256.0, 97.0, 284.0, 89.0, 130.0, 120.0,
+    19.0, 37.0, 149.0, 14.0, 172.0, 269.0, 190.0, 176.0, 61.0, 52.0, 126.0, 79.0, 50.0, 259.0, 196.0, 155.0, 327.0,
+];
+const BODY_NOW: [f64; 38] = [
+    70.0, 131.0, 80.0, 119.0, 9.0, 121.0, 58.0, 209.0, 189.0, 45.0, 96.0, 148.0, 293.0, 294.0, 299.0, 304.0, 261.0,
+    208.0, 142.0, 1.0, 124.0, 260.0, 187.0, 298.0, 292.0, 286.0, 135.0, 307.0, 109.0, 16.0, 133.0, 297.0, 81.0,
+    153.0, 67.0, 35.0, 53.0, 32.0,
+];
+
+fn schema(columns: &[(&str, SemanticType)]) -> Vec<ColumnSchema> {
+    columns
+        .iter()
+        .map(|(name, semantic)| ColumnSchema {
+            name: (*name).to_owned(),
+            dtype: String::new(),
+            semantic: *semantic,
+            stored_as_text: false,
+            reason: String::new(),
+        })
+        .collect()
+}
+
+fn check_frames(baseline: &DataFrame, current: &DataFrame, columns: &[(&str, SemanticType)]) -> DriftReport {
+    check(baseline, current, &schema(columns), None, &DriftOptions::default(), &Context::quiet(&CancelToken::new())).unwrap()
+}
+
+fn frame(name: &str, values: Series) -> DataFrame {
+    let height = values.len();
+    DataFrame::new(height, vec![values.with_name(name.into()).into_column()]).unwrap()
+}
+
+fn numeric(was: &[f64], now: &[f64]) -> ColumnDrift {
+    let frames = [was, now].map(|values| frame("x", Series::new("x".into(), values)));
+    check_frames(&frames[0], &frames[1], &[("x", SemanticType::Numeric)]).columns.remove(0)
+}
+
+/// Rows that have the levels that often.
+fn labels(levels: &[&str], counts: &[usize]) -> DataFrame {
+    let values: Vec<Option<&str>> = levels
+        .iter()
+        .zip(counts)
+        .flat_map(|(level, count)| std::iter::repeat_n((*level != "<NA>").then_some(*level), *count))
+        .collect();
+    frame("x", Series::new("x".into(), values))
+}
+
+fn categorical(levels: &[&str], was: &[usize], now: &[usize]) -> ColumnDrift {
+    check_frames(&labels(levels, was), &labels(levels, now), &[("x", SemanticType::Categorical)]).columns.remove(0)
+}
+
+#[track_caller]
+fn close(found: f64, expected: f64) {
+    assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1e-6), "{found} is not {expected}");
+}
+
+/// Values of SciPy 1.17.1 and NumPy 2.4.6 by the definitions of [`NumericMeasures`].
+#[test]
+fn numbers_agree_with_scipy() {
+    let drift = numeric(&BODY_WAS, &BODY_NOW);
+    let Some(Measures::Numeric(m)) = drift.measures else { panic!("no measures") };
+    close(m.ks_test, 0.15948002536461636);
+    close(m.ks_p_value, 0.4747287415219471);
+    close(m.wasserstein_distance, 13.874445149017122);
+    close(m.wasserstein_normed.unwrap(), 0.1439861554163216);
+    close(m.psi, 0.21835028051719452);
+    close(m.js_distance, 0.5413958442365777);
+    assert!(!drift.drifted, "two samples of 83 and 38 rows from one distribution: {}", drift.reason);
+}
+
+#[test]
+fn categories_agree_with_scipy() {
+    let expected = [
+        // Titanic's Pclass, Embarked and Parch, then California housing's predicted class: levels, rows of the
+        // reference, rows of the analysis, then chi-squared, its p-value, PSI, JS distance, l-infinity, total variation.
+        (
+            &["1", "2", "3"][..],
+            &[216, 184, 491][..],
+            &[107, 93, 218][..],
+            [1.0134212156403517, 0.6024740965496366, 0.0035554608017563175, 0.025319508748710372, 0.0295351172544156, 0.029535117254415544],
+            2,
+        ),
+        (
+            &["<NA>", "C", "Q", "S"],
+            &[2, 168, 77, 644],
+            &[0, 102, 46, 270],
+            [9.279151906161973, 0.02580068017212235, 0.03532566230948801, 0.07924100496062156, 0.07685037509598913, 0.07909504400732471],
+            3,
+        ),
+        (
+            &["0", "1", "2", "3", "4", "5", "6", "9"],
+            &[678, 118, 80, 5, 4, 5, 1, 0],
+            &[324, 52, 33, 3, 2, 1, 1, 2],
+            [5.9296739786196095, 0.5479846178036057, 0.02438927312204277, 0.05919458874703609, 0.01417685628211951, 0.022092267706302834],
+            7,
+        ),
+        (
+            &["0", "1"],
+            &[3954, 1878],
+            &[7271, 961],
+            [892.8123463315928, 3.583745781745852e-196, 0.26258085174243234, 0.21399045631135344, 0.20527690794130704, 0.20527690794130699],
+            1,
+        ),
+    ];
+    for (levels, was, now, [chi, p, psi, js, largest, total], degrees) in expected {
+        let drift = categorical(levels, was, now);
+        let Some(Measures::Categorical(m)) = &drift.measures else { panic!("no measures") };
+        close(m.chi_squared_test, chi);
+        assert!((m.chi_squared_p_value / p - 1.0).abs() < 1e-8, "{} is not {p}", m.chi_squared_p_value);
+        close(m.psi, psi);
+        close(m.js_distance, js);
+        close(m.l_infinity_distance, largest);
+        close(m.tv_distance, total);
+        assert_eq!(m.degrees_of_freedom, degrees);
+        assert_eq!(drift.drifted, levels.len() == 2, "{}", drift.reason);
+    }
+}
+
+#[test]
+fn a_shift_drifts_and_a_trifle_does_not_however_many_rows_there_are() {
+    let was: Vec<f64> = (0..20_000).map(|i| f64::from(i % 1000)).collect();
+    let shifted: Vec<f64> = was.iter().map(|x| x + 100.0).collect();
+    let trifle: Vec<f64> = was.iter().map(|x| x + 15.0).collect();
+    let drift = numeric(&was, &shifted);
+    assert!(drift.drifted && drift.reason.contains("baseline standard deviations"), "{}", drift.reason);
+    let drift = numeric(&was, &trifle);
+    let Some(Measures::Numeric(m)) = &drift.measures else { panic!() };
+    assert!(m.ks_p_value < 0.05 && !drift.drifted, "{}", drift.reason);
+    assert!(!numeric(&was, &was).drifted);
+    let few = numeric(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]);
+    assert!(!few.drifted && few.reason.contains("could be chance"), "{}", few.reason);
+}
+
+#[test]
+fn new_levels_and_missing_values_are_seen() {
+    let drift = categorical(&["a", "b", "c", "<NA>"], &[500, 500, 0, 0], &[500, 200, 300, 0]);
+    let Some(Measures::Categorical(m)) = &drift.measures else { panic!() };
+    assert_eq!((m.new_levels.as_slice(), m.new_level_share), (["c".to_owned()].as_slice(), 0.3));
+    assert!(drift.drifted);
+    let was = frame("x", Series::new("x".into(), (0..100).map(f64::from).collect::<Vec<_>>()));
+    let now = frame("x", Series::new("x".into(), (0..100).map(|i| (i % 2 == 0).then_some(f64::from(i))).collect::<Vec<_>>()));
+    let drift = check_frames(&was, &now, &[("x", SemanticType::Numeric)]).columns.remove(0);
+    assert_eq!((drift.drifted, drift.missing_delta, drift.current_count), (true, 0.5, 50));
+    assert!(drift.reason.starts_with("missing went from 0 % to 50 %"), "{}", drift.reason);
+}
+
+#[test]
+fn a_constant_that_changes_has_drifted() {
+    let drift = numeric(&[1.0; 200], &[2.0; 200]);
+    assert!(drift.drifted && drift.reason.contains("always 1"), "{}", drift.reason);
+    assert!(!numeric(&[1.0; 200], &[1.0; 200]).drifted);
+}
+
+#[test]
+fn odd_tables_get_sound_answers() {
+    let empty = frame("x", Series::new("x".into(), Vec::<f64>::new()));
+    let full = frame("x", Series::new("x".into(), [1.0, f64::INFINITY, f64::NAN]));
+    let absent = frame("x", Series::new("x".into(), vec![None::<f64>; 3]));
+    let text = frame("x", Series::new("x".into(), ["a", "b"]));
+    let nested = frame("x", Series::new("x".into(), [Series::new("".into(), [1]), Series::new("".into(), [2])]));
+    let null = frame("x", Series::new_null("x".into(), 30));
+    let all = [empty, full, absent, text, nested, null];
+    for was in &all {
+        for now in &all {
+            for semantic in [SemanticType::Numeric, SemanticType::Categorical, SemanticType::Constant] {
+                let report = check_frames(was, now, &[("x", semantic)]);
+                assert_eq!(report.columns.len() + report.skipped.len(), 1);
+                let json = serde_json::to_string(&report).unwrap();
+                assert_eq!(serde_json::from_str::<DriftReport>(&json).unwrap(), report, "every number is finite");
+                assert!(html(&report, "t", "").ends_with("</html>\n"));
+            }
+        }
+    }
+}
+
+#[test]
+fn columns_come_and_go_and_some_are_skipped() {
+    let was = df!("id" => ["a", "b"], "x" => [1, 2], "old" => [1, 2]).unwrap();
+    let now = df!("id" => ["c", "d"], "x" => [1, 2], "new" => [1, 2]).unwrap();
+    let columns = [("id", SemanticType::Id), ("x", SemanticType::Numeric), ("old", SemanticType::Numeric)];
+    let report = check_frames(&was, &now, &columns);
+    assert_eq!((report.missing_columns, report.new_columns), (vec!["old".to_owned()], vec!["new".to_owned()]));
+    assert_eq!((report.skipped[0].column.as_str(), report.columns.len()), ("id", 1));
+    let named = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        check(&was, &now, &schema(&columns), Some(&names), &DriftOptions::default(), &Context::quiet(&CancelToken::new()))
+    };
+    assert_eq!(named(&["id"]).unwrap().columns.len(), 1, "asked for, so compared");
+    assert!(matches!(named(&["nope"]), Err(ExploreError::ColumnNotFound { column, .. }) if column == "nope"));
+    assert!(matches!(named(&["old"]), Err(ExploreError::ColumnNotFound { .. })));
+}
+
+#[test]
+fn drawn_shares_are_of_all_values_over_the_same_bins() {
+    let drift = numeric(&[0.0, 1.0, 2.0, 3.0], &[2.0, 3.0, 4.0, 5.0]);
+    let shares = &drift.shares;
+    assert_eq!((shares.edges.len(), shares.baseline.len(), shares.current.len()), (7, 6, 6));
+    assert_eq!(shares.baseline, [0.25, 0.25, 0.25, 0.25, 0.0, 0.0]);
+    assert_eq!(shares.current.iter().sum::<f64>(), 1.0);
+    assert!(chart(&drift).unwrap().svg().contains("baseline"));
+}
+
+#[test]
+fn cancelling_is_its_own_outcome() {
+    let token = CancelToken::new();
+    token.cancel();
+    let was = df!("x" => [1, 2]).unwrap();
+    let result = check(&was, &was, &schema(&[("x", SemanticType::Numeric)]), None, &DriftOptions::default(), &Context::quiet(&token));
+    assert_eq!(result, Err(ExploreError::Cancelled));
+}
