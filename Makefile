@@ -45,6 +45,7 @@ $(VENV)/.ready: tests/clients/requirements.txt
 .PHONY: test
 test: build $(VENV)/.ready
 	cargo test --release --locked --workspace
+	cargo test --release --locked --manifest-path tests/Cargo.toml
 
 .PHONY: docs
 docs: build
