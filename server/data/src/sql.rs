@@ -99,6 +99,16 @@ pub fn query(
     })
 }
 
+/// Runs one SELECT or WITH statement to its end: a query's whole result, to be written to a table.
+///
+/// # Errors
+/// As [`query`], but for the limits.
+pub fn collect(sql: &str, tables: &dyn TableResolver, cancel: &CancelToken) -> Result<DataFrame, DataError> {
+    cancel.check()?;
+    let planned = prepare(sql, tables)?;
+    execute::collect(planned.plan.clone(), cancel).map_err(|error| planned.explain(error))
+}
+
 /// Checks and plans a statement without running it: for writing a query's whole result to a table.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ mod record;
 mod tests;
 
 use mlwright_base::{ErrorCode, Problem, names};
+pub use mlwright_explore::drift::ColumnDrift;
 use mlwright_explore::drift::DriftOptions;
 use mlwright_store::{Query, StoreError};
 use schemars::JsonSchema;

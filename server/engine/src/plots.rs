@@ -1,7 +1,8 @@
 //! `plot`: columns of a table as a picture.
 
 use mlwright_base::Problem;
-use mlwright_explore::chart::{self, Chart, ChartKind, PlotRequest};
+use mlwright_explore::chart::{self, Chart};
+pub use mlwright_explore::chart::{ChartKind, PlotRequest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -65,7 +65,7 @@ impl Engine {
 fn pictures(frame: &DataFrame, schema: &[ColumnSchema], profile: &Profile, call: &Call<'_>) -> Result<Vec<Picture>, Problem> {
     let cx = mlwright_explore::Context::quiet(call.cancel);
     let mut charts: Vec<Chart> = Vec::new();
-    let mut draw = |request: &PlotRequest| match chart::plot(frame, schema, request, &cx) {
+    let draw = |request: &PlotRequest| match chart::plot(frame, schema, request, &cx) {
         Ok(chart) => Ok(Some(chart)),
         Err(mlwright_explore::ExploreError::Cancelled) => Err(Problem::from(mlwright_base::Cancelled)),
         // A chart goes with the profile where the columns allow it.

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 use mlwright_base::system::files;
 use mlwright_base::{CancelToken, ErrorCode, Problem, names};
+pub use mlwright_data::managed::WriteMode;
 use mlwright_data::{ColumnSchema, ReadOptions, Table, managed};
 use polars::prelude::DataFrame;
 use schemars::JsonSchema;

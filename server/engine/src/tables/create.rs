@@ -110,8 +110,7 @@ impl Engine {
         match (&request.sql, &request.file) {
             (Some(text), None) => {
                 let tables = Tables::new(self);
-                let plan = sql::plan(text, &tables).map_err(|error| self.shorten_paths(error.into()))?;
-                let frame = sql::collect(plan, call.cancel).map_err(|error| self.shorten_paths(error.into()))?;
+                let frame = sql::collect(text, &tables, call.cancel).map_err(|error| self.shorten_paths(error.into()))?;
                 Ok((frame, tables.sources()))
             }
             (None, Some(file)) => {

@@ -141,10 +141,7 @@ pub(super) struct Plane {
     pub canvas: Canvas,
     pub x: Linear,
     pub y: Linear,
-    pub left: f64,
-    pub right: f64,
-    pub top: f64,
-    pub bottom: f64,
+    bottom: f64,
     sheet: Sheet,
 }
 
@@ -175,7 +172,7 @@ impl Plane {
         }
         draw_bottom(canvas, x, &x_scale, (left, right), bottom);
         let canvas = std::mem::take(&mut sheet.canvas);
-        Self { canvas, x: x_scale, y: y_scale, left, right, top, bottom, sheet }
+        Self { canvas, x: x_scale, y: y_scale, bottom, sheet }
     }
 
     pub fn at(&self, x: f64, y: f64) -> (f64, f64) {
@@ -210,7 +207,6 @@ fn draw_bottom(canvas: &mut Canvas, axis: &Axis, scale: &Linear, (left, right): 
 pub(super) struct Rows {
     pub canvas: Canvas,
     pub x: Linear,
-    pub right: f64,
     top: f64,
     row_height: f64,
     bottom: f64,
@@ -243,7 +239,7 @@ impl Rows {
             canvas.line((scale.at(0.0), top), (scale.at(0.0), bottom), "mlw-axis");
         }
         let canvas = std::mem::take(&mut sheet.canvas);
-        Self { canvas, x: scale, right, top, row_height, bottom, sheet }
+        Self { canvas, x: scale, top, row_height, bottom, sheet }
     }
 
     /// Top and height of one of `n` bands in a row.

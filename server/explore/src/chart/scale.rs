@@ -58,11 +58,6 @@ impl Linear {
         let share = (value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0);
         self.from + share.clamp(0.0, 1.0) * (self.to - self.from)
     }
-
-    /// Whether the value lies within the interval.
-    pub fn holds(&self, value: f64) -> bool {
-        value >= self.low && value <= self.high
-    }
 }
 
 /// The interval itself, or one around it when it has no width.
@@ -95,7 +90,8 @@ fn number_ticks(unit: Unit, low: f64, high: f64, wanted: usize) -> Vec<Tick> {
     let raw = (high / 2.0 - low / 2.0) / (wanted.max(1) as f64) * 2.0;
     let power = 10f64.powf(raw.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= raw * 0.999).unwrap_or(raw);
-    let (first, last) = ((low / step).ceil(), (high / step).floor());
+    // A bound that is a multiple but for rounding has its tick.
+    let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
     // Steps that vanish beside the values (1e15 + tiny) cannot be told apart.
     if !step.is_finite() || step <= 0.0 || !(0.0..=50.0).contains(&(last - first)) || first.abs() > 1e15 {
         return [low, high].into_iter().map(|value| Tick { value, label: unit.write(value) }).collect();

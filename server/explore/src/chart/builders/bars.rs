@@ -63,7 +63,8 @@ pub(in crate::chart) fn draw(
 fn describe(unit: Unit, names: &[String], series: &[Series]) -> String {
     let of = |one: &Series| {
         let pairs = names.iter().zip(&one.values).take(8).filter(|(_, value)| value.is_finite());
-        pairs.map(|(name, value)| format!("{name} {}", unit.write(*value))).collect::<Vec<_>>().join(", ")
+        let said: Vec<String> = pairs.map(|(name, value)| format!("{name} {}", unit.write(*value))).collect();
+        if said.is_empty() { "no values".to_owned() } else { said.join(", ") }
     };
     match series {
         [] => "no values".to_owned(),
