@@ -130,10 +130,7 @@ impl Engine {
         let resolved = self.resolve_model(&request.model)?;
         let files = ModelFiles::of(self, &resolved);
         let (model, baseline) = (files.model()?, files.baseline()?);
-        let judged = self.judged_rows(call, &resolved, request.table.as_deref(), OpenedFor::Evaluate)?;
-        for column in &segments {
-            series_of(&judged.frame, column, "segments")?;
-        }
+        let judged = self.judged_rows(call, &resolved, request.table.as_deref(), &segments, OpenedFor::Evaluate)?;
         call.progress.report(Progress::of(1.0, 3.0, format!("scoring {} rows", judged.frame.height())));
         let scored = Scored::new(&model, &judged.frame, call.cancel)?;
         let threshold = model.threshold.filter(|_| model.task == Task::Binary);
@@ -182,23 +179,27 @@ impl Engine {
     }
 
     /// The rows of a table, or those that the model's run held out; looking at the latter is
-    /// written down.
+    /// written down, once the columns to split by are known to be there.
     pub(crate) fn judged_rows(
         &self,
         call: &Call<'_>,
         resolved: &ResolvedModel,
         table: Option<&str>,
+        segments: &[String],
         purpose: OpenedFor,
     ) -> Result<JudgedRows, Problem> {
+        let check_segments = |frame: &DataFrame| segments.iter().try_for_each(|column| series_of(frame, column, "segments").map(|_| ()));
         let files = ModelFiles::of(self, resolved);
         let Some(table) = table else {
             let frame = files.test_rows(call.cancel)?;
+            check_segments(&frame)?;
             let n_openings = self.record_opening(call, &resolved.run_id, purpose, &resolved.uri)?;
             let name = format!("held out by run {}", resolved.run_id);
             return Ok(JudgedRows { frame, name, held_out: true, n_openings, warnings: Vec::new() });
         };
         let opened = self.open_table(table)?;
         let (frame, _) = opened.collect(call.cancel)?;
+        check_segments(&frame)?;
         let name = opened.versioned_name();
         let mut warnings = Vec::new();
         if let Some(warning) = self.overlap(call, resolved, &opened, &frame)? {

@@ -96,7 +96,7 @@ impl Engine {
         let model = ModelFiles::of(self, &resolved).model()?;
         // Wrong records are answered before anything costly, and before held-out rows are looked at.
         let given = request.records.as_ref().map(|records| rows::given(&model, records)).transpose()?;
-        let judged = self.judged_rows(call, &resolved, request.table.as_deref(), OpenedFor::Explain)?;
+        let judged = self.judged_rows(call, &resolved, request.table.as_deref(), &[], OpenedFor::Explain)?;
         let metric = self.metric_of(&resolved, model.task)?;
         let mut warnings = judged.warnings;
         let has_target = judged.frame.column(&model.target).is_ok();

@@ -100,7 +100,7 @@ fn segments_add_up_to_the_whole() {
 #[test]
 fn what_cannot_be_scored_is_answered() {
     let lab = Lab::new();
-    lab.version("churn", &Recipe::default());
+    let version = lab.version("churn", &Recipe::default());
     let refused = |table: Option<&str>, segments: &[&str]| {
         let segments = Some(segments.iter().map(|&name| name.to_owned()).collect());
         let request = EvaluateModelRequest { model: "models:/churn/1".to_owned(), table: table.map(str::to_owned), segments };
@@ -110,6 +110,7 @@ fn what_cannot_be_scored_is_answered() {
     assert_eq!((unknown.code, unknown.field.as_str()), (ErrorCode::NotFound, "segments"));
     assert_eq!(unknown.hint, "did you mean plan?");
     assert_eq!(refused(None, &["plan"; 11]).code, ErrorCode::InvalidArgument);
+    assert!(!lab.engine.run(version.run_id.as_str()).unwrap().tags.contains_key(super::OPENED_TAG), "nothing was shown");
     assert_eq!(refused(Some("nowhere.csv"), &[]).code, ErrorCode::NotFound);
 
     lab.put("no_target.csv", "months,calls\n1,2\n3,4\n");
