@@ -83,3 +83,48 @@ impl From<LearnError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_to_do_or_where() {
+        let text = |text: &str| text.to_owned();
+        let cases = [
+            (LearnError::Cancelled, ErrorCode::Cancelled, "", ""),
+            (LearnError::Shape(text("2 rows, but 3 targets")), ErrorCode::InvalidArgument, "", ""),
+            (
+                LearnError::Parameter { parameter: text("c"), found: text("-1"), expected: text("above 0") },
+                ErrorCode::InvalidArgument,
+                "c",
+                "",
+            ),
+            (
+                LearnError::UnsuitableData { message: text("one class"), hint: text("add rows") },
+                ErrorCode::UnsuitableData,
+                "",
+                "add rows",
+            ),
+            (
+                LearnError::ColumnMissing { column: text("tenur"), available: vec![text("tenure"), text("plan")] },
+                ErrorCode::InvalidArgument,
+                "tenur",
+                "did you mean tenure?",
+            ),
+            (
+                LearnError::Value { column: text("age"), expected: text("a number"), found: text("the text \"old\"") },
+                ErrorCode::InvalidArgument,
+                "age",
+                "",
+            ),
+            (LearnError::ModelFile(text("truncated")), ErrorCode::UnreadableData, "", "train and register the model again"),
+        ];
+        for (error, code, field, hint) in cases {
+            let message = error.to_string();
+            let problem = Problem::from(error);
+            assert_eq!((problem.code, problem.field.as_str(), problem.hint.as_str()), (code, field, hint), "{message}");
+            assert_eq!(problem.message, message);
+        }
+    }
+}

@@ -200,3 +200,35 @@ impl Frame {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LearnError;
+
+    #[test]
+    fn missing_is_the_same_in_columns_and_requests() {
+        for text in ["", "  ", "?", "NA", " n/a", "Null", "NaN"] {
+            assert_eq!(Value::text(text), Value::Missing, "{text:?}");
+            assert_eq!(Column::Text(vec![Some(Arc::from(text))]).value(0), Value::Missing, "{text:?}");
+        }
+        for text in ["none", "0", "-", "nano"] {
+            assert_eq!(Value::text(text), Value::Text(text));
+        }
+        for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(Column::Number(vec![number]).value(0), Value::Missing);
+        }
+        assert_eq!(Column::Boolean(vec![None]).value(0), Column::Datetime(vec![None]).value(0));
+    }
+
+    #[test]
+    fn columns_must_fit_together() {
+        let number = |n: usize| Column::Number(vec![1.0; n]);
+        let frame = |columns: Vec<(&str, Column)>| Frame::new(columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect());
+        let error = frame(vec![("a", number(2)), ("b", number(3))]).unwrap_err();
+        assert_eq!(error, LearnError::Shape("column \"b\" has 3 rows, expected 2".to_owned()));
+        assert!(frame(vec![("a", number(2)), ("a", number(2))]).is_err());
+        let taken = frame(vec![("a", Column::Number(vec![1.0, 2.0, 3.0]))]).unwrap().take(&[2, 0, 2]);
+        assert_eq!((taken.n_rows(), taken.column("a")), (3, Some(&Column::Number(vec![3.0, 1.0, 3.0]))));
+    }
+}
