@@ -44,7 +44,7 @@ impl Summary for TrainOutcome {
                 id = self.job.job_id,
                 progress = self.job.progress.as_ref().map(|p| format!(" ({})", p.message)).unwrap_or_default(),
             ),
-            (None, state) => jobs::ended(&self.job, state),
+            (None, state) => ended(&self.job, state),
         }
     }
 }

@@ -1,0 +1,5 @@
+//! The server in this process, asked over loopback as clients ask it.
+
+mod answers;
+mod lifecycle;
+mod workspace;
