@@ -13,7 +13,7 @@ mod signal;
 mod summary;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Mutex;
 

@@ -162,7 +162,8 @@ fn missing(column: &ColumnProfile, profile: &Profile, found: &mut Collected) {
         return;
     };
     let p_max = INFORMATIVE_P / profile.columns.len().max(1) as f64;
-    if effect.effect >= INFORMATIVE_EFFECT && effect.p_value < p_max && column.missing >= INFORMATIVE_ROWS_MIN {
+    let told = [Kind::KnownAfterOutcome, Kind::LeakageSuspect].into_iter().any(|kind| found.names(kind, name));
+    if !told && effect.effect >= INFORMATIVE_EFFECT && effect.p_value < p_max && column.missing >= INFORMATIVE_ROWS_MIN {
         let seen = match &effect.class {
             Some(class) => format!("{class:?} in {} when missing, {} when not", percent(effect.when_missing), percent(effect.when_present)),
             None => format!("mean {} when missing, {} when not", number(effect.when_missing), number(effect.when_present)),
@@ -216,6 +217,7 @@ fn usefulness(column: &ColumnProfile, n_rows: u64, found: &mut Collected) {
         && numeric.quantiles.p50 > 0.0
         && numeric.min >= 0.0
         && numeric.max > 10.0 * numeric.quantiles.p95
+        && sentinel(column).is_none()
     {
         let seen = format!("median {}, largest {}", number(numeric.quantiles.p50), number(numeric.max));
         found.join(skew, Kind::SkewedFeature, Severity::Note, name, "a few values lie far above all others", seen, "check the largest for errors; for linear models take the logarithm or cut them off");

@@ -31,6 +31,11 @@ impl Collected {
         self.found.push((weight, Finding { kind, severity, columns, reason, action: action.into() }));
     }
 
+    /// Whether a finding of that kind and of its own names the column.
+    pub(super) fn names(&self, kind: FindingKind, column: &str) -> bool {
+        self.found.iter().any(|(_, finding)| finding.kind == kind && finding.columns.iter().any(|name| name == column))
+    }
+
     /// Adds one column to the finding of that kind and severity: `what` opens the joined reason, `seen` says
     /// what was seen of this column.
     pub(super) fn join(&mut self, weight: f64, kind: FindingKind, severity: Severity, column: &str, what: &'static str, seen: String, action: &str) {

@@ -64,7 +64,11 @@ pub(super) fn look(profile: &Profile, found: &mut Collected) {
         let reason = format!("{} is missing in {} ({})", target.column, plural(column.missing, "row", "rows"), percent(column.missing_share));
         found.add(column.missing_share, Kind::TargetMissing, Severity::Warning, &[&target.column], reason, "these rows cannot be trained on or scored: leave them out, and ask why their outcome is unknown");
     }
-    if target.kind == TargetKind::Regression { of_numbers(target, column, found) } else { of_classes(target, found) }
+    if target.kind == TargetKind::Regression {
+        of_numbers(target, column, found);
+    } else if rows >= ROWS_MIN {
+        of_classes(target, found);
+    }
     leakage(profile, target, found);
     no_signal(profile, target, found);
 }

@@ -28,7 +28,8 @@ const EDGE_VALUES_MAX: usize = 20_000;
 /// Rows known below this, nothing is measured: the score would be noise.
 const ROWS_MIN: usize = 10;
 
-/// The signal of each column, in their order; `None` for the target and for what is only told apart.
+/// The signal of each column, in their order; `None` for the target and for free text and
+/// ids in text that are never missing.
 pub(super) fn measure(
     columns: &[ReadColumn<'_>],
     target: usize,
@@ -100,6 +101,10 @@ fn bins(cells: &Cells<'_>, rows: &[u32]) -> Option<(Vec<u32>, usize)> {
                 })
                 .collect();
             Some((bins, labels.levels.len().min(LEVELS_MAX + 1) + 1))
+        }
+        // Of what is only told apart, there is still whether it is there.
+        Cells::Opaque(opaque) if opaque.missing.contains(&true) => {
+            Some((rows.iter().map(|row| u32::from(!opaque.missing[*row as usize])).collect(), 2))
         }
         Cells::Opaque(_) => None,
     }

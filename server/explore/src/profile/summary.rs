@@ -88,7 +88,8 @@ pub struct ColumnProfile {
     /// How values spread; of numbers, and of times in microseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<Histogram>,
-    /// What the column alone says about the target; absent without a target, and for free text.
+    /// What the column alone says about the target: of free text, whether there is any. Absent without a
+    /// target, and for free text that is never missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<Signal>,
 }

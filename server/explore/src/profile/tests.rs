@@ -9,15 +9,15 @@ use crate::cells::mix;
 use crate::findings::FindingKind;
 
 /// A number in [0, 1) that depends on `i` and `stream` alone.
-fn uniform(i: usize, stream: u64) -> f64 {
+pub(crate) fn uniform(i: usize, stream: u64) -> f64 {
     (mix(mix(i as u64) ^ stream) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-fn normal(i: usize, stream: u64) -> f64 {
+pub(crate) fn normal(i: usize, stream: u64) -> f64 {
     (0..12).map(|k| uniform(i, stream * 100 + k)).sum::<f64>() - 6.0
 }
 
-fn schema(frame: &DataFrame) -> Vec<ColumnSchema> {
+pub(crate) fn schema(frame: &DataFrame) -> Vec<ColumnSchema> {
     frame
         .columns()
         .iter()
@@ -37,18 +37,18 @@ fn schema(frame: &DataFrame) -> Vec<ColumnSchema> {
         .collect()
 }
 
-fn of(frame: &DataFrame, target: Option<&str>) -> Profile {
+pub(crate) fn of(frame: &DataFrame, target: Option<&str>) -> Profile {
     of_schema(frame, &schema(frame), target)
 }
 
-fn of_schema(frame: &DataFrame, schema: &[ColumnSchema], target: Option<&str>) -> Profile {
+pub(crate) fn of_schema(frame: &DataFrame, schema: &[ColumnSchema], target: Option<&str>) -> Profile {
     let profile = profile(frame, schema, target, &ProfileOptions::default(), &Context::quiet(&CancelToken::new())).unwrap();
     let json = serde_json::to_string(&profile).unwrap();
     assert_eq!(serde_json::from_str::<Profile>(&json).unwrap(), profile, "a profile reads back without loss");
     profile
 }
 
-fn frame_of(columns: Vec<(String, Vec<f64>)>) -> DataFrame {
+pub(crate) fn frame_of(columns: Vec<(String, Vec<f64>)>) -> DataFrame {
     let height = columns.first().map_or(0, |column| column.1.len());
     DataFrame::new(height, columns.into_iter().map(|(name, values)| Series::new(name.into(), values).into_column()).collect()).unwrap()
 }

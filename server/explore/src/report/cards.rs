@@ -10,6 +10,8 @@ use crate::profile::{ColumnProfile, Profile, SignalMeasure};
 
 /// Frequent values on a card.
 const TOP_SHOWN: usize = 6;
+/// A largest share that bars of shares can still be compared at.
+const SHARE_LEGIBLE: f64 = 0.3;
 /// A share of missing values that is shown in colour.
 const MISSING_STRIKING: f64 = 0.05;
 
@@ -78,33 +80,29 @@ fn picture(column: &ColumnProfile, n_rows: u64) -> String {
     let levels = matches!(column.semantic, SemanticType::Categorical | SemanticType::Boolean | SemanticType::Constant | SemanticType::Text | SemanticType::Id);
     if let Some(histogram) = column.histogram.as_ref().filter(|_| !levels) {
         let unit = if column.datetime.is_some() { Unit::Time } else { Unit::Number };
-        let chart = small_histogram(&column.name, unit, &histogram.edges, &histogram.counts).svg_for_page();
-        let ends = match (&column.numeric, &column.datetime) {
-            (_, Some(datetime)) => (datetime.min.clone(), datetime.max.clone()),
-            // Bins of whole numbers start half a unit before the first.
-            (Some(numeric), _) => (
-                number(histogram.edges[0].max(numeric.min)),
-                number(histogram.edges[histogram.edges.len() - 1].min(numeric.max)),
-            ),
-            _ => (String::new(), String::new()),
+        // Bins of whole numbers are centred on them; shifted by half they start and end with whole numbers.
+        let shift = if column.numeric.as_ref().is_some_and(|n| n.integers) && histogram.edges[0].fract().abs() == 0.5 { 0.5 } else { 0.0 };
+        let edges: Vec<f64> = histogram.edges.iter().map(|edge| edge + shift).collect();
+        let chart = small_histogram(&column.name, unit, &edges, &histogram.counts).svg_for_page();
+        let beyond = match histogram.below + histogram.above {
+            0 => String::new(),
+            n => format!("<div class=\"hint\">{} beyond what is drawn</div>", plural(n, "value", "values")),
         };
-        let beyond = match (histogram.below, histogram.above) {
-            (0, 0) => String::new(),
-            (below, above) => format!("<span>{} beyond</span>", count(below + above)),
-        };
-        return format!("{chart}<div class=\"ends\"><span>{}</span>{beyond}<span>{}</span></div>", escape(&ends.0), escape(&ends.1));
+        return chart + &beyond;
     }
     if column.top_values.is_empty() {
         return String::new();
     }
     let present = n_rows.saturating_sub(column.missing).max(1);
+    // Bars are shares of the rows, unless those would be too short to compare.
     let most = column.top_values[0].count.max(1) as f64;
+    let full = if most / present as f64 >= SHARE_LEGIBLE { present as f64 } else { most };
     let mut out = String::from("<div class=\"levels\">");
     for top in column.top_values.iter().take(TOP_SHOWN) {
         let text = if top.value.trim().is_empty() { "(blank)".to_owned() } else { escape(&top.value) };
         out.push_str(&format!(
             "<div class=\"level\"><i style=\"width:{:.1}%\"></i><span title=\"{text}\">{text}</span><span>{} · {}</span></div>",
-            top.count as f64 / most * 100.0,
+            top.count as f64 / full * 100.0,
             count(top.count),
             percent(top.count as f64 / present as f64),
         ));

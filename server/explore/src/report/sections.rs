@@ -99,7 +99,7 @@ pub(super) fn target(profile: &Profile, target: &TargetSummary) -> String {
             target.classes.iter().map(|class| (class.value.clone(), class.count as f64 / target.known.max(1) as f64)).collect();
         figures.push(figure(&bars(&format!("Classes of {}", target.column), "share of rows", Unit::Share, &shares)));
     }
-    let ranked: Vec<(String, f64)> = target.ranking.iter().take(BARS_MAX).map(|ranked| (ranked.column.clone(), ranked.strength)).collect();
+    let ranked: Vec<(String, f64)> = target.ranking.iter().take(BARS_MAX).map(|ranked| (ranked.column.clone(), (ranked.strength * 1000.0).round() / 1000.0)).collect();
     if !ranked.is_empty() {
         let label = if target.kind == TargetKind::Regression { "R² of the column alone, out of fold" } else { "2 · AUC − 1 of the column alone, out of fold" };
         figures.push(figure(&bars("What each column alone says about it", label, Unit::Number, &ranked)));
