@@ -4,14 +4,16 @@
 //! else: null, NaN, and in text the markers of [`text::is_missing`].
 
 mod hash;
-pub(crate) mod text;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
 
 use std::borrow::Cow;
 
 use mlwright_data::SemanticType;
-use polars::prelude::{AnyValue, DataFrame, DataType, Float64Chunked, PlHashMap, PolarsError, Series, StringChunked, TimeUnit};
+use polars::prelude::{
+    AnyValue, DataFrame, DataType, Float64Chunked, PlHashMap, PolarsError, Series, StringChunked, TimeUnit,
+};
 
 use crate::error::ExploreError;
 
@@ -123,7 +125,11 @@ pub(crate) fn read<'a>(series: &'a Series, semantic: SemanticType) -> Result<Cel
     match series.dtype() {
         DataType::Boolean => {
             let values = series.bool().map_err(failed)?;
-            Ok(Cells::Labels(labels(values.iter().map(|value| value.map(|v| if v { "true" } else { "false" })), Cow::Borrowed, false)))
+            Ok(Cells::Labels(labels(
+                values.iter().map(|value| value.map(|v| if v { "true" } else { "false" })),
+                Cow::Borrowed,
+                false,
+            )))
         }
         DataType::String => {
             let texts = series.str().map_err(failed)?;
@@ -142,7 +148,9 @@ pub(crate) fn read<'a>(series: &'a Series, semantic: SemanticType) -> Result<Cel
             let numbers = numbers(series).map_err(failed)?;
             if as_labels { Ok(Cells::Labels(labels_of_numbers(&numbers, series))) } else { Ok(Cells::Numbers(numbers)) }
         }
-        DataType::Date | DataType::Datetime(..) => Ok(Cells::Times(Times { micros: micros(series).map_err(failed)?, unparsed: 0 })),
+        DataType::Date | DataType::Datetime(..) => {
+            Ok(Cells::Times(Times { micros: micros(series).map_err(failed)?, unparsed: 0 }))
+        }
         DataType::Duration(_) => {
             let unit = series.cast(&DataType::Duration(TimeUnit::Microseconds)).map_err(failed)?;
             let mut numbers = numbers(&unit.to_physical_repr()).map_err(failed)?;
@@ -154,9 +162,12 @@ pub(crate) fn read<'a>(series: &'a Series, semantic: SemanticType) -> Result<Cel
             numbers.values.iter_mut().for_each(|value| *value /= 1e9);
             Ok(Cells::Numbers(numbers))
         }
-        DataType::Null => {
-            Ok(Cells::Labels(Labels { codes: vec![MISSING_CODE; series.len()], levels: Vec::new(), counts: Vec::new(), from_text: false }))
-        }
+        DataType::Null => Ok(Cells::Labels(Labels {
+            codes: vec![MISSING_CODE; series.len()],
+            levels: Vec::new(),
+            counts: Vec::new(),
+            from_text: false,
+        })),
         _ => Ok(Cells::Opaque(nested(series))),
     }
 }
@@ -309,7 +320,9 @@ fn nested(series: &Series) -> Opaque {
     let missing: Vec<bool> = series.is_null().iter().map(|null| null.unwrap_or(true)).collect();
     // Types that polars cannot encode (objects) are told apart by what they print.
     let hashes = encoded(series).unwrap_or_else(|_| {
-        (0..series.len()).map(|row| series.get(row).map_or(u64::MAX, |value| hash_bytes(value.to_string().as_bytes()))).collect()
+        (0..series.len())
+            .map(|row| series.get(row).map_or(u64::MAX, |value| hash_bytes(value.to_string().as_bytes())))
+            .collect()
     });
     Opaque { hashes, missing, lengths: None }
 }

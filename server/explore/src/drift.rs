@@ -45,13 +45,7 @@ pub struct DriftOptions {
 
 impl Default for DriftOptions {
     fn default() -> Self {
-        Self {
-            p_value_max: 0.01,
-            wasserstein_min: 0.2,
-            psi_min: 0.2,
-            total_variation_min: 0.1,
-            missing_delta_min: 0.1,
-        }
+        Self { p_value_max: 0.01, wasserstein_min: 0.2, psi_min: 0.2, total_variation_min: 0.1, missing_delta_min: 0.1 }
     }
 }
 
@@ -144,9 +138,9 @@ impl ColumnDrift {
         let missing = self.missing_delta.abs() / defaults.missing_delta_min;
         match &self.measures {
             None => missing,
-            Some(Measures::Numeric(m)) => {
-                (m.psi / defaults.psi_min).max(m.wasserstein_normed.unwrap_or(0.0) / defaults.wasserstein_min).max(missing)
-            }
+            Some(Measures::Numeric(m)) => (m.psi / defaults.psi_min)
+                .max(m.wasserstein_normed.unwrap_or(0.0) / defaults.wasserstein_min)
+                .max(missing),
             Some(Measures::Categorical(m)) => {
                 (m.psi / defaults.psi_min).max(m.tv_distance / defaults.total_variation_min).max(missing)
             }

@@ -86,9 +86,9 @@ impl From<ExploreError> for Problem {
                 .hint(format!("choose a column that is {expected}, or another kind of chart"))
                 .field(field),
             ExploreError::ArgumentMissing { field, .. } => Self::new(ErrorCode::InvalidArgument, message).field(field),
-            ExploreError::ArgumentNotUsed { field, .. } => {
-                Self::new(ErrorCode::InvalidArgument, message).hint(format!("leave {field} out, or choose another kind of chart")).field(field)
-            }
+            ExploreError::ArgumentNotUsed { field, .. } => Self::new(ErrorCode::InvalidArgument, message)
+                .hint(format!("leave {field} out, or choose another kind of chart"))
+                .field(field),
             ExploreError::NothingToShow { .. } => Self::new(ErrorCode::UnsuitableData, message),
             ExploreError::SchemaMismatch { .. } => Self::new(ErrorCode::Internal, message),
             ExploreError::Unreadable { column, .. } => Self::new(ErrorCode::UnreadableData, message).field(column),

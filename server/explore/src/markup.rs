@@ -57,7 +57,13 @@ pub(crate) fn number(value: f64) -> String {
     }
     let size = value.abs();
     if !value.is_finite() {
-        return if value.is_nan() { "not a number".to_owned() } else if value > 0.0 { "∞".to_owned() } else { "-∞".to_owned() };
+        return if value.is_nan() {
+            "not a number".to_owned()
+        } else if value > 0.0 {
+            "∞".to_owned()
+        } else {
+            "-∞".to_owned()
+        };
     }
     if !(1e-4..1e15).contains(&size) {
         return format!("{value:.3e}");
@@ -106,18 +112,32 @@ mod tests {
 
     #[test]
     fn nothing_in_the_data_becomes_markup() {
-        assert_eq!(escape("<script>alert('\"&')</script>"), "&lt;script&gt;alert(&#39;&quot;&amp;&#39;)&lt;/script&gt;");
+        assert_eq!(
+            escape("<script>alert('\"&')</script>"),
+            "&lt;script&gt;alert(&#39;&quot;&amp;&#39;)&lt;/script&gt;"
+        );
         assert_eq!(escape("a\u{0}b\u{202e}c"), "a\u{fffd}b\u{fffd}c");
     }
 
     #[test]
     fn numbers_read_well() {
-        for (value, text) in
-            [(0.0, "0"), (1.0, "1"), (0.12345, "0.1235"), (64.76169, "64.76"), (2283.3, "2,283"), (-1_234_567.0, "-1,234,567"), (1e-7, "1.000e-7"), (500_001.0, "500,001"), (999.96, "1000")]
-        {
+        for (value, text) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.12345, "0.1235"),
+            (64.76169, "64.76"),
+            (2283.3, "2,283"),
+            (-1_234_567.0, "-1,234,567"),
+            (1e-7, "1.000e-7"),
+            (500_001.0, "500,001"),
+            (999.96, "1000"),
+        ] {
             assert_eq!(number(value), text);
         }
-        assert_eq!((percent(0.00001), percent(0.5), percent(0.034), percent(0.99999), percent(0.996)), ("<0.1 %".into(), "50 %".into(), "3.4 %".into(), ">99.9 %".into(), "99.6 %".into()));
+        assert_eq!(
+            (percent(0.00001), percent(0.5), percent(0.034), percent(0.99999), percent(0.996)),
+            ("<0.1 %".into(), "50 %".into(), "3.4 %".into(), ">99.9 %".into(), "99.6 %".into())
+        );
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(shorten("Grüße aus Köln", 6), "Grüße…");
         assert_eq!(bytes(1_234_567), "1.2 MB");

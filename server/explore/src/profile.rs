@@ -120,7 +120,10 @@ pub fn profile(
 
     let sample = sample_rows(&columns, frame.height(), options);
     if columns.len() > SAMPLE_COLUMNS_MAX {
-        notes.push(format!("the sample of rows shows {SAMPLE_COLUMNS_MAX} of {} columns", markup::count(columns.len() as u64)));
+        notes.push(format!(
+            "the sample of rows shows {SAMPLE_COLUMNS_MAX} of {} columns",
+            markup::count(columns.len() as u64)
+        ));
     }
     let target = target_index.zip(outcome).map(|(index, outcome)| target::summary(&columns, index, &outcome));
     let mut profile = Profile {
@@ -165,7 +168,11 @@ fn read_columns<'a>(
         let series = column.as_materialized_series();
         let name = series.name().as_str();
         let entry = by_name.get(name).ok_or_else(|| ExploreError::SchemaMismatch { column: name.to_owned() })?;
-        let cells = if target == Some(name) { cells::read_target(series, entry.semantic)? } else { cells::read(series, entry.semantic)? };
+        let cells = if target == Some(name) {
+            cells::read_target(series, entry.semantic)?
+        } else {
+            cells::read(series, entry.semantic)?
+        };
         let profile = column::describe(entry, series, &cells, options);
         let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *done += 1;

@@ -30,7 +30,12 @@ pub fn html(profile: &Profile, findings: &[Finding], title: &str, subtitle: &str
     let size = format!("{} × {}", plural(table.n_rows, "row", "rows"), plural(table.n_columns, "column", "columns"));
     let lead = if subtitle.is_empty() { size } else { format!("{subtitle} · {size}") };
     let mut page = Page::new(title, &lead);
-    page.section("findings", "Findings", &format!("{}, by what they mean for a model", count(findings.len() as u64)), sections::findings(findings));
+    page.section(
+        "findings",
+        "Findings",
+        &format!("{}, by what they mean for a model", count(findings.len() as u64)),
+        sections::findings(findings),
+    );
     page.section("overview", "Overview", "", sections::overview(profile));
     if let Some(target) = &profile.target {
         page.section("target", "Target", &target.column, sections::target(profile, target));
@@ -40,7 +45,12 @@ pub fn html(profile: &Profile, findings: &[Finding], title: &str, subtitle: &str
         page.section("pairs", "Pairs", "how columns go together", pairs);
     }
     if !profile.sample.rows.is_empty() {
-        page.section("sample", "Sample", &format!("the first {}", plural(profile.sample.rows.len() as u64, "row", "rows")), sections::sample(profile));
+        page.section(
+            "sample",
+            "Sample",
+            &format!("the first {}", plural(profile.sample.rows.len() as u64, "row", "rows")),
+            sections::sample(profile),
+        );
     }
     page.finish()
 }

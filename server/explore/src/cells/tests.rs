@@ -51,7 +51,9 @@ fn texts_that_are_numbers_or_dates_are_read_as_such() {
     let series = Series::new("t".into(), written);
     let Cells::Times(times) = read(&series, SemanticType::Datetime).unwrap() else { panic!() };
     assert_eq!(times.micros, [60 * second, 2_500_000, 0, -second]);
-    for wrong in ["2023-02-29", "2024-13-01", "2024-1-1", "20240101", "2024-01-01 25:00", "grüß-gü-tt12", "2024-01-01 1"] {
+    for wrong in
+        ["2023-02-29", "2024-13-01", "2024-1-1", "20240101", "2024-01-01 25:00", "grüß-gü-tt12", "2024-01-01 1"]
+    {
         let series = Series::new("t".into(), [wrong]);
         let Cells::Times(times) = read(&series, SemanticType::Datetime).unwrap() else { panic!() };
         assert_eq!((times.micros[0], times.unparsed), (MISSING_TIME, 1), "{wrong}");
@@ -60,7 +62,11 @@ fn texts_that_are_numbers_or_dates_are_read_as_such() {
 
 #[test]
 fn times_of_every_unit_are_microseconds() {
-    for (unit, value) in [(TimeUnit::Milliseconds, 5_000), (TimeUnit::Microseconds, 5_000_000), (TimeUnit::Nanoseconds, 5_000_000_000_i64)] {
+    for (unit, value) in [
+        (TimeUnit::Milliseconds, 5_000),
+        (TimeUnit::Microseconds, 5_000_000),
+        (TimeUnit::Nanoseconds, 5_000_000_000_i64),
+    ] {
         let series = Series::new("t".into(), [Some(value), None]).cast(&DataType::Datetime(unit, None)).unwrap();
         let Cells::Times(times) = read(&series, SemanticType::Datetime).unwrap() else { panic!() };
         assert_eq!(times.micros, [5_000_000, MISSING_TIME]);
@@ -69,7 +75,10 @@ fn times_of_every_unit_are_microseconds() {
 
 #[test]
 fn nested_values_are_told_apart_and_never_panic() {
-    let list = Series::new("l".into(), [Series::new("".into(), [1, 2]), Series::new("".into(), [1, 2]), Series::new("".into(), [2])]);
+    let list = Series::new(
+        "l".into(),
+        [Series::new("".into(), [1, 2]), Series::new("".into(), [1, 2]), Series::new("".into(), [2])],
+    );
     let cells = read(&list, SemanticType::Text).unwrap();
     assert_eq!(cells.identity(0), cells.identity(1));
     assert_ne!(cells.identity(0), cells.identity(2));

@@ -109,12 +109,17 @@ pub(super) fn times<'s>(texts: impl Iterator<Item = Option<&'s str>>, n_rows: us
 fn parse_time(text: &str) -> Option<i64> {
     let text = text.trim();
     let (date, rest) = (text.get(..10)?, text.get(10..)?);
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
+    let digits =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
     let separator = |at: usize| matches!(date.as_bytes()[at], b'-' | b'/');
     let (year, month, day) = (digits(date.get(..4)?)?, digits(date.get(5..7)?)?, digits(date.get(8..)?)?);
     let days = time::days_from_civil(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?);
     // The inverse refuses the 30th of February.
-    if !separator(4) || !separator(7) || !(1..=12).contains(&month) || time::civil_from_days(days) != (year, month as u32, day as u32) {
+    if !separator(4)
+        || !separator(7)
+        || !(1..=12).contains(&month)
+        || time::civil_from_days(days) != (year, month as u32, day as u32)
+    {
         return None;
     }
     let mut micros = days * time::DAY;
@@ -128,7 +133,8 @@ fn parse_time(text: &str) -> Option<i64> {
     };
     let mut parts = clock.split(':');
     let (hours, minutes) = (digits(parts.next()?)?, digits(parts.next()?)?);
-    let (seconds, fraction) = parts.next().map_or(("0", ""), |seconds| seconds.split_once(['.', ',']).unwrap_or((seconds, "")));
+    let (seconds, fraction) =
+        parts.next().map_or(("0", ""), |seconds| seconds.split_once(['.', ',']).unwrap_or((seconds, "")));
     let seconds = digits(seconds)?;
     let fraction = digits(&format!("{fraction:0<6}")[..6])?;
     if parts.next().is_some() || hours > 24 || minutes > 59 || seconds > 60 {
@@ -137,7 +143,8 @@ fn parse_time(text: &str) -> Option<i64> {
     micros += (hours * 3600 + minutes * 60 + seconds) * time::SECOND + fraction;
     if let Some(sign) = offset.chars().next().filter(|sign| matches!(sign, '+' | '-')) {
         let offset = offset[1..].replace(':', "");
-        let (hours, minutes) = (digits(offset.get(..2)?)?, digits(offset.get(2..).filter(|rest| !rest.is_empty()).unwrap_or("0"))?);
+        let (hours, minutes) =
+            (digits(offset.get(..2)?)?, digits(offset.get(2..).filter(|rest| !rest.is_empty()).unwrap_or("0"))?);
         let shift = (hours * 3600 + minutes * 60) * time::SECOND;
         micros -= if sign == '+' { shift } else { -shift };
     }

@@ -52,11 +52,16 @@ pub fn check(
         .par_iter()
         .map(|name| {
             cx.cancel.check()?;
-            let entry = by_name.get(name.as_str()).ok_or_else(|| ExploreError::SchemaMismatch { column: name.clone() })?;
+            let entry =
+                by_name.get(name.as_str()).ok_or_else(|| ExploreError::SchemaMismatch { column: name.clone() })?;
             let result = column(baseline, current, entry, columns.is_some(), options)?;
             let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             *done += 1;
-            cx.progress.report(Progress::of(*done as f64, named.len() as f64, format!("compared {}", crate::markup::shorten(name, 40))));
+            cx.progress.report(Progress::of(
+                *done as f64,
+                named.len() as f64,
+                format!("compared {}", crate::markup::shorten(name, 40)),
+            ));
             Ok(result)
         })
         .collect::<Result<_, ExploreError>>()?;
@@ -68,7 +73,8 @@ pub fn check(
         }
     }
     kept.sort_by(|a, b| b.drifted.cmp(&a.drifted).then(b.strength().total_cmp(&a.strength())));
-    let drifted: Vec<String> = kept.iter().filter(|column| column.drifted).map(|column| column.column.clone()).collect();
+    let drifted: Vec<String> =
+        kept.iter().filter(|column| column.drifted).map(|column| column.column.clone()).collect();
     let in_baseline: BTreeSet<&str> = of_baseline.iter().map(String::as_str).collect();
     Ok(DriftReport {
         baseline_rows: baseline.height() as u64,
@@ -78,7 +84,12 @@ pub fn check(
         rule: options.rule(),
         columns: kept,
         missing_columns: of_baseline.iter().filter(|name| !of_current.contains(*name)).cloned().collect(),
-        new_columns: current.get_column_names().iter().map(ToString::to_string).filter(|name| !in_baseline.contains(name.as_str())).collect(),
+        new_columns: current
+            .get_column_names()
+            .iter()
+            .map(ToString::to_string)
+            .filter(|name| !in_baseline.contains(name.as_str()))
+            .collect(),
         skipped,
     })
 }
@@ -95,18 +106,23 @@ fn column(
         match schema.semantic {
             SemanticType::Id => return skip("an id: new rows have new ones"),
             SemanticType::Text => return skip("free text: its values are nearly all different"),
-            SemanticType::Datetime => return skip("a time: it moves on by itself; name the column to compare it all the same"),
+            SemanticType::Datetime => {
+                return skip("a time: it moves on by itself; name the column to compare it all the same");
+            }
             _ => {}
         }
     }
-    let (was, now) = (cells::column(baseline, &schema.name, "columns")?, cells::column(current, &schema.name, "columns")?);
+    let (was, now) =
+        (cells::column(baseline, &schema.name, "columns")?, cells::column(current, &schema.name, "columns")?);
     // Told apart by value, even if it is text: the column was asked for.
     let (was, now) = (cells::read_target(was, schema.semantic)?, cells::read_target(now, schema.semantic)?);
     let sides = match (&was, &now) {
         (Cells::Numbers(a), Cells::Numbers(b)) => Sides::Numbers(finite(&a.values), finite(&b.values)),
         (Cells::Times(a), Cells::Times(b)) => Sides::Numbers(moments(&a.micros), moments(&b.micros)),
         (Cells::Labels(a), Cells::Labels(b)) => Sides::Labels(a, b),
-        (Cells::Labels(a), Cells::Numbers(_) | Cells::Times(_)) if a.levels.is_empty() => return skip("it has no value in the baseline"),
+        (Cells::Labels(a), Cells::Numbers(_) | Cells::Times(_)) if a.levels.is_empty() => {
+            return skip("it has no value in the baseline");
+        }
         (Cells::Numbers(_) | Cells::Times(_), Cells::Labels(b)) if b.levels.is_empty() => {
             // Nothing arrives any more: compare with no values rather than leave the column out.
             match &was {
@@ -171,9 +187,16 @@ fn judge(drift: &ColumnDrift, rows: (u64, u64), options: &DriftOptions) -> (bool
         return (false, format!("the {} table has no rows", if rows.0 == 0 { "baseline" } else { "current" }));
     }
     let absent = (drift.baseline_missing_share * rows.0 as f64, drift.current_missing_share * rows.1 as f64);
-    let missing_p = chi_squared(&[absent.0, rows.0 as f64 - absent.0, absent.1, rows.1 as f64 - absent.1], 2).map_or(1.0, |test| test.p_value);
+    let missing_p = chi_squared(&[absent.0, rows.0 as f64 - absent.0, absent.1, rows.1 as f64 - absent.1], 2)
+        .map_or(1.0, |test| test.p_value);
     let missing_moved = drift.missing_delta.abs() >= options.missing_delta_min && missing_p < options.p_value_max;
-    let of_missing = || format!("missing went from {} to {}", percent(drift.baseline_missing_share), percent(drift.current_missing_share));
+    let of_missing = || {
+        format!(
+            "missing went from {} to {}",
+            percent(drift.baseline_missing_share),
+            percent(drift.current_missing_share)
+        )
+    };
     let Some(measures) = &drift.measures else {
         let empty = match (drift.baseline_count, drift.current_count) {
             (0, 0) => "neither table has a value",
@@ -184,25 +207,41 @@ fn judge(drift: &ColumnDrift, rows: (u64, u64), options: &DriftOptions) -> (bool
     };
     let (mut reasons, p_value, measured, test) = match measures {
         Measures::Numeric(m) => {
-            let chance = population_stability_index_by_chance(numeric::PSI_BINS, drift.baseline_count as f64, drift.current_count as f64);
+            let chance = population_stability_index_by_chance(
+                numeric::PSI_BINS,
+                drift.baseline_count as f64,
+                drift.current_count as f64,
+            );
             let mut reasons = Vec::new();
             match m.wasserstein_normed {
                 Some(normed) if normed >= options.wasserstein_min => {
-                    reasons.push(format!("values moved by {} baseline standard deviations (mean {} to {})", number(normed), number(m.baseline_mean), number(m.current_mean)));
+                    reasons.push(format!(
+                        "values moved by {} baseline standard deviations (mean {} to {})",
+                        number(normed),
+                        number(m.baseline_mean),
+                        number(m.current_mean)
+                    ));
                 }
                 None if m.wasserstein_distance > 0.0 => {
-                    reasons.push(format!("the baseline is always {}, now the mean is {}", number(m.baseline_mean), number(m.current_mean)));
+                    reasons.push(format!(
+                        "the baseline is always {}, now the mean is {}",
+                        number(m.baseline_mean),
+                        number(m.current_mean)
+                    ));
                 }
                 _ => {}
             }
             if m.psi - chance >= options.psi_min {
                 reasons.push(format!("PSI {}", number(m.psi)));
             }
-            let normed = m.wasserstein_normed.map_or_else(String::new, |normed| format!(", Wasserstein {} baseline standard deviations", number(normed)));
+            let normed = m.wasserstein_normed.map_or_else(String::new, |normed| {
+                format!(", Wasserstein {} baseline standard deviations", number(normed))
+            });
             (reasons, m.ks_p_value, format!("KS {}{normed}, PSI {}", number(m.ks_test), number(m.psi)), "KS")
         }
         Measures::Categorical(m) => {
-            let chance = population_stability_index_by_chance(m.degrees_of_freedom as usize + 1, rows.0 as f64, rows.1 as f64);
+            let chance =
+                population_stability_index_by_chance(m.degrees_of_freedom as usize + 1, rows.0 as f64, rows.1 as f64);
             let mut reasons = Vec::new();
             if m.tv_distance >= options.total_variation_min {
                 reasons.push(format!("{} of the rows moved to another level", percent(m.tv_distance)));
@@ -210,7 +249,12 @@ fn judge(drift: &ColumnDrift, rows: (u64, u64), options: &DriftOptions) -> (bool
             if m.psi - chance >= options.psi_min {
                 reasons.push(format!("PSI {}", number(m.psi)));
             }
-            (reasons, m.chi_squared_p_value, format!("total variation {}, PSI {}", number(m.tv_distance), number(m.psi)), "chi-squared")
+            (
+                reasons,
+                m.chi_squared_p_value,
+                format!("total variation {}, PSI {}", number(m.tv_distance), number(m.psi)),
+                "chi-squared",
+            )
         }
     };
     // On a handful of rows the asymptotic p-value promises more than any exact test could.

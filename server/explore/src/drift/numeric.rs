@@ -3,7 +3,9 @@
 use super::check::no_bins;
 use super::{NumericMeasures, SharedBins};
 use crate::profile::numbers::histogram;
-use crate::stats::{jensen_shannon_distance, ks_two_sample, moments, population_stability_index, quantile_sorted, wasserstein};
+use crate::stats::{
+    jensen_shannon_distance, ks_two_sample, moments, population_stability_index, quantile_sorted, wasserstein,
+};
 
 /// Bins of the population stability index: the baseline's deciles.
 pub(super) const PSI_BINS: usize = 10;
@@ -25,14 +27,16 @@ pub(super) fn measures(baseline: &[f64], current: &[f64]) -> Option<NumericMeasu
     let psi = population_stability_index(&counts(baseline), &counts(current))?;
     let (low, high) = (baseline[0].min(current[0]), baseline[baseline.len() - 1].max(current[current.len() - 1]));
     let (first, last) = (baseline[0], baseline[baseline.len() - 1]);
-    let outside = current.partition_point(|value| *value < first) + current.len() - current.partition_point(|value| *value <= last);
+    let outside = current.partition_point(|value| *value < first) + current.len()
+        - current.partition_point(|value| *value <= last);
     let zeros = |values: &[f64]| {
         let zeros = values.partition_point(|value| *value <= 0.0) - values.partition_point(|value| *value < 0.0);
         zeros as f64 / values.len() as f64
     };
     // The population's standard deviation, as others norm by; a spread that is only rounding cannot be divided by.
     let n = baseline.len() as f64;
-    let spread = was.std.map(|std| std * ((n - 1.0) / n).sqrt()).filter(|std| *std > 1e-13 * was.mean.abs() && *std > 0.0);
+    let spread =
+        was.std.map(|std| std * ((n - 1.0) / n).sqrt()).filter(|std| *std > 1e-13 * was.mean.abs() && *std > 0.0);
     Some(NumericMeasures {
         ks_test: ks.statistic,
         ks_p_value: ks.p_value,

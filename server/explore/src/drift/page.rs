@@ -10,7 +10,11 @@ pub const DRAWN_MAX: usize = 60;
 /// The page of a comparison; `title` says of what, `subtitle` of which two tables, or is empty.
 #[must_use]
 pub fn html(report: &DriftReport, title: &str, subtitle: &str) -> String {
-    let size = format!("{} against {} of the baseline", plural(report.current_rows, "row", "rows"), count(report.baseline_rows));
+    let size = format!(
+        "{} against {} of the baseline",
+        plural(report.current_rows, "row", "rows"),
+        count(report.baseline_rows)
+    );
     let mut page = Page::new(title, &if subtitle.is_empty() { size } else { format!("{subtitle} · {size}") });
     page.section(
         "summary",
@@ -20,7 +24,12 @@ pub fn html(report: &DriftReport, title: &str, subtitle: &str) -> String {
     );
     let drawn: String = report.columns.iter().take(DRAWN_MAX).filter_map(drawing).collect();
     if !drawn.is_empty() {
-        page.section("columns", "Columns", "baseline and current over the same bins", format!("<div class=\"two\">{drawn}</div>"));
+        page.section(
+            "columns",
+            "Columns",
+            "baseline and current over the same bins",
+            format!("<div class=\"two\">{drawn}</div>"),
+        );
     }
     page.section("measures", "Measures", "", table(report));
     page.finish()
@@ -47,7 +56,8 @@ fn summary(report: &DriftReport) -> String {
     if !report.new_columns.is_empty() {
         notes.push(format!("new: {}", report.new_columns.join(", ")));
     }
-    notes.extend(report.skipped.iter().map(|skipped| format!("{} is not compared: {}", skipped.column, skipped.reason)));
+    notes
+        .extend(report.skipped.iter().map(|skipped| format!("{} is not compared: {}", skipped.column, skipped.reason)));
     let notes: String = notes.iter().map(|note| format!("<li>{}</li>", escape(note))).collect();
     format!("{out}<ul class=\"panel notes\">{notes}</ul>")
 }
@@ -63,19 +73,27 @@ fn table(report: &DriftReport) -> String {
             Some(Measures::Numeric(m)) => (
                 format!("KS {}", number(m.ks_test)),
                 m.ks_p_value,
-                m.wasserstein_normed.map_or_else(|| number(m.wasserstein_distance), |normed| format!("Wasserstein {} σ", number(normed))),
+                m.wasserstein_normed.map_or_else(
+                    || number(m.wasserstein_distance),
+                    |normed| format!("Wasserstein {} σ", number(normed)),
+                ),
                 m.psi,
                 m.js_distance,
             ),
-            Some(Measures::Categorical(m)) => {
-                (format!("χ² {}", number(m.chi_squared_test)), m.chi_squared_p_value, format!("total variation {}", number(m.tv_distance)), m.psi, m.js_distance)
-            }
+            Some(Measures::Categorical(m)) => (
+                format!("χ² {}", number(m.chi_squared_test)),
+                m.chi_squared_p_value,
+                format!("total variation {}", number(m.tv_distance)),
+                m.psi,
+                m.js_distance,
+            ),
             None => (String::new(), 1.0, String::new(), f64::NAN, f64::NAN),
         };
         let measured = column.measures.is_some();
         let or_blank = |text: String| if measured { text } else { String::new() };
         rows.push_str(&format!(
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{} → {}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td><td>{}</td><td \
+             class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{} → {}</td></tr>",
             escape(&column.column),
             if column.drifted { "<span class=\"badge warning\">drifted</span>" } else { "" },
             escape(&test),
@@ -88,6 +106,8 @@ fn table(report: &DriftReport) -> String {
         ));
     }
     format!(
-        "<div class=\"panel scroll\"><table><thead><tr><th>column</th><th></th><th>test</th><th class=\"number\">p</th><th>distance</th><th class=\"number\">PSI</th><th class=\"number\">JS</th><th class=\"number\">missing</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        "<div class=\"panel scroll\"><table><thead><tr><th>column</th><th></th><th>test</th><th \
+         class=\"number\">p</th><th>distance</th><th class=\"number\">PSI</th><th class=\"number\">JS</th><th \
+         class=\"number\">missing</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 }

@@ -10,15 +10,15 @@ use crate::error::ExploreError;
 // analysis period, without the missing ones.
 const BODY_WAS: [f64; 83] = [
     175.0, 4.0, 322.0, 38.0, 234.0, 181.0, 309.0, 283.0, 169.0, 285.0, 98.0, 207.0, 328.0, 171.0, 43.0, 51.0, 7.0,
-    101.0, 15.0, 174.0, 201.0, 255.0, 245.0, 75.0, 18.0, 143.0, 312.0, 305.0, 108.0, 230.0, 110.0, 188.0, 306.0,
-    166.0, 147.0, 236.0, 295.0, 72.0, 314.0, 232.0, 156.0, 103.0, 165.0, 249.0, 275.0, 271.0, 258.0, 22.0, 173.0,
-    68.0, 62.0, 263.0, 287.0, 206.0, 47.0, 17.0, 197.0, 69.0, 46.0, 122.0, 256.0, 97.0, 284.0, 89.0, 130.0, 120.0,
-    19.0, 37.0, 149.0, 14.0, 172.0, 269.0, 190.0, 176.0, 61.0, 52.0, 126.0, 79.0, 50.0, 259.0, 196.0, 155.0, 327.0,
+    101.0, 15.0, 174.0, 201.0, 255.0, 245.0, 75.0, 18.0, 143.0, 312.0, 305.0, 108.0, 230.0, 110.0, 188.0, 306.0, 166.0,
+    147.0, 236.0, 295.0, 72.0, 314.0, 232.0, 156.0, 103.0, 165.0, 249.0, 275.0, 271.0, 258.0, 22.0, 173.0, 68.0, 62.0,
+    263.0, 287.0, 206.0, 47.0, 17.0, 197.0, 69.0, 46.0, 122.0, 256.0, 97.0, 284.0, 89.0, 130.0, 120.0, 19.0, 37.0,
+    149.0, 14.0, 172.0, 269.0, 190.0, 176.0, 61.0, 52.0, 126.0, 79.0, 50.0, 259.0, 196.0, 155.0, 327.0,
 ];
 const BODY_NOW: [f64; 38] = [
     70.0, 131.0, 80.0, 119.0, 9.0, 121.0, 58.0, 209.0, 189.0, 45.0, 96.0, 148.0, 293.0, 294.0, 299.0, 304.0, 261.0,
-    208.0, 142.0, 1.0, 124.0, 260.0, 187.0, 298.0, 292.0, 286.0, 135.0, 307.0, 109.0, 16.0, 133.0, 297.0, 81.0,
-    153.0, 67.0, 35.0, 53.0, 32.0,
+    208.0, 142.0, 1.0, 124.0, 260.0, 187.0, 298.0, 292.0, 286.0, 135.0, 307.0, 109.0, 16.0, 133.0, 297.0, 81.0, 153.0,
+    67.0, 35.0, 53.0, 32.0,
 ];
 
 fn schema(columns: &[(&str, SemanticType)]) -> Vec<ColumnSchema> {
@@ -35,7 +35,8 @@ fn schema(columns: &[(&str, SemanticType)]) -> Vec<ColumnSchema> {
 }
 
 fn check_frames(baseline: &DataFrame, current: &DataFrame, columns: &[(&str, SemanticType)]) -> DriftReport {
-    check(baseline, current, &schema(columns), None, &DriftOptions::default(), &Context::quiet(&CancelToken::new())).unwrap()
+    check(baseline, current, &schema(columns), None, &DriftOptions::default(), &Context::quiet(&CancelToken::new()))
+        .unwrap()
 }
 
 fn frame(name: &str, values: Series) -> DataFrame {
@@ -85,33 +86,62 @@ fn numbers_agree_with_scipy() {
 fn categories_agree_with_scipy() {
     let expected = [
         // Titanic's Pclass, Embarked and Parch, then California housing's predicted class: levels, rows of the
-        // reference, rows of the analysis, then chi-squared, its p-value, PSI, JS distance, l-infinity, total variation.
+        // reference, rows of the analysis, then chi-squared, its p-value, PSI, JS distance, l-infinity, total
+        // variation.
         (
             &["1", "2", "3"][..],
             &[216, 184, 491][..],
             &[107, 93, 218][..],
-            [1.0134212156403517, 0.6024740965496366, 0.0035554608017563175, 0.025319508748710372, 0.0295351172544156, 0.029535117254415544],
+            [
+                1.0134212156403517,
+                0.6024740965496366,
+                0.0035554608017563175,
+                0.025319508748710372,
+                0.0295351172544156,
+                0.029535117254415544,
+            ],
             2,
         ),
         (
             &["<NA>", "C", "Q", "S"],
             &[2, 168, 77, 644],
             &[0, 102, 46, 270],
-            [9.279151906161973, 0.02580068017212235, 0.03532566230948801, 0.07924100496062156, 0.07685037509598913, 0.07909504400732471],
+            [
+                9.279151906161973,
+                0.02580068017212235,
+                0.03532566230948801,
+                0.07924100496062156,
+                0.07685037509598913,
+                0.07909504400732471,
+            ],
             3,
         ),
         (
             &["0", "1", "2", "3", "4", "5", "6", "9"],
             &[678, 118, 80, 5, 4, 5, 1, 0],
             &[324, 52, 33, 3, 2, 1, 1, 2],
-            [5.9296739786196095, 0.5479846178036057, 0.02438927312204277, 0.05919458874703609, 0.01417685628211951, 0.022092267706302834],
+            [
+                5.9296739786196095,
+                0.5479846178036057,
+                0.02438927312204277,
+                0.05919458874703609,
+                0.01417685628211951,
+                0.022092267706302834,
+            ],
             7,
         ),
         (
             &["0", "1"],
             &[3954, 1878],
             &[7271, 961],
-            [892.8123463315928, 3.583745781745852e-196, 0.26258085174243234, 0.21399045631135344, 0.20527690794130704, 0.20527690794130699],
+            [
+                892.8123463315928,
+                3.583745781745852e-196,
+                0.26258085174243234,
+                0.21399045631135344,
+                0.20527690794130704,
+                0.20527690794130699,
+            ],
             1,
         ),
     ];
@@ -151,7 +181,8 @@ fn new_levels_and_missing_values_are_seen() {
     assert_eq!((m.new_levels.as_slice(), m.new_level_share), (["c".to_owned()].as_slice(), 0.3));
     assert!(drift.drifted);
     let was = frame("x", Series::new("x".into(), (0..100).map(f64::from).collect::<Vec<_>>()));
-    let now = frame("x", Series::new("x".into(), (0..100).map(|i| (i % 2 == 0).then_some(f64::from(i))).collect::<Vec<_>>()));
+    let now =
+        frame("x", Series::new("x".into(), (0..100).map(|i| (i % 2 == 0).then_some(f64::from(i))).collect::<Vec<_>>()));
     let drift = check_frames(&was, &now, &[("x", SemanticType::Numeric)]).columns.remove(0);
     assert_eq!((drift.drifted, drift.missing_delta, drift.current_count), (true, 0.5, 50));
     assert!(drift.reason.starts_with("missing went from 0 % to 50 %"), "{}", drift.reason);
@@ -196,7 +227,14 @@ fn columns_come_and_go_and_some_are_skipped() {
     assert_eq!((report.skipped[0].column.as_str(), report.columns.len()), ("id", 1));
     let named = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        check(&was, &now, &schema(&columns), Some(&names), &DriftOptions::default(), &Context::quiet(&CancelToken::new()))
+        check(
+            &was,
+            &now,
+            &schema(&columns),
+            Some(&names),
+            &DriftOptions::default(),
+            &Context::quiet(&CancelToken::new()),
+        )
     };
     assert_eq!(named(&["id"]).unwrap().columns.len(), 1, "asked for, so compared");
     assert!(matches!(named(&["nope"]), Err(ExploreError::ColumnNotFound { column, .. }) if column == "nope"));
@@ -218,6 +256,13 @@ fn cancelling_is_its_own_outcome() {
     let token = CancelToken::new();
     token.cancel();
     let was = df!("x" => [1, 2]).unwrap();
-    let result = check(&was, &was, &schema(&[("x", SemanticType::Numeric)]), None, &DriftOptions::default(), &Context::quiet(&token));
+    let result = check(
+        &was,
+        &was,
+        &schema(&[("x", SemanticType::Numeric)]),
+        None,
+        &DriftOptions::default(),
+        &Context::quiet(&token),
+    );
     assert_eq!(result, Err(ExploreError::Cancelled));
 }

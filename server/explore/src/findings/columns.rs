@@ -2,7 +2,7 @@
 
 use mlwright_data::SemanticType;
 
-use super::order::Collected;
+use super::order::{Collected, Topic};
 use super::{FindingKind as Kind, Severity};
 use crate::markup::{count, number, percent, plural};
 use crate::profile::{ColumnProfile, Profile, SignalMeasure};
@@ -65,9 +65,16 @@ fn duplicates(profile: &Profile, found: &mut Collected) {
     }
     let share = repeated as f64 / table.n_rows as f64;
     let contradicting = table.duplicate_feature_rows.unwrap_or(repeated).saturating_sub(repeated);
-    let mut reason = format!("{} an earlier one in every column ({})", plural(repeated, "row repeats", "rows repeat"), percent(share));
+    let mut reason = format!(
+        "{} an earlier one in every column ({})",
+        plural(repeated, "row repeats", "rows repeat"),
+        percent(share)
+    );
     if contradicting > 0 {
-        reason.push_str(&format!("; {} features alike but another target", plural(contradicting, "more row has", "more rows have")));
+        reason.push_str(&format!(
+            "; {} features alike but another target",
+            plural(contradicting, "more row has", "more rows have")
+        ));
     }
     found.add(
         share,
@@ -84,31 +91,45 @@ fn quality(column: &ColumnProfile, found: &mut Collected) {
     let name = column.name.as_str();
     if column.stored_as_text {
         let what = if column.datetime.is_some() { "dates" } else { "numbers" };
-        found.join(0.0, Kind::StoredAsText, Severity::Note, name, "numbers or dates are written as text", what.to_owned(), "they are read as what they are here; other tools may need to be told");
+        found.join(
+            Topic {
+                kind: Kind::StoredAsText,
+                severity: Severity::Note,
+                what: "numbers or dates are written as text",
+                action: "they are read as what they are here; other tools may need to be told",
+            },
+            name,
+            what.to_owned(),
+            0.0,
+        );
     }
     let Some(numeric) = &column.numeric else {
         return;
     };
     if numeric.infinities > 0 {
         found.join(
-            numeric.infinities as f64,
-            Kind::InfiniteValues,
-            Severity::Warning,
+            Topic {
+                kind: Kind::InfiniteValues,
+                severity: Severity::Warning,
+                what: "infinite values",
+                action: "find the division by zero or the overflow they come from, or treat them as missing",
+            },
             name,
-            "infinite values",
             plural(numeric.infinities, "value", "values"),
-            "find the division by zero or the overflow they come from, or treat them as missing",
+            numeric.infinities as f64,
         );
     }
     if let Some((value, rows)) = sentinel(column) {
         found.join(
-            rows as f64,
-            Kind::SentinelValue,
-            Severity::Warning,
+            Topic {
+                kind: Kind::SentinelValue,
+                severity: Severity::Warning,
+                what: "a number far from all others seems to stand for \"missing\"",
+                action: "treat it as missing if it is; as a number it pulls means and slopes",
+            },
             name,
-            "a number far from all others seems to stand for \"missing\"",
             format!("{} in {}", number(value), plural(rows, "row", "rows")),
-            "treat it as missing if it is; as a number it pulls means and slopes",
+            rows as f64,
         );
     }
 }
@@ -141,12 +162,46 @@ fn sentinel(column: &ColumnProfile) -> Option<(f64, u64)> {
 fn of_one_value(column: &ColumnProfile, n_rows: u64, found: &mut Collected) {
     let name = column.name.as_str();
     if column.distinct == 0 {
-        found.join(0.0, Kind::EmptyColumn, Severity::Warning, name, "no value at all", String::new(), "leave out, or find out why nothing arrives");
+        found.join(
+            Topic {
+                kind: Kind::EmptyColumn,
+                severity: Severity::Warning,
+                what: "no value at all",
+                action: "leave out, or find out why nothing arrives",
+            },
+            name,
+            String::new(),
+            0.0,
+        );
     } else if column.missing > 0 && n_rows > 1 {
-        let seen = format!("{} and missing in {}", column.top_values.first().map_or("one value", |top| top.value.as_str()), percent(column.missing_share));
-        found.join(0.0, Kind::ConstantColumn, Severity::Note, name, "one value where there is any", seen, "leave out, or keep only whether it is missing");
+        let seen = format!(
+            "{} and missing in {}",
+            column.top_values.first().map_or("one value", |top| top.value.as_str()),
+            percent(column.missing_share)
+        );
+        found.join(
+            Topic {
+                kind: Kind::ConstantColumn,
+                severity: Severity::Note,
+                what: "one value where there is any",
+                action: "leave out, or keep only whether it is missing",
+            },
+            name,
+            seen,
+            0.0,
+        );
     } else if n_rows > 1 {
-        found.join(0.0, Kind::ConstantColumn, Severity::Note, name, "one value where there is any", column.top_values.first().map_or_else(String::new, |top| top.value.clone()), "leave out, or keep only whether it is missing");
+        found.join(
+            Topic {
+                kind: Kind::ConstantColumn,
+                severity: Severity::Note,
+                what: "one value where there is any",
+                action: "leave out, or keep only whether it is missing",
+            },
+            name,
+            column.top_values.first().map_or_else(String::new, |top| top.value.clone()),
+            0.0,
+        );
     }
 }
 
@@ -154,21 +209,58 @@ fn missing(column: &ColumnProfile, profile: &Profile, found: &mut Collected) {
     let name = column.name.as_str();
     let seen = percent(column.missing_share);
     if column.missing_share >= MUCH_MISSING {
-        found.join(column.missing_share, Kind::MuchMissing, Severity::Warning, name, "much is missing", seen, "find out why; keep the column only if it still helps, with an indicator of what was missing");
+        found.join(
+            Topic {
+                kind: Kind::MuchMissing,
+                severity: Severity::Warning,
+                what: "much is missing",
+                action: "find out why; keep the column only if it still helps, with an indicator of what was missing",
+            },
+            name,
+            seen,
+            column.missing_share,
+        );
     } else if column.missing_share >= SOME_MISSING {
-        found.join(column.missing_share, Kind::MuchMissing, Severity::Note, name, "some values are missing", seen, "impute within each fold, or use learners that take missing values");
+        found.join(
+            Topic {
+                kind: Kind::MuchMissing,
+                severity: Severity::Note,
+                what: "some values are missing",
+                action: "impute within each fold, or use learners that take missing values",
+            },
+            name,
+            seen,
+            column.missing_share,
+        );
     }
     let Some(effect) = column.signal.as_ref().and_then(|signal| signal.missing.as_ref()) else {
         return;
     };
     let p_max = INFORMATIVE_P / profile.columns.len().max(1) as f64;
     let told = [Kind::KnownAfterOutcome, Kind::LeakageSuspect].into_iter().any(|kind| found.names(kind, name));
-    if !told && effect.effect >= INFORMATIVE_EFFECT && effect.p_value < p_max && column.missing >= INFORMATIVE_ROWS_MIN {
+    if !told && effect.effect >= INFORMATIVE_EFFECT && effect.p_value < p_max && column.missing >= INFORMATIVE_ROWS_MIN
+    {
         let seen = match &effect.class {
-            Some(class) => format!("{class:?} in {} when missing, {} when not", percent(effect.when_missing), percent(effect.when_present)),
-            None => format!("mean {} when missing, {} when not", number(effect.when_missing), number(effect.when_present)),
+            Some(class) => format!(
+                "{class:?} in {} when missing, {} when not",
+                percent(effect.when_missing),
+                percent(effect.when_present)
+            ),
+            None => {
+                format!("mean {} when missing, {} when not", number(effect.when_missing), number(effect.when_present))
+            }
         };
-        found.join(effect.effect, Kind::InformativeMissing, Severity::Note, name, "whether a value is missing says something about the target", seen, "add an indicator of missing, and make sure it is known before the outcome");
+        found.join(
+            Topic {
+                kind: Kind::InformativeMissing,
+                severity: Severity::Note,
+                what: "whether a value is missing says something about the target",
+                action: "add an indicator of missing, and make sure it is known before the outcome",
+            },
+            name,
+            seen,
+            effect.effect,
+        );
     }
 }
 
@@ -189,28 +281,74 @@ fn usefulness(column: &ColumnProfile, n_rows: u64, found: &mut Collected) {
                 Kind::Identifier,
                 Severity::Warning,
                 &[name],
-                format!("{name} is an id and still tells about the target ({measure}): rows are in an order that depends on the outcome"),
+                format!(
+                    "{name} is an id and still tells about the target ({measure}): rows are in an order \
+                         that depends on the outcome"
+                ),
                 "leave it out, and do not use the order of rows; if the order is time, split by time",
             );
         }
         SemanticType::Id => {
             let seen = plural(column.distinct, "value", "values");
-            found.join(column.distinct as f64, Kind::Identifier, Severity::Note, name, "names rows", seen, "leave out: a model can only memorise it");
+            found.join(
+                Topic {
+                    kind: Kind::Identifier,
+                    severity: Severity::Note,
+                    what: "names rows",
+                    action: "leave out: a model can only memorise it",
+                },
+                name,
+                seen,
+                column.distinct as f64,
+            );
         }
         SemanticType::Text => {
-            let seen = column.text.as_ref().map_or_else(String::new, |text| format!("{} characters on average", number(text.length_mean.round())));
-            found.join(0.0, Kind::FreeText, Severity::Note, name, "free text", seen, "leave out, or turn into features (length, words, embeddings) within each fold");
+            let seen = column
+                .text
+                .as_ref()
+                .map_or_else(String::new, |text| format!("{} characters on average", number(text.length_mean.round())));
+            found.join(
+                Topic {
+                    kind: Kind::FreeText,
+                    severity: Severity::Note,
+                    what: "free text",
+                    action: "leave out, or turn into features (length, words, embeddings) within each fold",
+                },
+                name,
+                seen,
+                0.0,
+            );
         }
         SemanticType::Categorical if column.distinct > LEVELS_MANY => {
             let seen = format!("{} levels", count(column.distinct));
-            found.join(column.distinct as f64, Kind::HighCardinality, Severity::Note, name, "many levels", seen, "join rare levels or encode by the target within each fold, rather than one column for each");
+            found.join(
+                Topic {
+                    kind: Kind::HighCardinality,
+                    severity: Severity::Note,
+                    what: "many levels",
+                    action: "join rare levels or encode by the target within each fold, rather than one column each",
+                },
+                name,
+                seen,
+                column.distinct as f64,
+            );
         }
         _ => {}
     }
     let top = column.top_values.first().map_or(0.0, |top| top.count as f64 / present.max(1) as f64);
     if top >= NEARLY_CONSTANT && strength < STRENGTH_SOME {
         let value = column.top_values.first().map_or("", |top| top.value.as_str());
-        found.join(top, Kind::NearlyConstant, Severity::Note, name, "nearly one value", format!("{value} in {}", percent(top)), "expect no help from it; leave out unless the rare values matter");
+        found.join(
+            Topic {
+                kind: Kind::NearlyConstant,
+                severity: Severity::Note,
+                what: "nearly one value",
+                action: "expect no help from it; leave out unless the rare values matter",
+            },
+            name,
+            format!("{value} in {}", percent(top)),
+            top,
+        );
     } else if let Some(numeric) = &column.numeric
         && matches!(column.semantic, SemanticType::Numeric)
         && let Some(skew) = numeric.skew.filter(|skew| *skew > FEATURE_SKEW)
@@ -220,7 +358,17 @@ fn usefulness(column: &ColumnProfile, n_rows: u64, found: &mut Collected) {
         && sentinel(column).is_none()
     {
         let seen = format!("median {}, largest {}", number(numeric.quantiles.p50), number(numeric.max));
-        found.join(skew, Kind::SkewedFeature, Severity::Note, name, "a few values lie far above all others", seen, "check the largest for errors; for linear models take the logarithm or cut them off");
+        found.join(
+            Topic {
+                kind: Kind::SkewedFeature,
+                severity: Severity::Note,
+                what: "a few values lie far above all others",
+                action: "check the largest for errors; for linear models take the logarithm or cut them off",
+            },
+            name,
+            seen,
+            skew,
+        );
     }
     if let Some(datetime) = column.datetime.as_ref().filter(|datetime| datetime.ordered) {
         found.add(

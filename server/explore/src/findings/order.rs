@@ -21,12 +21,30 @@ struct Joined {
     parts: Vec<(String, String, f64)>,
     /// Opens the reason.
     what: &'static str,
-    action: String,
+    action: &'static str,
+}
+
+/// What several columns are told of together.
+#[derive(Clone, Copy)]
+pub(super) struct Topic {
+    pub(super) kind: FindingKind,
+    pub(super) severity: Severity,
+    /// Opens the reason.
+    pub(super) what: &'static str,
+    pub(super) action: &'static str,
 }
 
 impl Collected {
     /// Adds a finding of its own; of one kind and severity the heavier comes first.
-    pub(super) fn add(&mut self, weight: f64, kind: FindingKind, severity: Severity, columns: &[&str], reason: String, action: impl Into<String>) {
+    pub(super) fn add(
+        &mut self,
+        weight: f64,
+        kind: FindingKind,
+        severity: Severity,
+        columns: &[&str],
+        reason: String,
+        action: impl Into<String>,
+    ) {
         let columns = columns.iter().map(ToString::to_string).collect();
         self.found.push((weight, Finding { kind, severity, columns, reason, action: action.into() }));
     }
@@ -36,14 +54,14 @@ impl Collected {
         self.found.iter().any(|(_, finding)| finding.kind == kind && finding.columns.iter().any(|name| name == column))
     }
 
-    /// Adds one column to the finding of that kind and severity: `what` opens the joined reason, `seen` says
-    /// what was seen of this column.
-    pub(super) fn join(&mut self, weight: f64, kind: FindingKind, severity: Severity, column: &str, what: &'static str, seen: String, action: &str) {
+    /// Adds one column to the finding of that topic; `seen` says what was seen of this column.
+    pub(super) fn join(&mut self, topic: Topic, column: &str, seen: String, weight: f64) {
+        let Topic { kind, severity, what, action } = topic;
         let joined = self.joined.entry((kind, severity)).or_insert_with(|| Joined {
             weight: f64::NEG_INFINITY,
             parts: Vec::new(),
             what,
-            action: action.to_owned(),
+            action,
         });
         joined.weight = joined.weight.max(weight);
         joined.parts.push((column.to_owned(), seen, weight));
@@ -64,10 +82,14 @@ impl Collected {
             let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
             let reason = format!("{}: {}{tail}", joined.what, named.join(", "));
             let columns = joined.parts.into_iter().map(|(column, _, _)| column).collect();
-            found.push((joined.weight, Finding { kind, severity, columns, reason, action: joined.action }));
+            let action = joined.action.to_owned();
+            found.push((joined.weight, Finding { kind, severity, columns, reason, action }));
         }
         found.sort_by(|a, b| {
-            (a.1.severity, place(a.1.kind)).cmp(&(b.1.severity, place(b.1.kind))).then(b.0.total_cmp(&a.0)).then_with(|| a.1.columns.cmp(&b.1.columns))
+            (a.1.severity, place(a.1.kind))
+                .cmp(&(b.1.severity, place(b.1.kind)))
+                .then(b.0.total_cmp(&a.0))
+                .then_with(|| a.1.columns.cmp(&b.1.columns))
         });
         found.into_iter().map(|(_, finding)| finding).collect()
     }

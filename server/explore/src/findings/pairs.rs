@@ -6,7 +6,7 @@ use super::order::{COLUMNS_NAMED, Collected};
 use super::{FindingKind as Kind, Severity};
 use crate::profile::{Pair, PairMeasure, Profile};
 
-/// Strength from which two columns say nearly the same: more than four fifths of one's variance is in the other.
+/// Strength from which columns go closely together: more than four fifths of one's variance is in the other.
 const COLLINEAR: f64 = 0.9;
 /// Strength from which the two are one for a linear model: coefficients are then arbitrary.
 const ONE_AND_THE_SAME: f64 = 0.98;
@@ -42,7 +42,9 @@ pub(super) fn look(profile: &Profile, found: &mut Collected) {
         .pairs
         .pairs
         .iter()
-        .filter(|pair| pair.strength() >= COLLINEAR && target != Some(pair.a.as_str()) && target != Some(pair.b.as_str()))
+        .filter(|pair| {
+            pair.strength() >= COLLINEAR && target != Some(pair.a.as_str()) && target != Some(pair.b.as_str())
+        })
         .filter(|pair| !same.contains(&(pair.a.as_str(), pair.b.as_str())) && is_sound(pair, profile))
         .collect();
     for group in groups(&strong) {
@@ -58,9 +60,11 @@ fn list(names: &[&str]) -> String {
 /// A correlation ratio with few rows for each level is high whatever the columns hold.
 fn is_sound(pair: &Pair, profile: &Profile) -> bool {
     pair.measure != PairMeasure::CorrelationRatio
-        || [&pair.a, &pair.b].iter().filter_map(|name| profile.column(name)).filter(|column| column.numeric.is_none()).all(|column| {
-            column.distinct * ROWS_PER_LEVEL_MIN <= profile.pairs.rows
-        })
+        || [&pair.a, &pair.b]
+            .iter()
+            .filter_map(|name| profile.column(name))
+            .filter(|column| column.numeric.is_none())
+            .all(|column| column.distinct * ROWS_PER_LEVEL_MIN <= profile.pairs.rows)
 }
 
 /// Strong pairs that share columns, together; strongest group first.
@@ -100,10 +104,11 @@ fn group_finding(group: &[&Pair], found: &mut Collected) {
         }
     }
     let seen: Vec<String> = group.iter().take(3).map(|pair| describe(pair)).collect();
+    let what = if strongest.strength() >= ONE_AND_THE_SAME { "say nearly the same" } else { "go closely together" };
     let reason = if group.len() > 3 {
-        format!("{} say nearly the same; strongest are {}", list(&names), seen.join(", "))
+        format!("{} {what}; strongest are {}", list(&names), seen.join(", "))
     } else {
-        format!("nearly the same: {}", seen.join(", "))
+        format!("{what}: {}", seen.join(", "))
     };
     found.add(
         strongest.strength(),
@@ -123,7 +128,11 @@ fn describe(pair: &Pair) -> String {
     let what = match pair.measure {
         PairMeasure::Pearson => {
             let spearman = pair.spearman.unwrap_or(0.0);
-            if spearman.abs() > pair.value.abs() + 0.05 { format!("rank correlation {}", size(spearman)) } else { format!("correlation {}", size(pair.value)) }
+            if spearman.abs() > pair.value.abs() + 0.05 {
+                format!("rank correlation {}", size(spearman))
+            } else {
+                format!("correlation {}", size(pair.value))
+            }
         }
         PairMeasure::CramersV => format!("Cramér's V {}", size(pair.value)),
         PairMeasure::CorrelationRatio => format!("correlation ratio {}", size(pair.value)),
@@ -133,5 +142,9 @@ fn describe(pair: &Pair) -> String {
 
 /// Three decimals, more where that would read as 1.
 fn size(value: f64) -> String {
-    if value.abs() > 0.9995 && value.abs() < 1.0 - 1e-9 { format!("{:.5}", value.clamp(-0.99999, 0.99999)) } else { format!("{value:.3}") }
+    if value.abs() > 0.9995 && value.abs() < 1.0 - 1e-9 {
+        format!("{:.5}", value.clamp(-0.99999, 0.99999))
+    } else {
+        format!("{value:.3}")
+    }
 }

@@ -47,8 +47,16 @@ pub(super) fn look(profile: &Profile, found: &mut Collected) {
     let rows = profile.table.n_rows;
     if rows < ROWS_FEW {
         let severity = if rows < ROWS_MIN { Severity::Error } else { Severity::Warning };
-        let reason = if rows == 0 { "the table has no rows".to_owned() } else { format!("the table has {}", plural(rows, "row", "rows")) };
-        let action = if rows < ROWS_MIN { "collect more rows before training" } else { "prefer simple models and repeated cross-validation; read scores with their intervals" };
+        let reason = if rows == 0 {
+            "the table has no rows".to_owned()
+        } else {
+            format!("the table has {}", plural(rows, "row", "rows"))
+        };
+        let action = if rows < ROWS_MIN {
+            "collect more rows before training"
+        } else {
+            "prefer simple models and repeated cross-validation; read scores with their intervals"
+        };
         found.add(0.0, Kind::TooFewRows, severity, &[], reason, action);
     }
     let Some(target) = &profile.target else {
@@ -61,8 +69,20 @@ pub(super) fn look(profile: &Profile, found: &mut Collected) {
         return;
     }
     if column.missing > 0 {
-        let reason = format!("{} is missing in {} ({})", target.column, plural(column.missing, "row", "rows"), percent(column.missing_share));
-        found.add(column.missing_share, Kind::TargetMissing, Severity::Warning, &[&target.column], reason, "these rows cannot be trained on or scored: leave them out, and ask why their outcome is unknown");
+        let reason = format!(
+            "{} is missing in {} ({})",
+            target.column,
+            plural(column.missing, "row", "rows"),
+            percent(column.missing_share)
+        );
+        found.add(
+            column.missing_share,
+            Kind::TargetMissing,
+            Severity::Warning,
+            &[&target.column],
+            reason,
+            "these rows cannot be trained on or scored: leave them out, and ask why their outcome is unknown",
+        );
     }
     if target.kind == TargetKind::Regression {
         of_numbers(target, column, found);
@@ -81,10 +101,21 @@ fn usable(target: &TargetSummary, column: &ColumnProfile, rows: u64, found: &mut
         Some((format!("{} has no value", target.column), "choose another target"))
     } else if column.distinct < 2 {
         let value = column.top_values.first().map_or(String::new(), |top| format!(", {:?}", top.value));
-        Some((format!("{} has one value in all rows{value}", target.column), "choose another target, or add rows with other outcomes"))
-    } else if target.kind != TargetKind::Regression && target.n_classes as f64 > CLASSES_PER_ROW_MAX * target.known as f64 && target.n_classes > 2 {
         Some((
-            format!("{} has {} different values in {}, too many for classes", target.column, count(target.n_classes), plural(target.known, "row", "rows")),
+            format!("{} has one value in all rows{value}", target.column),
+            "choose another target, or add rows with other outcomes",
+        ))
+    } else if target.kind != TargetKind::Regression
+        && target.n_classes as f64 > CLASSES_PER_ROW_MAX * target.known as f64
+        && target.n_classes > 2
+    {
+        Some((
+            format!(
+                "{} has {} different values in {}, too many for classes",
+                target.column,
+                count(target.n_classes),
+                plural(target.known, "row", "rows")
+            ),
             "choose a target with a few classes or with numbers",
         ))
     } else {
@@ -103,13 +134,25 @@ fn of_classes(target: &TargetSummary, found: &mut Collected) {
     let listed_all = target.n_classes == target.classes.len() as u64;
     let rare: Vec<_> = target.classes.iter().filter(|class| class.count < CLASS_ROWS_MIN).collect();
     if !rare.is_empty() || !listed_all {
-        let named: Vec<String> = rare.iter().rev().take(3).map(|class| format!("{:?} has {}", class.value, plural(class.count, "row", "rows"))).collect();
+        let named: Vec<String> = rare
+            .iter()
+            .rev()
+            .take(3)
+            .map(|class| format!("{:?} has {}", class.value, plural(class.count, "row", "rows")))
+            .collect();
         let reason = if listed_all {
             format!("{}: {}", plural(rare.len() as u64, "class is rare", "classes are rare"), named.join(", "))
         } else {
             format!("{} has {} classes", target.column, count(target.n_classes))
         };
-        found.add(rare.len() as f64, Kind::RareClass, Severity::Warning, &[&target.column], reason, "join rare classes or leave their rows out: they cannot be learned and tested at once");
+        found.add(
+            rare.len() as f64,
+            Kind::RareClass,
+            Severity::Warning,
+            &[&target.column],
+            reason,
+            "join rare classes or leave their rows out: they cannot be learned and tested at once",
+        );
     }
     let Some(rarest) = target.classes.iter().rev().find(|class| class.count >= CLASS_ROWS_MIN) else {
         return;
@@ -125,8 +168,17 @@ fn of_classes(target: &TargetSummary, found: &mut Collected) {
             Kind::Imbalance,
             severity,
             &[&target.column],
-            format!("{:?} is {} of the rows ({}); always answering {:?} would be {} accurate", rarest.value, percent(share), count(rarest.count), target.classes[0].value, percent(largest)),
-            "split by class, judge by PR AUC, log loss or balanced accuracy instead of accuracy, and choose the threshold by its cost",
+            format!(
+                "{:?} is {} of the rows ({}); always answering {:?} would be {} \
+                     accurate",
+                rarest.value,
+                percent(share),
+                count(rarest.count),
+                target.classes[0].value,
+                percent(largest)
+            ),
+            "split by class, judge by PR AUC, log loss or balanced accuracy instead of accuracy, and choose the \
+             threshold by its cost",
         );
     }
 }
@@ -153,7 +205,13 @@ fn of_numbers(target: &TargetSummary, column: &ColumnProfile, found: &mut Collec
                 Kind::CappedTarget,
                 Severity::Warning,
                 &[&target.column],
-                format!("{} of {} ({}) are exactly {}, the {end} value", plural(top.count, "value", "values"), target.column, percent(share), number(limit)),
+                format!(
+                    "{} of {} ({}) are exactly {}, the {end} value",
+                    plural(top.count, "value", "values"),
+                    target.column,
+                    percent(share),
+                    number(limit)
+                ),
                 action,
             );
         }
@@ -165,8 +223,18 @@ fn of_numbers(target: &TargetSummary, column: &ColumnProfile, found: &mut Collec
             Kind::SkewedTarget,
             Severity::Note,
             &[&target.column],
-            format!("{} is skewed ({}): its median is {}, its largest value {}", target.column, number(skew), number(numeric.quantiles.p50), number(numeric.max)),
-            if positive { "train on its logarithm, or judge by absolute error" } else { "judge by absolute error, or by quantile loss" },
+            format!(
+                "{} is skewed ({}): its median is {}, its largest value {}",
+                target.column,
+                number(skew),
+                number(numeric.quantiles.p50),
+                number(numeric.max)
+            ),
+            if positive {
+                "train on its logarithm, or judge by absolute error"
+            } else {
+                "judge by absolute error, or by quantile loss"
+            },
         );
     }
 }
@@ -179,7 +247,8 @@ fn leakage(profile: &Profile, target: &TargetSummary, found: &mut Collected) {
         if column.name == target.column {
             continue;
         }
-        let identical = profile.pairs.identical.iter().any(|group| group.contains(&column.name) && group.contains(&target.column));
+        let identical =
+            profile.pairs.identical.iter().any(|group| group.contains(&column.name) && group.contains(&target.column));
         let pair = profile.pairs.pairs.iter().find(|pair| {
             (pair.a == target.column && pair.b == column.name) || (pair.b == target.column && pair.a == column.name)
         });
@@ -200,11 +269,15 @@ fn leakage(profile: &Profile, target: &TargetSummary, found: &mut Collected) {
         if identical || suspect {
             let seen = match score {
                 _ if identical => format!("{} tells the outcomes apart exactly as {} does", column.name, target.column),
-                Some((SignalMeasure::RocAuc, auc)) => format!("{} alone reaches an AUC of {} for {}", column.name, near_one(auc), target.column),
+                Some((SignalMeasure::RocAuc, auc)) => {
+                    format!("{} alone reaches an AUC of {} for {}", column.name, near_one(auc), target.column)
+                }
                 Some((SignalMeasure::R2, r2)) if correlation > r2.max(0.0).sqrt() => {
                     format!("{} has a correlation of {} with {}", column.name, near_one(correlation), target.column)
                 }
-                Some((SignalMeasure::R2, r2)) => format!("{} alone explains {} of the variance of {}", column.name, percent(r2), target.column),
+                Some((SignalMeasure::R2, r2)) => {
+                    format!("{} alone explains {} of the variance of {}", column.name, percent(r2), target.column)
+                }
                 None => continue,
             };
             found.add(
@@ -230,14 +303,31 @@ fn after_outcome(column: &ColumnProfile, target: &TargetSummary, effect: &Missin
     let present = target.known.saturating_sub(column.missing);
     let classes = target.kind != TargetKind::Regression;
     let base = effect.when_missing * column.missing_share + effect.when_present * (1.0 - column.missing_share);
-    let pure = |share: f64, rows: u64| rows >= PURE_ROWS_MIN && !(PURE_SHARE..=1.0 - PURE_SHARE).contains(&share) && (0.05..=0.95).contains(&base);
-    let one_sided = classes && effect.p_value < 1e-6 && (pure(effect.when_present, present) || pure(effect.when_missing, column.missing));
+    let pure = |share: f64, rows: u64| {
+        rows >= PURE_ROWS_MIN && !(PURE_SHARE..=1.0 - PURE_SHARE).contains(&share) && (0.05..=0.95).contains(&base)
+    };
+    let one_sided = classes
+        && effect.p_value < 1e-6
+        && (pure(effect.when_present, present) || pure(effect.when_missing, column.missing));
     if effect.effect < AFTER_OUTCOME_EFFECT && !one_sided {
         return;
     }
     let of = match &effect.class {
-        Some(class) => format!("{} is {:?} in {} of rows with {}, and in {} without", target.column, class, percent(effect.when_present), column.name, percent(effect.when_missing)),
-        None => format!("{} is {} on average with {}, and {} without", target.column, number(effect.when_present), column.name, number(effect.when_missing)),
+        Some(class) => format!(
+            "{} is {:?} in {} of rows with {}, and in {} without",
+            target.column,
+            class,
+            percent(effect.when_present),
+            column.name,
+            percent(effect.when_missing)
+        ),
+        None => format!(
+            "{} is {} on average with {}, and {} without",
+            target.column,
+            number(effect.when_present),
+            column.name,
+            number(effect.when_missing)
+        ),
     };
     found.add(
         effect.effect,
@@ -257,7 +347,12 @@ fn no_signal(profile: &Profile, target: &TargetSummary, found: &mut Collected) {
             Kind::NoSignal,
             Severity::Warning,
             &[],
-            format!("none of {} says anything about {} by itself; the best is {}", plural(measured as u64, "column", "columns"), target.column, target.ranking[0].column),
+            format!(
+                "none of {} says anything about {} by itself; the best is {}",
+                plural(measured as u64, "column", "columns"),
+                target.column,
+                target.ranking[0].column
+            ),
             "check that rows and outcomes are joined rightly; only interactions could help a model, so expect little",
         );
     }

@@ -19,7 +19,8 @@ fn outcome() -> Vec<&'static str> {
 }
 
 fn with(columns: Vec<(&str, Series)>) -> DataFrame {
-    let mut all = vec![Series::new("x".into(), numbers(1)).into_column(), Series::new("z".into(), numbers(2)).into_column()];
+    let mut all =
+        vec![Series::new("x".into(), numbers(1)).into_column(), Series::new("z".into(), numbers(2)).into_column()];
     all.extend(columns.into_iter().map(|(name, series)| series.with_name(name.into()).into_column()));
     all.push(Series::new("y".into(), outcome()).into_column());
     DataFrame::new(N, all).unwrap()
@@ -38,7 +39,8 @@ fn check(frame: &DataFrame, target: Option<&str>, expected: &[(FindingKind, Seve
     let found = of(frame, target).findings;
     let seen: Vec<(FindingKind, Severity, Vec<&str>)> =
         found.iter().map(|f| (f.kind, f.severity, f.columns.iter().map(String::as_str).collect())).collect();
-    let expected: Vec<(FindingKind, Severity, Vec<&str>)> = expected.iter().map(|(kind, severity, columns)| (*kind, *severity, columns.to_vec())).collect();
+    let expected: Vec<(FindingKind, Severity, Vec<&str>)> =
+        expected.iter().map(|(kind, severity, columns)| (*kind, *severity, columns.to_vec())).collect();
     assert_eq!(seen, expected, "{found:#?}");
     assert!(found.iter().all(|f| !f.reason.is_empty() && !f.action.is_empty()));
     found
@@ -59,7 +61,19 @@ fn ordinary_columns_are_no_findings() {
 fn leaks_come_first() {
     let y = outcome();
     // The outcome itself in one row of a thousand wrong, and as a number with noise far smaller than the step.
-    let copy = series((0..N).map(|i| if i % 1000 == 0 { "A" } else if y[i] == "yes" { "B" } else { "C" }).collect::<Vec<_>>());
+    let copy = series(
+        (0..N)
+            .map(|i| {
+                if i % 1000 == 0 {
+                    "A"
+                } else if y[i] == "yes" {
+                    "B"
+                } else {
+                    "C"
+                }
+            })
+            .collect::<Vec<_>>(),
+    );
     let score = series((0..N).map(|i| f64::from(u8::from(y[i] == "yes")) + 0.05 * normal(i, 5)).collect::<Vec<_>>());
     let constant = series(vec![1_i64; N]);
     let frame = with(vec![("constant", constant), ("copy", copy), ("score", score)]);
@@ -79,7 +93,8 @@ fn a_leak_of_a_number_with_a_long_tail_is_seen() {
     let log: Vec<f64> = price.iter().map(|p| p.ln()).collect();
     let frame = df!("noise" => numbers(4), "tax" => tax, "log" => log, "price" => price).unwrap();
     let found = of(&frame, Some("price")).findings;
-    let leaks: Vec<(&str, Severity)> = found.iter().filter(|f| f.kind == K::LeakageSuspect).map(|f| (f.columns[0].as_str(), f.severity)).collect();
+    let leaks: Vec<(&str, Severity)> =
+        found.iter().filter(|f| f.kind == K::LeakageSuspect).map(|f| (f.columns[0].as_str(), f.severity)).collect();
     assert_eq!(leaks.len(), 2, "{found:#?}");
     assert!(leaks.iter().all(|leak| leak.1 == Error));
     assert!(found.iter().any(|f| f.kind == K::SkewedTarget && f.action.contains("logarithm")));
@@ -88,10 +103,18 @@ fn a_leak_of_a_number_with_a_long_tail_is_seen() {
 #[test]
 fn what_is_filled_in_after_the_outcome_is_suspected() {
     let y = outcome();
-    let boat = series((0..N).map(|i| (y[i] == "yes" && uniform(i, 8) < 0.9).then(|| (i % 17) as f64)).collect::<Vec<_>>().into_iter().map(|v| v.unwrap_or(f64::NAN)).collect::<Vec<_>>());
-    let refund = Series::new("".into(), (0..N).map(|i| (y[i] == "yes" && uniform(i, 9) < 0.06).then_some(5.0 + uniform(i, 10))).collect::<Vec<_>>());
+    let boat = series(
+        (0..N)
+            .map(|i| if y[i] == "yes" && uniform(i, 8) < 0.9 { (i % 17) as f64 } else { f64::NAN })
+            .collect::<Vec<_>>(),
+    );
+    let refund = Series::new(
+        "".into(),
+        (0..N).map(|i| (y[i] == "yes" && uniform(i, 9) < 0.06).then_some(5.0 + uniform(i, 10))).collect::<Vec<_>>(),
+    );
     let found = of(&with(vec![("boat", boat), ("refund", refund)]), Some("y")).findings;
-    let of_kind: Vec<&str> = found.iter().filter(|f| f.kind == K::KnownAfterOutcome).map(|f| f.columns[0].as_str()).collect();
+    let of_kind: Vec<&str> =
+        found.iter().filter(|f| f.kind == K::KnownAfterOutcome).map(|f| f.columns[0].as_str()).collect();
     assert_eq!(of_kind, ["boat", "refund"], "{found:#?}");
     assert!(!found.iter().any(|f| f.kind == K::InformativeMissing), "said once is enough");
 }
@@ -99,13 +122,24 @@ fn what_is_filled_in_after_the_outcome_is_suspected() {
 #[test]
 fn informative_missing_is_told_from_chance() {
     let y = outcome();
-    let informative = Series::new("".into(), (0..N).map(|i| (uniform(i, 3) > if y[i] == "yes" { 0.4 } else { 0.15 }).then(|| normal(i, 4))).collect::<Vec<_>>());
-    let by_chance = Series::new("".into(), (0..N).map(|i| (uniform(i, 5) > 0.25).then(|| normal(i, 6))).collect::<Vec<_>>());
-    let mostly = Series::new("".into(), (0..N).map(|i| (uniform(i, 7) > 0.7).then(|| normal(i, 8))).collect::<Vec<_>>());
+    let informative = Series::new(
+        "".into(),
+        (0..N)
+            .map(|i| (uniform(i, 3) > if y[i] == "yes" { 0.4 } else { 0.15 }).then(|| normal(i, 4)))
+            .collect::<Vec<_>>(),
+    );
+    let by_chance =
+        Series::new("".into(), (0..N).map(|i| (uniform(i, 5) > 0.25).then(|| normal(i, 6))).collect::<Vec<_>>());
+    let mostly =
+        Series::new("".into(), (0..N).map(|i| (uniform(i, 7) > 0.7).then(|| normal(i, 8))).collect::<Vec<_>>());
     check(
         &with(vec![("informative", informative), ("chance", by_chance), ("mostly", mostly)]),
         Some("y"),
-        &[(K::MuchMissing, Warning, &["mostly"]), (K::MuchMissing, Note, &["chance", "informative"]), (K::InformativeMissing, Note, &["informative"])],
+        &[
+            (K::MuchMissing, Warning, &["mostly"]),
+            (K::MuchMissing, Note, &["chance", "informative"]),
+            (K::InformativeMissing, Note, &["informative"]),
+        ],
     );
 }
 
@@ -131,14 +165,21 @@ fn useless_and_broken_columns_are_joined_by_kind() {
     columns.push(("rare".to_owned(), (0..N).map(|i| f64::from(u8::from(i % 500 == 3))).collect()));
     let found = of(&frame_of(columns), None).findings;
     let kinds: Vec<(K, usize)> = found.iter().map(|f| (f.kind, f.columns.len())).collect();
-    assert_eq!(kinds, [(K::InfiniteValues, 1), (K::EmptyColumn, 1), (K::ConstantColumn, 500), (K::NearlyConstant, 1)], "{found:#?}");
+    assert_eq!(
+        kinds,
+        [(K::InfiniteValues, 1), (K::EmptyColumn, 1), (K::ConstantColumn, 500), (K::NearlyConstant, 1)],
+        "{found:#?}"
+    );
     assert!(found[2].reason.ends_with("and 495 more"), "{}", found[2].reason);
 }
 
 #[test]
 fn sentinels_are_told_from_ordinary_ends() {
-    let days = series((0..N).map(|i| if i % 20 == 0 { 999.0 } else { (mix(i as u64) % 30) as f64 }).collect::<Vec<_>>());
-    let age = series((0..N).map(|i| if i % 50 == 0 { -99.0 } else { 20.0 + (mix(i as u64) % 60) as f64 }).collect::<Vec<_>>());
+    let days =
+        series((0..N).map(|i| if i % 20 == 0 { 999.0 } else { (mix(i as u64) % 30) as f64 }).collect::<Vec<_>>());
+    let age = series(
+        (0..N).map(|i| if i % 50 == 0 { -99.0 } else { 20.0 + (mix(i as u64) % 60) as f64 }).collect::<Vec<_>>(),
+    );
     let percent = series((0..N).map(|i| (mix(i as u64) % 100) as f64).collect::<Vec<_>>());
     let change = series((0..N).map(|i| (mix(i as u64) % 21) as f64 - 10.0).collect::<Vec<_>>());
     let found = check(
@@ -146,7 +187,11 @@ fn sentinels_are_told_from_ordinary_ends() {
         Some("y"),
         &[(K::SentinelValue, Warning, &["days", "age"])],
     );
-    assert!(found[0].reason.contains("999 in 100 rows") && found[0].reason.contains("-99 in 40 rows"), "{}", found[0].reason);
+    assert!(
+        found[0].reason.contains("999 in 100 rows") && found[0].reason.contains("-99 in 40 rows"),
+        "{}",
+        found[0].reason
+    );
 }
 
 #[test]
@@ -154,7 +199,9 @@ fn ids_texts_levels_and_times_are_noted() {
     let id: Vec<String> = (0..N).map(|i| format!("cust-{i}")).collect();
     let text: Vec<String> = (0..N).map(|i| format!("a long remark about case {}", mix(i as u64))).collect();
     let zip: Vec<String> = (0..N).map(|i| format!("{}", mix(i as u64) % 300)).collect();
-    let day = Series::new("".into(), (0..N as i64).map(|i| i * 3_600_000_000).collect::<Vec<_>>()).cast(&DataType::Datetime(TimeUnit::Microseconds, None)).unwrap();
+    let day = Series::new("".into(), (0..N as i64).map(|i| i * 3_600_000_000).collect::<Vec<_>>())
+        .cast(&DataType::Datetime(TimeUnit::Microseconds, None))
+        .unwrap();
     let frame = with(vec![("id", series_of(id)), ("text", series_of(text)), ("zip", series_of(zip)), ("day", day)]);
     let mut schema = schema(&frame);
     for column in &mut schema {
@@ -166,7 +213,11 @@ fn ids_texts_levels_and_times_are_noted() {
     }
     let found = of_schema(&frame, &schema, Some("y")).findings;
     let kinds: Vec<(K, &str)> = found.iter().map(|f| (f.kind, f.columns[0].as_str())).collect();
-    assert_eq!(kinds, [(K::TimeOrdered, "day"), (K::HighCardinality, "zip"), (K::Identifier, "id"), (K::FreeText, "text")], "{found:#?}");
+    assert_eq!(
+        kinds,
+        [(K::TimeOrdered, "day"), (K::HighCardinality, "zip"), (K::Identifier, "id"), (K::FreeText, "text")],
+        "{found:#?}"
+    );
 }
 
 fn series_of(values: Vec<String>) -> Series {
@@ -175,7 +226,8 @@ fn series_of(values: Vec<String>) -> Series {
 
 #[test]
 fn an_id_that_orders_the_outcome_is_a_warning() {
-    let frame = df!("row_id" => (0..N as i64).collect::<Vec<_>>(), "x" => numbers(1), "y" => (0..N).map(|i| if i < N / 3 || uniform(i, 4) < 0.1 { "a" } else { "b" }).collect::<Vec<_>>()).unwrap();
+    let y: Vec<&str> = (0..N).map(|i| if i < N / 3 || uniform(i, 4) < 0.1 { "a" } else { "b" }).collect();
+    let frame = df!("row_id" => (0..N as i64).collect::<Vec<_>>(), "x" => numbers(1), "y" => y).unwrap();
     let mut schema = schema(&frame);
     schema[0].semantic = SemanticType::Id;
     let found = of_schema(&frame, &schema, Some("y")).findings;
@@ -200,8 +252,24 @@ fn targets_that_cannot_be_learned_are_errors() {
 
 #[test]
 fn classes_and_caps_of_targets_are_seen() {
-    let rare = series((0..N).map(|i| if i % 250 == 0 { "c" } else if i % 30 == 0 { "b" } else { "a" }).collect::<Vec<_>>());
-    let frame = DataFrame::new(N, vec![Series::new("x".into(), numbers(1)).into_column(), rare.with_name("t".into()).into_column()]).unwrap();
+    let rare = series(
+        (0..N)
+            .map(|i| {
+                if i % 250 == 0 {
+                    "c"
+                } else if i % 30 == 0 {
+                    "b"
+                } else {
+                    "a"
+                }
+            })
+            .collect::<Vec<_>>(),
+    );
+    let frame = DataFrame::new(
+        N,
+        vec![Series::new("x".into(), numbers(1)).into_column(), rare.with_name("t".into()).into_column()],
+    )
+    .unwrap();
     let found = of(&frame, Some("t")).findings;
     let kinds: Vec<(K, Severity)> = found.iter().map(|f| (f.kind, f.severity)).collect();
     assert!(kinds.contains(&(K::RareClass, Warning)) && kinds.contains(&(K::Imbalance, Warning)), "{found:#?}");
@@ -224,7 +292,8 @@ fn repeated_rows_count_only_where_chance_does_not_explain_them() {
 #[test]
 fn noise_towards_the_target_is_said() {
     let y: Vec<&str> = (0..20_000).map(|i| if uniform(i, 77) < 0.4 { "a" } else { "b" }).collect();
-    let frame = df!("a" => (0..20_000).map(|i| normal(i, 1)).collect::<Vec<_>>(), "b" => (0..20_000).map(|i| normal(i, 2)).collect::<Vec<_>>(), "y" => y).unwrap();
+    let noise = |stream: u64| (0..20_000).map(|i| normal(i, stream)).collect::<Vec<_>>();
+    let frame = df!("a" => noise(1), "b" => noise(2), "y" => y).unwrap();
     check(&frame, Some("y"), &[(K::NoSignal, Warning, &[])]);
 }
 

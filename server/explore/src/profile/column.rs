@@ -15,7 +15,12 @@ const NEARLY_ALL_DIFFERENT: f64 = 0.9;
 /// A value in at least this share of rows is frequent.
 const FREQUENT_SHARE: f64 = 0.01;
 
-pub(super) fn describe(schema: &ColumnSchema, series: &Series, cells: &Cells<'_>, options: &ProfileOptions) -> ColumnProfile {
+pub(super) fn describe(
+    schema: &ColumnSchema,
+    series: &Series,
+    cells: &Cells<'_>,
+    options: &ProfileOptions,
+) -> ColumnProfile {
     let n_rows = series.len() as u64;
     let mut column = ColumnProfile {
         name: schema.name.clone(),
@@ -42,8 +47,10 @@ pub(super) fn describe(schema: &ColumnSchema, series: &Series, cells: &Cells<'_>
     column.missing = n_rows - present;
     column.missing_share = if n_rows == 0 { 0.0 } else { column.missing as f64 / n_rows as f64 };
     let most = column.top_values.first().map_or(0, |top| top.count);
-    if column.distinct as f64 > NEARLY_ALL_DIFFERENT * present as f64 && (most as f64) < FREQUENT_SHARE * present as f64 || most < 2 && column.distinct > options.top_values as u64
-    {
+    let nearly_all_different = column.distinct as f64 > NEARLY_ALL_DIFFERENT * present as f64
+        && (most as f64) < FREQUENT_SHARE * present as f64;
+    let all_different = most < 2 && column.distinct > options.top_values as u64;
+    if nearly_all_different || all_different {
         column.top_values.clear();
     }
     column
@@ -58,7 +65,10 @@ pub(super) fn explain_unparsed(name: &str, cells: &Cells<'_>, notes: &mut Vec<St
     };
     if count > 0 {
         let verb = if count == 1 { "is" } else { "are" };
-        notes.push(format!("{name}: {} that {verb} no {kind} counted as missing", markup::plural(count, "text", "texts")));
+        notes.push(format!(
+            "{name}: {} that {verb} no {kind} counted as missing",
+            markup::plural(count, "text", "texts")
+        ));
     }
 }
 
@@ -81,12 +91,17 @@ fn of_numbers(numbers: &Numbers, series: &Series, options: &ProfileOptions, colu
         runs.add(run[0], run.len() as u64);
     }
     if let Some(exact) = &numbers.exact {
-        let mut ids: Vec<(u64, u32)> =
-            exact.iter().enumerate().filter(|(row, _)| !numbers.values[*row].is_nan()).map(|(row, id)| (*id, row as u32)).collect();
+        let mut ids: Vec<(u64, u32)> = exact
+            .iter()
+            .enumerate()
+            .filter(|(row, _)| !numbers.values[*row].is_nan())
+            .map(|(row, id)| (*id, row as u32))
+            .collect();
         (column.distinct, column.top_values) = of_identities(&mut ids, series, options);
     } else {
         column.distinct = runs.distinct + u64::from(infinite.0 > 0) + u64::from(infinite.1 > 0);
-        column.top_values = runs.top().map(|(value, count)| value_count(&float_text(value).unwrap_or_default(), count)).collect();
+        column.top_values =
+            runs.top().map(|(value, count)| value_count(&float_text(value).unwrap_or_default(), count)).collect();
     }
     let integers = summary.as_ref().is_some_and(|summary| summary.integers);
     if !matches!(column.semantic, SemanticType::Id) {
@@ -125,7 +140,9 @@ fn of_times(times: &Times, options: &ProfileOptions, column: &mut ColumnProfile)
 fn of_labels(labels: &Labels<'_>, options: &ProfileOptions, column: &mut ColumnProfile) -> u64 {
     column.distinct = labels.levels.len() as u64;
     let mut order: Vec<usize> = (0..labels.levels.len()).collect();
-    let rank = |&a: &usize, &b: &usize| labels.counts[b].cmp(&labels.counts[a]).then_with(|| labels.levels[a].cmp(&labels.levels[b]));
+    let rank = |&a: &usize, &b: &usize| {
+        labels.counts[b].cmp(&labels.counts[a]).then_with(|| labels.levels[a].cmp(&labels.levels[b]))
+    };
     if order.len() > options.top_values && options.top_values > 0 {
         order.select_nth_unstable_by(options.top_values - 1, rank);
     }
@@ -163,7 +180,10 @@ fn of_identities(ids: &mut [(u64, u32)], series: &Series, options: &ProfileOptio
     let mut top: Vec<(u32, u64)> = runs.top().collect();
     // Hashes come in no order that means anything: among equal counts the earlier row is first.
     top.sort_by_key(|(row, count)| (std::cmp::Reverse(*count), *row));
-    let values = top.into_iter().map(|(row, count)| value_count(&value_text(series, row as usize).unwrap_or_default(), count)).collect();
+    let values = top
+        .into_iter()
+        .map(|(row, count)| value_count(&value_text(series, row as usize).unwrap_or_default(), count))
+        .collect();
     (runs.distinct, values)
 }
 

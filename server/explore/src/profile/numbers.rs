@@ -55,7 +55,15 @@ pub(super) fn summarise(finite: &mut [f64], infinities: u64, nans: u64) -> Optio
         mean: moments.map(|m| m.mean),
         std: moments.and_then(|m| m.std),
         skew: moments.and_then(|m| m.skew),
-        quantiles: Quantiles { p01: at(0.01), p05: at(0.05), p25: at(0.25), p50: at(0.5), p75: at(0.75), p95: at(0.95), p99: at(0.99) },
+        quantiles: Quantiles {
+            p01: at(0.01),
+            p05: at(0.05),
+            p25: at(0.25),
+            p50: at(0.5),
+            p75: at(0.75),
+            p95: at(0.95),
+            p99: at(0.99),
+        },
         zeros: (up_to_zero - below_zero) as u64,
         negatives: below_zero as u64,
         infinities,
@@ -75,7 +83,11 @@ pub(crate) fn histogram(sorted: &[f64], integers: bool, bins_max: usize) -> Opti
     let mut counts = Vec::with_capacity(edges.len() - 1);
     let mut start = below;
     for (i, edge) in edges.iter().enumerate().skip(1) {
-        let end = if i + 1 == edges.len() { sorted.len() - above } else { start + sorted[start..].partition_point(|value| value < edge) };
+        let end = if i + 1 == edges.len() {
+            sorted.len() - above
+        } else {
+            start + sorted[start..].partition_point(|value| value < edge)
+        };
         counts.push((end - start) as u64);
         start = end;
     }
@@ -85,7 +97,11 @@ pub(crate) fn histogram(sorted: &[f64], integers: bool, bins_max: usize) -> Opti
 fn edges(sorted: &[f64], min: f64, max: f64, integers: bool, bins_max: usize) -> Vec<f64> {
     if min == max {
         let half = (min.abs() * 1e-3).max(0.5);
-        return if (min - half).is_finite() && (min + half).is_finite() { vec![min - half, min + half] } else { vec![min * 0.5, min] };
+        return if (min - half).is_finite() && (min + half).is_finite() {
+            vec![min - half, min + half]
+        } else {
+            vec![min * 0.5, min]
+        };
     }
     let (p01, p99) = (quantile_sorted(sorted, 0.01).unwrap_or(min), quantile_sorted(sorted, 0.99).unwrap_or(max));
     let reach = HISTOGRAM_REACH * (p99 - p01);
@@ -142,7 +158,13 @@ mod tests {
 
     #[test]
     fn extreme_values_are_no_trouble() {
-        for values in [vec![f64::MIN, f64::MAX], vec![f64::MAX], vec![0.0, f64::MIN_POSITIVE], vec![1.0, 1.0 + f64::EPSILON], vec![-0.0, 0.0]] {
+        for values in [
+            vec![f64::MIN, f64::MAX],
+            vec![f64::MAX],
+            vec![0.0, f64::MIN_POSITIVE],
+            vec![1.0, 1.0 + f64::EPSILON],
+            vec![-0.0, 0.0],
+        ] {
             let h = histogram(&values, false, 30).unwrap();
             assert_eq!(h.counts.iter().sum::<u64>() as usize, values.len(), "{values:?}");
             assert!(h.edges.iter().all(|edge| edge.is_finite()));

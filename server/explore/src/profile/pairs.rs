@@ -6,7 +6,10 @@ use rayon::prelude::*;
 
 use mlwright_data::SemanticType;
 
-use super::{PAIR_ROWS_MIN, PAIR_WORK_MAX, Pair, PairMeasure, PairSummary, ProfileOptions, ReadColumn, SPEARMAN_ROWS_MAX, sample, signal};
+use super::{
+    PAIR_ROWS_MIN, PAIR_WORK_MAX, Pair, PairMeasure, PairSummary, ProfileOptions, ReadColumn, SPEARMAN_ROWS_MAX,
+    sample, signal,
+};
 use crate::cells::{Cells, MISSING_CODE};
 use crate::context::Context;
 use crate::error::ExploreError;
@@ -56,17 +59,22 @@ pub(super) fn measure(
     cx: &Context<'_>,
 ) -> Result<PairSummary, ExploreError> {
     let n_rows = columns.first().map_or(0, |column| column.series.len());
-    let usable: Vec<usize> = (0..columns.len()).filter(|index| is_usable(&columns[*index], target == Some(*index))).collect();
+    let usable: Vec<usize> =
+        (0..columns.len()).filter(|index| is_usable(&columns[*index], target == Some(*index))).collect();
     let chosen = choose(columns, &usable, target, options.pair_columns);
     let n_pairs = (chosen.len() * chosen.len().saturating_sub(1) / 2).max(1);
     let rows = sample::rows_or_all(n_rows, (PAIR_WORK_MAX / n_pairs).max(PAIR_ROWS_MIN));
-    let rank_rows = sample::rows_or_all(n_rows, (PAIR_WORK_MAX / 8 / n_pairs).clamp(PAIR_ROWS_MIN / 2, SPEARMAN_ROWS_MAX));
+    let rank_rows =
+        sample::rows_or_all(n_rows, (PAIR_WORK_MAX / 8 / n_pairs).clamp(PAIR_ROWS_MIN / 2, SPEARMAN_ROWS_MAX));
 
     let gathered: Vec<PairColumn> = chosen
         .par_iter()
-        .filter_map(|&index| gather(&columns[index].cells, &rows, &rank_rows).map(|values| PairColumn { index, values }))
+        .filter_map(|&index| {
+            gather(&columns[index].cells, &rows, &rank_rows).map(|values| PairColumn { index, values })
+        })
         .collect();
-    let positions: Vec<(usize, usize)> = (0..gathered.len()).flat_map(|a| (a + 1..gathered.len()).map(move |b| (a, b))).collect();
+    let positions: Vec<(usize, usize)> =
+        (0..gathered.len()).flat_map(|a| (a + 1..gathered.len()).map(move |b| (a, b))).collect();
     let mut pairs: Vec<Pair> = positions
         .par_iter()
         .map(|&(a, b)| {
@@ -78,10 +86,12 @@ pub(super) fn measure(
         .flatten()
         .collect();
 
-    let numeric: Vec<usize> = usable.iter().copied().filter(|index| matches!(columns[*index].cells, Cells::Numbers(_))).collect();
+    let numeric: Vec<usize> =
+        usable.iter().copied().filter(|index| matches!(columns[*index].cells, Cells::Numbers(_))).collect();
     if chosen.len() < usable.len() {
         notes.push(format!(
-            "all pairs are measured of {} of {} columns{}; the {} numeric columns are screened for correlations of {SCREENED_STRENGTH_MIN} and more",
+            "all pairs are measured of {} of {} columns{}; the {} numeric columns are screened for correlations \
+             of {SCREENED_STRENGTH_MIN} and more",
             chosen.len(),
             markup::count(usable.len() as u64),
             if target.is_some() { ", those with the strongest signal" } else { ", the first ones" },
@@ -91,10 +101,18 @@ pub(super) fn measure(
         pairs.extend(screen::strong_pairs(columns, &numeric, &full, &rows, SCREENED_STRENGTH_MIN, notes, cx)?);
     }
     if rows.len() < n_rows && !gathered.is_empty() {
-        notes.push(format!("pairs of columns are measured on a sample of {} of {} rows", markup::count(rows.len() as u64), markup::count(n_rows as u64)));
+        notes.push(format!(
+            "pairs of columns are measured on a sample of {} of {} rows",
+            markup::count(rows.len() as u64),
+            markup::count(n_rows as u64)
+        ));
     }
     if rank_rows.len() < n_rows.min(rows.len()) && !gathered.is_empty() {
-        notes.push(format!("Spearman's correlations are measured on a sample of {} of {} rows", markup::count(rank_rows.len() as u64), markup::count(n_rows as u64)));
+        notes.push(format!(
+            "Spearman's correlations are measured on a sample of {} of {} rows",
+            markup::count(rank_rows.len() as u64),
+            markup::count(n_rows as u64)
+        ));
     }
     pairs.sort_by(|x, y| y.strength().total_cmp(&x.strength()));
     Ok(PairSummary {
@@ -109,7 +127,9 @@ pub(super) fn measure(
 /// Ids, texts, times and columns of one value have no pairs; the target always takes part if it can.
 fn is_usable(column: &ReadColumn<'_>, is_target: bool) -> bool {
     let meaningful = !matches!(column.profile.semantic, SemanticType::Id | SemanticType::Text | SemanticType::Constant);
-    column.profile.distinct >= 2 && (meaningful || is_target) && matches!(column.cells, Cells::Numbers(_) | Cells::Labels(_))
+    column.profile.distinct >= 2
+        && (meaningful || is_target)
+        && matches!(column.cells, Cells::Numbers(_) | Cells::Labels(_))
 }
 
 fn choose(columns: &[ReadColumn<'_>], usable: &[usize], target: Option<usize>, most: usize) -> Vec<usize> {
@@ -132,12 +152,18 @@ fn gather(cells: &Cells<'_>, rows: &[u32], rank_rows: &[u32]) -> Option<Values> 
     match cells {
         Cells::Numbers(numbers) => {
             let take = |rows: &[u32]| -> Vec<f64> {
-                rows.iter().map(|row| numbers.values[*row as usize]).map(|value| if value.is_finite() { value } else { f64::NAN }).collect()
+                rows.iter()
+                    .map(|row| numbers.values[*row as usize])
+                    .map(|value| if value.is_finite() { value } else { f64::NAN })
+                    .collect()
             };
             let raw = take(rows);
             let rank_raw = take(rank_rows);
-            let order: Vec<u32> = sorted_order(&rank_raw).into_iter().filter(|row| !rank_raw[*row as usize].is_nan()).collect();
-            let ranks = (order.len() == rank_raw.len()).then(|| ranks_in_order(&rank_raw, &order)).and_then(|ranks| unit(&ranks));
+            let order: Vec<u32> =
+                sorted_order(&rank_raw).into_iter().filter(|row| !rank_raw[*row as usize].is_nan()).collect();
+            let ranks = (order.len() == rank_raw.len())
+                .then(|| ranks_in_order(&rank_raw, &order))
+                .and_then(|ranks| unit(&ranks));
             Some(Values::Numbers { unit: unit(&raw), raw, ranks: Ranked { raw: rank_raw, order, unit: ranks } })
         }
         Cells::Labels(labels) => {
@@ -166,7 +192,8 @@ fn unit(values: &[f64]) -> Option<Vec<f64>> {
     if !mean.is_finite() {
         return None;
     }
-    let squares: f64 = values.chunks(1024).map(|block| block.iter().map(|value| (value - mean).powi(2)).sum::<f64>()).sum();
+    let squares: f64 =
+        values.chunks(1024).map(|block| block.iter().map(|value| (value - mean).powi(2)).sum::<f64>()).sum();
     // The same bound as the exact correlation's.
     let varies = squares.is_finite() && squares > 0.0 && (squares / n).sqrt() > 1e-13 * mean.abs();
     let length = squares.sqrt();
@@ -230,7 +257,12 @@ fn spearman(x: &Ranked, y: &Ranked) -> Option<f64> {
     let both: Vec<bool> = x.raw.iter().zip(&y.raw).map(|(x, y)| !x.is_nan() && !y.is_nan()).collect();
     let ranks = |side: &Ranked| -> Vec<f64> {
         let order: Vec<u32> = side.order.iter().copied().filter(|row| both[*row as usize]).collect();
-        ranks_in_order(&side.raw, &order).into_iter().zip(&both).filter(|(_, both)| **both).map(|(rank, _)| rank).collect()
+        ranks_in_order(&side.raw, &order)
+            .into_iter()
+            .zip(&both)
+            .filter(|(_, both)| **both)
+            .map(|(rank, _)| rank)
+            .collect()
     };
     pearson(&ranks(x), &ranks(y))
 }

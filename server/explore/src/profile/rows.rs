@@ -145,5 +145,8 @@ fn identical(columns: &[ReadColumn<'_>], prints: &[u64], n_rows: usize) -> Vec<V
     }
     let mut groups: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
     groups.sort();
-    groups.into_iter().map(|group| group.into_iter().map(|index| columns[index].profile.name.clone()).collect()).collect()
+    groups
+        .into_iter()
+        .map(|group| group.into_iter().map(|index| columns[index].profile.name.clone()).collect())
+        .collect()
 }

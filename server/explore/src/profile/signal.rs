@@ -65,7 +65,9 @@ pub(super) fn measure(
             }
             Ok(bins(&column.cells, &rows).and_then(|(bins, n_bins)| {
                 let (measure, score) = match outcome {
-                    Outcome::Classes { codes, .. } => (SignalMeasure::RocAuc, auc(&bins, n_bins, &folds, &rows, codes)?),
+                    Outcome::Classes { codes, .. } => {
+                        (SignalMeasure::RocAuc, auc(&bins, n_bins, &folds, &rows, codes)?)
+                    }
                     Outcome::Numbers(values) => (SignalMeasure::R2, r2(&bins, n_bins, &folds, &rows, values)?),
                 };
                 let strength = match measure {
@@ -87,10 +89,15 @@ pub(super) fn measure(
 /// The bin of each row and the number of bins, the first one for missing values.
 fn bins(cells: &Cells<'_>, rows: &[u32]) -> Option<(Vec<u32>, usize)> {
     match cells {
-        Cells::Numbers(numbers) => Some(bins_of_numbers(rows.iter().map(|row| numbers.values[*row as usize]).collect())),
-        Cells::Times(times) => Some(bins_of_numbers(
-            rows.iter().map(|row| times.micros[*row as usize]).map(|time| if time == MISSING_TIME { f64::NAN } else { time as f64 }).collect(),
-        )),
+        Cells::Numbers(numbers) => {
+            Some(bins_of_numbers(&rows.iter().map(|row| numbers.values[*row as usize]).collect::<Vec<f64>>()))
+        }
+        Cells::Times(times) => {
+            let micros = rows.iter().map(|row| times.micros[*row as usize]);
+            let values: Vec<f64> =
+                micros.map(|time| if time == MISSING_TIME { f64::NAN } else { time as f64 }).collect();
+            Some(bins_of_numbers(&values))
+        }
         Cells::Labels(labels) => {
             let kept = frequent(&labels.counts, LEVELS_MAX);
             let bins = rows
@@ -125,7 +132,7 @@ pub(super) fn frequent(counts: &[u64], most: usize) -> Vec<u32> {
 }
 
 /// Bins of about equally many values; a value that occurs often has a bin of its own.
-fn bins_of_numbers(values: Vec<f64>) -> (Vec<u32>, usize) {
+fn bins_of_numbers(values: &[f64]) -> (Vec<u32>, usize) {
     let step = values.len().div_ceil(EDGE_VALUES_MAX).max(1);
     let mut sorted: Vec<f64> = values.iter().step_by(step).copied().filter(|value| value.is_finite()).collect();
     sort(&mut sorted);
@@ -159,8 +166,9 @@ fn auc(bins: &[u32], n_bins: usize, folds: &[u8], rows: &[u32], codes: &[u32]) -
         counts[(fold as usize * n_bins + bin as usize) * seen + codes[row as usize] as usize] += 1.0;
     }
     let at = |fold: usize, bin: usize, class: usize| counts[(fold * n_bins + bin) * seen + class];
-    let in_bin: Vec<Vec<f64>> =
-        (0..FOLDS).map(|fold| (0..n_bins).map(|bin| (0..seen).map(|class| at(fold, bin, class)).sum()).collect()).collect();
+    let in_bin: Vec<Vec<f64>> = (0..FOLDS)
+        .map(|fold| (0..n_bins).map(|bin| (0..seen).map(|class| at(fold, bin, class)).sum()).collect())
+        .collect();
     // With two classes one against the rest is the same for both.
     let classes: Vec<usize> = if seen == 2 { vec![1] } else { (0..seen.min(CLASSES_MAX)).collect() };
     let (mut sum, mut weight) = (0.0, 0.0);
@@ -219,8 +227,9 @@ fn r2(bins: &[u32], n_bins: usize, folds: &[u8], rows: &[u32], values: &[f64]) -
     if total <= 0.0 || (total / n).sqrt() <= 1e-13 {
         return None;
     }
-    let of_bin: Vec<(f64, f64)> =
-        (0..n_bins).map(|bin| (0..FOLDS).map(|f| cells[f * n_bins + bin]).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1))).collect();
+    let of_bin: Vec<(f64, f64)> = (0..n_bins)
+        .map(|bin| (0..FOLDS).map(|f| cells[f * n_bins + bin]).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1)))
+        .collect();
     let all: f64 = of_bin.iter().map(|bin| bin.1).sum();
     // Of rows with sum s whose prediction is p, the squared error is Σy² - 2ps + np².
     let mut error = total;
@@ -285,8 +294,11 @@ fn missing_effect(cells: &Cells<'_>, missing: u64, known: &[u32], outcome: &Outc
             })
         }
         Outcome::Numbers(values) => {
-            let (absent, present): (Vec<u32>, Vec<u32>) = known.iter().partition(|row| cells.is_missing(**row as usize));
-            let side = |rows: &[u32]| crate::stats::moments(&rows.iter().map(|row| values[*row as usize]).collect::<Vec<f64>>());
+            let (absent, present): (Vec<u32>, Vec<u32>) =
+                known.iter().partition(|row| cells.is_missing(**row as usize));
+            let side = |rows: &[u32]| {
+                crate::stats::moments(&rows.iter().map(|row| values[*row as usize]).collect::<Vec<f64>>())
+            };
             let (a, p) = (side(&absent)?, side(&present)?);
             // Ranks, so that a few far values do not decide: the normal approximation of Mann and Whitney's test.
             let all: Vec<f64> = absent.iter().chain(&present).map(|row| values[*row as usize]).collect();

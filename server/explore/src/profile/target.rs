@@ -46,15 +46,20 @@ impl Outcome {
 /// Reads the target: numbers and times are numbers, unless there are just two of them; all else is classes.
 pub(super) fn outcome(column: &ReadColumn<'_>) -> Outcome {
     match &column.cells {
-        Cells::Numbers(numbers) if column.profile.distinct > CLASSES_OF_NUMBERS_MAX => {
-            Outcome::Numbers(numbers.values.iter().map(|value| if value.is_finite() { *value } else { f64::NAN }).collect())
-        }
-        Cells::Times(times) if column.profile.distinct > CLASSES_OF_NUMBERS_MAX => {
-            Outcome::Numbers(times.micros.iter().map(|time| if *time == MISSING_TIME { f64::NAN } else { *time as f64 }).collect())
-        }
+        Cells::Numbers(numbers) if column.profile.distinct > CLASSES_OF_NUMBERS_MAX => Outcome::Numbers(
+            numbers.values.iter().map(|value| if value.is_finite() { *value } else { f64::NAN }).collect(),
+        ),
+        Cells::Times(times) if column.profile.distinct > CLASSES_OF_NUMBERS_MAX => Outcome::Numbers(
+            times.micros.iter().map(|time| if *time == MISSING_TIME { f64::NAN } else { *time as f64 }).collect(),
+        ),
         Cells::Labels(labels) => classes(
             &labels.codes,
-            labels.levels.iter().zip(&labels.counts).map(|(level, count)| (level.to_string(), *count)).collect(),
+            &labels
+                .levels
+                .iter()
+                .zip(&labels.counts)
+                .map(|(level, count)| (level.to_string(), *count))
+                .collect::<Vec<_>>(),
         ),
         cells => {
             let mut levels: BTreeMap<u64, u32> = BTreeMap::new();
@@ -77,13 +82,13 @@ pub(super) fn outcome(column: &ReadColumn<'_>) -> Outcome {
                     code
                 })
                 .collect();
-            classes(&codes, named)
+            classes(&codes, &named)
         }
     }
 }
 
 /// Classes renumbered from the most frequent.
-fn classes(codes: &[u32], named: Vec<(String, u64)>) -> Outcome {
+fn classes(codes: &[u32], named: &[(String, u64)]) -> Outcome {
     let n_classes = named.len() as u64;
     let mut order: Vec<usize> = (0..named.len()).collect();
     order.sort_by(|&a, &b| named[b].1.cmp(&named[a].1).then_with(|| named[a].0.cmp(&named[b].0)));
@@ -96,7 +101,8 @@ fn classes(codes: &[u32], named: Vec<(String, u64)>) -> Outcome {
         .take(CLASSES_MAX)
         .map(|&level| ValueCount { value: markup::shorten(&named[level].0, VALUE_CHARS_MAX), count: named[level].1 })
         .collect();
-    let codes = codes.iter().map(|code| if *code == MISSING_CODE { MISSING_CODE } else { rank[*code as usize] }).collect();
+    let codes =
+        codes.iter().map(|code| if *code == MISSING_CODE { MISSING_CODE } else { rank[*code as usize] }).collect();
     Outcome::Classes { codes, names, n_classes }
 }
 

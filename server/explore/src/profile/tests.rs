@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use mlwright_base::CancelToken;
 use mlwright_data::SemanticType;
-use polars::prelude::{AnyValue, DataFrame, IntoColumn, NamedFrom, Series, df};
+use polars::prelude::{AnyValue, DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, Series, TimeUnit, df};
 
 use super::*;
 use crate::cells::mix;
@@ -26,7 +26,7 @@ pub(crate) fn schema(frame: &DataFrame) -> Vec<ColumnSchema> {
             dtype: column.dtype().to_string(),
             semantic: match column.dtype() {
                 dtype if dtype.is_primitive_numeric() => SemanticType::Numeric,
-                polars::prelude::DataType::Boolean => SemanticType::Boolean,
+                DataType::Boolean => SemanticType::Boolean,
                 dtype if dtype.is_temporal() => SemanticType::Datetime,
                 dtype if dtype.is_nested() => SemanticType::Text,
                 _ => SemanticType::Categorical,
@@ -42,7 +42,8 @@ pub(crate) fn of(frame: &DataFrame, target: Option<&str>) -> Profile {
 }
 
 pub(crate) fn of_schema(frame: &DataFrame, schema: &[ColumnSchema], target: Option<&str>) -> Profile {
-    let profile = profile(frame, schema, target, &ProfileOptions::default(), &Context::quiet(&CancelToken::new())).unwrap();
+    let profile =
+        profile(frame, schema, target, &ProfileOptions::default(), &Context::quiet(&CancelToken::new())).unwrap();
     let json = serde_json::to_string(&profile).unwrap();
     assert_eq!(serde_json::from_str::<Profile>(&json).unwrap(), profile, "a profile reads back without loss");
     profile
@@ -50,12 +51,18 @@ pub(crate) fn of_schema(frame: &DataFrame, schema: &[ColumnSchema], target: Opti
 
 pub(crate) fn frame_of(columns: Vec<(String, Vec<f64>)>) -> DataFrame {
     let height = columns.first().map_or(0, |column| column.1.len());
-    DataFrame::new(height, columns.into_iter().map(|(name, values)| Series::new(name.into(), values).into_column()).collect()).unwrap()
+    DataFrame::new(
+        height,
+        columns.into_iter().map(|(name, values)| Series::new(name.into(), values).into_column()).collect(),
+    )
+    .unwrap()
 }
 
 #[test]
 fn numbers_are_described() {
-    let frame = df!("x" => [Some(1.0), Some(2.0), Some(2.0), Some(0.0), Some(-3.0), None, Some(f64::NAN), Some(f64::INFINITY)]).unwrap();
+    let frame =
+        df!("x" => [Some(1.0), Some(2.0), Some(2.0), Some(0.0), Some(-3.0), None, Some(f64::NAN), Some(f64::INFINITY)])
+            .unwrap();
     let column = &of(&frame, None).columns[0];
     assert_eq!((column.missing, column.distinct), (2, 5));
     assert_eq!(column.top_values[0], ValueCount { value: "2".to_owned(), count: 2 });
@@ -70,7 +77,7 @@ fn numbers_are_described() {
 fn labels_texts_and_times_are_described() {
     let day = 86_400_000_000_i64;
     let times = Series::new("t".into(), [day, 2 * day, 2 * day, 4 * day])
-        .cast(&polars::prelude::DataType::Datetime(polars::prelude::TimeUnit::Microseconds, None))
+        .cast(&DataType::Datetime(TimeUnit::Microseconds, None))
         .unwrap();
     let frame = df!("c" => ["a", "b", "b", "NA"], "s" => ["x y", " long text ", "grüße", "?"], "t" => times).unwrap();
     let mut schema = schema(&frame);
@@ -81,7 +88,10 @@ fn labels_texts_and_times_are_described() {
     let text = s.text.as_ref().unwrap();
     assert_eq!((s.missing, text.length_min, text.length_max, text.padded), (1, 3, 11, 1));
     let datetime = t.datetime.as_ref().unwrap();
-    assert_eq!((datetime.min.as_str(), datetime.max.as_str(), datetime.span_days, datetime.ordered), ("1970-01-02", "1970-01-05", 3.0, true));
+    assert_eq!(
+        (datetime.min.as_str(), datetime.max.as_str(), datetime.span_days, datetime.ordered),
+        ("1970-01-02", "1970-01-05", 3.0, true)
+    );
     assert_eq!(profile.table.complete_rows, 3);
     assert_eq!(profile.sample.rows[3], [None, None, Some("1970-01-05 00:00:00".to_owned())]);
 }
@@ -149,11 +159,19 @@ fn what_is_missing_by_outcome_is_measured() {
     let by_chance: Vec<Option<f64>> = (0..n).map(|i| (uniform(i, 5) < 0.8).then(|| normal(i, 6))).collect();
     let profile = of(&df!("after" => after, "chance" => by_chance, "y" => y).unwrap(), Some("y"));
     let effect = |name: &str| profile.column(name).unwrap().signal.as_ref().unwrap().missing.clone().unwrap();
-    assert_eq!((effect("after").class.as_deref(), effect("after").when_missing, effect("after").when_present), (Some("yes"), 0.0, 1.0));
+    assert_eq!(
+        (effect("after").class.as_deref(), effect("after").when_missing, effect("after").when_present),
+        (Some("yes"), 0.0, 1.0)
+    );
     assert!((effect("after").effect - 1.0).abs() < 1e-9);
     assert!(effect("chance").p_value > 0.001);
-    let missing: Vec<FindingKind> = profile.findings.iter().filter(|f| f.columns == ["after"]).map(|f| f.kind).collect();
-    assert!(missing.contains(&FindingKind::LeakageSuspect) || missing.contains(&FindingKind::KnownAfterOutcome), "{:?}", profile.findings);
+    let missing: Vec<FindingKind> =
+        profile.findings.iter().filter(|f| f.columns == ["after"]).map(|f| f.kind).collect();
+    assert!(
+        missing.contains(&FindingKind::LeakageSuspect) || missing.contains(&FindingKind::KnownAfterOutcome),
+        "{:?}",
+        profile.findings
+    );
 }
 
 #[test]
@@ -164,30 +182,37 @@ fn pairs_agree_with_the_formulas_also_where_values_are_missing() {
     let c: Vec<&str> = (0..n).map(|i| if normal(i, 1) > 0.0 { "high" } else { "low" }).collect();
     let profile = of(&df!("a" => &a, "b" => &b, "c" => &c).unwrap(), None);
     let both: (Vec<f64>, Vec<f64>) = a.iter().zip(&b).filter_map(|(a, b)| Some((((*a)?), ((*b)?)))).unzip();
-    let pair = |x: &str, y: &str| profile.pairs.pairs.iter().find(|p| (p.a == x && p.b == y) || (p.a == y && p.b == x)).unwrap();
+    let pair = |x: &str, y: &str| {
+        profile.pairs.pairs.iter().find(|p| (p.a == x && p.b == y) || (p.a == y && p.b == x)).unwrap()
+    };
     let ab = pair("a", "b");
     assert!((ab.value - crate::stats::pearson(&both.0, &both.1).unwrap()).abs() < 1e-12);
     assert!((ab.spearman.unwrap() - crate::stats::spearman(&both.0, &both.1).unwrap()).abs() < 1e-12);
     assert_eq!(pair("a", "c").measure, PairMeasure::CorrelationRatio);
-    let (codes, values): (Vec<u32>, Vec<f64>) = a.iter().zip(&c).filter_map(|(a, c)| Some((u32::from(*c == "high"), (*a)?))).unzip();
+    let (codes, values): (Vec<u32>, Vec<f64>) =
+        a.iter().zip(&c).filter_map(|(a, c)| Some((u32::from(*c == "high"), (*a)?))).unzip();
     assert!((pair("a", "c").value - crate::stats::correlation_ratio(&codes, &values, 2).unwrap()).abs() < 1e-12);
 }
 
 #[test]
 fn a_planted_correlation_is_found_among_very_many_columns() {
     let (n, k) = (400, 300);
-    let mut columns: Vec<(String, Vec<f64>)> = (0..k).map(|c| (format!("x{c}"), (0..n).map(|i| normal(i, c + 1)).collect())).collect();
+    let mut columns: Vec<(String, Vec<f64>)> =
+        (0..k).map(|c| (format!("x{c}"), (0..n).map(|i| normal(i, c + 1)).collect())).collect();
     // Correlation 0.99 with x5, one of them half missing.
-    let twin: Vec<f64> = (0..n).map(|i| if i % 2 == 0 { 0.99 * normal(i, 6) + 0.14 * normal(i, 999) } else { f64::NAN }).collect();
+    let twin: Vec<f64> =
+        (0..n).map(|i| if i % 2 == 0 { 0.99 * normal(i, 6) + 0.14 * normal(i, 999) } else { f64::NAN }).collect();
     columns.push(("twin".to_owned(), twin));
     let monotone: Vec<f64> = columns[7].1.iter().map(|x| (3.0 * x).exp()).collect();
     columns.push(("monotone".to_owned(), monotone));
     let profile = of(&frame_of(columns), None);
-    let strong: Vec<(&str, &str)> = profile.pairs.pairs.iter().filter(|p| p.strength() > 0.9).map(|p| (p.a.as_str(), p.b.as_str())).collect();
+    let strong: Vec<(&str, &str)> =
+        profile.pairs.pairs.iter().filter(|p| p.strength() > 0.9).map(|p| (p.a.as_str(), p.b.as_str())).collect();
     assert_eq!(strong.len(), 2, "{strong:?}");
     assert!(strong.contains(&("x5", "twin")) && strong.contains(&("x7", "monotone")));
     assert!(profile.notes.iter().any(|note| note.contains("screened")), "{:?}", profile.notes);
-    let named: Vec<&Vec<String>> = profile.findings.iter().filter(|f| f.kind == FindingKind::CollinearPair).map(|f| &f.columns).collect();
+    let named: Vec<&Vec<String>> =
+        profile.findings.iter().filter(|f| f.kind == FindingKind::CollinearPair).map(|f| &f.columns).collect();
     assert_eq!(named.len(), 2, "{:?}", profile.findings);
 }
 
@@ -205,7 +230,10 @@ fn sampling_is_said() {
 #[test]
 fn odd_tables_get_sound_answers() {
     let nested = Series::new("l".into(), [Series::new("".into(), [1, 2]), Series::new("".into(), [3])]);
-    let structs = df!("a" => [1, 2]).unwrap().into_struct("s".into());
+    let structs = df!("a" => [1, 2]).unwrap().into_struct("s".into()).into_series();
+    let cast = |dtype: &DataType| Series::new("".into(), [1_i64, 2]).cast(dtype).unwrap();
+    let duration = cast(&DataType::Duration(TimeUnit::Milliseconds));
+    let bytes = [b"x".as_slice(), b"y"];
     let tables = [
         DataFrame::empty(),
         DataFrame::empty_with_height(3),
@@ -215,13 +243,24 @@ fn odd_tables_get_sound_answers() {
         df!("x" => [f64::NAN, f64::INFINITY, f64::NEG_INFINITY], "y" => ["a", "b", "c"]).unwrap(),
         df!("x" => [f64::MAX, f64::MIN, 0.0], "y" => [1_i64, i64::MAX, i64::MIN]).unwrap(),
         df!("x" => [7, 7, 7], "y" => ["", " ", "NA"]).unwrap(),
-        DataFrame::new(2, vec![nested.into_column(), polars::prelude::IntoSeries::into_series(structs).into_column(), Series::new_null("n".into(), 2).into_column()]).unwrap(),
-        df!("b" => [b"x".as_slice(), b"y"], "t" => Series::new("t".into(), [1_i64, 2]).cast(&polars::prelude::DataType::Duration(polars::prelude::TimeUnit::Milliseconds)).unwrap(), "h" => Series::new("h".into(), [1_i64, 2]).cast(&polars::prelude::DataType::Time).unwrap()).unwrap(),
+        DataFrame::new(
+            2,
+            vec![nested.into_column(), structs.into_column(), Series::new_null("n".into(), 2).into_column()],
+        )
+        .unwrap(),
+        df!("b" => bytes, "t" => duration, "h" => cast(&DataType::Time)).unwrap(),
     ];
     for frame in &tables {
         let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
         for target in std::iter::once(None).chain(names.iter().map(|name| Some(name.as_str()))) {
-            for semantic in [None, Some(SemanticType::Categorical), Some(SemanticType::Numeric), Some(SemanticType::Id), Some(SemanticType::Datetime), Some(SemanticType::Text)] {
+            for semantic in [
+                None,
+                Some(SemanticType::Categorical),
+                Some(SemanticType::Numeric),
+                Some(SemanticType::Id),
+                Some(SemanticType::Datetime),
+                Some(SemanticType::Text),
+            ] {
                 let mut schema = schema(frame);
                 if let Some(semantic) = semantic {
                     schema.iter_mut().for_each(|column| column.semantic = semantic);
@@ -238,8 +277,12 @@ fn odd_tables_get_sound_answers() {
 fn arguments_are_checked() {
     let frame = df!("x" => [1.0, 2.0]).unwrap();
     let quiet = CancelToken::new();
-    let call = |schema: &[ColumnSchema], target| profile(&frame, schema, target, &ProfileOptions::default(), &Context::quiet(&quiet));
-    assert!(matches!(call(&schema(&frame), Some("z")), Err(ExploreError::ColumnNotFound { field, .. }) if field == "target"));
+    let call = |schema: &[ColumnSchema], target| {
+        profile(&frame, schema, target, &ProfileOptions::default(), &Context::quiet(&quiet))
+    };
+    assert!(
+        matches!(call(&schema(&frame), Some("z")), Err(ExploreError::ColumnNotFound { field, .. }) if field == "target")
+    );
     assert!(matches!(call(&[], None), Err(ExploreError::SchemaMismatch { column }) if column == "x"));
     let token = CancelToken::new();
     token.cancel();

@@ -39,7 +39,11 @@ fn shown(profile: &Profile) -> Option<std::collections::BTreeSet<usize>> {
     let target = profile.target.as_ref().map(|target| target.column.as_str());
     let rank = |index: &usize| {
         let column = &profile.columns[*index];
-        if target == Some(column.name.as_str()) { 2.0 } else { column.signal.as_ref().map_or(0.0, |signal| signal.strength) }
+        if target == Some(column.name.as_str()) {
+            2.0
+        } else {
+            column.signal.as_ref().map_or(0.0, |signal| signal.strength)
+        }
     };
     let mut order: Vec<usize> = (0..profile.columns.len()).collect();
     order.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(a.cmp(b)));
@@ -53,9 +57,14 @@ pub(super) fn anchor(index: usize) -> String {
 
 fn card(column: &ColumnProfile, index: usize, n_rows: u64, is_target: bool) -> String {
     let name = escape(&column.name);
-    let kind = if is_target { format!("target · {}", semantic(column.semantic)) } else { semantic(column.semantic).to_owned() };
+    let kind = if is_target {
+        format!("target · {}", semantic(column.semantic))
+    } else {
+        semantic(column.semantic).to_owned()
+    };
     let mut out = format!(
-        "<article class=\"panel card{}\" id=\"{}\"><div class=\"head\"><h3>{name}</h3><span class=\"kind\" title=\"{}\">{kind}</span></div>",
+        "<article class=\"panel card{}\" id=\"{}\"><div class=\"head\"><h3>{name}</h3><span class=\"kind\" \
+         title=\"{}\">{kind}</span></div>",
         if is_target { " is-target" } else { "" },
         anchor(index),
         escape(&column.reason),
@@ -68,7 +77,9 @@ fn card(column: &ColumnProfile, index: usize, n_rows: u64, is_target: bool) -> S
             SignalMeasure::R2 => format!("R² {:.3}", signal.score.max(0.0)),
         };
         out.push_str(&format!(
-            "<div class=\"meter\" title=\"what this column alone says about the target\"><span>signal</span><div class=\"track\"><div class=\"fill\" style=\"width:{:.1}%\"></div></div><span>{measure}</span></div>",
+            "<div class=\"meter\" title=\"what this column alone says about the target\"><span>signal</span>\
+             <div class=\"track\"><div class=\"fill\" style=\"width:{:.1}%\"></div></div><span>{measure}</span>\
+             </div>",
             signal.strength * 100.0
         ));
     }
@@ -77,11 +88,22 @@ fn card(column: &ColumnProfile, index: usize, n_rows: u64, is_target: bool) -> S
 }
 
 fn picture(column: &ColumnProfile, n_rows: u64) -> String {
-    let levels = matches!(column.semantic, SemanticType::Categorical | SemanticType::Boolean | SemanticType::Constant | SemanticType::Text | SemanticType::Id);
+    let levels = matches!(
+        column.semantic,
+        SemanticType::Categorical
+            | SemanticType::Boolean
+            | SemanticType::Constant
+            | SemanticType::Text
+            | SemanticType::Id
+    );
     if let Some(histogram) = column.histogram.as_ref().filter(|_| !levels) {
         let unit = if column.datetime.is_some() { Unit::Time } else { Unit::Number };
         // Bins of whole numbers are centred on them; shifted by half they start and end with whole numbers.
-        let shift = if column.numeric.as_ref().is_some_and(|n| n.integers) && histogram.edges[0].fract().abs() == 0.5 { 0.5 } else { 0.0 };
+        let shift = if column.numeric.as_ref().is_some_and(|n| n.integers) && histogram.edges[0].fract().abs() == 0.5 {
+            0.5
+        } else {
+            0.0
+        };
         let edges: Vec<f64> = histogram.edges.iter().map(|edge| edge + shift).collect();
         let chart = small_histogram(&column.name, unit, &edges, &histogram.counts).svg_for_page();
         let beyond = match histogram.below + histogram.above {
@@ -101,7 +123,8 @@ fn picture(column: &ColumnProfile, n_rows: u64) -> String {
     for top in column.top_values.iter().take(TOP_SHOWN) {
         let text = if top.value.trim().is_empty() { "(blank)".to_owned() } else { escape(&top.value) };
         out.push_str(&format!(
-            "<div class=\"level\"><i style=\"width:{:.1}%\"></i><span title=\"{text}\">{text}</span><span>{} · {}</span></div>",
+            "<div class=\"level\"><i style=\"width:{:.1}%\"></i><span title=\"{text}\">{text}</span><span>{} · \
+             {}</span></div>",
             top.count as f64 / full * 100.0,
             count(top.count),
             percent(top.count as f64 / present as f64),
@@ -117,7 +140,11 @@ fn picture(column: &ColumnProfile, n_rows: u64) -> String {
 
 fn facts(column: &ColumnProfile, n_rows: u64) -> String {
     let mut facts = Facts::default();
-    let missing = if column.missing == 0 { "none".to_owned() } else { format!("{} ({})", count(column.missing), percent(column.missing_share)) };
+    let missing = if column.missing == 0 {
+        "none".to_owned()
+    } else {
+        format!("{} ({})", count(column.missing), percent(column.missing_share))
+    };
     facts.add_marked("missing", &missing, column.missing_share >= MISSING_STRIKING);
     let all_different = column.distinct > 1 && column.distinct == n_rows.saturating_sub(column.missing);
     facts.add("distinct", &if all_different { "all".to_owned() } else { count(column.distinct) });
@@ -129,13 +156,31 @@ fn facts(column: &ColumnProfile, n_rows: u64) -> String {
         facts.add("std", &or_none(numeric.std));
         facts.add("median", &number(numeric.quantiles.p50));
         let q = &numeric.quantiles;
-        for (name, value) in [("min", numeric.min), ("1 %", q.p01), ("5 %", q.p05), ("25 %", q.p25), ("75 %", q.p75), ("95 %", q.p95), ("99 %", q.p99), ("max", numeric.max)] {
+        for (name, value) in [
+            ("min", numeric.min),
+            ("1 %", q.p01),
+            ("5 %", q.p05),
+            ("25 %", q.p25),
+            ("75 %", q.p75),
+            ("95 %", q.p95),
+            ("99 %", q.p99),
+            ("max", numeric.max),
+        ] {
             more.add(name, &number(value));
         }
         more.add("skew", &or_none(numeric.skew));
-        for (name, value) in [("zeros", numeric.zeros), ("negative", numeric.negatives), ("infinite", numeric.infinities), ("NaN", numeric.nans)] {
+        for (name, value) in [
+            ("zeros", numeric.zeros),
+            ("negative", numeric.negatives),
+            ("infinite", numeric.infinities),
+            ("NaN", numeric.nans),
+        ] {
             if value > 0 {
-                more.add_marked(name, &format!("{} ({})", count(value), percent(value as f64 / n_rows.max(1) as f64)), name == "infinite");
+                more.add_marked(
+                    name,
+                    &format!("{} ({})", count(value), percent(value as f64 / n_rows.max(1) as f64)),
+                    name == "infinite",
+                );
             }
         }
     }
@@ -143,14 +188,20 @@ fn facts(column: &ColumnProfile, n_rows: u64) -> String {
         facts.add("span", &format!("{} days", number(datetime.span_days)));
         facts.add("in order", if datetime.ordered { "yes" } else { "no" });
     }
-    if let Some(text) = column.text.as_ref().filter(|_| matches!(column.semantic, SemanticType::Text | SemanticType::Id)) {
+    if let Some(text) =
+        column.text.as_ref().filter(|_| matches!(column.semantic, SemanticType::Text | SemanticType::Id))
+    {
         facts.add("length", &format!("{}–{}", count(text.length_min), count(text.length_max)));
         facts.add("mean length", &number(text.length_mean));
     }
     if let Some(text) = column.text.as_ref().filter(|text| text.padded > 0) {
         facts.add("with blanks around", &count(text.padded));
     }
-    let more = if more.0.is_empty() { String::new() } else { format!("<details><summary>quantiles and shape</summary><dl>{}</dl></details>", more.0) };
+    let more = if more.0.is_empty() {
+        String::new()
+    } else {
+        format!("<details><summary>quantiles and shape</summary><dl>{}</dl></details>", more.0)
+    };
     format!("<dl>{}</dl>{more}", facts.0)
 }
 
@@ -183,9 +234,18 @@ pub(super) fn semantic(semantic: SemanticType) -> &'static str {
 
 /// Columns without a card, one line each.
 fn rest(profile: &Profile, shown: &std::collections::BTreeSet<usize>) -> String {
-    let others: Vec<&ColumnProfile> = profile.columns.iter().enumerate().filter(|(index, _)| !shown.contains(index)).map(|(_, column)| column).collect();
+    let others: Vec<&ColumnProfile> = profile
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !shown.contains(index))
+        .map(|(_, column)| column)
+        .collect();
     let mut out = format!(
-        "<p class=\"hint\">{} of {} columns are shown{}; the others in short:</p><div class=\"panel scroll\"><table><thead><tr><th>column</th><th>holds</th><th class=\"number\">missing</th><th class=\"number\">distinct</th><th class=\"number\">mean</th><th class=\"number\">std</th></tr></thead><tbody>",
+        "<p class=\"hint\">{} of {} columns are shown{}; the others in short:</p><div class=\"panel scroll\">\
+         <table><thead><tr><th>column</th><th>holds</th><th class=\"number\">missing</th><th \
+         class=\"number\">distinct</th><th class=\"number\">mean</th><th class=\"number\">std</th></tr></thead>\
+         <tbody>",
         shown.len(),
         count(profile.columns.len() as u64),
         if profile.target.is_some() { ", those with the strongest signal" } else { "" }
@@ -194,7 +254,8 @@ fn rest(profile: &Profile, shown: &std::collections::BTreeSet<usize>) -> String 
         let of = |value: Option<f64>| value.map_or_else(String::new, number);
         let numeric = column.numeric.as_ref();
         out.push_str(&format!(
-            "<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td \
+             class=\"number\">{}</td><td class=\"number\">{}</td></tr>",
             escape(&column.name),
             semantic(column.semantic),
             percent(column.missing_share),

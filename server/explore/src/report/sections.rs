@@ -21,7 +21,8 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     for finding in findings {
         let severity = finding.severity.as_str();
         out.push_str(&format!(
-            "<li class=\"{severity}\"><span class=\"badge {severity}\">{severity}</span><div><h3>{}</h3><p>{}</p><p class=\"do\">{}</p>{}</div></li>",
+            "<li class=\"{severity}\"><span class=\"badge {severity}\">{severity}</span><div><h3>{}</h3>\
+             <p>{}</p><p class=\"do\">{}</p>{}</div></li>",
             escape(finding.kind.title()),
             escape(&finding.reason),
             escape(&finding.action),
@@ -37,9 +38,14 @@ fn chips(columns: &[String]) -> String {
     if columns.len() < 4 {
         return String::new();
     }
-    let shown: String = columns.iter().take(FINDING_COLUMNS_MAX).map(|name| format!("<span class=\"chip\">{}</span>", escape(name))).collect();
+    let shown: String = columns
+        .iter()
+        .take(FINDING_COLUMNS_MAX)
+        .map(|name| format!("<span class=\"chip\">{}</span>", escape(name)))
+        .collect();
     let more = columns.len().saturating_sub(FINDING_COLUMNS_MAX);
-    let more = if more > 0 { format!("<span class=\"hint\">and {} more</span>", count(more as u64)) } else { String::new() };
+    let more =
+        if more > 0 { format!("<span class=\"hint\">and {} more</span>", count(more as u64)) } else { String::new() };
     format!("<div class=\"chips\">{shown}{more}</div>")
 }
 
@@ -52,9 +58,11 @@ pub(super) fn overview(profile: &Profile) -> String {
     let mut kinds: Vec<(&str, u64)> = kinds.into_iter().collect();
     kinds.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let share = |part: u64| if table.n_rows == 0 { 0.0 } else { part as f64 / table.n_rows as f64 };
+    let kinds: Vec<String> = kinds.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+    let columns = if kinds.is_empty() { "columns".to_owned() } else { format!("columns: {}", kinds.join(", ")) };
     let tiles = [
         (count(table.n_rows), "rows".to_owned()),
-        (count(table.n_columns), kinds.iter().map(|(kind, n)| format!("{n} {kind}")).collect::<Vec<_>>().join(", ")),
+        (count(table.n_columns), columns),
         (percent(table.missing_share), "of all cells are missing".to_owned()),
         (count(table.complete_rows), format!("rows are complete ({})", percent(share(table.complete_rows)))),
         (count(table.duplicate_rows), format!("rows repeat another ({})", percent(share(table.duplicate_rows)))),
@@ -62,9 +70,11 @@ pub(super) fn overview(profile: &Profile) -> String {
     ];
     let mut out = String::from("<div class=\"tiles\">");
     for (value, label) in tiles {
-        let label = if label.is_empty() { "columns".to_owned() } else { label };
-        let label = if value == count(table.n_columns) && label.contains(|c: char| c.is_ascii_digit()) && !label.contains('%') { format!("columns: {label}") } else { label };
-        out.push_str(&format!("<div class=\"panel tile\"><b>{}</b><span>{}</span></div>", escape(&value), escape(&label)));
+        out.push_str(&format!(
+            "<div class=\"panel tile\"><b>{}</b><span>{}</span></div>",
+            escape(&value),
+            escape(&label)
+        ));
     }
     out.push_str("</div>");
     if !profile.notes.is_empty() {
@@ -92,16 +102,34 @@ pub(super) fn target(profile: &Profile, target: &TargetSummary) -> String {
             && let Some(h) = &column.histogram
         {
             let unit = if column.datetime.is_some() { Unit::Time } else { Unit::Number };
-            figures.push(figure(&histogram(&format!("Distribution of {}", target.column), &target.column, unit, &h.edges, &h.counts)));
+            figures.push(figure(&histogram(
+                &format!("Distribution of {}", target.column),
+                &target.column,
+                unit,
+                &h.edges,
+                &h.counts,
+            )));
         }
     } else if !target.classes.is_empty() {
-        let shares: Vec<(String, f64)> =
-            target.classes.iter().map(|class| (class.value.clone(), class.count as f64 / target.known.max(1) as f64)).collect();
+        let shares: Vec<(String, f64)> = target
+            .classes
+            .iter()
+            .map(|class| (class.value.clone(), class.count as f64 / target.known.max(1) as f64))
+            .collect();
         figures.push(figure(&bars(&format!("Classes of {}", target.column), "share of rows", Unit::Share, &shares)));
     }
-    let ranked: Vec<(String, f64)> = target.ranking.iter().take(BARS_MAX).map(|ranked| (ranked.column.clone(), (ranked.strength * 1000.0).round() / 1000.0)).collect();
+    let ranked: Vec<(String, f64)> = target
+        .ranking
+        .iter()
+        .take(BARS_MAX)
+        .map(|ranked| (ranked.column.clone(), (ranked.strength * 1000.0).round() / 1000.0))
+        .collect();
     if !ranked.is_empty() {
-        let label = if target.kind == TargetKind::Regression { "R² of the column alone, out of fold" } else { "2 · AUC − 1 of the column alone, out of fold" };
+        let label = if target.kind == TargetKind::Regression {
+            "R² of the column alone, out of fold"
+        } else {
+            "2 · AUC − 1 of the column alone, out of fold"
+        };
         figures.push(figure(&bars("What each column alone says about it", label, Unit::Number, &ranked)));
     }
     format!("<p class=\"hint\">{}</p><div class=\"two\">{}</div>", escape(&lead), figures.join(""))
@@ -124,9 +152,12 @@ pub(super) fn pairs(profile: &Profile) -> Option<String> {
         }
     }
     let heatmap = figure(&correlation("Association of columns", &shown, &values));
-    let index: BTreeMap<&str, usize> = profile.columns.iter().enumerate().map(|(i, column)| (column.name.as_str(), i)).collect();
+    let index: BTreeMap<&str, usize> =
+        profile.columns.iter().enumerate().map(|(i, column)| (column.name.as_str(), i)).collect();
     let link = |name: &str| match index.get(name) {
-        Some(i) if profile.columns.len() <= CARDS_MAX => format!("<a class=\"chip\" href=\"#{}\">{}</a>", anchor(*i), escape(name)),
+        Some(i) if profile.columns.len() <= CARDS_MAX => {
+            format!("<a class=\"chip\" href=\"#{}\">{}</a>", anchor(*i), escape(name))
+        }
         _ => format!("<span class=\"chip\">{}</span>", escape(name)),
     };
     let mut rows = String::new();
@@ -138,7 +169,8 @@ pub(super) fn pairs(profile: &Profile) -> Option<String> {
         };
         let spearman = pair.spearman.map_or_else(String::new, |value| format!("{value:.3}"));
         rows.push_str(&format!(
-            "<tr><td>{} {}</td><td>{measure}</td><td class=\"number\">{:.3}</td><td class=\"number\">{spearman}</td></tr>",
+            "<tr><td>{} {}</td><td>{measure}</td><td class=\"number\">{:.3}</td><td \
+             class=\"number\">{spearman}</td></tr>",
             link(&pair.a),
             link(&pair.b),
             pair.value
@@ -147,9 +179,14 @@ pub(super) fn pairs(profile: &Profile) -> Option<String> {
     let table = if rows.is_empty() {
         "<div class=\"panel quiet\">No two columns go together.</div>".to_owned()
     } else {
-        format!("<div class=\"panel scroll\"><table><thead><tr><th>strongest pairs</th><th>measure</th><th class=\"number\">value</th><th class=\"number\">Spearman</th></tr></thead><tbody>{rows}</tbody></table></div>")
+        format!(
+            "<div class=\"panel scroll\"><table class=\"wraps\"><thead><tr><th>strongest pairs</th>\
+             <th>measure</th><th class=\"number\">value</th><th class=\"number\">Spearman</th></tr></thead>\
+             <tbody>{rows}</tbody></table></div>"
+        )
     };
-    let hint = "<p class=\"hint\">Two numeric columns: Pearson's correlation. Two categorical ones: Cramér's V, corrected for bias. One of each: the correlation ratio. The last two have no sign.</p>";
+    let hint = "<p class=\"hint\">Two numeric columns: Pearson's correlation. Two categorical ones: Cramér's V, \
+                corrected for bias. One of each: the correlation ratio. The last two have no sign.</p>";
     Some(format!("{hint}<div class=\"two\">{heatmap}{table}</div>"))
 }
 
@@ -171,10 +208,20 @@ fn heatmap_columns(profile: &Profile) -> Vec<String> {
 }
 
 pub(super) fn sample(profile: &Profile) -> String {
-    let numeric: Vec<bool> =
-        profile.sample.columns.iter().map(|name| profile.column(name).is_some_and(|column| column.numeric.is_some())).collect();
+    let numeric: Vec<bool> = profile
+        .sample
+        .columns
+        .iter()
+        .map(|name| profile.column(name).is_some_and(|column| column.numeric.is_some()))
+        .collect();
     let class = |numeric: &bool| if *numeric { " class=\"number\"" } else { "" };
-    let head: String = profile.sample.columns.iter().zip(&numeric).map(|(name, numeric)| format!("<th{}>{}</th>", class(numeric), escape(name))).collect();
+    let head: String = profile
+        .sample
+        .columns
+        .iter()
+        .zip(&numeric)
+        .map(|(name, numeric)| format!("<th{}>{}</th>", class(numeric), escape(name)))
+        .collect();
     let mut body = String::new();
     for row in &profile.sample.rows {
         body.push_str("<tr>");

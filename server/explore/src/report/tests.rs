@@ -14,7 +14,15 @@ fn the_page_is_whole_and_needs_nothing_else() {
     .unwrap();
     let profile = of(&frame, Some("y"));
     let page = html(&profile, &profile.findings, "orders", "towards y");
-    for part in ["id=\"findings\"", "id=\"overview\"", "id=\"target\"", "id=\"columns\"", "id=\"pairs\"", "id=\"sample\"", "Leakage suspect"] {
+    for part in [
+        "id=\"findings\"",
+        "id=\"overview\"",
+        "id=\"target\"",
+        "id=\"columns\"",
+        "id=\"pairs\"",
+        "id=\"sample\"",
+        "Leakage suspect",
+    ] {
         assert!(page.contains(part), "{part}");
     }
     for foreign in ["http://", "https://", "src=", "url(", "@import", "<script", "<link"] {
@@ -39,7 +47,8 @@ fn nothing_of_the_data_becomes_markup() {
 
 #[test]
 fn very_wide_tables_have_a_page_of_bearable_size() {
-    let profile = of(&frame_of((0..2_500).map(|c| (format!("x{c}"), (0..60).map(|i| normal(i, c)).collect())).collect()), None);
+    let profile =
+        of(&frame_of((0..2_500).map(|c| (format!("x{c}"), (0..60).map(|i| normal(i, c)).collect())).collect()), None);
     let page = html(&profile, &profile.findings, "wide", "");
     assert_eq!(page.matches("<article").count(), super::CARDS_MAX);
     assert!(page.contains("150 of 2,500 columns are shown") && page.contains("and 350 more"));

@@ -50,7 +50,14 @@ pub fn chi_squared(table: &[f64], n_columns: usize) -> Option<ChiSquared> {
     let rows = row_sums.iter().filter(|sum| **sum > 0.0).count();
     let columns = column_sums.iter().filter(|sum| **sum > 0.0).count();
     let degrees_of_freedom = (rows - 1) * (columns - 1);
-    Some(ChiSquared { statistic, p_value: chi_squared_sf(statistic, degrees_of_freedom), degrees_of_freedom, n, rows, columns })
+    Some(ChiSquared {
+        statistic,
+        p_value: chi_squared_sf(statistic, degrees_of_freedom),
+        degrees_of_freedom,
+        n,
+        rows,
+        columns,
+    })
 }
 
 /// The upper tail of the chi-squared distribution: `Q(k / 2, x / 2)`, the regularised incomplete gamma

@@ -55,6 +55,7 @@ pub fn moments(values: &[f64]) -> Option<Moments> {
     // As SciPy: without variance beyond rounding, skewness means nothing.
     let population = m2 / n;
     let has_variance = population.sqrt() > f64::EPSILON * mean.abs();
-    let skew = (has_variance && population > 0.0).then(|| (m3 / n) / population.powf(1.5)).filter(|skew| skew.is_finite());
+    let skew =
+        (has_variance && population > 0.0).then(|| (m3 / n) / population.powf(1.5)).filter(|skew| skew.is_finite());
     Some(Moments { n: values.len(), mean, std, skew })
 }

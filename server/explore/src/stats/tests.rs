@@ -26,9 +26,16 @@ fn moments_and_quantiles() {
     close(m.std.unwrap(), 4.259303542442903, 1e-15);
     close(m.skew.unwrap(), 0.5304678095896056, 1e-14);
     let x = sorted(&X);
-    for (p, expected) in
-        [(0.0, -4.0), (0.01, -3.73), (0.1, -1.2999999999999998), (0.25, 0.125), (0.5, 2.75), (0.9, 7.849999999999999), (0.99, 10.685), (1.0, 11.0)]
-    {
+    for (p, expected) in [
+        (0.0, -4.0),
+        (0.01, -3.73),
+        (0.1, -1.2999999999999998),
+        (0.25, 0.125),
+        (0.5, 2.75),
+        (0.9, 7.849999999999999),
+        (0.99, 10.685),
+        (1.0, 11.0),
+    ] {
         close(quantile_sorted(&x, p).unwrap(), expected, 1e-15);
     }
     assert_eq!(quantile_sorted(&[], 0.5), None);
@@ -77,7 +84,10 @@ fn chi_squared_tests() {
     ] {
         // 1500 with one degree is 1e-327, below the normal numbers.
         let found = chi_squared_sf(statistic, degrees);
-        assert!((found - expected).abs() <= 1e-10 * expected + f64::MIN_POSITIVE, "{statistic} {degrees}: {found} is not {expected}");
+        assert!(
+            (found - expected).abs() <= 1e-10 * expected + f64::MIN_POSITIVE,
+            "{statistic} {degrees}: {found} is not {expected}"
+        );
     }
 }
 

@@ -47,7 +47,8 @@ pub(super) fn strong_pairs(
         None => rows.to_vec(),
         Some(picked) => picked.into_iter().map(|position| rows[position as usize]).collect(),
     };
-    let screened: Vec<Option<Screened>> = numeric.par_iter().map(|index| screen(&columns[*index].cells, &few)).collect();
+    let screened: Vec<Option<Screened>> =
+        numeric.par_iter().map(|index| screen(&columns[*index].cells, &few)).collect();
     let tiles: Vec<usize> = (0..numeric.len()).step_by(TILE).collect();
     let found: Vec<Vec<(f64, usize, usize)>> = tiles
         .par_iter()
@@ -61,8 +62,11 @@ pub(super) fn strong_pairs(
                         let Some(y) = &screened[b] else { continue };
                         // Missing values count as zero, which shrinks the estimate by about this factor.
                         let shrunk = (x.present * y.present).sqrt();
-                        let estimate = f64::from(dot(&x.values, &y.values).abs().max(dot(&x.ranks, &y.ranks).abs())) / shrunk;
-                        if estimate >= strength_min - MARGIN && !(full.contains(&numeric[a]) && full.contains(&numeric[b])) {
+                        let estimate =
+                            f64::from(dot(&x.values, &y.values).abs().max(dot(&x.ranks, &y.ranks).abs())) / shrunk;
+                        if estimate >= strength_min - MARGIN
+                            && !(full.contains(&numeric[a]) && full.contains(&numeric[b]))
+                        {
                             promising.push((estimate, numeric[a], numeric[b]));
                         }
                     }
@@ -101,7 +105,8 @@ fn screen(cells: &Cells<'_>, rows: &[u32]) -> Option<Screened> {
         return None;
     };
     let picked: Vec<f64> = rows.iter().map(|row| numbers.values[*row as usize]).collect();
-    let (positions, present): (Vec<usize>, Vec<f64>) = picked.iter().copied().enumerate().filter(|(_, value)| value.is_finite()).unzip();
+    let (positions, present): (Vec<usize>, Vec<f64>) =
+        picked.iter().copied().enumerate().filter(|(_, value)| value.is_finite()).unzip();
     if present.len() < 3 {
         return None;
     }
@@ -145,6 +150,7 @@ fn measure(a: &ReadColumn<'_>, b: &ReadColumn<'_>, rows: &[u32], strength_min: f
     };
     let spearman = spearman(&rx, &ry);
     let value = pearson_present(&x, &y).or(spearman.map(|_| 0.0))?;
-    let pair = Pair { a: a.profile.name.clone(), b: b.profile.name.clone(), measure: PairMeasure::Pearson, value, spearman };
+    let pair =
+        Pair { a: a.profile.name.clone(), b: b.profile.name.clone(), measure: PairMeasure::Pearson, value, spearman };
     (pair.strength() >= strength_min).then_some(pair)
 }
