@@ -215,8 +215,11 @@ impl From<PolarsError> for DataError {
     fn from(error: PolarsError) -> Self {
         match error {
             PolarsError::ColumnNotFound(message) => {
-                Self::ColumnNotFound { column: quoted_name(&message).unwrap_or_default(), available: Vec::new() }
+                // polars gives the name alone, or within a sentence.
+                let column = quoted_name(&message).unwrap_or_else(|| first_line(&message));
+                Self::ColumnNotFound { column, available: Vec::new() }
             }
+            PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => Self::from(*error),
             other => Self::Compute { message: first_line(&other.to_string()) },
         }
     }

@@ -11,6 +11,7 @@ use crate::table::Table;
 
 pub(crate) mod cells;
 pub(crate) mod columnar;
+pub(crate) mod dates;
 pub(crate) mod delimited;
 pub(crate) mod dialect;
 pub(crate) mod evidence;

@@ -179,7 +179,7 @@ fn explain(error: DataError, columns: &[String], planning: bool) -> DataError {
     match error {
         DataError::ColumnNotFound { column, .. } => DataError::ColumnNotFound { column, available: columns.to_vec() },
         DataError::Compute { message } => {
-            let missing = ["unable to find column", "not found"].iter().any(|words| message.contains(words));
+            let missing = ["unable to find column", "not found", "no column named"].iter().any(|words| message.contains(words));
             match quoted_name(&message).filter(|_| missing && message.contains("column")) {
                 Some(column) => DataError::ColumnNotFound { column, available: columns.to_vec() },
                 None if planning => DataError::InvalidSql { message: first_line(&message) },
@@ -197,15 +197,18 @@ fn first_rows(
     rows_max: usize,
     waited: &execute::Waited,
 ) -> Result<DataFrame, DataError> {
-    let taken: Arc<Mutex<DataFrame>> = Arc::new(Mutex::new(DataFrame::empty_with_schema(schema)));
-    let rows = Arc::clone(&taken);
+    let taken: Arc<Mutex<Vec<DataFrame>>> = Arc::default();
+    let batches = Arc::clone(&taken);
     let limited = plan.limit(IdxSize::try_from(rows_max).unwrap_or(IdxSize::MAX));
     execute::feed(limited, waited, move |batch| {
-        let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
-        let added = rows.vstack_mut(&batch).is_ok();
-        added && rows.height() < rows_max
+        let mut batches = batches.lock().unwrap_or_else(PoisonError::into_inner);
+        batches.push(batch);
+        batches.iter().map(DataFrame::height).sum::<usize>() < rows_max
     })?;
-    let frame = taken.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut frame = DataFrame::empty_with_schema(schema);
+    for batch in taken.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        frame.vstack_mut(batch)?;
+    }
     Ok(frame.head(Some(rows_max)))
 }
 

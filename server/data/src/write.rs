@@ -15,6 +15,9 @@ mod json;
 
 pub use json::rows_as_json;
 
+/// The most rows of a row group of Parquet: what readers take at once.
+const ROW_GROUP_ROWS: usize = 1 << 18;
+
 /// Writes the frame by the path's extension: `csv`, `tsv`, `parquet`, `ndjson`/`jsonl`,
 /// `arrow`/`ipc`/`feather`. The file appears whole or not at all; one that is there is replaced.
 ///
@@ -138,9 +141,9 @@ impl BatchWriter {
         match format {
             Format::Csv(writer) => writer.write_batch(&frame).map_err(failed)?,
             Format::Parquet(writer) => {
-                // Each batch becomes a row group, and an empty one is none.
-                if frame.height() > 0 {
-                    writer.write_batch(&frame).map_err(failed)?;
+                // Each part becomes a row group, and an empty one is none.
+                for start in (0..frame.height()).step_by(ROW_GROUP_ROWS) {
+                    writer.write_batch(&frame.slice(start as i64, ROW_GROUP_ROWS)).map_err(failed)?;
                 }
             }
             Format::Arrow(rows, _) => drop(rows.vstack_mut(&frame).map_err(failed)?),

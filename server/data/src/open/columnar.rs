@@ -130,3 +130,58 @@ fn evidence(frame: &DataFrame, name: &str) -> Evidence {
     }
     evidence
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::write::write_file;
+
+    fn opened(frame: DataFrame, name: &str) -> (Table, tempfile::TempDir) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        write_file(&mut frame.clone(), &path).expect("write");
+        (crate::open(&path, &ReadOptions::default()).expect("open"), folder)
+    }
+
+    #[test]
+    fn text_of_numbers_alone_becomes_numbers() {
+        let frame = df!(
+            "charge" => ["1.5", " ", "2"],
+            "zip" => ["01234", "98765", "00001"],
+            "mixed" => ["1", "2", "x"],
+            "when" => ["2024-01-31", "2024-02-01", "2024-02-02"],
+            "n" => [1_i64, 2, 3],
+        )
+        .expect("a frame");
+        for name in ["t.parquet", "t.arrow"] {
+            let (table, _folder) = opened(frame.clone(), name);
+            let types: Vec<&str> = table.columns.iter().map(|column| column.dtype.as_str()).collect();
+            assert_eq!(types, ["f64", "str", "str", "date", "i64"], "{name}");
+            let stored: Vec<bool> = table.columns.iter().map(|column| column.stored_as_text).collect();
+            assert_eq!(stored, [true, false, false, true, false], "{name}");
+            let read = table.collect(&CancelToken::new()).expect("rows");
+            let charges: Vec<Option<f64>> = read.column("charge").expect("charge").f64().expect("f64").iter().collect();
+            assert_eq!(charges, [Some(1.5), None, Some(2.0)], "{name}");
+            assert_eq!(table.n_rows().expect("rows"), 3);
+        }
+    }
+
+    #[test]
+    fn words_far_down_keep_text_as_text() {
+        let mut values: Vec<String> = (0..5_000).map(|n| n.to_string()).collect();
+        values.push("no number".to_owned());
+        let (table, _folder) = opened(df!("x" => values).expect("a frame"), "t.parquet");
+        assert_eq!(table.columns[0].dtype, "str");
+    }
+
+    #[test]
+    fn damaged_files_are_errors() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, bytes) in [("a.parquet", &b"no parquet"[..]), ("b.parquet", b"PAR1 cut"), ("c.arrow", b"ARROW1 cut")] {
+            let path = folder.path().join(name);
+            mlwright_base::system::files::write_atomic(&path, bytes).expect("write");
+            let found = crate::open(&path, &ReadOptions::default());
+            assert!(matches!(found, Err(DataError::Unreadable { .. })), "{name}: {found:?}");
+        }
+    }
+}

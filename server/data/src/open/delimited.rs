@@ -5,22 +5,26 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
-use mlwright_base::CancelToken;
+use encoding_rs::UTF_8;
 use mlwright_base::system::files;
 use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::dialect::{self, Dialect, NO_DELIMITER};
-use super::evidence::{ColumnType, Decision, Evidence, FileStyle};
+use super::evidence::{Decision, Evidence, FileStyle};
 use super::header::{self, Layout};
 use super::rows::{self, RowReader};
-use super::text::TextForm;
+use super::text::{TextForm, guess_legacy};
 use super::values::{self, Cells, Outcome};
 use crate::error::DataError;
-use crate::reading::{
-    ColumnReading, Format, ISSUES_MAX, ISSUES_PER_KIND_MAX, ReadIssue, ReadOptions, Reading, Severity,
-};
+use crate::reading::{ColumnReading, Format, ReadOptions, Reading};
 use crate::table::{Origin, Table};
+
+mod issues;
+mod scanned;
+
+use issues::{Shapes, doubts, keep_issues, unfit_issues};
+pub(crate) use scanned::ScannedText;
 
 /// Bytes of text that delimiter, quote and header are judged by.
 const DIALECT_SAMPLE_BYTES: u64 = 256 << 10;
@@ -41,16 +45,6 @@ const SAMPLE_PART_BYTES: u64 = 512 << 10;
 const COMPARED_ROWS: usize = 200;
 /// Missing markers that a reading lists.
 const MARKERS_MAX: usize = 20;
-
-/// A large text file and the decisions about it.
-pub(crate) struct ScannedText {
-    form: TextForm,
-    dialect: Dialect,
-    skip_lines: usize,
-    header: bool,
-    names: Vec<String>,
-    kinds: Vec<ColumnType>,
-}
 
 /// Opens a file of delimited text.
 pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result<Table, DataError> {
@@ -90,7 +84,8 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
     let size_bytes = files::stamp(path).map_err(|error| DataError::io(path, error))?.size_bytes;
     // polars ends lines with `\n` only and knows no escape but doubled quotes.
     let scannable = form.is_seekable() && detected.dialect.escape.is_none() && (sample.contains('\n') || whole);
-    let text = Text { form, dialect: detected.dialect, skip_lines: detected.skip_lines, layout, reading };
+    let encoding_known = options.encoding.is_some() || form.mark_bytes > 0 || form.encoding != UTF_8;
+    let text = Text { form, encoding_known, dialect: detected.dialect, skip_lines: detected.skip_lines, layout, reading };
     if scannable && size_bytes > WHOLE_BYTES_MAX && options.n_rows.is_none() {
         match text.scan(size_bytes)? {
             Ok(table) => return Ok(table),
@@ -117,6 +112,8 @@ fn sample(form: &TextForm) -> Result<(String, bool), DataError> {
 
 struct Text {
     form: TextForm,
+    /// Whether the encoding was asked for or is marked, so that it is not guessed again.
+    encoding_known: bool,
     dialect: Dialect,
     skip_lines: usize,
     layout: Layout,
@@ -165,6 +162,19 @@ impl Text {
             if filled {
                 n_filled = column_len(&cells);
             }
+        }
+        if !self.encoding_known
+            && let Some(encoding) = late_encoding(&cells)
+        {
+            // The part that the encoding was judged by had nothing but ASCII.
+            self.form.encoding = encoding;
+            self.encoding_known = true;
+            self.reading.encoding = Some(encoding.name().to_owned());
+            self.reading.notes.push(format!(
+                "the text was read as {}: beyond its start it is not valid UTF-8 and its characters look like that",
+                encoding.name()
+            ));
+            return self.read_whole(n_rows);
         }
         let n_blank = column_len(&cells) - n_filled;
         if n_blank > 0 && self.width() > 1 {
@@ -388,6 +398,13 @@ fn column_len(cells: &[Cells]) -> usize {
     cells.first().map_or(0, Cells::len)
 }
 
+/// The encoding of cells that are not UTF-8, unless others show that the file is.
+fn late_encoding(cells: &[Cells]) -> Option<&'static encoding_rs::Encoding> {
+    let odd: Vec<&[u8]> = cells.iter().flat_map(Cells::iter).filter(|cell| !cell.is_ascii()).collect();
+    let none_is_valid = !odd.is_empty() && odd.iter().all(|cell| std::str::from_utf8(cell).is_err());
+    none_is_valid.then(|| guess_legacy(odd))
+}
+
 fn push_row<'a>(cells: &mut [Cells], row: impl Iterator<Item = &'a [u8]>) {
     let mut row = row.fuse();
     for column in cells {
@@ -400,131 +417,5 @@ fn is_blank_line(record: &csv::ByteRecord, width: usize) -> bool {
     width > 1 && record.len() == 1 && record[0].trim_ascii().is_empty()
 }
 
-/// Rows with too few or too many cells.
-#[derive(Default)]
-struct Shapes {
-    n_short: u64,
-    n_long: u64,
-    issues: Vec<ReadIssue>,
-}
-
-impl Shapes {
-    fn see(&mut self, record: &csv::ByteRecord, width: usize, row: u64) {
-        let found = record.len();
-        let message = if found < width {
-            self.n_short += 1;
-            format!("{found} cells where {width} were expected; the rest was read as missing")
-        } else if record.iter().skip(width).any(|cell| !cell.trim_ascii().is_empty()) {
-            self.n_long += 1;
-            format!("{found} cells where {width} were expected; the rest was dropped")
-        } else {
-            return;
-        };
-        if self.issues.len() < ISSUES_PER_KIND_MAX {
-            self.issues.push(ReadIssue { row: Some(row), column: None, severity: Severity::Warning, message });
-        }
-    }
-
-    fn issues(self, width: usize) -> Vec<ReadIssue> {
-        let n = self.n_short + self.n_long;
-        let mut issues = self.issues;
-        if n > 0 {
-            let message = format!(
-                "{n} rows do not have {width} cells: {} have fewer (read as missing), {} have more (dropped)",
-                self.n_short, self.n_long
-            );
-            issues.insert(0, ReadIssue { row: None, column: None, severity: Severity::Warning, message });
-        }
-        issues
-    }
-}
-
-fn doubts(names: &[String], decisions: &[Decision]) -> Vec<ReadIssue> {
-    names
-        .iter()
-        .zip(decisions)
-        .filter_map(|(name, decision)| {
-            let message = decision.doubt.clone()?;
-            Some(ReadIssue { row: None, column: Some(name.clone()), severity: Severity::Warning, message })
-        })
-        .collect()
-}
-
-/// The values that did not fit, and text that is not of its encoding.
-fn unfit_issues(names: &[String], decisions: &[Decision], outcomes: &[Outcome]) -> Vec<ReadIssue> {
-    let mut issues = Vec::new();
-    for ((name, decision), outcome) in names.iter().zip(decisions).zip(outcomes) {
-        let mut issue = |row: Option<u64>, message: String| {
-            issues.push(ReadIssue { row, column: Some(name.clone()), severity: Severity::Warning, message });
-        };
-        if outcome.n_mangled > 0 {
-            issue(None, format!("{} values are not valid in the file's encoding; their odd bytes were replaced", outcome.n_mangled));
-        }
-        if outcome.n_unfit == 0 {
-            continue;
-        }
-        let dtype = decision.kind.dtype();
-        issue(None, format!("{} values do not fit {dtype} and were read as missing", outcome.n_unfit));
-        for (row, text) in &outcome.unfit {
-            issue(Some(row + 1), format!("{text:?} does not fit {dtype} and was read as missing"));
-        }
-    }
-    issues
-}
-
-/// Adds issues up to the limit, and a note about those beyond.
-fn keep_issues(reading: &mut Reading, issues: Vec<ReadIssue>) {
-    let room = ISSUES_MAX.saturating_sub(reading.issues.len());
-    let beyond = issues.len().saturating_sub(room);
-    reading.issues.extend(issues.into_iter().take(room));
-    if beyond > 0 {
-        reading.notes.push(format!("{beyond} more issues are not listed"));
-    }
-}
-
-impl ScannedText {
-    /// Reads the file to its end and lists what does not fit.
-    pub(crate) fn verify(&self, cancel: &CancelToken) -> Result<Vec<ReadIssue>, DataError> {
-        /// Rows that are checked at once.
-        const BATCH_ROWS: usize = 16_384;
-        let mut reader = RowReader::open(&self.form, self.dialect, self.skip_lines, usize::from(self.header))?;
-        let width = self.names.len();
-        let mut shapes = Shapes::default();
-        let mut outcomes = vec![Outcome::default(); width];
-        let mut n_before = 0;
-        loop {
-            cancel.check()?;
-            let mut cells = vec![Cells::default(); width];
-            while column_len(&cells) < BATCH_ROWS {
-                let Some(record) = reader.next()? else { break };
-                if is_blank_line(record, width) {
-                    continue;
-                }
-                shapes.see(record, width, n_before + column_len(&cells) as u64 + 1);
-                push_row(&mut cells, record.iter());
-            }
-            let n = column_len(&cells);
-            if n == 0 {
-                break;
-            }
-            let found: Vec<Outcome> = cells
-                .par_iter()
-                .zip(&self.kinds)
-                .map(|(cells, kind)| values::column(PlSmallStr::EMPTY, cells.iter().map(Some), *kind).1)
-                .collect();
-            for (outcome, found) in outcomes.iter_mut().zip(found) {
-                outcome.add(found, n_before);
-            }
-            n_before += n as u64;
-        }
-        let decisions: Vec<Decision> = self
-            .kinds
-            .iter()
-            .map(|kind| Decision { kind: *kind, stored_as_text: false, reason: String::new(), doubt: None })
-            .collect();
-        let mut issues = shapes.issues(width);
-        issues.extend(unfit_issues(&self.names, &decisions, &outcomes));
-        issues.truncate(ISSUES_MAX);
-        Ok(issues)
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{self, CellKind, DateOrder, DateStyle, NumberStyle};
+use super::cells::{self, CellKind, NumberStyle};
+use super::dates::{DateOrder, DateStyle};
 
 /// Of the values of a column of numbers or dates, one in so many may be a word.
 const WORDS_SHARE: u64 = 50;

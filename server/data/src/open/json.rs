@@ -92,3 +92,54 @@ fn explain(path: &Path, format: Format, error: PolarsError) -> DataError {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mlwright_base::CancelToken;
+
+    use super::*;
+    use crate::write::rows_as_json;
+
+    fn open_text(name: &str, text: &str) -> Result<Table, DataError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        files::write_atomic(&path, text.as_bytes()).expect("write");
+        crate::open(&path, &ReadOptions::default())
+    }
+
+    fn check(name: &str, text: &str, expected: &str) {
+        let table = open_text(name, text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let frame = table.collect(&CancelToken::new()).expect("rows");
+        assert_eq!(serde_json::to_string(&rows_as_json(&frame)).expect("JSON"), expected, "{text}");
+    }
+
+    #[test]
+    fn lines_and_arrays_are_read() {
+        let expected = r#"[{"a":1,"b":"x"},{"a":2,"b":null}]"#;
+        check("t.ndjson", "{\"a\":1,\"b\":\"x\"}\n{\"a\":2}\n", expected);
+        check("t.jsonl", "{\"a\":1,\"b\":\"x\"}\r\n\r\n{\"a\":2,\"b\":null}", expected);
+        check("t.json", "[{\"a\":1,\"b\":\"x\"},\n {\"a\":2}]", expected);
+        check("t.json", "{\"a\":1,\"b\":\"x\"}\n{\"a\":2}\n", expected);
+        check("t.ndjson", "{\"a\":1}\n{\"a\":2.5}\n", r#"[{"a":1.0},{"a":2.5}]"#);
+        check("t.ndjson", "{\"a\":\"1.5\"}\n{\"a\":\" \"}\n", r#"[{"a":1.5},{"a":null}]"#);
+        check("t.ndjson", "{\"a\":[1,2],\"b\":{\"c\":true}}\n", r#"[{"a":[1,2],"b":{"c":true}}]"#);
+    }
+
+    #[test]
+    fn a_late_key_is_no_lost_column() {
+        let mut text = "{\"a\":1}\n".repeat(5_000);
+        text.push_str("{\"a\":1,\"late\":2}\n");
+        let table = open_text("t.ndjson", &text).expect("a table");
+        assert_eq!(table.column_names(), ["a", "late"]);
+        assert_eq!(table.columns[1].n_missing, 5_000);
+    }
+
+    #[test]
+    fn what_is_no_table_is_said() {
+        for text in ["3", "{\"a\": [", "[1, 2]", "[{\"a\":1}", "text"] {
+            let found = open_text("t.json", text);
+            assert!(matches!(found, Err(DataError::Unreadable { .. })), "{text}: {found:?}");
+        }
+        assert!(matches!(open_text("t.json", "  \n"), Err(DataError::EmptyFile { .. })));
+    }
+}

@@ -100,9 +100,7 @@ fn guess(sample: &[u8], whole: bool) -> (&'static Encoding, String) {
         // A character cut at the end of the sample is no fault.
         Err(error) if !whole && error.error_len().is_none() => (UTF_8, String::new()),
         Err(error) => {
-            let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-            detector.feed(sample, whole);
-            let guessed = detector.guess(None, chardetng::Utf8Detection::Deny);
+            let guessed = guess_legacy([sample]);
             let reason = format!(
                 "byte {} is not valid UTF-8; its characters look like {}",
                 error.valid_up_to() + 1,
@@ -111,6 +109,16 @@ fn guess(sample: &[u8], whole: bool) -> (&'static Encoding, String) {
             (guessed, reason)
         }
     }
+}
+
+/// The likeliest encoding of text that is not UTF-8.
+pub(crate) fn guess_legacy<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> &'static Encoding {
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    for part in parts {
+        detector.feed(part, false);
+    }
+    detector.feed(b"", true);
+    detector.guess(None, chardetng::Utf8Detection::Deny)
 }
 
 /// UTF-16 text in a Latin script has a zero in every other byte.

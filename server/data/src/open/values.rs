@@ -2,7 +2,8 @@
 
 use polars::prelude::*;
 
-use super::cells::{self, DAY_US, Number};
+use super::cells::{self, Number};
+use super::dates::{self, DAY_US};
 use super::evidence::ColumnType;
 
 /// Values that do not fit that are kept as examples, per column.
@@ -142,7 +143,7 @@ pub(crate) fn column<'a>(
         ColumnType::Date(style) => {
             let mut builder = PrimitiveChunkedBuilder::<Int32Type>::new(name, n);
             let day = |cell: &[u8]| {
-                let instant = cells::parse_date(cell, style)?;
+                let instant = dates::parse_date(cell, style)?;
                 // A time of day would be lost, so the value does not fit.
                 if instant.time { None } else { i32::try_from(instant.microseconds.div_euclid(DAY_US)).ok() }
             };
@@ -151,7 +152,7 @@ pub(crate) fn column<'a>(
         }
         ColumnType::Datetime(style) => {
             let mut builder = PrimitiveChunkedBuilder::<Int64Type>::new(name, n);
-            let moment = |cell: &[u8]| cells::parse_date(cell, style).map(|instant| instant.microseconds);
+            let moment = |cell: &[u8]| dates::parse_date(cell, style).map(|instant| instant.microseconds);
             read(cells, &mut outcome, moment, |value| builder.append_option(value));
             builder.finish().into_datetime(TimeUnit::Microseconds, None).into_series()
         }
@@ -204,7 +205,8 @@ pub(crate) fn converted(name: &str, kind: ColumnType) -> Expr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::open::cells::{DateStyle, NumberStyle};
+    use crate::open::cells::NumberStyle;
+    use crate::open::dates::DateStyle;
 
     fn check(cells: &[&str], kind: ColumnType, expected: &str, n_missing: u64, n_unfit: u64) {
         let (series, outcome) = column("x".into(), cells.iter().map(|cell| Some(cell.as_bytes())), kind);

@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn what_is_no_query_is_said() {
-        for sql in ["", "SELECT FROM WHERE", "SELECT 1; SELECT 2", "SHOW TABLES", "EXPLAIN SELECT 1", "tenure > 5", "TABLE a"] {
+        for sql in ["", "SELECT (1 FROM a", "SELECT 1; SELECT 2", "SHOW TABLES", "EXPLAIN SELECT 1", "tenure > 5", "TABLE a"] {
             let found = Statement::parse(sql);
             assert!(matches!(found, Err(DataError::InvalidSql { .. })), "{sql}: {found:?}");
         }
