@@ -62,7 +62,7 @@ def main():
     step("Profile it towards the target")
     profile = mlwright("profile-table", "--table", "telco.csv", "--target", "Churn")
     for finding in profile["findings"][:4]:
-        print(f"  {finding['severity']}: {finding['message']}")
+        print(f"  {finding['severity']}: {finding['reason']}")
     report = profile["report"]
 
     step("Ask it in SQL")
