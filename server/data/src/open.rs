@@ -40,7 +40,16 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
         return Err(DataError::EmptyFile { path: path.to_path_buf() });
     }
     match format_of(path, &start)? {
-        format @ (Format::Csv | Format::Tsv) => delimited::open(path, format, options),
+        format @ (Format::Csv | Format::Tsv) => {
+            let table = delimited::open(path, format, options)?;
+            if Named::of(path) == Named::Other && delimited::is_prose(&table) {
+                return Err(DataError::UnknownFormat {
+                    path: path.to_path_buf(),
+                    reason: ": it is text without columns".to_owned(),
+                });
+            }
+            Ok(table)
+        }
         format @ (Format::Json | Format::Ndjson) => json::open(path, format, options),
         format => columnar::open(path, format, options),
     }
@@ -133,5 +142,64 @@ fn format_of(path: &Path, start: &[u8]) -> Result<Format, DataError> {
         Named::Json => Ok(Format::Json),
         Named::Tabs => Ok(Format::Tsv),
         Named::Text | Named::Other => Ok(Format::Csv),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(name: &str, bytes: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        files::write_atomic(&path, bytes).expect("write");
+        (folder, path)
+    }
+
+    #[test]
+    fn tables_are_known_by_their_name() {
+        for (name, bytes, expected) in [
+            ("a.csv", &b"x"[..], true),
+            ("a.CSV.gz", b"x", true),
+            ("a.tsv", b"x", true),
+            ("a.parquet", b"x", true),
+            ("a.jsonl", b"x", true),
+            ("a.feather", b"x", true),
+            ("rows.json", b" [ {\"a\": 1}]", true),
+            ("package.json", b"{\"name\": \"x\"}", false),
+            ("words.json", b"[\"a\"]", false),
+            ("a.py", b"x,y", false),
+            ("csv", b"x,y", false),
+            ("a.parquet.gz", b"x", false),
+        ] {
+            let (_folder, path) = written(name, bytes);
+            assert_eq!(is_table_file(&path), expected, "{name}");
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(!is_table_file(folder.path()));
+        assert!(!is_table_file(&folder.path().join("gone.txt")));
+    }
+
+    #[test]
+    fn content_decides_before_the_name() {
+        let options = ReadOptions::default();
+        let (_folder, table) = written("data.txt", b"a;b\n1;2\n3;4\n");
+        assert_eq!(open(&table, &options).expect("a table").column_names(), ["a", "b"]);
+        let (_folder, numbers) = written("numbers", b"1\n2\n3\n");
+        assert_eq!(open(&numbers, &options).expect("a table").n_rows().expect("rows"), 3);
+        for (name, bytes) in [
+            ("prose.md", &b"# Title\n\nIt is a long day.\n"[..]),
+            ("page.csv", b"<!DOCTYPE html><html>"),
+            ("weather.arff", b"% comment\n@RELATION weather\n"),
+            ("book.xlsx", b"PK\x03\x04...."),
+        ] {
+            let (_folder, path) = written(name, bytes);
+            let found = open(&path, &options);
+            assert!(matches!(found, Err(DataError::UnknownFormat { .. })), "{name}: {found:?}");
+        }
+        let gone = open(Path::new("/no/such/file.csv"), &options);
+        assert!(matches!(gone, Err(DataError::FileNotFound { .. })));
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(matches!(open(folder.path(), &options), Err(DataError::NotATable { .. })));
     }
 }

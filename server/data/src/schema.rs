@@ -62,6 +62,8 @@ pub struct ColumnSchema {
     pub reason: String,
 }
 
+/// The fewest values of which two different whole numbers are taken for labels.
+const LABELS_ROWS_MIN: usize = 10;
 /// The fewest rows for which "different in every row" says anything.
 const ID_ROWS_MIN: usize = 20;
 /// The fewest rows for which text without blanks, different in every row, is an id whatever its name.
@@ -170,7 +172,7 @@ fn integer(series: &Series) -> Meaning {
         return meaning(SemanticType::Boolean, "its values are 0 and 1");
     }
     let n_distinct = distinct(series);
-    if n_distinct == 2 {
+    if n_distinct == 2 && n_known >= LABELS_ROWS_MIN {
         return meaning(SemanticType::Categorical, format!("it has two values, {low} and {high}"));
     }
     let name = NameEvidence::of(series.name());

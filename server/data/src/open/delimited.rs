@@ -95,6 +95,11 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
     text.read_whole(options.n_rows)
 }
 
+/// Whether the table is lines of text that nothing divides.
+pub(crate) fn is_prose(table: &Table) -> bool {
+    table.reading.delimiter.is_none() && table.columns.iter().all(|column| column.dtype == DataType::String.to_string())
+}
+
 /// The start of the text up to its last whole line, and whether that is all.
 fn sample(form: &TextForm) -> Result<(String, bool), DataError> {
     let mut bytes = Vec::new();

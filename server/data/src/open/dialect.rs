@@ -111,10 +111,17 @@ fn candidates(sample: &str, delimiter: Option<u8>, prefer: Option<u8>) -> Vec<Di
     found
 }
 
-/// Whether single quotes stand where quotes that enclose cells would.
+/// Whether quotes open cells as often as they close them, as those that enclose do and apostrophes
+/// do not.
 fn encloses(sample: &str, delimiter: u8, quote: char) -> bool {
-    let d = char::from(delimiter);
-    sample.contains(&format!("{quote}{d}{quote}")) || (sample.starts_with(quote) && sample.contains(&format!("{quote}{d}")))
+    let edge = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r'));
+    let bytes = sample.as_bytes();
+    let (mut opening, mut closing) = (0_usize, 0_usize);
+    for (at, _) in sample.match_indices(quote) {
+        opening += usize::from(edge(at.checked_sub(1).map(|before| &bytes[before])));
+        closing += usize::from(edge(bytes.get(at + 1)));
+    }
+    opening > 0 && opening.abs_diff(closing) * 10 <= opening
 }
 
 /// One row of the sample: its cells, and the line it starts in.
@@ -218,8 +225,10 @@ fn is_known(cell: &str) -> bool {
     }
     let bytes = cell.as_bytes();
     let edge_quote = |byte: Option<&u8>| matches!(byte, Some(b'"'));
+    let enclosed = bytes.len() > 1 && bytes.first() == Some(&b'\'') && bytes.last() == Some(&b'\'');
     !bytes.iter().any(|byte| matches!(byte, b'\t' | b'|' | b';'))
         && !bytes.windows(2).any(|pair| pair[0] == b',' && pair[1] != b' ')
+        && !enclosed
         && !edge_quote(bytes.first())
         && !edge_quote(bytes.last())
 }
@@ -283,6 +292,8 @@ mod tests {
     fn quotes_are_found() {
         check("a,b\n1,\"x, y\"\n2,\"z \"\"w\"\"\"\n", b',', Some(b'"'), 0);
         check("a,b\n'1,5','x'\n'2','y'\n", b',', Some(b'\''), 0);
+        check("0.5,1,'-1'\n0.25,2,'1'\n", b',', Some(b'\''), 0);
+        check("who,what\nO'Neil,'tis\nAnn,it's\n", b',', Some(b'"'), 0);
         check("ham\t\"Go until\nspam\tFree \"prize\" now\nham\tok \"\nham\tfine\n", b'\t', None, 0);
         let escaped = detect("k,v\n1,\"{\\\"a\\\": 1, \\\"b\\\": 2}\"\n2,\"{\\\"a\\\": 3}\"\n", None, None);
         assert_eq!(escaped.dialect.escape, Some(b'\\'));

@@ -28,7 +28,7 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
     let mut start = Vec::new();
     let unreadable = |error: std::io::Error| DataError::unreadable(path, error.to_string());
     form.reader()?.take(64 << 10).read_to_end(&mut start).map_err(unreadable)?;
-    let format = match start.trim_ascii_start().first() {
+    let mut format = match start.trim_ascii_start().first() {
         None => return Err(DataError::EmptyFile { path: path.to_path_buf() }),
         Some(b'[') => Format::Json,
         Some(b'{') => Format::Ndjson,
@@ -42,7 +42,7 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
     if !form.reason.is_empty() {
         reading.notes.push(format!("the text was read as {}: {}", form.encoding.name(), form.reason));
     }
-    let failed = |error| explain(path, format, error);
+    let failed = move |error| explain(path, format, error);
     if format == Format::Ndjson && form.is_seekable() && form.mark_bytes == 0 && size_bytes > WHOLE_BYTES_MAX {
         reading.notes.push(format!("types were decided on the first {SAMPLE_LINES} lines; values that do not fit are read as missing"));
         let plain = PlRefPath::try_from_path(path).map_err(failed)?;
@@ -63,6 +63,18 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
             hint: "convert it to Parquet, or to uncompressed lines of JSON in UTF-8".to_owned(),
         });
     }
+    if format == Format::Ndjson
+        && let Some(object) = whole_object(&text)
+    {
+        if object.values().any(|value| value.is_array() || value.is_object()) {
+            return Err(DataError::unreadable(path, "it is one JSON object; an array of objects or one object a line was expected"));
+        }
+        text.insert(0, b'[');
+        text.push(b']');
+        format = Format::Json;
+        reading.format = format;
+        reading.notes.push("the file is one JSON object, which was read as one row".to_owned());
+    }
     let layout = if format == Format::Json { JsonFormat::Json } else { JsonFormat::JsonLines };
     let mut frame = JsonReader::new(Cursor::new(text))
         .with_json_format(layout)
@@ -80,6 +92,15 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
     table.lazy = frame.clone().lazy();
     table.origin = Arc::new(Origin::FileInMemory(frame));
     Ok(table)
+}
+
+/// The file as one object that goes over several lines.
+fn whole_object(text: &[u8]) -> Option<serde_json::Map<String, serde_json::Value>> {
+    let first_line = text.trim_ascii_start().split(|byte| *byte == b'\n').next()?;
+    if serde_json::from_slice::<serde::de::IgnoredAny>(first_line).is_ok() {
+        return None;
+    }
+    serde_json::from_slice(text).ok()
 }
 
 fn explain(path: &Path, format: Format, error: PolarsError) -> DataError {
@@ -120,6 +141,7 @@ mod tests {
         check("t.jsonl", "{\"a\":1,\"b\":\"x\"}\r\n\r\n{\"a\":2,\"b\":null}", expected);
         check("t.json", "[{\"a\":1,\"b\":\"x\"},\n {\"a\":2}]", expected);
         check("t.json", "{\"a\":1,\"b\":\"x\"}\n{\"a\":2}\n", expected);
+        check("t.json", "{\n  \"a\": 1,\n  \"b\": \"x\"\n}\n", r#"[{"a":1,"b":"x"}]"#);
         check("t.ndjson", "{\"a\":1}\n{\"a\":2.5}\n", r#"[{"a":1.0},{"a":2.5}]"#);
         check("t.ndjson", "{\"a\":\"1.5\"}\n{\"a\":\" \"}\n", r#"[{"a":1.5},{"a":null}]"#);
         check("t.ndjson", "{\"a\":[1,2],\"b\":{\"c\":true}}\n", r#"[{"a":[1,2],"b":{"c":true}}]"#);
@@ -136,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_is_no_table_is_said() {
-        for text in ["3", "{\"a\": [", "[1, 2]", "[{\"a\":1}", "text"] {
+        for text in ["3", "{\n\"a\": [1]}", "{\"a\": [", "[1, 2]", "[{\"a\":1}", "text"] {
             let found = open_text("t.json", text);
             assert!(matches!(found, Err(DataError::Unreadable { .. })), "{text}: {found:?}");
         }
