@@ -59,7 +59,8 @@ mod tests {
 
     fn fit(y: &Target) -> Result<Predictor, LearnError> {
         let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-        let cx = FitContext { seed: Seed(1), cancel: &cancel, progress: &NoProgress, matrix: &matrix, validation: None };
+        let cx =
+            FitContext { seed: Seed(1), cancel: &cancel, progress: &NoProgress, matrix: &matrix, validation: None };
         Baseline {}.fit(Array2::zeros((y.len(), 0)).view(), y, &cx)
     }
 

@@ -37,7 +37,9 @@ impl LearnerSpec {
 #[must_use]
 pub fn all(task: Task) -> Vec<&'static str> {
     match task {
-        Task::Binary | Task::Multiclass => vec!["baseline", "logistic_regression", "decision_tree", "gradient_boosting"],
+        Task::Binary | Task::Multiclass => {
+            vec!["baseline", "logistic_regression", "decision_tree", "gradient_boosting"]
+        }
         Task::Regression => vec!["baseline", "linear_regression", "elastic_net", "decision_tree", "gradient_boosting"],
     }
 }
@@ -81,7 +83,9 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
         "linear_regression" => vec![json!({"alpha": 0.01}), json!({"alpha": 100.0})],
         "elastic_net" => vec![json!({"alpha": 0.001}), json!({"alpha": 0.1}), json!({"l1_ratio": 0.95})],
         "logistic_regression" => vec![json!({"c": 0.1}), json!({"c": 0.01}), json!({"c": 10.0})],
-        "decision_tree" => vec![json!({"max_depth": 4}), json!({"max_depth": 10}), json!({"max_depth": 8, "min_samples_leaf": 50})],
+        "decision_tree" => {
+            vec![json!({"max_depth": 4}), json!({"max_depth": 10}), json!({"max_depth": 8, "min_samples_leaf": 50})]
+        }
         "gradient_boosting" => vec![
             json!({"learning_rate": 0.05, "n_estimators": 300, "max_leaves": 15, "column_fraction": 0.8}),
             json!({"learning_rate": 0.05, "n_estimators": 200, "max_leaves": 7, "l2": 1.0}),
@@ -202,11 +206,11 @@ pub(crate) fn numbers_of(y: &Target) -> Result<&[f64], LearnError> {
 mod tests {
     use super::*;
 
-    fn spec(name: &str, parameters: Value) -> LearnerSpec {
+    fn spec(name: &str, parameters: &Value) -> LearnerSpec {
         LearnerSpec { name: name.to_owned(), parameters: parameters.as_object().cloned().unwrap_or_default() }
     }
 
-    fn refused(name: &str, parameters: Value) -> String {
+    fn refused(name: &str, parameters: &Value) -> String {
         match build(&spec(name, parameters), Task::Binary, 1000) {
             Ok(_) => panic!("expected a refusal"),
             Err(error) => error.to_string(),
@@ -235,17 +239,25 @@ mod tests {
     #[test]
     fn bad_parameters_are_named() {
         assert_eq!(
-            refused("gradient_bosting", json!({})),
+            refused("gradient_bosting", &json!({})),
             "learners is \"gradient_bosting\", expected one of baseline, logistic_regression, decision_tree, \
              gradient_boosting for this task (did you mean gradient_boosting?)"
         );
-        let message = refused("gradient_boosting", json!({"learning_rat": 0.1}));
-        assert!(message.starts_with("learning_rat is not a hyperparameter of this learner, expected one of"), "{message}");
+        let message = refused("gradient_boosting", &json!({"learning_rat": 0.1}));
+        assert!(
+            message.starts_with("learning_rat is not a hyperparameter of this learner, expected one of"),
+            "{message}"
+        );
         assert!(message.ends_with("(did you mean learning_rate?)"), "{message}");
-        assert_eq!(refused("gradient_boosting", json!({"max_leaves": "ten"})), "max_leaves is \"ten\", expected usize");
-        assert!(refused("gradient_boosting", json!({"learning_rate": -1.0})).starts_with("learning_rate is -1, expected"));
-        assert!(refused("logistic_regression", json!({"c": 0.0})).starts_with("c is 0, expected"));
-        assert!(refused("baseline", json!({"c": 0.0})).contains("no hyperparameters"));
+        assert_eq!(
+            refused("gradient_boosting", &json!({"max_leaves": "ten"})),
+            "max_leaves is \"ten\", expected usize"
+        );
+        assert!(
+            refused("gradient_boosting", &json!({"learning_rate": -1.0})).starts_with("learning_rate is -1, expected")
+        );
+        assert!(refused("logistic_regression", &json!({"c": 0.0})).starts_with("c is 0, expected"));
+        assert!(refused("baseline", &json!({"c": 0.0})).contains("no hyperparameters"));
     }
 
     #[test]

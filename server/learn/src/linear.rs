@@ -3,6 +3,10 @@
 //! All of them work on columns that are centred and divided by their standard deviation
 //! (`standardized.rs`) and give coefficients for the columns as they came. Scikit-learn 1.x agrees;
 //! see the tests for how closely.
+//!
+//! Elastic net is linfa's. Least squares is not: with columns that depend on others, as all levels of
+//! a category do, linfa-linear 0.8.1 either gives up or divides by rounding errors, depending on
+//! whether these happen to be zero. Why logistic regression is not, is said there.
 
 pub(crate) mod cholesky;
 pub mod elastic_net;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cholesky::Cholesky;
 use super::ridge;
-use super::standardized::Standardized;
+use super::standardized::{Standardized, gram};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, described, in_range, numbers_of};
 use crate::predictor::Link;
@@ -66,10 +66,9 @@ impl ElasticNet {
             .penalty(self.alpha * n_rows / factor.nrows() as f64)
             .tolerance(TOLERANCE)
             .max_iterations(sweeps as u32);
-        let fitted = learner.fit(&DatasetBase::new(factor, target)).map_err(|error| LearnError::Fit {
-            learner: self.name().to_owned(),
-            message: error.to_string(),
-        })?;
+        let fitted = learner
+            .fit(&DatasetBase::new(factor, target))
+            .map_err(|error| LearnError::Fit { learner: self.name().to_owned(), message: error.to_string() })?;
         cancel.check()?;
         Ok(fitted.hyperplane().to_vec())
     }
@@ -81,7 +80,7 @@ impl ElasticNet {
 /// the coefficients' variance, an inverse that is not asked for, because it takes more rows than that.
 fn condense(columns: &Standardized, y: &[f64], cancel: &CancelToken) -> Result<(Array2<f64>, Array1<f64>), LearnError> {
     let (rows, target) = if columns.z.nrows() > columns.z.ncols() {
-        let cholesky = Cholesky::new(columns.gram(cancel)?.view(), cancel)?;
+        let cholesky = Cholesky::new(gram(columns.z.view(), cancel)?.view(), cancel)?;
         (cholesky.factor(), Array1::from(cholesky.solve_half(&columns.transposed_times(y))))
     } else {
         (columns.z.clone(), Array1::from(y.to_vec()))
@@ -114,6 +113,12 @@ impl Estimator for ElasticNet {
         let columns = Standardized::new(x, cx.matrix, cx.cancel)?;
         let (scale, y) = ridge::standardize_target(numbers_of(y)?);
         let weights = self.weights(&columns, &y, cx.cancel)?;
-        Ok(Predictor::Linear(columns.predictor(self.name(), &[weights], &[scale.center], scale.spread, Link::Identity)?))
+        Ok(Predictor::Linear(columns.predictor(
+            self.name(),
+            &[weights],
+            &[scale.center],
+            scale.spread,
+            Link::Identity,
+        )?))
     }
 }

@@ -18,8 +18,8 @@ use crate::learners::{check_rows, classes_of, described, in_range};
 use crate::predictor::{Link, sigmoid, softmax};
 use crate::{Estimator, FitContext, LearnError, Predictor, Target, Task};
 
-/// The largest slope, of the mean loss, at which the descent stops.
-const TOLERANCE: f64 = 1e-8;
+/// The largest slope, of the mean loss, at which the descent stops; scikit-learn's default is 1e-4.
+const TOLERANCE: f64 = 1e-7;
 /// Rows are added up in this many pieces at most, so that the number of threads does not matter.
 const PIECES_MAX: usize = 64;
 /// The fewest rows of a piece.
@@ -91,7 +91,8 @@ impl Estimator for LogisticRegression {
             return Err(LearnError::Fit { learner: self.name().to_owned(), message: format!("the loss is {least}") });
         }
         cx.progress.report(Progress::of(total, total, "converged"));
-        let weights: Vec<Vec<f64>> = (0..loss.n_margins).map(|margin| point[margin * width..(margin + 1) * width].to_vec()).collect();
+        let weights: Vec<Vec<f64>> =
+            (0..loss.n_margins).map(|margin| point[margin * width..(margin + 1) * width].to_vec()).collect();
         let mut intercepts = point[loss.n_margins * width..].to_vec();
         if loss.n_margins > 1 {
             // Softmax does not change when all margins move: let the intercepts add up to 0.

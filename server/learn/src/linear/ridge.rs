@@ -5,7 +5,7 @@ use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 use super::cholesky::Cholesky;
-use super::standardized::Standardized;
+use super::standardized::{Standardized, gram};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, described, in_range, numbers_of};
 use crate::predictor::Link;
@@ -61,7 +61,13 @@ impl Estimator for LinearRegression {
         let columns = Standardized::new(x, cx.matrix, cx.cancel)?;
         let (scale, y) = standardize_target(numbers_of(y)?);
         let weights = solve(&columns, &y, self.alpha, cx.cancel)?;
-        Ok(Predictor::Linear(columns.predictor(self.name(), &[weights], &[scale.center], scale.spread, Link::Identity)?))
+        Ok(Predictor::Linear(columns.predictor(
+            self.name(),
+            &[weights],
+            &[scale.center],
+            scale.spread,
+            Link::Identity,
+        )?))
     }
 }
 
@@ -73,15 +79,20 @@ pub(super) fn standardize_target(values: &[f64]) -> (TargetScale, Vec<f64>) {
 
 /// The weights that minimise ‖y − Z w‖² + alpha ‖w‖². With more columns than rows the system of the
 /// rows is solved instead of that of the columns (Hastie, Tibshirani & Friedman 2009, §18.3.5).
-pub(super) fn solve(columns: &Standardized, y: &[f64], alpha: f64, cancel: &CancelToken) -> Result<Vec<f64>, Cancelled> {
+pub(super) fn solve(
+    columns: &Standardized,
+    y: &[f64],
+    alpha: f64,
+    cancel: &CancelToken,
+) -> Result<Vec<f64>, Cancelled> {
     let (n_rows, n_columns) = columns.z.dim();
     if alpha > 0.0 && n_columns > n_rows {
-        let mut kernel = columns.z.dot(&columns.z.t());
+        let mut kernel = gram(columns.z.t(), cancel)?;
         kernel.diag_mut().iter_mut().for_each(|value| *value += alpha);
         let rows = Cholesky::new(kernel.view(), cancel)?;
         return Ok(columns.transposed_times(&rows.solve(y)));
     }
-    let mut gram = columns.gram(cancel)?;
+    let mut gram = gram(columns.z.view(), cancel)?;
     gram.diag_mut().iter_mut().for_each(|value| *value += alpha);
     let cholesky = Cholesky::new(gram.view(), cancel)?;
     let mut weights = cholesky.solve(&columns.transposed_times(y));

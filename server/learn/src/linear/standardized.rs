@@ -64,30 +64,6 @@ impl Standardized {
         Ok(Self { z, kept, means: scales.iter().map(|scale| scale.center).collect(), deviations })
     }
 
-    /// ZᵀZ, shape `(kept, kept)`. Blocks are fixed in size and added in the order of the rows, so that
-    /// the number of threads does not matter.
-    pub fn gram(&self, cancel: &CancelToken) -> Result<Array2<f64>, Cancelled> {
-        let width = self.z.ncols();
-        let mut gram = Array2::zeros((width, width));
-        for rows in self.z.axis_chunks_iter(Axis(0), GRAM_ROWS) {
-            cancel.check()?;
-            gram.axis_chunks_iter_mut(Axis(0), GRAM_COLUMNS).into_par_iter().enumerate().for_each(|(block, mut part)| {
-                let start = block * GRAM_COLUMNS;
-                let columns = rows.slice_axis(Axis(1), Slice::from(start..start + part.nrows()));
-                // The upper triangle is enough; the rest is copied below.
-                let later = Slice::from(start..);
-                let mut part = part.slice_axis_mut(Axis(1), later);
-                general_mat_mul(1.0, &columns.t(), &rows.slice_axis(Axis(1), later), 1.0, &mut part);
-            });
-        }
-        for row in 0..width {
-            for column in 0..row {
-                gram[[row, column]] = gram[[column, row]];
-            }
-        }
-        Ok(gram)
-    }
-
     /// Zᵀ v, shape `(kept,)`.
     pub fn transposed_times(&self, v: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.z.ncols()];
@@ -133,4 +109,28 @@ impl Standardized {
         let (means, deviations) = (self.means.clone(), self.deviations.clone());
         Ok(LinearPredictor { coefficients, intercepts: moved, link, means, deviations })
     }
+}
+
+/// ZᵀZ, shape `(n_columns, n_columns)`. Blocks are fixed in size and added in the order of the rows,
+/// so that the number of threads does not matter.
+pub(crate) fn gram(z: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Array2<f64>, Cancelled> {
+    let width = z.ncols();
+    let mut gram = Array2::zeros((width, width));
+    for rows in z.axis_chunks_iter(Axis(0), GRAM_ROWS) {
+        cancel.check()?;
+        gram.axis_chunks_iter_mut(Axis(0), GRAM_COLUMNS).into_par_iter().enumerate().for_each(|(block, mut part)| {
+            let start = block * GRAM_COLUMNS;
+            let columns = rows.slice_axis(Axis(1), Slice::from(start..start + part.nrows()));
+            // The upper triangle is enough; the rest is copied below.
+            let later = Slice::from(start..);
+            let mut part = part.slice_axis_mut(Axis(1), later);
+            general_mat_mul(1.0, &columns.t(), &rows.slice_axis(Axis(1), later), 1.0, &mut part);
+        });
+    }
+    for row in 0..width {
+        for column in 0..row {
+            gram[[row, column]] = gram[[column, row]];
+        }
+    }
+    Ok(gram)
 }

@@ -203,7 +203,8 @@ fn more_columns_than_rows_give_the_same_ridge() {
     let mut state = 7;
     let x = Array2::from_shape_fn((12, 30), |_| uniform(&mut state));
     let y: Vec<f64> = (0..12).map(|row| x[[row, 0]] - 2.0 * x[[row, 5]]).collect();
-    let columns = standardized::Standardized::new(x.view(), &MatrixInfo::default(), &CancelToken::new()).expect("finite");
+    let columns =
+        standardized::Standardized::new(x.view(), &MatrixInfo::default(), &CancelToken::new()).expect("finite");
     let by_rows = ridge::solve(&columns, &y, 0.5, &CancelToken::new()).expect("not cancelled");
     // (ZᵀZ + alpha I) w = Zᵀ y holds for the solution, whichever way it was found.
     let mut left = columns.transposed_times(&columns.times(&by_rows));
@@ -224,7 +225,11 @@ fn any_number_of_threads_gives_the_same_bytes() {
         pool.install(|| {
             let logistic = LogisticRegression { max_iterations: 5, ..LogisticRegression::default() };
             let elastic_net = ElasticNet::default();
-            (fit(&LinearRegression::default(), &x, &number), fit(&elastic_net, &x, &number), fit(&logistic, &x, &classes))
+            (
+                fit(&LinearRegression::default(), &x, &number),
+                fit(&elastic_net, &x, &number),
+                fit(&logistic, &x, &classes),
+            )
         })
     };
     assert_eq!(run(1), run(3));

@@ -92,9 +92,8 @@ impl BinnedMatrix {
         };
         let cut: Vec<(Bins, Vec<u8>)> = (0..x.ncols()).into_par_iter().map(cut).collect::<Result<_, _>>()?;
         let (bins, columns): (Vec<Bins>, Vec<Vec<u8>>) = cut.into_iter().unzip();
-        let usable = (0..columns.len())
-            .filter(|&column| columns[column].iter().any(|&bin| bin != columns[column][0]))
-            .collect();
+        let usable =
+            (0..columns.len()).filter(|&column| columns[column].iter().any(|&bin| bin != columns[column][0])).collect();
         Ok(Self { bins, columns, usable })
     }
 }

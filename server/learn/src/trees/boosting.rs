@@ -1,6 +1,9 @@
 //! Gradient boosting with Newton steps (Friedman 2001; Chen & Guestrin 2016): each round grows one
 //! tree per margin against the loss's gradient and adds a share of it.
 
+mod early_stopping;
+
+use early_stopping::Watch;
 use mlwright_base::{CancelToken, Progress, Seed};
 use ndarray::{ArrayView2, Axis};
 use rand::SeedableRng;
@@ -166,7 +169,9 @@ impl GradientBoosting {
         cx: &FitContext<'_>,
     ) -> Result<Predictor, LearnError> {
         let scale = match y {
-            Target::Class { .. } => classes_of(y).map(|_| TargetScale { center: 0.0, spread: 1.0, is_constant: false })?,
+            Target::Class { .. } => {
+                classes_of(y).map(|_| TargetScale { center: 0.0, spread: 1.0, is_constant: false })?
+            }
             Target::Number(_) => TargetScale::fit(numbers_of(y)?),
         };
         let numbers = standardized(y, scale);
@@ -339,62 +344,4 @@ fn add_tree(tree: &Tree, x: ArrayView2<'_, f64>, margins: &mut [f64]) {
         let row = row.to_slice().expect("the matrix was put into row order");
         *margin += tree.leaf_value[tree.leaf_of(row)];
     });
-}
-
-/// Follows the loss on rows outside the fit.
-struct Watch<'a> {
-    x: ndarray::CowArray<'a, f64, ndarray::Ix2>,
-    y: &'a Target,
-    numbers: Vec<f64>,
-    /// Shape `(n_margins, n_rows)`.
-    margins: Vec<f64>,
-    patience: usize,
-    best_loss: f64,
-    best_rounds: usize,
-    best_gain: Vec<f64>,
-}
-
-impl<'a> Watch<'a> {
-    fn new(
-        learner: &GradientBoosting,
-        x: ArrayView2<'a, f64>,
-        y: &'a Target,
-        training: &Target,
-        scale: TargetScale,
-        start: &[f64],
-    ) -> Result<Self, LearnError> {
-        check_rows(x, y)?;
-        let fits = match (y, training) {
-            (Target::Class { n_classes, .. }, Target::Class { n_classes: expected, .. }) => n_classes == expected,
-            (Target::Number(_), Target::Number(_)) => true,
-            _ => false,
-        };
-        if !fits {
-            return Err(LearnError::Shape("the validation rows' target is of another kind than the training rows'".to_owned()));
-        }
-        let margins: Vec<f64> = start.iter().flat_map(|&start| std::iter::repeat_n(start, y.len())).collect();
-        let numbers = standardized(y, scale);
-        let best_loss = objective(y, &numbers).loss(&margins);
-        let best_gain = vec![0.0; x.ncols()];
-        let patience = learner.early_stopping_rounds;
-        // Rows are asked one by one, so each must lie in one piece.
-        let x = if x.is_standard_layout() { x.into() } else { x.as_standard_layout().into_owned().into() };
-        Ok(Self { x, y, numbers, margins, patience, best_loss, best_rounds: 0, best_gain })
-    }
-
-    /// Takes in the newest round's trees; whether the loss has not fallen for too long.
-    fn is_over(&mut self, trees: &[Tree], gain: &[f64], n_rounds: usize) -> bool {
-        let n_rows = self.y.len();
-        let newest = &trees[trees.len() - self.margins.len() / n_rows..];
-        for (tree, margins) in newest.iter().zip(self.margins.chunks_exact_mut(n_rows)) {
-            add_tree(tree, self.x.view(), margins);
-        }
-        let loss = objective(self.y, &self.numbers).loss(&self.margins);
-        if loss < self.best_loss {
-            self.best_loss = loss;
-            self.best_rounds = n_rounds;
-            self.best_gain.copy_from_slice(gain);
-        }
-        n_rounds - self.best_rounds >= self.patience
-    }
 }

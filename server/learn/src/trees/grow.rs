@@ -96,7 +96,8 @@ pub(crate) fn grow(
     let Sample { columns, rows } = sample;
     let layout = Layout::new(matrix, n_gradients);
     let keeps = layout.size().saturating_mul(8).saturating_mul(growth.max_leaves.min(rows.len())) <= KEPT_BYTES_MAX;
-    let mut grower = Grower { matrix, derivatives, layout, columns, growth, keeps, free: Vec::new(), scratch: Vec::new() };
+    let mut grower =
+        Grower { matrix, derivatives, layout, columns, growth, keeps, free: Vec::new(), scratch: Vec::new() };
     let mut nodes = vec![grower.root(rows)];
     grower.measure(&mut nodes[0], rows);
     let mut heap = BinaryHeap::new();

@@ -148,7 +148,7 @@ fn a_decision_tree_is_that_of_scikit_learn() {
 /// `HistGradientBoostingRegressor` and `…Classifier(max_iter=10, min_samples_leaf=8,
 /// early_stopping=False)`, whose gradients are of single precision: hence the tolerance, and a table
 /// on which no two splits gain the same, between which rounding would choose. For three
-/// classes its hessian lacks the factor K / (K − 1) (`objective.rs`), so its learning rate is 0.1 · ⅔.
+/// classes its hessian lacks the factor K / (K − 1) (`objective.rs`), so its learning rate is 0.1 · ⅔, and missing is −1.
 #[test]
 fn boosting_is_that_of_scikit_learn() {
     let Table { x, number, binary, multiclass } = small();
@@ -188,12 +188,26 @@ fn contributions_add_up_to_the_margin() {
                 let mut margins = vec![0.0; predictor.n_margins()];
                 predictor.margin_row(&row, &mut margins);
                 let contributions = predictor.contributions(&row).expect("trees have contributions");
-                for (margin, (base, values)) in margins.iter().zip(contributions.base.iter().zip(&contributions.values)) {
+                for (margin, (base, values)) in margins.iter().zip(contributions.base.iter().zip(&contributions.values))
+                {
                     let sum = base + values.iter().sum::<f64>();
                     assert!((sum - margin).abs() <= 1e-9 * margin.abs().max(1.0), "{sum} instead of {margin}");
                 }
             }
         }
+    }
+    // A tree with long paths over many columns, where rounding errors could grow.
+    let mut state = 11;
+    let wide = Array2::from_shape_fn((1500, 40), |_| uniform(&mut state));
+    let deep = DecisionTree { max_depth: 64, min_samples_leaf: 1, ..DecisionTree::for_rows(1500) };
+    let noise = Target::Number((0..1500).map(|_| uniform(&mut state)).collect());
+    let predictor = fit(&deep, &wide, &noise, &MatrixInfo::default());
+    let Predictor::Trees(trees) = &predictor else { unreachable!("a tree") };
+    assert!(trees.trees[0].n_leaves() > 1000, "{}", trees.trees[0].n_leaves());
+    for row in (0..1500).step_by(97).map(|row| wide.row(row).to_vec()) {
+        let contributions = predictor.contributions(&row).expect("trees have contributions");
+        let sum = contributions.base[0] + contributions.values[0].iter().sum::<f64>();
+        assert!((sum - predict(&predictor, &row)[0]).abs() < 1e-9, "{sum}");
     }
     // The base is the mean margin over the training rows.
     let tree = fit(&DecisionTree::for_rows(1500), &x, &number, &matrix);
@@ -239,12 +253,12 @@ fn early_stopping_keeps_the_best_rounds() {
     assert!((2..400).contains(&n_rounds), "{n_rounds}");
     let loss = |predictor: &Predictor| {
         let Target::Class { codes, .. } = &stop_y else { unreachable!("classes") };
-        let of = |(row, &code): (ndarray::ArrayView1<'_, f64>, &u32)| -predict(predictor, &row.to_vec())[code as usize].ln();
+        let of =
+            |(row, &code): (ndarray::ArrayView1<'_, f64>, &u32)| -predict(predictor, &row.to_vec())[code as usize].ln();
         stop_x.rows().into_iter().zip(codes).map(of).sum::<f64>()
     };
-    let exactly = |n_estimators: usize| {
-        fit(&GradientBoosting { n_estimators, ..learner.clone() }, &train_x, &train_y, &matrix)
-    };
+    let exactly =
+        |n_estimators: usize| fit(&GradientBoosting { n_estimators, ..learner.clone() }, &train_x, &train_y, &matrix);
     // What is kept is what that many rounds alone would have made, and no other number does better.
     assert_eq!(exactly(n_rounds), stopped);
     for other in [n_rounds - 1, n_rounds + 1, n_rounds + 10] {
@@ -264,7 +278,12 @@ fn any_number_of_threads_gives_the_same_bytes_and_any_order_of_memory() {
     let (Table { x, number, multiclass, .. }, matrix) = large();
     // Wide and long enough that histograms and splits are made in parallel.
     let wide = Array2::from_shape_fn((1500, 60), |(row, column)| (x[[row, column % 2]] * (column + 1) as f64).fract());
-    let learner = GradientBoosting { n_estimators: 8, row_fraction: 0.7, column_fraction: 0.5, ..GradientBoosting::for_rows(1500) };
+    let learner = GradientBoosting {
+        n_estimators: 8,
+        row_fraction: 0.7,
+        column_fraction: 0.5,
+        ..GradientBoosting::for_rows(1500)
+    };
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
         pool.install(|| {

@@ -40,7 +40,8 @@ fn columns_that_say_nothing_leave_the_mean() {
         }
         let one_row = fit(learner.as_ref(), &array![[1.0, NAN]], &Target::Number(vec![4.0]), &MatrixInfo::default());
         assert_eq!(predict(&one_row, &[0.0, 0.0]), [4.0]);
-        let constant = fit(learner.as_ref(), &array![[1.0], [2.0]], &Target::Number(vec![0.1; 2]), &MatrixInfo::default());
+        let constant =
+            fit(learner.as_ref(), &array![[1.0], [2.0]], &Target::Number(vec![0.1; 2]), &MatrixInfo::default());
         assert_eq!(predict(&constant, &[5.0]), [0.1]);
     }
 }
@@ -86,7 +87,8 @@ fn damaged_trees_are_refused() {
     let stump = DecisionTree { max_depth: 2, ..DecisionTree::for_rows(1500) };
     let Predictor::Trees(sound) = fit(&stump, &x, &number, &matrix) else { panic!("a tree was fitted") };
     assert_eq!((sound.trees[0].n_leaves(), sound.check(4)), (4, Ok(())));
-    let damage: [(&str, fn(&mut TreesPredictor)); 9] = [
+    type Change = fn(&mut TreesPredictor);
+    let damage: [(&str, Change); 9] = [
         ("a child that is its own parent", |p| p.trees[0].left[1] = 1),
         ("a node with two parents", |p| p.trees[0].right[0] = p.trees[0].left[0]),
         ("a leaf with two parents", |p| p.trees[0].left[2] = p.trees[0].right[2]),
