@@ -175,6 +175,30 @@ impl Iterator for Stream {
     }
 }
 
+/// The most threads that share one piece of work.
+const SPREAD_MAX: usize = 16;
+
+/// Does the same to every item, on as many threads as there are cores, in the items' order. For work
+/// that calls polars' parallel operations: a thread of rayon that waits for polars takes up another
+/// of its own jobs, which waits in turn, until its stack is full.
+pub(crate) fn spread<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = cores.min(SPREAD_MAX).min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let shares: Vec<Vec<R>> = std::thread::scope(|scope| {
+        let share = |first: usize| items.iter().skip(first).step_by(threads).map(&work).collect::<Vec<R>>();
+        let others: Vec<_> = (1..threads).map(|first| scope.spawn(move || share(first))).collect();
+        let own = share(0);
+        let others =
+            others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(own).chain(others).collect()
+    });
+    let mut shares: Vec<_> = shares.into_iter().map(Vec::into_iter).collect();
+    (0..items.len()).map(|index| shares[index % threads].next().expect("the shares make up the items")).collect()
+}
+
 fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), DataError> {
     std::thread::Builder::new()
         .name("mlwright-data".to_owned())
@@ -246,6 +270,14 @@ mod tests {
         assert_eq!(next, 10_000);
         let mut early = stream(frame.lazy(), 10).expect("a stream");
         assert!(early.next().is_some_and(|batch| batch.is_ok()));
+    }
+
+    #[test]
+    fn spread_work_keeps_the_order() {
+        for n in [0, 1, 2, 7, 100] {
+            let items: Vec<usize> = (0..n).collect();
+            assert_eq!(spread(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -134,9 +134,9 @@ pub fn open_version(dir: &Path, version: Option<u64>) -> Result<Table, DataError
         let newest = latest.version().unwrap_or_default();
         let table = match version {
             Some(version) if version > newest => return Err(DataError::VersionNotFound { version, latest: newest }),
-            Some(version) if version < newest => {
-                runtime.block_on(load(dir, Some(version))).map_err(|_| DataError::VersionNotFound { version, latest: newest })?
-            }
+            Some(version) if version < newest => runtime
+                .block_on(load(dir, Some(version)))
+                .map_err(|_| DataError::VersionNotFound { version, latest: newest })?,
             _ => latest,
         };
         let state = snapshot(dir, &table)?;
@@ -169,7 +169,10 @@ pub fn versions(dir: &Path) -> Result<Vec<TableVersion>, DataError> {
 
 /// delta-rs is asynchronous, and callers may be on a thread that must not block on a runtime: the
 /// work gets a thread and a runtime of its own.
-fn with_runtime<T: Send>(dir: &Path, work: impl FnOnce(&Runtime) -> Result<T, DataError> + Send) -> Result<T, DataError> {
+fn with_runtime<T: Send>(
+    dir: &Path,
+    work: impl FnOnce(&Runtime) -> Result<T, DataError> + Send,
+) -> Result<T, DataError> {
     let failed = |message: String| DataError::Delta { path: dir.to_path_buf(), message };
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
@@ -228,7 +231,10 @@ async fn append(dir: &Path, table: &DeltaTable, add: Add) -> Result<u64, DeltaTa
     let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
     let state = table.snapshot()?;
     if !state.metadata().partition_columns().is_empty() {
-        return Err(DeltaTableError::Generic(format!("the table at {} is partitioned; rows cannot be added", dir.display())));
+        return Err(DeltaTableError::Generic(format!(
+            "the table at {} is partitioned; rows cannot be added",
+            dir.display()
+        )));
     }
     let commit = CommitBuilder::default()
         .with_actions(vec![Action::Add(add)])
@@ -262,7 +268,8 @@ async fn create(
 /// Makes a commit durable; it is in force already.
 fn settle(dir: &Path, version: u64) {
     let commit = log::commit_path(dir, version);
-    let synced = files::open(&commit).and_then(|file| file.sync_all()).and_then(|()| files::sync_dir(&dir.join(log::FOLDER)));
+    let synced =
+        files::open(&commit).and_then(|file| file.sync_all()).and_then(|()| files::sync_dir(&dir.join(log::FOLDER)));
     if let Err(error) = synced {
         tracing::warn!(%error, path = %commit.display(), "the commit could not be synced");
     }
@@ -284,7 +291,9 @@ fn is_conflict(error: &DeltaTableError) -> bool {
         DeltaTableError::VersionAlreadyExists(_) => true,
         DeltaTableError::Transaction { source } => matches!(
             source,
-            TransactionError::CommitConflict(_) | TransactionError::MaxCommitAttempts(_) | TransactionError::VersionAlreadyExists(_)
+            TransactionError::CommitConflict(_)
+                | TransactionError::MaxCommitAttempts(_)
+                | TransactionError::VersionAlreadyExists(_)
         ),
         // Between looking for a table and making it, another writer made it.
         DeltaTableError::GenericError { source } => source.to_string().contains("already exists"),

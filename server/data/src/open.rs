@@ -64,8 +64,9 @@ pub fn is_table_file(path: &Path) -> bool {
     match Named::of(path) {
         Named::Text | Named::Tabs | Named::Parquet | Named::Lines | Named::Arrow => true,
         // Most `.json` files are settings; those with an array may be tables.
-        Named::Json => files::read_start(path, MAGIC_BYTES)
-            .is_ok_and(|start| matches!(start.trim_ascii_start(), [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{"))),
+        Named::Json => files::read_start(path, MAGIC_BYTES).is_ok_and(
+            |start| matches!(start.trim_ascii_start(), [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{")),
+        ),
         Named::Other => false,
     }
 }
@@ -102,9 +103,8 @@ impl Named {
 }
 
 fn format_of(path: &Path, start: &[u8]) -> Result<Format, DataError> {
-    let unknown = |reason: &str| {
-        Err(DataError::UnknownFormat { path: path.to_path_buf(), reason: format!(": {reason}") })
-    };
+    let unknown =
+        |reason: &str| Err(DataError::UnknownFormat { path: path.to_path_buf(), reason: format!(": {reason}") });
     if start.starts_with(b"PAR1") {
         return Ok(Format::Parquet);
     }
@@ -128,7 +128,8 @@ fn format_of(path: &Path, start: &[u8]) -> Result<Format, DataError> {
         }
     }
     let text = String::from_utf8_lossy(start).to_lowercase();
-    let arff = text.lines().any(|line| line.starts_with("@relation")) || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("arff"));
+    let arff = text.lines().any(|line| line.starts_with("@relation"))
+        || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("arff"));
     if arff {
         return unknown("it is an ARFF file; export it as CSV");
     }

@@ -1,10 +1,10 @@
 //! What each column means: its semantic type and the reason for it.
 
 use polars::prelude::*;
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::execute;
 use crate::open::evidence::{ColumnType, Evidence, FileStyle};
 
 mod names;
@@ -85,7 +85,7 @@ const TEXT_LOOK_ROWS: usize = 10_000;
 /// pass over each column, and a count of the different values of whole numbers and text.
 #[must_use]
 pub fn infer_schema(frame: &DataFrame) -> Vec<ColumnSchema> {
-    frame.columns().par_iter().map(|column| infer(column)).collect()
+    execute::spread(frame.columns(), infer)
 }
 
 struct Meaning {
@@ -101,9 +101,9 @@ fn meaning(semantic: SemanticType, reason: impl Into<String>) -> Meaning {
 fn infer(column: &Column) -> ColumnSchema {
     let series = column.as_materialized_series();
     // polars counts and compares every flat type; what it cannot is nested and has no meaning here.
-    let meaning = constant(series).or_else(|| typed(series)).unwrap_or_else(|| {
-        meaning(SemanticType::Text, format!("it holds nested values ({})", series.dtype()))
-    });
+    let meaning = constant(series)
+        .or_else(|| typed(series))
+        .unwrap_or_else(|| meaning(SemanticType::Text, format!("it holds nested values ({})", series.dtype())));
     ColumnSchema {
         name: series.name().to_string(),
         dtype: series.dtype().to_string(),
@@ -226,7 +226,8 @@ fn float(series: &Series) -> Meaning {
     {
         return meaning(SemanticType::Id, "every value is another whole number, and its name is that of an id");
     }
-    let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) =
+        finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     let odd = n_known - n_finite;
     let tail = if odd > 0 { format!("; {odd} are not finite") } else { String::new() };
     meaning(SemanticType::Numeric, format!("numbers from {low} to {high}{tail}"))
@@ -271,7 +272,10 @@ fn text(series: &Series) -> Meaning {
     }
     let words = shape.words_mean;
     if n_distinct > CATEGORIES_SURE && words >= PROSE_WORDS_MEAN && share >= PROSE_DISTINCT_SHARE {
-        return meaning(SemanticType::Text, format!("{words:.0} words a value, {n_distinct} different in {n_known} rows"));
+        return meaning(
+            SemanticType::Text,
+            format!("{words:.0} words a value, {n_distinct} different in {n_known} rows"),
+        );
     }
     if n_distinct > CATEGORIES_SURE && share >= TEXT_DISTINCT_SHARE {
         return meaning(SemanticType::Text, format!("{n_distinct} different values in {n_known} rows"));

@@ -179,7 +179,8 @@ fn explain(error: DataError, columns: &[String], planning: bool) -> DataError {
     match error {
         DataError::ColumnNotFound { column, .. } => DataError::ColumnNotFound { column, available: columns.to_vec() },
         DataError::Compute { message } => {
-            let missing = ["unable to find column", "not found", "no column named"].iter().any(|words| message.contains(words));
+            let missing =
+                ["unable to find column", "not found", "no column named"].iter().any(|words| message.contains(words));
             match quoted_name(&message).filter(|_| missing && message.contains("column")) {
                 Some(column) => DataError::ColumnNotFound { column, available: columns.to_vec() },
                 None if planning => DataError::InvalidSql { message: first_line(&message) },

@@ -70,7 +70,6 @@ impl Table {
     }
 
     /// The table as a query to build on.
-    #[must_use]
     pub fn lazy(&self) -> LazyFrame {
         self.lazy.clone()
     }

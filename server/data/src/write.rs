@@ -168,7 +168,9 @@ impl BatchWriter {
             WrittenAs::Delimited(delimiter) => {
                 Format::Csv(Box::new(CsvWriter::new(output).with_separator(delimiter).batched(schema).map_err(failed)?))
             }
-            WrittenAs::Parquet => Format::Parquet(Box::new(ParquetWriter::new(output).batched(schema).map_err(failed)?)),
+            WrittenAs::Parquet => {
+                Format::Parquet(Box::new(ParquetWriter::new(output).batched(schema).map_err(failed)?))
+            }
             WrittenAs::Arrow => Format::Arrow(Box::new(frame.clear()), output),
             WrittenAs::Lines => Format::Lines(output),
         })
@@ -211,7 +213,8 @@ impl Drop for BatchWriter {
 /// How the second schema differs from the first.
 pub(crate) fn difference(expected: &Schema, found: &Schema) -> String {
     let mut parts = Vec::new();
-    let missing: Vec<&str> = expected.iter_names().filter(|name| !found.contains(name)).map(PlSmallStr::as_str).collect();
+    let missing: Vec<&str> =
+        expected.iter_names().filter(|name| !found.contains(name)).map(PlSmallStr::as_str).collect();
     let extra: Vec<&str> = found.iter_names().filter(|name| !expected.contains(name)).map(PlSmallStr::as_str).collect();
     if !missing.is_empty() {
         parts.push(format!("missing {}", missing.join(", ")));

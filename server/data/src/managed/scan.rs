@@ -17,7 +17,11 @@ struct DataFile {
 }
 
 /// The plan that reads the version, and its number of rows where the log tells it.
-pub(super) fn plan(dir: &Path, state: &DeltaTableState, schema: &Schema) -> Result<(LazyFrame, Option<u64>), DataError> {
+pub(super) fn plan(
+    dir: &Path,
+    state: &DeltaTableState,
+    schema: &Schema,
+) -> Result<(LazyFrame, Option<u64>), DataError> {
     let unsupported = |feature: &str| DataError::DeltaFeature { path: dir.to_path_buf(), feature: feature.to_owned() };
     if state.metadata().configuration().get("delta.columnMapping.mode").is_some_and(|mode| mode != "none") {
         return Err(unsupported("column mapping"));
@@ -36,7 +40,8 @@ pub(super) fn plan(dir: &Path, state: &DeltaTableState, schema: &Schema) -> Resu
         n_rows = n_rows.zip(file.num_records()).map(|(sum, n)| sum + n as u64);
         let values = file.partition_values_map();
         data_files.push(DataFile {
-            path: PlRefPath::try_from_path(&data_path(dir, &relative)).map_err(|error| DataError::polars_at(dir, error))?,
+            path: PlRefPath::try_from_path(&data_path(dir, &relative))
+                .map_err(|error| DataError::polars_at(dir, error))?,
             ours: relative.starts_with(FILE_PREFIX),
             partition: partitions.iter().map(|name| (name.clone(), values.get(name).cloned().flatten())).collect(),
         });

@@ -10,7 +10,8 @@ fn rows(table: &Table) -> Vec<Option<i64>> {
 }
 
 fn numbers(values: std::ops::Range<i64>) -> DataFrame {
-    df!("x" => values.clone().collect::<Vec<_>>(), "s" => values.map(|n| n.to_string()).collect::<Vec<_>>()).expect("a frame")
+    df!("x" => values.clone().collect::<Vec<_>>(), "s" => values.map(|n| n.to_string()).collect::<Vec<_>>())
+        .expect("a frame")
 }
 
 #[test]
@@ -26,7 +27,10 @@ fn versions_are_kept() {
     assert_eq!(write(&dir, &mut other, WriteMode::Overwrite).expect("overwrite"), 2);
 
     let latest = open_version(&dir, None).expect("open");
-    assert_eq!((rows(&latest), latest.version(), latest.column_names()), (vec![Some(7)], Some(2), vec!["x".into(), "y".into()]));
+    assert_eq!(
+        (rows(&latest), latest.version(), latest.column_names()),
+        (vec![Some(7)], Some(2), vec!["x".into(), "y".into()])
+    );
     let first = open_version(&dir, Some(0)).expect("open");
     assert_eq!(rows(&first), [Some(0), Some(1), Some(2)]);
     let second = open_version(&dir, Some(1)).expect("open");
@@ -36,10 +40,15 @@ fn versions_are_kept() {
     assert!(crate::is_table_file(&dir));
     assert_eq!(crate::open(&dir, &crate::ReadOptions::default()).expect("open").version(), Some(2));
 
-    let listed: Vec<_> = versions(&dir).expect("versions").into_iter().map(|v| (v.version, v.rows, v.operation)).collect();
+    let listed: Vec<_> =
+        versions(&dir).expect("versions").into_iter().map(|v| (v.version, v.rows, v.operation)).collect();
     assert_eq!(
         listed,
-        [(2, Some(1), "CREATE OR REPLACE TABLE".into()), (1, Some(5), "WRITE".into()), (0, Some(3), "CREATE TABLE".into())]
+        [
+            (2, Some(1), "CREATE OR REPLACE TABLE".into()),
+            (1, Some(5), "WRITE".into()),
+            (0, Some(3), "CREATE TABLE".into())
+        ]
     );
 }
 
@@ -64,12 +73,15 @@ fn appended_rows_must_match() {
 #[test]
 fn all_types_come_back() {
     let folder = tempfile::tempdir().expect("a folder");
-    let moment = Series::new("t".into(), [0_i64, 1_709_200_800_500]).cast(&DataType::Datetime(TimeUnit::Milliseconds, None));
-    let zoned = Series::new("z".into(), [0_i64, 1]).cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)));
+    let moment =
+        Series::new("t".into(), [0_i64, 1_709_200_800_500]).cast(&DataType::Datetime(TimeUnit::Milliseconds, None));
+    let zoned =
+        Series::new("z".into(), [0_i64, 1]).cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)));
     let day = Series::new("d".into(), [0_i32, 19_782]).cast(&DataType::Date);
     let label = Series::new("c".into(), ["u", "v"]).cast(&DataType::from_categories(Categories::global()));
     let list = Series::new("l".into(), [Series::new("".into(), [1_i64, 2]), Series::new("".into(), [3_i64])]);
-    let mut frame = df!("b" => [true, false], "f" => [f64::NAN, 1.5], "u" => [1_u32, 2], "i" => [1_i32, 2]).expect("a frame");
+    let mut frame =
+        df!("b" => [true, false], "f" => [f64::NAN, 1.5], "u" => [1_u32, 2], "i" => [1_i32, 2]).expect("a frame");
     for series in [moment.expect("t"), zoned.expect("z"), day.expect("d"), label.expect("c"), list] {
         frame.with_column(series.into_column()).expect("a column");
     }
@@ -78,9 +90,15 @@ fn all_types_come_back() {
     assert!(read.equals_missing(&frame), "{read:?} {frame:?}");
     let time = Series::new("t".into(), [0_i64]).cast(&DataType::Duration(TimeUnit::Microseconds)).expect("a duration");
     let mut odd = DataFrame::new_infer_height(vec![time.into_column()]).expect("a frame");
-    assert!(matches!(write(&folder.path().join("odd"), &mut odd, WriteMode::Create), Err(DataError::UnsupportedType { .. })));
+    assert!(matches!(
+        write(&folder.path().join("odd"), &mut odd, WriteMode::Create),
+        Err(DataError::UnsupportedType { .. })
+    ));
     let mut twins = df!("a" => [1_i64], "A" => [1_i64]).expect("a frame");
-    assert!(matches!(write(&folder.path().join("twins"), &mut twins, WriteMode::Create), Err(DataError::Compute { .. })));
+    assert!(matches!(
+        write(&folder.path().join("twins"), &mut twins, WriteMode::Create),
+        Err(DataError::Compute { .. })
+    ));
 }
 
 #[test]
@@ -115,7 +133,11 @@ fn one_of_two_creators_wins() {
         writers.into_iter().map(|writer| writer.join().expect("no panic")).collect()
     });
     assert_eq!(results.iter().filter(|result| matches!(result, Ok(0))).count(), 1, "{results:?}");
-    assert_eq!(results.iter().filter(|result| matches!(result, Err(DataError::TableExists { .. }))).count(), 3, "{results:?}");
+    assert_eq!(
+        results.iter().filter(|result| matches!(result, Err(DataError::TableExists { .. }))).count(),
+        3,
+        "{results:?}"
+    );
     assert_eq!(rows(&open_version(dir, None).expect("open")).len(), 1);
 }
 

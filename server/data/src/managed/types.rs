@@ -104,7 +104,9 @@ pub(super) fn delta_schema(schema: &Schema) -> Result<StructType, DataError> {
     for name in schema.iter_names() {
         if let Some(other) = seen.insert(name.to_lowercase(), name) {
             return Err(DataError::Compute {
-                message: format!("columns {other:?} and {name:?} differ only in case, which a managed table cannot hold"),
+                message: format!(
+                    "columns {other:?} and {name:?} differ only in case, which a managed table cannot hold"
+                ),
             });
         }
     }
@@ -153,7 +155,10 @@ fn delta_type(name: &str, dtype: &DataType) -> Result<DeltaType, DataError> {
 
 /// A Delta schema as polars has it.
 pub(super) fn polars_schema(schema: &StructType, dir: &Path) -> Result<Schema, DataError> {
-    schema.fields().map(|field| Ok(Field::new(field.name().as_str().into(), polars_type(field.data_type(), dir)?))).collect()
+    schema
+        .fields()
+        .map(|field| Ok(Field::new(field.name().as_str().into(), polars_type(field.data_type(), dir)?)))
+        .collect()
 }
 
 fn polars_type(dtype: &DeltaType, dir: &Path) -> Result<DataType, DataError> {
@@ -172,7 +177,9 @@ fn polars_type(dtype: &DeltaType, dir: &Path) -> Result<DataType, DataError> {
             PrimitiveType::Date => DataType::Date,
             PrimitiveType::Timestamp => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
             PrimitiveType::TimestampNtz => DataType::Datetime(TimeUnit::Microseconds, None),
-            PrimitiveType::Decimal(decimal) => DataType::Decimal(usize::from(decimal.precision()), usize::from(decimal.scale())),
+            PrimitiveType::Decimal(decimal) => {
+                DataType::Decimal(usize::from(decimal.precision()), usize::from(decimal.scale()))
+            }
             _ => return Err(unsupported()),
         },
         DeltaType::Array(array) => DataType::List(Box::new(polars_type(array.element_type(), dir)?)),

@@ -85,7 +85,9 @@ pub(crate) fn is_missing(cell: &[u8]) -> bool {
 /// Whether a trimmed cell says that there is no value when it stands among numbers or dates.
 pub(crate) fn is_missing_among_numbers(cell: &[u8]) -> bool {
     matches!(cell, b"-" | b"--" | b"." | b"\\N")
-        || [&b"nan"[..], b"none", b"nil", b"-nan", b"nat", b"missing"].iter().any(|word| cell.eq_ignore_ascii_case(word))
+        || [&b"nan"[..], b"none", b"nil", b"-nan", b"nat", b"missing"]
+            .iter()
+            .any(|word| cell.eq_ignore_ascii_case(word))
 }
 
 /// A trimmed cell as `true` or `false`, in any case.
@@ -105,7 +107,9 @@ pub(crate) fn classify(cell: &[u8]) -> CellKind {
         return CellKind::Missing;
     }
     let first = cell[0];
-    if !(first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.' | b',' | b'i' | b'I' | b'n' | b'N' | b'm' | b'M' | b'\\')) {
+    if !(first.is_ascii_digit()
+        || matches!(first, b'+' | b'-' | b'.' | b',' | b'i' | b'I' | b'n' | b'N' | b'm' | b'M' | b'\\'))
+    {
         return CellKind::Text;
     }
     if is_missing_among_numbers(cell) {
@@ -154,7 +158,8 @@ fn classify_commas(body: &[u8]) -> Option<CellKind> {
             return Some(CellKind::CommaThree);
         }
         let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-        return (digits(head) && digits(tail) && !(head.is_empty() && tail.is_empty())).then_some(CellKind::CommaDecimal);
+        return (digits(head) && digits(tail) && !(head.is_empty() && tail.is_empty()))
+            .then_some(CellKind::CommaDecimal);
     }
     if dots == 0 {
         return is_grouped(body, b',').then_some(CellKind::CommaThousands);

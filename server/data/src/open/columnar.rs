@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::write::write_file;
 
-    fn opened(frame: DataFrame, name: &str) -> (Table, tempfile::TempDir) {
+    fn opened(frame: &DataFrame, name: &str) -> (Table, tempfile::TempDir) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(name);
         write_file(&mut frame.clone(), &path).expect("write");
@@ -154,7 +154,7 @@ mod tests {
         )
         .expect("a frame");
         for name in ["t.parquet", "t.arrow"] {
-            let (table, _folder) = opened(frame.clone(), name);
+            let (table, _folder) = opened(&frame, name);
             let types: Vec<&str> = table.columns.iter().map(|column| column.dtype.as_str()).collect();
             assert_eq!(types, ["f64", "str", "str", "date", "i64"], "{name}");
             let stored: Vec<bool> = table.columns.iter().map(|column| column.stored_as_text).collect();
@@ -170,14 +170,15 @@ mod tests {
     fn words_far_down_keep_text_as_text() {
         let mut values: Vec<String> = (0..5_000).map(|n| n.to_string()).collect();
         values.push("no number".to_owned());
-        let (table, _folder) = opened(df!("x" => values).expect("a frame"), "t.parquet");
+        let (table, _folder) = opened(&df!("x" => values).expect("a frame"), "t.parquet");
         assert_eq!(table.columns[0].dtype, "str");
     }
 
     #[test]
     fn damaged_files_are_errors() {
         let folder = tempfile::tempdir().expect("a folder");
-        for (name, bytes) in [("a.parquet", &b"no parquet"[..]), ("b.parquet", b"PAR1 cut"), ("c.arrow", b"ARROW1 cut")] {
+        for (name, bytes) in [("a.parquet", &b"no parquet"[..]), ("b.parquet", b"PAR1 cut"), ("c.arrow", b"ARROW1 cut")]
+        {
             let path = folder.path().join(name);
             mlwright_base::system::files::write_atomic(&path, bytes).expect("write");
             let found = crate::open(&path, &ReadOptions::default());

@@ -4,6 +4,7 @@ use super::cells::CellKind;
 
 /// How a column writes its dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(clippy::enum_variant_names, reason = "what comes first is the style")]
 pub(crate) enum DateStyle {
     /// `2024-02-29`, `2024/02/29`, with or without a time
     YearFirst,
@@ -81,7 +82,8 @@ impl<'a> DateParts<'a> {
         let (third, rest) = digits(&rest[1..])?;
         let year_first = first.len() == 4;
         let short = |part: &[u8]| part.len() <= 2;
-        let shaped = if year_first { short(second) && short(third) } else { short(first) && short(second) && third.len() == 4 };
+        let shaped =
+            if year_first { short(second) && short(third) } else { short(first) && short(second) && third.len() == 4 };
         shaped.then_some(Self { numbers: [number(first), number(second), number(third)], year_first, separator, rest })
     }
 

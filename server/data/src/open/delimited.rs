@@ -32,6 +32,9 @@ const DIALECT_SAMPLE_BYTES: u64 = 256 << 10;
 const HEADER_ROWS: usize = 300;
 /// Files of at most this size are examined whole and kept in memory.
 const WHOLE_BYTES_MAX: u64 = 32 << 20;
+/// Files of more columns are read into memory as far as they go: a plan of so many columns costs more
+/// than reading them.
+const SCANNED_COLUMNS_MAX: usize = 1_000;
 /// Text that cannot be scanned in place (compressed, of another encoding, …) is read into memory up
 /// to this size.
 const MEMORY_BYTES_MAX: u64 = 1 << 30;
@@ -85,8 +88,10 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
     // polars ends lines with `\n` only and knows no escape but doubled quotes.
     let scannable = form.is_seekable() && detected.dialect.escape.is_none() && (sample.contains('\n') || whole);
     let encoding_known = options.encoding.is_some() || form.mark_bytes > 0 || form.encoding != UTF_8;
-    let text = Text { form, encoding_known, dialect: detected.dialect, skip_lines: detected.skip_lines, layout, reading };
-    if scannable && size_bytes > WHOLE_BYTES_MAX && options.n_rows.is_none() {
+    let text =
+        Text { form, encoding_known, dialect: detected.dialect, skip_lines: detected.skip_lines, layout, reading };
+    let wide = text.width() > SCANNED_COLUMNS_MAX && size_bytes <= MEMORY_BYTES_MAX;
+    if scannable && !wide && size_bytes > WHOLE_BYTES_MAX && options.n_rows.is_none() {
         match text.scan(size_bytes)? {
             Ok(table) => return Ok(table),
             Err(text) => return text.read_whole(None),
@@ -193,12 +198,14 @@ impl Text {
             .into_par_iter()
             .zip(names.par_iter().zip(&decisions))
             .map(|(cells, (name, decision))| {
-                let (series, outcome) = values::column(name.name.as_str().into(), cells.iter().map(Some), decision.kind);
+                let (series, outcome) =
+                    values::column(name.name.as_str().into(), cells.iter().map(Some), decision.kind);
                 (series.into_column(), outcome)
             })
             .collect();
         let (columns, outcomes): (Vec<Column>, Vec<Outcome>) = typed.into_iter().unzip();
-        let frame = DataFrame::new_infer_height(columns).map_err(|error| DataError::polars_at(&self.form.path, error))?;
+        let frame =
+            DataFrame::new_infer_height(columns).map_err(|error| DataError::polars_at(&self.form.path, error))?;
         let n_rows = frame.height() as u64;
         let readings = self.describe(&evidence, &decisions, &outcomes);
         let mut issues = doubts(&names_of(&self.layout), &decisions);
@@ -291,7 +298,8 @@ impl Text {
     fn splits_alike(&self, text: &LazyFrame, names: &[String]) -> bool {
         let Ok(frame) = text.clone().limit(COMPARED_ROWS as u32).collect() else { return false };
         let Ok(mut rows) = self.rows() else { return false };
-        let columns: Vec<_> = names.iter().map(|name| frame.column(name).and_then(|column| column.str().cloned())).collect();
+        let columns: Vec<_> =
+            names.iter().map(|name| frame.column(name).and_then(|column| column.str().cloned())).collect();
         for row in 0..frame.height() {
             let Ok(Some(record)) = rows.next() else { return false };
             for (index, column) in columns.iter().enumerate() {

@@ -232,11 +232,9 @@ impl Evidence {
 
     fn why_text(&self) -> String {
         let mut parts = Vec::new();
-        for (count, one, many) in [
-            (self.texts, "text", "texts"),
-            (self.n_numbers(), "number", "numbers"),
-            (self.n_dates(), "date", "dates"),
-        ] {
+        for (count, one, many) in
+            [(self.texts, "text", "texts"), (self.n_numbers(), "number", "numbers"), (self.n_dates(), "date", "dates")]
+        {
             if count > 0 {
                 parts.push(format!("{count} {}", if count == 1 { one } else { many }));
             }
@@ -251,7 +249,10 @@ impl Evidence {
             return Err(format!("{} of its numbers start with 0, as codes do", self.leading_zeros));
         }
         if self.big_integers > 0 && self.decimals + self.comma_decimals + self.dot_groups + self.infinities == 0 {
-            return Err(format!("{} of its whole numbers are too long for 64 bits and would lose digits", self.big_integers));
+            return Err(format!(
+                "{} of its whole numbers are too long for 64 bits and would lose digits",
+                self.big_integers
+            ));
         }
         let style = if self.comma_decimals > 0 {
             if self.decimals > 0 || self.comma_thousands > 0 {
@@ -275,7 +276,9 @@ impl Evidence {
         };
         let whole = match style {
             NumberStyle::Plain => !real,
-            NumberStyle::DecimalComma => self.comma_decimals + self.comma_threes + self.infinities + self.big_integers == 0,
+            NumberStyle::DecimalComma => {
+                self.comma_decimals + self.comma_threes + self.infinities + self.big_integers == 0
+            }
             NumberStyle::ThousandsComma => !real && self.comma_thousands_real == 0,
         };
         let reason = match (style, whole) {
@@ -325,7 +328,9 @@ impl Evidence {
         if self.offsets > 0 {
             reason.push_str("; offsets were applied, so it is UTC");
             if self.offsets < self.times {
-                doubt = Some("some times have an offset from UTC and some do not; those without were taken for UTC".to_owned());
+                doubt = Some(
+                    "some times have an offset from UTC and some do not; those without were taken for UTC".to_owned(),
+                );
             }
         }
         Ok(Decision {

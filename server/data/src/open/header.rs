@@ -62,7 +62,9 @@ fn header_names(rows: &[Vec<String>], notes: &mut Vec<String>) -> Vec<String> {
         if blank_last(width) {
             notes.push("every row ends with a delimiter".to_owned());
         } else {
-            notes.push("the header has one name less than the rows have cells: the first column holds row names".to_owned());
+            notes.push(
+                "the header has one name less than the rows have cells: the first column holds row names".to_owned(),
+            );
             raw.insert(0, String::new());
         }
     } else if width > raw.len() {
@@ -125,7 +127,8 @@ fn has_header(rows: &[Vec<String>]) -> (bool, String) {
     let kinds: Vec<CellKind> = first.iter().map(|cell| cells::classify(cells::trim(cell.as_bytes()))).collect();
     if body.is_empty() {
         let names = kinds.iter().all(|kind| *kind == CellKind::Text);
-        let reason = if names { "the only row is text, so it holds the column names" } else { "the only row holds values" };
+        let reason =
+            if names { "the only row is text, so it holds the column names" } else { "the only row holds values" };
         return (names, reason.to_owned());
     }
     let years = are_years(first, &kinds);
@@ -151,16 +154,23 @@ fn has_header(rows: &[Vec<String>]) -> (bool, String) {
         }
     }
     match names.cmp(&values) {
-        std::cmp::Ordering::Greater => {
-            (true, format!("the first row holds the column names: {names} of its cells are text over columns of other values"))
-        }
+        std::cmp::Ordering::Greater => (
+            true,
+            format!("the first row holds the column names: {names} of its cells are text over columns of other values"),
+        ),
         std::cmp::Ordering::Less => {
             (false, format!("the first row holds values, not names: {values} of its cells are like those below them"))
         }
         std::cmp::Ordering::Equal => {
             let all_text = kinds.iter().all(|kind| matches!(kind, CellKind::Text | CellKind::Missing)) || years;
             let reason = if all_text { "it holds text only" } else { "it holds numbers" };
-            (all_text, format!("the first row was taken for {}: {reason}", if all_text { "the column names" } else { "values" }))
+            (
+                all_text,
+                format!(
+                    "the first row was taken for {}: {reason}",
+                    if all_text { "the column names" } else { "values" }
+                ),
+            )
         }
     }
 }
@@ -187,8 +197,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, header: bool, names: &[&str]) {
-        let rows: Vec<Vec<String>> =
-            text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+        let rows: Vec<Vec<String>> = text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
         let layout = lay_out(&rows, None);
         let found: Vec<&str> = layout.names.iter().map(|column| column.name.as_str()).collect();
         assert_eq!((layout.header, found.as_slice()), (header, names), "{text:?}: {:?}", layout.notes);

@@ -44,7 +44,9 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
     }
     let failed = move |error| explain(path, format, error);
     if format == Format::Ndjson && form.is_seekable() && form.mark_bytes == 0 && size_bytes > WHOLE_BYTES_MAX {
-        reading.notes.push(format!("types were decided on the first {SAMPLE_LINES} lines; values that do not fit are read as missing"));
+        reading.notes.push(format!(
+            "types were decided on the first {SAMPLE_LINES} lines; values that do not fit are read as missing"
+        ));
         let plain = PlRefPath::try_from_path(path).map_err(failed)?;
         let lazy = LazyJsonLineReader::new(plain)
             .with_infer_schema_length(Some(SAMPLE_LINES))
@@ -67,7 +69,10 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
         && let Some(object) = whole_object(&text)
     {
         if object.values().any(|value| value.is_array() || value.is_object()) {
-            return Err(DataError::unreadable(path, "it is one JSON object; an array of objects or one object a line was expected"));
+            return Err(DataError::unreadable(
+                path,
+                "it is one JSON object; an array of objects or one object a line was expected",
+            ));
         }
         text.insert(0, b'[');
         text.push(b']');
@@ -76,11 +81,8 @@ pub(crate) fn open(path: &Path, format: Format, options: &ReadOptions) -> Result
         reading.notes.push("the file is one JSON object, which was read as one row".to_owned());
     }
     let layout = if format == Format::Json { JsonFormat::Json } else { JsonFormat::JsonLines };
-    let mut frame = JsonReader::new(Cursor::new(text))
-        .with_json_format(layout)
-        .infer_schema_len(None)
-        .finish()
-        .map_err(failed)?;
+    let mut frame =
+        JsonReader::new(Cursor::new(text)).with_json_format(layout).infer_schema_len(None).finish().map_err(failed)?;
     if let Some(n) = options.n_rows {
         frame = frame.head(Some(n));
     }
@@ -109,7 +111,9 @@ fn explain(path: &Path, format: Format, error: PolarsError) -> DataError {
         _ => "one object a line was expected",
     };
     match DataError::polars_at(path, error) {
-        DataError::Unreadable { path, reason } => DataError::Unreadable { path, reason: format!("{expected}: {reason}") },
+        DataError::Unreadable { path, reason } => {
+            DataError::Unreadable { path, reason: format!("{expected}: {reason}") }
+        }
         other => other,
     }
 }

@@ -20,11 +20,17 @@ impl RowReader {
     ///
     /// # Errors
     /// When the file cannot be opened or its start cannot be read.
-    pub(crate) fn open(form: &TextForm, dialect: Dialect, skip_lines: usize, skip_rows: usize) -> Result<Self, DataError> {
+    pub(crate) fn open(
+        form: &TextForm,
+        dialect: Dialect,
+        skip_lines: usize,
+        skip_rows: usize,
+    ) -> Result<Self, DataError> {
         let mut text = form.reader()?;
         let rest = skip(&mut text, skip_lines).map_err(|error| DataError::unreadable(&form.path, error.to_string()))?;
         let text: Box<dyn Read + Send> = Box::new(std::io::Cursor::new(rest).chain(text));
-        let mut rows = Self { reader: builder(dialect).from_reader(text), record: ByteRecord::new(), path: form.path.clone() };
+        let mut rows =
+            Self { reader: builder(dialect).from_reader(text), record: ByteRecord::new(), path: form.path.clone() };
         for _ in 0..skip_rows {
             rows.next()?;
         }
@@ -132,7 +138,9 @@ mod tests {
     fn rows_are_split_by_their_dialect() {
         let dialect = |quote, escape| Dialect { delimiter: b',', quote, escape };
         let text = |rows: Vec<Vec<Vec<u8>>>| -> Vec<Vec<String>> {
-            rows.into_iter().map(|row| row.into_iter().map(|cell| String::from_utf8(cell).expect("UTF-8")).collect()).collect()
+            rows.into_iter()
+                .map(|row| row.into_iter().map(|cell| String::from_utf8(cell).expect("UTF-8")).collect())
+                .collect()
         };
         assert_eq!(text(split(b"1,\"a \"\"b\"\"\"\n", dialect(Some(b'"'), None), 9)), [["1", "a \"b\""]]);
         assert_eq!(text(split(b"1,\"a \\\"b\\\"\"\n", dialect(Some(b'"'), Some(b'\\')), 9)), [["1", "a \"b\""]]);

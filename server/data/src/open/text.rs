@@ -41,15 +41,15 @@ impl TextForm {
             .read_to_end(&mut sample)
             .map_err(|error| DataError::unreadable(path, error.to_string()))?;
         let wanted = label.map(encoding_named).transpose()?;
-        if let Some((marked, length)) = Encoding::for_bom(&sample) {
-            if wanted.is_none_or(|wanted| wanted == marked) {
-                form.mark_bytes = length;
-                form.encoding = marked;
-                if marked != UTF_8 {
-                    form.reason = format!("the file starts with the byte order mark of {}", marked.name());
-                }
-                return Ok(form);
+        if let Some((marked, length)) = Encoding::for_bom(&sample)
+            && wanted.is_none_or(|wanted| wanted == marked)
+        {
+            form.mark_bytes = length;
+            form.encoding = marked;
+            if marked != UTF_8 {
+                form.reason = format!("the file starts with the byte order mark of {}", marked.name());
             }
+            return Ok(form);
         }
         if let Some(wanted) = wanted {
             form.encoding = wanted;

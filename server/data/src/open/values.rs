@@ -212,7 +212,11 @@ mod tests {
         let (series, outcome) = column("x".into(), cells.iter().map(|cell| Some(cell.as_bytes())), kind);
         let values: Vec<String> = series.iter().map(|value| value.to_string()).collect();
         assert_eq!(values.join(" "), expected, "{cells:?}");
-        assert_eq!((series.dtype(), outcome.n_missing, outcome.n_unfit), (&kind.dtype(), n_missing, n_unfit), "{cells:?}");
+        assert_eq!(
+            (series.dtype(), outcome.n_missing, outcome.n_unfit),
+            (&kind.dtype(), n_missing, n_unfit),
+            "{cells:?}"
+        );
     }
 
     #[test]
@@ -230,7 +234,8 @@ mod tests {
     #[test]
     fn values_that_do_not_fit_are_kept_with_their_row() {
         let cells = ["1", "x", "2", "y"];
-        let (_, mut outcome) = column("x".into(), cells.iter().map(|cell| Some(cell.as_bytes())), ColumnType::Integer(NumberStyle::Plain));
+        let (_, mut outcome) =
+            column("x".into(), cells.iter().map(|cell| Some(cell.as_bytes())), ColumnType::Integer(NumberStyle::Plain));
         outcome.add(outcome.clone(), 4);
         assert_eq!(outcome.n_unfit, 4);
         let rows: Vec<u64> = outcome.unfit.iter().map(|(row, _)| *row).collect();

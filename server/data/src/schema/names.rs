@@ -6,8 +6,21 @@ const ID_WORDS: [&str; 7] = ["id", "ids", "uuid", "guid", "identifier", "rowid",
 const ID_NAMES: [&str; 5] = ["index", "rownumber", "rownum", "row", "key"];
 /// Words that name a time, so that whole numbers one after the other are no row numbers.
 const TIME_WORDS: [&str; 15] = [
-    "time", "timestamp", "date", "day", "days", "week", "month", "quarter", "year", "hour", "minute", "second", "period",
-    "step", "t",
+    "time",
+    "timestamp",
+    "date",
+    "day",
+    "days",
+    "week",
+    "month",
+    "quarter",
+    "year",
+    "hour",
+    "minute",
+    "second",
+    "period",
+    "step",
+    "t",
 ];
 
 /// The words of a name.
@@ -59,10 +72,14 @@ mod tests {
 
     #[test]
     fn ids_are_known_by_name() {
-        for name in ["id", "ID", "customerID", "PassengerId", "order_id", "user-id", "id_client", "UUID", "index", "row_id2"] {
+        for name in
+            ["id", "ID", "customerID", "PassengerId", "order_id", "user-id", "id_client", "UUID", "index", "row_id2"]
+        {
             assert!(NameEvidence::of(name).is_id(), "{name}");
         }
-        for name in ["paid", "valid", "width", "median", "Idaho", "humidity", "key_signature", "index_price", "area_code", ""] {
+        for name in
+            ["paid", "valid", "width", "median", "Idaho", "humidity", "key_signature", "index_price", "area_code", ""]
+        {
             assert!(!NameEvidence::of(name).is_id(), "{name}");
         }
         assert!(NameEvidence::of("time").is_time());

@@ -1,6 +1,6 @@
 use super::*;
 
-fn check(series: Series, semantic: SemanticType) {
+fn check(series: &Series, semantic: SemanticType) {
     let column = series.clone().into_column();
     let found = infer(&column);
     assert_eq!(found.semantic, semantic, "{}: {} ({series:?})", found.name, found.reason);
@@ -14,62 +14,62 @@ fn n(count: i64, of: impl Fn(i64) -> String) -> Vec<String> {
 fn ids_need_evidence() {
     use SemanticType::*;
     let codes = n(100, |i| format!("{:04}-VHV{}G", 7590 - i, i % 7));
-    check(Series::new("customerID".into(), &codes), Id);
-    check(Series::new("code".into(), &codes), Id);
-    check(Series::new("PassengerId".into(), (892_i64..1000).collect::<Vec<_>>()), Id);
-    check(Series::new("nr".into(), (1_i64..100).collect::<Vec<_>>()), Id);
-    check(Series::new("year".into(), (1_i64..100).collect::<Vec<_>>()), Numeric);
-    check(Series::new("value".into(), (1871_i64..1970).collect::<Vec<_>>()), Numeric);
-    check(Series::new("user_id".into(), (0_i64..100).map(|i| (i * 37) % 70).collect::<Vec<_>>()), Id);
-    check(Series::new("class_id".into(), (0_i64..100).map(|i| i % 5).collect::<Vec<_>>()), Numeric);
-    check(Series::new("id".into(), [1_i64, 2, 3]), Numeric);
+    check(&Series::new("customerID".into(), &codes), Id);
+    check(&Series::new("code".into(), &codes), Id);
+    check(&Series::new("PassengerId".into(), (892_i64..1000).collect::<Vec<_>>()), Id);
+    check(&Series::new("nr".into(), (1_i64..100).collect::<Vec<_>>()), Id);
+    check(&Series::new("year".into(), (1_i64..100).collect::<Vec<_>>()), Numeric);
+    check(&Series::new("value".into(), (1871_i64..1970).collect::<Vec<_>>()), Numeric);
+    check(&Series::new("user_id".into(), (0_i64..100).map(|i| (i * 37) % 70).collect::<Vec<_>>()), Id);
+    check(&Series::new("class_id".into(), (0_i64..100).map(|i| i % 5).collect::<Vec<_>>()), Numeric);
+    check(&Series::new("id".into(), [1_i64, 2, 3]), Numeric);
     let names = n(100, |i| format!("Braund, Mr. Owen {i} Harris"));
-    check(Series::new("Name".into(), &names), Text);
+    check(&Series::new("Name".into(), &names), Text);
 }
 
 #[test]
 fn floats_are_no_ids() {
     use SemanticType::*;
     let measures: Vec<f64> = (0..200).map(|i| f64::from(i) * 1.37 + 0.01).collect();
-    check(Series::new("charge".into(), &measures), Numeric);
-    check(Series::new("fluid".into(), &measures), Numeric);
-    check(Series::new("grid_id".into(), &measures), Numeric);
+    check(&Series::new("charge".into(), &measures), Numeric);
+    check(&Series::new("fluid".into(), &measures), Numeric);
+    check(&Series::new("grid_id".into(), &measures), Numeric);
     let whole: Vec<f64> = (0..200).map(f64::from).collect();
-    check(Series::new("amount".into(), &whole), Numeric);
-    check(Series::new("customer_id".into(), &whole), Id);
+    check(&Series::new("amount".into(), &whole), Numeric);
+    check(&Series::new("customer_id".into(), &whole), Id);
 }
 
 #[test]
 fn yes_and_no_are_boolean() {
     use SemanticType::*;
-    check(Series::new("x".into(), [0_i64, 1, 0, 1]), Boolean);
-    check(Series::new("x".into(), [Some(0.0), None, Some(1.0)]), Boolean);
-    check(Series::new("x".into(), [Some("Yes"), None, Some("No")]), Boolean);
-    check(Series::new("x".into(), [true, false]), Boolean);
-    check(Series::new("x".into(), ["Male", "Female"]), Categorical);
-    check(Series::new("x".into(), [1_i64, 2].repeat(10)), Categorical);
-    check(Series::new("x".into(), [1_i64, 2, 1]), Numeric);
-    check(Series::new("x".into(), ["yes", "YES", "no"]), Categorical);
+    check(&Series::new("x".into(), [0_i64, 1, 0, 1]), Boolean);
+    check(&Series::new("x".into(), [Some(0.0), None, Some(1.0)]), Boolean);
+    check(&Series::new("x".into(), [Some("Yes"), None, Some("No")]), Boolean);
+    check(&Series::new("x".into(), [true, false]), Boolean);
+    check(&Series::new("x".into(), ["Male", "Female"]), Categorical);
+    check(&Series::new("x".into(), [1_i64, 2].repeat(10)), Categorical);
+    check(&Series::new("x".into(), [1_i64, 2, 1]), Numeric);
+    check(&Series::new("x".into(), ["yes", "YES", "no"]), Categorical);
 }
 
 #[test]
 fn what_never_varies_is_constant() {
     use SemanticType::*;
-    check(Series::new("x".into(), [7_i64, 7, 7]), Constant);
-    check(Series::new("x".into(), ["a", "a"]), Constant);
-    check(Series::new("x".into(), [None::<f64>, None]), Constant);
-    check(Series::new("x".into(), [Some("a"), None]), Categorical);
-    check(Series::new("x".into(), [5_i64]), Numeric);
-    check(Series::new("x".into(), [1.5, 2.5, 1.5]), Numeric);
-    check(Series::new("x".into(), [f64::NAN, f64::INFINITY, 1.0]), Numeric);
+    check(&Series::new("x".into(), [7_i64, 7, 7]), Constant);
+    check(&Series::new("x".into(), ["a", "a"]), Constant);
+    check(&Series::new("x".into(), [None::<f64>, None]), Constant);
+    check(&Series::new("x".into(), [Some("a"), None]), Categorical);
+    check(&Series::new("x".into(), [5_i64]), Numeric);
+    check(&Series::new("x".into(), [1.5, 2.5, 1.5]), Numeric);
+    check(&Series::new("x".into(), [f64::NAN, f64::INFINITY, 1.0]), Numeric);
 }
 
 #[test]
 fn labels_are_told_from_prose() {
     use SemanticType::*;
-    check(Series::new("city".into(), n(1000, |i| format!("City {}", i % 300))), Categorical);
-    check(Series::new("payment".into(), n(100, |i| format!("a rather long name of category {}", i % 4))), Categorical);
-    check(Series::new("review".into(), n(100, |i| format!("I liked it very much {}", i % 60))), Text);
+    check(&Series::new("city".into(), n(1000, |i| format!("City {}", i % 300))), Categorical);
+    check(&Series::new("payment".into(), n(100, |i| format!("a rather long name of category {}", i % 4))), Categorical);
+    check(&Series::new("review".into(), n(100, |i| format!("I liked it very much {}", i % 60))), Text);
 }
 
 #[test]

@@ -148,9 +148,10 @@ impl Reader {
 
     fn check_body(body: &SetExpr) -> Result<(), DataError> {
         match body {
-            SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) | SetExpr::Merge(statement) => {
-                Err(refuse_write(&verb(statement)))
-            }
+            SetExpr::Insert(statement)
+            | SetExpr::Update(statement)
+            | SetExpr::Delete(statement)
+            | SetExpr::Merge(statement) => Err(refuse_write(&verb(statement))),
             SetExpr::SetOperation { left, right, .. } => {
                 Self::check_body(left)?;
                 Self::check_body(right)
@@ -242,7 +243,8 @@ impl VisitorMut for Reader {
 
 /// The parts of a name, without quotes, joined by dots.
 fn joined(name: &ObjectName) -> Option<String> {
-    let parts: Option<Vec<&str>> = name.0.iter().map(|part| part.as_ident().map(|ident| ident.value.as_str())).collect();
+    let parts: Option<Vec<&str>> =
+        name.0.iter().map(|part| part.as_ident().map(|ident| ident.value.as_str())).collect();
     Some(parts?.join("."))
 }
 
@@ -288,7 +290,10 @@ mod tests {
 
     #[test]
     fn tables_are_found_wherever_they_stand() {
-        assert_eq!(names("SELECT * FROM a JOIN b USING (x) WHERE y IN (SELECT y FROM c) AND z > (SELECT 1 FROM a)"), ["a", "b", "c"]);
+        assert_eq!(
+            names("SELECT * FROM a JOIN b USING (x) WHERE y IN (SELECT y FROM c) AND z > (SELECT 1 FROM a)"),
+            ["a", "b", "c"]
+        );
         assert_eq!(names("SELECT * FROM customers.csv"), ["customers.csv"]);
         assert_eq!(names("SELECT * FROM \"data/my file.csv\" UNION ALL SELECT * FROM x"), ["data/my file.csv", "x"]);
         assert_eq!(names("WITH t AS (SELECT * FROM a), u AS (SELECT * FROM t) SELECT * FROM t, u"), ["a"]);
@@ -323,7 +328,9 @@ mod tests {
 
     #[test]
     fn what_is_no_query_is_said() {
-        for sql in ["", "SELECT (1 FROM a", "SELECT 1; SELECT 2", "SHOW TABLES", "EXPLAIN SELECT 1", "tenure > 5", "TABLE a"] {
+        for sql in
+            ["", "SELECT (1 FROM a", "SELECT 1; SELECT 2", "SHOW TABLES", "EXPLAIN SELECT 1", "tenure > 5", "TABLE a"]
+        {
             let found = Statement::parse(sql);
             assert!(matches!(found, Err(DataError::InvalidSql { .. })), "{sql}: {found:?}");
         }

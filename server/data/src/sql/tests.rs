@@ -47,7 +47,10 @@ fn problem(sql: &str, limits: &QueryLimits) -> Problem {
 
 #[test]
 fn queries_are_answered() {
-    check("SELECT customer FROM customers.csv WHERE tenure > 25 ORDER BY tenure DESC", r#"[{"customer":"d"},{"customer":"c"}]"#);
+    check(
+        "SELECT customer FROM customers.csv WHERE tenure > 25 ORDER BY tenure DESC",
+        r#"[{"customer":"d"},{"customer":"c"}]"#,
+    );
     check("SELECT customers.csv.tenure FROM customers.csv LIMIT 1", r#"[{"tenure":1}]"#);
     check("SELECT tenure FROM \"customers.csv\" LIMIT 1", r#"[{"tenure":1}]"#);
     check("SELECT COUNT(*) AS n, AVG(tenure) AS t FROM customers.csv;", r#"[{"n":4,"t":22.75}]"#);
@@ -55,7 +58,10 @@ fn queries_are_answered() {
         "SELECT c.customer, SUM(o.amount) AS total FROM customers.csv AS c JOIN orders AS o ON c.customer = o.customer GROUP BY c.customer ORDER BY c.customer",
         r#"[{"customer":"a","total":30},{"customer":"c","total":30}]"#,
     );
-    check("SELECT TotalCharges FROM customers.csv WHERE tenure < 35 ORDER BY tenure", r#"[{"TotalCharges":1.5},{"TotalCharges":null},{"TotalCharges":null}]"#);
+    check(
+        "SELECT TotalCharges FROM customers.csv WHERE tenure < 35 ORDER BY tenure",
+        r#"[{"TotalCharges":1.5},{"TotalCharges":null},{"TotalCharges":null}]"#,
+    );
     check("SELECT customer FROM orders WHERE amount > 100", "[]");
     check("WITH orders AS (SELECT * FROM orders WHERE amount > 15) SELECT COUNT(*) AS n FROM orders", r#"[{"n":2}]"#);
     check("WITH t AS (SELECT amount * 2 AS twice FROM orders) SELECT MAX(twice) AS m FROM t", r#"[{"m":60}]"#);
@@ -89,13 +95,33 @@ fn a_query_without_end_is_left() {
 #[test]
 fn wrong_names_are_answered_with_the_nearest() {
     let column = problem("SELECT TotalCharge FROM customers.csv", &LIMITS);
-    assert_eq!((column.code, column.hint.as_str()), (ErrorCode::NotFound, "did you mean TotalCharges?"), "{}", column.message);
+    assert_eq!(
+        (column.code, column.hint.as_str()),
+        (ErrorCode::NotFound, "did you mean TotalCharges?"),
+        "{}",
+        column.message
+    );
     let filtered = problem("SELECT customer FROM customers.csv WHERE tenur > 3", &LIMITS);
-    assert_eq!((filtered.code, filtered.hint.as_str()), (ErrorCode::NotFound, "did you mean tenure?"), "{}", filtered.message);
+    assert_eq!(
+        (filtered.code, filtered.hint.as_str()),
+        (ErrorCode::NotFound, "did you mean tenure?"),
+        "{}",
+        filtered.message
+    );
     let qualified = problem("SELECT c.tenur FROM customers.csv AS c", &LIMITS);
-    assert_eq!((qualified.code, qualified.hint.as_str()), (ErrorCode::NotFound, "did you mean tenure?"), "{}", qualified.message);
+    assert_eq!(
+        (qualified.code, qualified.hint.as_str()),
+        (ErrorCode::NotFound, "did you mean tenure?"),
+        "{}",
+        qualified.message
+    );
     let table = problem("SELECT * FROM customer.csv", &LIMITS);
-    assert_eq!((table.code, table.hint.as_str()), (ErrorCode::NotFound, "did you mean customers.csv?"), "{}", table.message);
+    assert_eq!(
+        (table.code, table.hint.as_str()),
+        (ErrorCode::NotFound, "did you mean customers.csv?"),
+        "{}",
+        table.message
+    );
     assert_eq!(problem("SELECT * FROM \"../x\"", &LIMITS).code, ErrorCode::Refused);
 }
 
@@ -104,7 +130,9 @@ fn writing_and_nonsense_are_refused() {
     assert_eq!(problem("DROP TABLE orders", &LIMITS).code, ErrorCode::Refused);
     assert_eq!(problem("SELEC 1", &LIMITS).code, ErrorCode::InvalidArgument);
     assert_eq!(problem("SELECT no_such_function(amount) FROM orders", &LIMITS).code, ErrorCode::InvalidArgument);
-    for sql in ["SELECT amount + FROM orders", "SELECT * FROM orders GROUP BY", "SELECT SUM(customer, amount) FROM orders"] {
+    for sql in
+        ["SELECT amount + FROM orders", "SELECT * FROM orders GROUP BY", "SELECT SUM(customer, amount) FROM orders"]
+    {
         assert!(!problem(sql, &LIMITS).message.is_empty(), "{sql}");
     }
 }

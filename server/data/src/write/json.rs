@@ -70,9 +70,9 @@ fn json(value: &AnyValue<'_>) -> Value {
         AnyValue::List(values) | AnyValue::Array(values, _) => {
             Value::Array(values.rechunk().iter().map(|value| json(&value)).collect())
         }
-        AnyValue::StructOwned(fields) => {
-            Value::Object(fields.1.iter().zip(&fields.0).map(|(field, value)| (field.name.to_string(), json(value))).collect())
-        }
+        AnyValue::StructOwned(fields) => Value::Object(
+            fields.1.iter().zip(&fields.0).map(|(field, value)| (field.name.to_string(), json(value))).collect(),
+        ),
         AnyValue::Struct(..) => json(&value.clone().into_static()),
         AnyValue::Decimal(..) => real(value.to_string().parse().unwrap_or(f64::NAN)),
         // Categories are their label; whole numbers beyond 64 bits and times of day are as polars writes them.

@@ -32,11 +32,16 @@ fn rows_are_valid_json() {
 fn nested_values_zones_and_categories_are_json() {
     let list = Series::new("l".into(), [Series::new("".into(), [1_i64, 2]), Series::new("".into(), [3_i64])]);
     let zoned = Series::new("z".into(), [0_i64, 1_709_200_800_000_000])
-        .cast(&DataType::Datetime(TimeUnit::Microseconds, TimeZone::opt_try_new(Some("Europe/Berlin")).expect("a zone")))
+        .cast(&DataType::Datetime(
+            TimeUnit::Microseconds,
+            TimeZone::opt_try_new(Some("Europe/Berlin")).expect("a zone"),
+        ))
         .expect("moments");
-    let labels = Series::new("c".into(), ["u", "v"]).cast(&DataType::from_categories(Categories::global())).expect("labels");
+    let labels =
+        Series::new("c".into(), ["u", "v"]).cast(&DataType::from_categories(Categories::global())).expect("labels");
     let small = Series::new("f".into(), [0.1_f32, f32::NAN]);
-    let frame = DataFrame::new_infer_height(vec![list.into(), zoned.into(), labels.into(), small.into()]).expect("a frame");
+    let frame =
+        DataFrame::new_infer_height(vec![list.into(), zoned.into(), labels.into(), small.into()]).expect("a frame");
     let rows = serde_json::to_string(&rows_as_json(&frame)).expect("JSON");
     assert_eq!(
         rows,
@@ -56,7 +61,10 @@ fn what_is_written_is_read_again() {
         let text = matches!(extension, "csv" | "tsv" | "ndjson" | "jsonl");
         assert_eq!(read.schema(), frame.schema(), "{extension}");
         for name in ["n", "s", "b", "d", "t"] {
-            assert!(read.column(name).expect(name).equals_missing(frame.column(name).expect(name)), "{extension} {name}: {read:?}");
+            assert!(
+                read.column(name).expect(name).equals_missing(frame.column(name).expect(name)),
+                "{extension} {name}: {read:?}"
+            );
         }
         let nan = read.column("x").expect("x").f64().expect("f64").get(1);
         assert_eq!(nan.is_none(), text, "{extension}");
@@ -71,7 +79,9 @@ fn batches_make_one_file() {
         let path = folder.path().join(format!("t.{extension}"));
         let mut writer = BatchWriter::create(&path).expect("a writer");
         for part in 0..3_i64 {
-            writer.write(&df!("x" => (part * 10..part * 10 + 10).collect::<Vec<_>>()).expect("a frame")).expect("write");
+            writer
+                .write(&df!("x" => (part * 10..part * 10 + 10).collect::<Vec<_>>()).expect("a frame"))
+                .expect("write");
         }
         let other = writer.write(&df!("y" => [1_i64]).expect("a frame"));
         assert!(matches!(other, Err(DataError::SchemaMismatch { .. })), "{extension}");

@@ -63,7 +63,13 @@ pub(super) fn unfit_issues(names: &[String], decisions: &[Decision], outcomes: &
             issues.push(ReadIssue { row, column: Some(name.clone()), severity: Severity::Warning, message });
         };
         if outcome.n_mangled > 0 {
-            issue(None, format!("{} values are not valid in the file's encoding; their odd bytes were replaced", outcome.n_mangled));
+            issue(
+                None,
+                format!(
+                    "{} values are not valid in the file's encoding; their odd bytes were replaced",
+                    outcome.n_mangled
+                ),
+            );
         }
         if outcome.n_unfit == 0 {
             continue;
