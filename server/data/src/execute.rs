@@ -23,6 +23,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Batches that wait to be taken.
 const BATCHES_AHEAD: usize = 2;
 
+/// The most characters of a panic's message that are shown.
+const PANIC_CHARS_MAX: usize = 160;
+
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
 const RUNNING: u8 = 0;
@@ -215,7 +218,8 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, DataError>) -> Result<
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no reason given");
-        Err(DataError::Compute { message: format!("polars gave up: {}", crate::error::first_line(message)) })
+        let message: String = crate::error::first_line(message).chars().take(PANIC_CHARS_MAX).collect();
+        Err(DataError::Compute { message: format!("polars gave up: {message}") })
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use mlwright_base::system::files;
 
 use crate::error::DataError;
+use crate::execute;
 use crate::managed;
 use crate::reading::{Format, ReadOptions};
 use crate::table::Table;
@@ -50,8 +51,15 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
             }
             Ok(table)
         }
-        format @ (Format::Json | Format::Ndjson) => json::open(path, format, options),
-        format => columnar::open(path, format, options),
+        // polars panics on some damaged files.
+        format => execute::guarded(|| match format {
+            Format::Json | Format::Ndjson => json::open(path, format, options),
+            _ => columnar::open(path, format, options),
+        })
+        .map_err(|error| match error {
+            DataError::Compute { message } => DataError::unreadable(path, message),
+            other => other,
+        }),
     }
 }
 
