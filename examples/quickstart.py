@@ -88,7 +88,7 @@ def main():
     step("Explain it")
     explained = mlwright("explain-model", "--model", result["model_uri"])
     for one in explained["importance"][:4]:
-        print(f"  {one['feature']:<20}{one['importance']:.4f}")
+        print(f"  {one['feature']:<20}{one['mean']:.4f}")
 
     step("Register it, and pass the gate to make it champion")
     version = mlwright("register-model", "--run-id", result["run_id"], "--name", "churn")

@@ -92,7 +92,7 @@ fn curl_asks_in_every_form_and_bad_requests_are_explained() {
         ("a nested field", json!({"dataframe_records": [nested]}), "tenure"),
         ("two forms at once", json!({"instances": [row], "dataframe_records": [row]}), "one"),
         ("no form", json!({}), "dataframe_split"),
-        ("rows of unequal length", json!({"dataframe_split": {"columns": names, "data": [[1, 2]]}}), "data"),
+        ("rows of unequal length", json!({"dataframe_split": {"columns": names, "data": [[1, 2]]}}), "row 0"),
     ] {
         let (answer, code) = curl(&[&url, "-H", "Content-Type: application/json", "-d", &body.to_string()]);
         assert_eq!(code, "400", "{what}: {answer}");
