@@ -128,7 +128,7 @@ fn describe(pair: &Pair) -> String {
     let what = match pair.measure {
         PairMeasure::Pearson => {
             let spearman = pair.spearman.unwrap_or(0.0);
-            if spearman.abs() > pair.value.abs() + 0.05 {
+            if pair.value.abs() < COLLINEAR || spearman.abs() > pair.value.abs() + 0.05 {
                 format!("rank correlation {}", size(spearman))
             } else {
                 format!("correlation {}", size(pair.value))

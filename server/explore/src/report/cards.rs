@@ -6,10 +6,12 @@ use super::{CARDS_MAX, LISTED_MAX};
 use crate::chart::Unit;
 use crate::chart::builders::small_histogram;
 use crate::markup::{count, escape, number, percent, plural};
-use crate::profile::{ColumnProfile, Profile, SignalMeasure};
+use crate::profile::{ColumnProfile, Profile, SignalMeasure, ValueCount};
 
 /// Frequent values on a card.
 const TOP_SHOWN: usize = 6;
+/// Different whole numbers that are shown one by one instead of in bins.
+const NUMBERS_SHOWN: usize = 8;
 /// A largest share that bars of shares can still be compared at.
 const SHARE_LEGIBLE: f64 = 0.3;
 /// A share of missing values that is shown in colour.
@@ -96,7 +98,11 @@ fn picture(column: &ColumnProfile, n_rows: u64) -> String {
             | SemanticType::Text
             | SemanticType::Id
     );
-    if let Some(histogram) = column.histogram.as_ref().filter(|_| !levels) {
+    // A few whole numbers are read more easily one by one, in their order.
+    let few = column.numeric.as_ref().is_some_and(|numeric| numeric.integers && numeric.infinities == 0)
+        && column.distinct as usize == column.top_values.len()
+        && column.top_values.len() <= NUMBERS_SHOWN;
+    if let Some(histogram) = column.histogram.as_ref().filter(|_| !levels && !few) {
         let unit = if column.datetime.is_some() { Unit::Time } else { Unit::Number };
         // Bins of whole numbers are centred on them; shifted by half they start and end with whole numbers.
         let shift = if column.numeric.as_ref().is_some_and(|n| n.integers) && histogram.edges[0].fract().abs() == 0.5 {
@@ -118,9 +124,15 @@ fn picture(column: &ColumnProfile, n_rows: u64) -> String {
     let present = n_rows.saturating_sub(column.missing).max(1);
     // Bars are shares of the rows, unless those would be too short to compare.
     let most = column.top_values[0].count.max(1) as f64;
+    let mut shown: Vec<&ValueCount> =
+        column.top_values.iter().take(if few { NUMBERS_SHOWN } else { TOP_SHOWN }).collect();
+    if few {
+        let value = |top: &ValueCount| top.value.parse::<f64>().unwrap_or(f64::NAN);
+        shown.sort_by(|a, b| value(a).total_cmp(&value(b)));
+    }
     let full = if most / present as f64 >= SHARE_LEGIBLE { present as f64 } else { most };
     let mut out = String::from("<div class=\"levels\">");
-    for top in column.top_values.iter().take(TOP_SHOWN) {
+    for top in &shown {
         let text = if top.value.trim().is_empty() { "(blank)".to_owned() } else { escape(&top.value) };
         out.push_str(&format!(
             "<div class=\"level\"><i style=\"width:{:.1}%\"></i><span title=\"{text}\">{text}</span><span>{} · \
@@ -130,7 +142,7 @@ fn picture(column: &ColumnProfile, n_rows: u64) -> String {
             percent(top.count as f64 / present as f64),
         ));
     }
-    let more = column.distinct.saturating_sub(column.top_values.len().min(TOP_SHOWN) as u64);
+    let more = column.distinct.saturating_sub(shown.len() as u64);
     if more > 0 {
         out.push_str(&format!("<div class=\"hint\">and {}</div>", plural(more, "further value", "further values")));
     }
