@@ -11,6 +11,9 @@ use mlwright_store::{Artifacts, Store};
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 
+/// Unfinished artifacts in which nothing was written for this long are nobody's any more: a day.
+const UNFINISHED_MS_MAX: i64 = 24 * 3_600 * 1_000;
+
 /// An open workspace. Any number of engines, in any number of processes, may have the same
 /// workspace open; clones within a process share connections and caches.
 #[derive(Clone)]
@@ -47,6 +50,10 @@ impl Engine {
         let store = Store::open(&workspace.metadata())?;
         let inference_store = Store::open(&workspace.inference())?;
         let artifacts = Artifacts::new(workspace.artifacts());
+        // A process that died may have left artifacts half written; that is no reason not to open.
+        if let Err(error) = artifacts.sweep_staging(clock.now().as_millisecond() - UNFINISHED_MS_MAX) {
+            tracing::warn!(%error, "unfinished artifacts could not be cleaned away");
+        }
         let models = Arc::default();
         Ok(Self { workspace, settings, store, inference_store, artifacts, clock, program, models })
     }

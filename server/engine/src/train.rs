@@ -13,6 +13,7 @@ use mlwright_learn::{Metric, Task, learners};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use package::TEST_ROWS;
 pub(crate) use run::run;
 
 use crate::call::Call;

@@ -1,4 +1,4 @@
-use mlwright_learn::Target;
+use mlwright_learn::{Column, Target};
 use polars::prelude::*;
 
 use super::*;

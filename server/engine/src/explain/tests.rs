@@ -3,7 +3,7 @@ use mlwright_learn::predictor::Link;
 use serde_json::json;
 
 use super::{ExplainModelRequest, ModelExplanation};
-use crate::registry::lab::{Lab, Recipe, people};
+use crate::registry::lab::{Lab, N_TEST_ROWS, Recipe, people};
 
 fn request(model: &str) -> ExplainModelRequest {
     ExplainModelRequest { model: model.to_owned(), table: None, rows: None, records: None }
@@ -36,7 +36,7 @@ fn the_columns_that_tell_come_first_and_rows_add_up() {
     let telling: Vec<&str> = found.importance.iter().take(3).map(|one| one.feature.as_str()).collect();
     assert!(telling.contains(&"calls"), "{:?}", found.importance);
     assert!(found.importance.windows(2).all(|pair| pair[0].mean >= pair[1].mean));
-    assert_eq!((found.metric.as_str(), found.n_rows, found.explanations.len()), ("roc_auc", 150, 3));
+    assert_eq!((found.metric.as_str(), found.n_rows, found.explanations.len()), ("roc_auc", N_TEST_ROWS, 3));
     check_sums(&found);
     assert!(found.charts.len() == 2 && found.charts[0].png.starts_with(b"\x89PNG"));
     assert_eq!(explain(&lab, &request("models:/churn/1")).importance, found.importance, "asking again gives the same");

@@ -1,7 +1,7 @@
 //! The files of a run's model or of a version: the model, the baseline and the held-out rows.
 
 use mlwright_base::{CancelToken, ErrorCode, Problem};
-use mlwright_data::ReadOptions;
+use mlwright_data::{ReadOptions, Table};
 use mlwright_learn::Model;
 use polars::prelude::DataFrame;
 
@@ -46,9 +46,17 @@ impl<'a> ModelFiles<'a> {
 
     /// The rows held out for the test, all columns.
     pub(crate) fn test_rows(&self, cancel: &CancelToken) -> Result<DataFrame, Problem> {
+        self.test_table()?.collect(cancel).map_err(|error| self.engine.shorten_paths(error.into()))
+    }
+
+    /// The first of them.
+    pub(crate) fn first_test_rows(&self, n: usize) -> Result<DataFrame, Problem> {
+        self.test_table()?.head(n).map_err(|error| self.engine.shorten_paths(error.into()))
+    }
+
+    fn test_table(&self) -> Result<Table, Problem> {
         let path = self.engine.artifacts.path(&self.test_rows_path())?;
-        let table = mlwright_data::open(&path, &ReadOptions::default()).map_err(|error| self.engine.shorten_paths(error.into()))?;
-        Ok(table.collect(cancel)?)
+        mlwright_data::open(&path, &ReadOptions::default()).map_err(|error| self.engine.shorten_paths(error.into()))
     }
 
     /// The rows a client may send, as the body of a request.

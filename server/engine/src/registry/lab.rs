@@ -39,6 +39,8 @@ impl Default for Recipe<'_> {
 
 /// Rows of `people.csv`.
 pub(crate) const N_ROWS: usize = 600;
+/// Rows that a run for `churn` holds out: a quarter of each class, rounded.
+pub(crate) const N_TEST_ROWS: usize = 151;
 
 /// People of whom those with few months and many calls leave; `spend` follows the months.
 /// The same `part` gives the same rows.

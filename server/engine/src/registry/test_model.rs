@@ -97,13 +97,16 @@ fn examine(engine: &Engine, call: &Call<'_>, resolved: &ResolvedModel, report: &
     report.check("example_answers", example_answers(&model, &layout, &body))?;
     call.cancel.check()?;
     call.progress.report(Progress::of(2.0, 4.0, "the example answers"));
-    let rows = files.test_rows(call.cancel)?;
-    let rows = rows.head(Some(ROWS_COMPARED_MAX));
-    report.n_rows_compared = rows.height();
-    let batch = frame_from(&rows, &model.features).and_then(|frame| Ok(model.predict(&frame, call.cancel)?));
-    let well_formed = batch.as_ref().map_err(Clone::clone).and_then(|batch| well_formed(&model, batch));
+    let predicted = files.first_test_rows(ROWS_COMPARED_MAX).and_then(|rows| {
+        let batch = model.predict(&frame_from(&rows, &model.features)?, call.cancel)?;
+        Ok((rows, batch))
+    });
+    let well_formed = predicted.as_ref().map_err(Clone::clone).and_then(|(_, batch)| well_formed(&model, batch));
     report.check("output_well_formed", well_formed)?;
-    let equal = batch.and_then(|batch| batch_equals_online(&model, &layout, &rows, &batch));
+    let equal = predicted.and_then(|(rows, batch)| {
+        report.n_rows_compared = rows.height();
+        batch_equals_online(&model, &layout, &rows, &batch)
+    });
     report.check("batch_equals_online", equal)?;
     call.cancel.check()?;
     call.progress.report(Progress::of(3.0, 4.0, "batch and online were compared"));

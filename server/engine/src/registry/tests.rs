@@ -205,7 +205,7 @@ fn the_gate_lets_the_better_pass_and_refuses_the_worse() {
     let problem = lab.engine.set_alias(&lab.call(), &request("churn", "champion", 2)).unwrap_err();
     assert_eq!((problem.code, problem.field.as_str()), (ErrorCode::GateRefused, "version"));
     assert!(problem.message.contains("not_worse_than_champion: roc_auc"), "{problem:?}");
-    assert!(problem.message.contains("of version 1 on the same 150 test rows"), "{problem:?}");
+    assert!(problem.message.contains("of version 1 on the same 151 test rows"), "{problem:?}");
     assert!(!problem.message.contains("may have learned"), "both held out the same rows: {problem:?}");
     assert_eq!(champion(&lab, "churn"), Some(1), "the alias stays");
     let run = lab.engine.run(worse.run_id.as_str()).unwrap();
