@@ -70,7 +70,7 @@ pub fn read_json(body: &[u8], layout: &Layout) -> Result<Request, Problem> {
 pub fn read_records(records: &[Map<String, Json>], layout: &Layout) -> Result<Rows, Problem> {
     let mut builder = Builder::new(layout);
     for record in records {
-        let read = RowSeed { builder: &mut builder, slots: &[], lists: false }.deserialize(record);
+        let read = RowSeed { builder: &mut builder, slots: &[], lists: false, maps: true }.deserialize(record);
         if let Err(error) = read {
             return Err(builder.problem.take().unwrap_or_else(|| invalid(error.to_string())));
         }
@@ -313,9 +313,8 @@ impl<'de> Visitor<'de> for RowsSeed<'_, '_, '_> {
         let positional = if self.slots.is_empty() && self.lists { self.builder.positional() } else { Vec::new() };
         let slots = if self.slots.is_empty() { positional.as_slice() } else { self.slots };
         loop {
-            let seed = RowSeed { builder: &mut *self.builder, slots, lists: self.lists };
-            let more = if self.maps || self.lists { seq.next_element_seed(seed)? } else { None };
-            if more.is_none() {
+            let seed = RowSeed { builder: &mut *self.builder, slots, lists: self.lists, maps: self.maps };
+            if seq.next_element_seed(seed)?.is_none() {
                 return Ok(());
             }
         }
@@ -327,6 +326,7 @@ struct RowSeed<'b, 'l, 's> {
     builder: &'b mut Builder<'l>,
     slots: &'s [Slot],
     lists: bool,
+    maps: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for RowSeed<'_, '_, '_> {
@@ -341,12 +341,21 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.lists { "an object or a list of values" } else { "an object" };
+        let what = match (self.lists, self.maps) {
+            (true, true) => "an object or a list of values",
+            (true, false) => "a list of values",
+            (false, _) => "an object",
+        };
         write!(f, "row {} to be {what}", self.builder.row_index())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let builder = self.builder;
+        if !self.maps {
+            let row = builder.row_index();
+            let problem = invalid(format!("row {row} is an object, expected a list of values")).field(format!("rows[{row}]"));
+            return builder.fail(problem).map_err(wrong);
+        }
         builder.begin_row().map_err(wrong)?;
         while let Some(slot) = map.next_key_seed(SlotSeed(&mut *builder))? {
             map.next_value_seed(ValueSeed { builder: &mut *builder, slot })?;
@@ -355,7 +364,7 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self { builder, slots, lists } = self;
+        let Self { builder, slots, lists, .. } = self;
         let row = builder.row_index();
         if !lists {
             let problem = invalid(format!("row {row} is a list, expected an object")).field(format!("rows[{row}]"));

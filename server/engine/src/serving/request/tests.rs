@@ -113,6 +113,8 @@ fn malformed_rows_are_named() {
     assert_eq!(refused(r#"{"instances": [[1, "x", true], [1, "x"]]}"#).1, "row 1 has 2 values, expected 3");
     assert_eq!(refused(r#"{"instances": [[1, "x", true, 4]]}"#).1, "row 0 has 4 values, expected 3");
     assert_eq!(refused(r#"{"dataframe_records": [[1, "x", true]]}"#), ("rows[0]".into(), "row 0 is a list, expected an object".into()));
+    let mixed = r#"{"dataframe_split": {"columns": ["age", "plan", "active"], "data": [{"age": 1, "plan": "x", "active": true}]}}"#;
+    assert_eq!(refused(mixed), ("rows[0]".into(), "row 0 is an object, expected a list of values".into()));
     assert_eq!(refused(r#"{"instances": [[[1], "x", true]]}"#).0, "rows[0].age");
     assert_eq!(refused(r#"{"dataframe_records": [{"age": {"a": 1}, "plan": "x", "active": true}]}"#).0, "rows[0].age");
     assert_eq!(refused(r#"{"dataframe_records": [{"age": 1, "age": 2, "plan": "x", "active": true}]}"#).0, "rows[0].age");
