@@ -20,7 +20,7 @@ import time
 import urllib.parse
 import urllib.request
 
-import mlflow
+import mlflow.sklearn
 import pandas as pd
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -88,7 +88,7 @@ def serve_theirs(folder, features, target):
                                           (levels, make_column_selector(dtype_include=object)))
     model = make_pipeline(preparation, HistGradientBoostingClassifier(random_state=42)).fit(features, target)
     path = folder / "model"
-    mlflow.sklearn.save_model(model, path, input_example=features.head(2))
+    mlflow.sklearn.save_model(model, path, input_example=features.head(2), serialization_format="cloudpickle")
     port = free_port()
     environment = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db", "PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"}
     server = subprocess.Popen([sys.executable, "-m", "mlflow", "models", "serve", "-m", str(path), "-h", "127.0.0.1", "-p", str(port),
