@@ -158,7 +158,7 @@ impl Engine {
             call.cancel.check()?;
             parts.extend(self.segments_of(column, &judged.frame, &scored, metric, &evaluation, &mut warnings)?);
         }
-        let charts = charts::of(&evaluation, &model.target, &judged.name);
+        let charts = charts::of(&evaluation, &model.target, if judged.held_out { "held-out rows" } else { &judged.name });
         thin(&mut evaluation.curves);
         call.progress.report(Progress::of(3.0, 3.0, "evaluated"));
         Ok(ModelEvaluation {

@@ -145,7 +145,7 @@ impl Summary for ModelDetails {
                 ]
             })
             .collect();
-        let mut text = format!("{}: {} versions.\n\n{}", self.model.name, self.versions.len(), table(&["version", "aliases", "learner", "test rows", "test_model", "run"], &rows));
+        let mut text = format!("{}: {}.\n\n{}", self.model.name, counted(self.versions.len()), table(&["version", "aliases", "learner", "test rows", "test_model", "run"], &rows));
         for change in self.alias_history.iter().take(MOVES_SHOWN_MAX) {
             let what = if change.moved { "was moved to" } else { "was not moved to" };
             let why = change.override_reason.as_ref().map_or_else(String::new, |reason| format!(", because: {reason}"));
@@ -229,6 +229,10 @@ impl Summary for SetAliasOutcome {
 fn checks_table<'a>(checks: impl Iterator<Item = (&'a str, bool, &'a str)>) -> String {
     // Reasons may be longer than a table's cell.
     checks.map(|(name, passed, reason)| format!("- {} {name}: {reason}\n", if passed { "✓" } else { "✗" })).collect()
+}
+
+fn counted(n_versions: usize) -> String {
+    if n_versions == 1 { "1 version".to_owned() } else { format!("{n_versions} versions") }
 }
 
 fn scores(metric: &str, metrics: &BTreeMap<String, f64>) -> String {

@@ -134,5 +134,10 @@ pub(super) fn chart(target: &str, row: &ExplainedRow) -> Option<ChartImage> {
         Some(class) => format!("row {}: what speaks for {target} = {class}", row.row),
         None => format!("row {}: what moves {target}", row.row),
     };
-    (!bars.is_empty()).then(|| ChartImage::of(&builders::bars(&title, "contribution", Unit::Number, &bars)))
+    let label = match row.link {
+        Link::Identity => "contribution",
+        Link::Logistic => "contribution in log-odds",
+        Link::Softmax => "contribution to the class' score",
+    };
+    (!bars.is_empty()).then(|| ChartImage::of(&builders::bars(&title, label, Unit::Number, &bars)))
 }

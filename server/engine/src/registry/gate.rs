@@ -1,7 +1,7 @@
 //! The gate: what a version must reach before a guarded alias may point at it.
 
 use mlwright_base::names::did_you_mean;
-use mlwright_base::{ErrorCode, Problem, Progress};
+use mlwright_base::{ErrorCode, NoProgress, Problem, Progress};
 use mlwright_learn::{Metric, metrics};
 
 use super::files::ModelFiles;
@@ -40,13 +40,16 @@ impl Engine {
         }
         call.progress.report(Progress::of(2.0, 3.0, "compared with the champion"));
         if gate.passes_test_model {
-            let found = self.test_model(call, &TestModelRequest { model: challenger.uri() }).map(|report| {
+            // Its steps are not steps of the gate.
+            let quiet = Call { actor: call.actor, cancel: call.cancel, progress: &NoProgress };
+            let found = self.test_model(&quiet, &TestModelRequest { model: challenger.uri() }).map(|report| {
                 let failed: Vec<String> =
                     report.checks.iter().filter(|check| !check.passed).map(|check| format!("{}: {}", check.name, check.reason)).collect();
                 if report.passed { (true, format!("{} checks passed", report.checks.len())) } else { (false, failed.join("; ")) }
             });
             checks.push(check("passes_test_model", found)?);
         }
+        call.progress.report(Progress::of(3.0, 3.0, "the gate is done"));
         Ok(checks)
     }
 
