@@ -95,8 +95,7 @@ impl Engine {
         for column in request.columns.iter().flatten() {
             for side in [&baseline, &current] {
                 let known = side.table.column_names();
-                // An inference table has no columns before its first request.
-                if !known.contains(column) && !(side.kind == TableKind::Inference && known.is_empty()) {
+                if !known.contains(column) {
                     return Err(no_column(column, known.iter().map(String::as_str), "columns"));
                 }
             }

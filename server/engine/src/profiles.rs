@@ -2,8 +2,8 @@
 
 use mlwright_base::{ErrorCode, Problem};
 use mlwright_data::{ColumnSchema, SemanticType};
-use mlwright_explore::chart::{self, Chart, ChartKind, PlotRequest, Unit};
-use mlwright_explore::profile::{Profile, ProfileOptions, TargetKind, TargetSummary, profile};
+use mlwright_explore::chart::{self, Chart, ChartKind, HEATMAP_COLUMNS_MAX, PlotRequest, Unit};
+use mlwright_explore::profile::{PairMeasure, Profile, ProfileOptions, TargetKind, TargetSummary, profile};
 use mlwright_explore::report;
 use polars::prelude::DataFrame;
 use schemars::JsonSchema;
@@ -80,9 +80,7 @@ fn pictures(frame: &DataFrame, schema: &[ColumnSchema], profile: &Profile, call:
         }
         None => charts.extend(missing(profile)),
     }
-    if schema.iter().filter(|column| column.semantic == SemanticType::Numeric).count() > 2 {
-        charts.extend(draw(&PlotRequest { kind: ChartKind::Heatmap, x: None, y: None, color: None })?);
-    }
+    charts.extend(correlations(profile));
     Ok(charts.iter().map(Picture::of).collect())
 }
 
@@ -90,6 +88,25 @@ fn signals(target: &TargetSummary) -> Option<Chart> {
     let ranked: Vec<(String, f64)> = target.ranking.iter().take(RANKED_MAX).map(|ranked| (ranked.column.clone(), ranked.strength)).collect();
     let title = format!("What each column alone says about {}", target.column);
     (!ranked.is_empty()).then(|| chart::bars(&title, "signal, from 0 (nothing) to 1 (everything)", Unit::Number, &ranked))
+}
+
+/// The correlations that the profile measured, of the numeric columns.
+fn correlations(profile: &Profile) -> Option<Chart> {
+    let pearson = || profile.pairs.pairs.iter().filter(|pair| pair.measure == PairMeasure::Pearson);
+    let is_paired = |name: &str| pearson().any(|pair| pair.a == name || pair.b == name);
+    let names: Vec<String> = profile.pairs.columns.iter().filter(|name| is_paired(name)).take(HEATMAP_COLUMNS_MAX).cloned().collect();
+    if names.len() < 3 {
+        return None;
+    }
+    let place = |name: &str| names.iter().position(|known| known == name);
+    let mut values: Vec<Vec<Option<f64>>> = (0..names.len()).map(|row| (0..names.len()).map(|column| (row == column).then_some(1.0)).collect()).collect();
+    for pair in pearson() {
+        if let (Some(a), Some(b)) = (place(&pair.a), place(&pair.b)) {
+            values[a][b] = Some(pair.value);
+            values[b][a] = Some(pair.value);
+        }
+    }
+    Some(chart::correlation("Correlation of numeric columns (Pearson)", &names, &values))
 }
 
 fn missing(profile: &Profile) -> Option<Chart> {

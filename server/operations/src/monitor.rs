@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::answer::Image;
 use crate::explore::image;
 use crate::operation::{Context, Effect, Operation, Stage};
-use crate::summary::{Summary, number, table};
+use crate::summary::{Summary, number};
 
 /// Columns that the text lists.
 const COLUMNS_SHOWN_MAX: usize = 20;
@@ -114,17 +114,16 @@ impl Summary for DriftAnswer {
             self.baseline,
             drift.baseline_rows
         );
-        let row = |column: &monitor::ColumnDrift| {
-            let verdict = if column.drifted { "drifted" } else { "" };
-            vec![column.column.clone(), verdict.to_owned(), number(column.strength(), 2)]
-        };
-        let rows: Vec<Vec<String>> = drift.columns.iter().take(COLUMNS_SHOWN_MAX).map(row).collect();
-        text.push_str(&format!("\n{}", table(&["column", "", "strength (1 = the usual bound)"], &rows)));
-        if drift.columns.len() > COLUMNS_SHOWN_MAX {
-            text.push_str(&format!("and {} more columns\n", drift.columns.len() - COLUMNS_SHOWN_MAX));
-        }
         for column in drift.columns.iter().filter(|column| column.drifted).take(COLUMNS_SHOWN_MAX) {
             text.push_str(&format!("- {}: {}\n", column.column, column.reason));
+        }
+        if drift.drifted.len() > COLUMNS_SHOWN_MAX {
+            text.push_str(&format!("- and {} more\n", drift.drifted.len() - COLUMNS_SHOWN_MAX));
+        }
+        let strength = |column: &monitor::ColumnDrift| format!("{} {}", column.column, number(column.strength(), 2));
+        let quiet: Vec<String> = drift.columns.iter().filter(|column| !column.drifted).take(COLUMNS_SHOWN_MAX).map(strength).collect();
+        if !quiet.is_empty() {
+            text.push_str(&format!("Not drifted (strength; 1 is the usual bound): {}.\n", quiet.join(", ")));
         }
         for (said, columns) in [("No longer there", &drift.missing_columns), ("New", &drift.new_columns)] {
             if !columns.is_empty() {

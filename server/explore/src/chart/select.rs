@@ -1,6 +1,7 @@
 //! Columns of a table as charts see them: positions on an axis, or levels.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use mlwright_data::{ColumnSchema, SemanticType};
 use polars::prelude::{Column, DataFrame, DataType, TimeUnit};
@@ -101,64 +102,62 @@ impl<'a> Source<'a> {
         Ok(Positions { unit, values })
     }
 
-    /// The values as texts; `None` is missing.
-    fn texts(&self) -> Result<Vec<Option<String>>, ExploreError> {
+    /// The distinct values as texts, how often each occurs, and which of them each row has.
+    fn encoded(&self) -> Result<Encoded, ExploreError> {
         let unreadable = |error: polars::error::PolarsError| ExploreError::Unreadable { column: self.name.to_owned(), message: error.to_string() };
         if self.is_measurable() {
             let positions = self.positions("")?;
-            let write = |value: f64| if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { positions.unit.write(value) };
-            let write = |value: f64| if positions.unit == Unit::Time { positions.unit.write(value) } else { write(value) };
-            return Ok(positions.values.iter().map(|value| (!value.is_nan()).then(|| write(*value))).collect());
+            let known = positions.values.iter().map(|value| (!value.is_nan()).then(|| (value + 0.0).to_bits()));
+            return Ok(Encoded::of(known, |bits| written(f64::from_bits(bits), positions.unit)));
         }
         if matches!(self.column.dtype(), DataType::List(_) | DataType::Struct(_) | DataType::Binary | DataType::Array(..)) {
             return Err(self.wrong_kind("a column of plain values"));
         }
         let strings = self.column.cast(&DataType::String).map_err(unreadable)?;
         let strings = strings.str().map_err(unreadable)?;
-        Ok(strings.iter().map(|text| text.map(str::to_owned)).collect())
+        Ok(Encoded::of(strings.iter(), str::to_owned))
     }
 
     /// The levels, most frequent first (numbers in their order), at most `levels_max` groups: rarer levels
     /// are joined as "other". Missing is a group of its own, the last, when `keep_missing`.
     pub fn levels(&self, levels_max: usize, keep_missing: bool) -> Result<Groups, ExploreError> {
-        let texts = self.texts()?;
-        let mut counts: HashMap<&str, usize> = HashMap::new();
-        for text in texts.iter().flatten() {
-            *counts.entry(text).or_default() += 1;
-        }
-        let mut ranked: Vec<(&str, usize)> = counts.into_iter().collect();
-        ranked.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        let n_missing = texts.iter().filter(|text| text.is_none()).count();
-        let has_missing = keep_missing && n_missing > 0;
+        let encoded = self.encoded()?;
+        let (texts, counts) = (&encoded.levels, &encoded.counts);
+        let mut ranked: Vec<usize> = (0..texts.len()).collect();
+        ranked.sort_unstable_by(|a, b| counts[*b].cmp(&counts[*a]).then_with(|| texts[*a].cmp(&texts[*b])));
+        let has_missing = keep_missing && encoded.codes.iter().any(Option::is_none);
         let room = levels_max - usize::from(has_missing);
         let n_kept = if ranked.len() <= room { ranked.len() } else { room - 1 };
-        let mut kept: Vec<&str> = ranked[..n_kept].iter().map(|(text, _)| *text).collect();
-        let size = |text: &str| text.parse::<f64>().ok().filter(|value| value.is_finite());
-        let ordered = self.is_time() || (!kept.is_empty() && kept.iter().all(|text| size(text).is_some()));
+        let n_joined = ranked.len() - n_kept;
+        let mut kept = ranked[..n_kept].to_vec();
+        let size = |level: &usize| texts[*level].parse::<f64>().ok().filter(|value| value.is_finite());
+        let ordered = !kept.is_empty() && (self.is_time() || kept.iter().all(|level| size(level).is_some()));
         if self.is_time() {
-            kept.sort_unstable();
+            kept.sort_unstable_by(|a, b| texts[*a].cmp(&texts[*b]));
         } else if ordered {
             kept.sort_by(|a, b| size(a).unwrap_or(0.0).total_cmp(&size(b).unwrap_or(0.0)));
         }
+        let shown = |level: &usize| match texts[*level].trim() {
+            "" => format!("{:?}", texts[*level]),
+            _ => markup::shorten(&texts[*level], LABEL_CHARS_MAX),
+        };
+        let mut names: Vec<String> = kept.iter().map(shown).collect();
         let mut notes = Vec::new();
-        let mut names: Vec<String> = kept.iter().map(|text| if text.trim().is_empty() { format!("{text:?}") } else { markup::shorten(text, LABEL_CHARS_MAX) }).collect();
-        let places: HashMap<&str, usize> = kept.iter().enumerate().map(|(place, text)| (*text, place)).collect();
-        let n_joined = ranked.len() - n_kept;
         let other = names.len();
         if n_joined > 0 {
             let joined = markup::plural(n_joined as u64, "level", "levels");
             notes.push(format!("other: {joined} of {} with fewer rows", self.name));
             names.push(format!("other ({joined})"));
         }
-        let missing = names.len();
+        let missing = has_missing.then_some(names.len());
         if has_missing {
             names.push("missing".to_owned());
         }
-        let code = |text: &Option<String>| match text {
-            Some(text) => Some(places.get(text.as_str()).copied().unwrap_or(other)),
-            None => has_missing.then_some(missing),
-        };
-        let codes = texts.iter().map(code).collect();
+        let mut groups = vec![other; texts.len()];
+        for (group, level) in kept.iter().enumerate() {
+            groups[*level] = group;
+        }
+        let codes = encoded.codes.iter().map(|code| code.map_or(missing, |level| Some(groups[level]))).collect();
         Ok(Groups { names, codes, ordered, n_extra: usize::from(n_joined > 0) + usize::from(has_missing), notes })
     }
 
@@ -192,6 +191,38 @@ impl<'a> Source<'a> {
         let notes = vec![format!("{} is cut into {n_bins} groups of about the same number of rows", self.name)];
         Ok(Groups { names, codes, ordered: true, n_extra: usize::from(has_missing), notes })
     }
+}
+
+/// Distinct values in order of appearance.
+struct Encoded {
+    levels: Vec<String>,
+    /// Rows of each level.
+    counts: Vec<usize>,
+    /// The level of each row; `None` is missing.
+    codes: Vec<Option<usize>>,
+}
+
+impl Encoded {
+    fn of<K: Eq + Hash + Copy>(values: impl Iterator<Item = Option<K>>, text: impl Fn(K) -> String) -> Self {
+        let mut places: HashMap<K, usize> = HashMap::new();
+        let (mut levels, mut counts) = (Vec::new(), Vec::new());
+        let mut place = |value: K| {
+            let level = *places.entry(value).or_insert_with(|| {
+                levels.push(text(value));
+                counts.push(0);
+                levels.len() - 1
+            });
+            counts[level] += 1;
+            level
+        };
+        let codes = values.map(|value| value.map(&mut place)).collect();
+        Self { levels, counts, codes }
+    }
+}
+
+/// A value as the name of a level: in full, so that different values have different names.
+fn written(value: f64, unit: Unit) -> String {
+    if unit == Unit::Number && value.abs() < 1e15 { value.to_string() } else { unit.write(value) }
 }
 
 fn is_number(dtype: &DataType) -> bool {

@@ -12,8 +12,6 @@ use crate::summary::{Summary, number, table};
 
 /// Findings that the text lists; the structured answer has all.
 const FINDINGS_SHOWN_MAX: usize = 15;
-/// Columns of a finding that the text names.
-const COLUMNS_NAMED_MAX: usize = 8;
 /// Columns that the text lists by their signal.
 const SIGNALS_SHOWN_MAX: usize = 10;
 
@@ -66,13 +64,7 @@ impl Summary for TableProfile {
         }
         text.push_str(if profile.findings.is_empty() { "No findings.\n" } else { "\nFindings, most important first:\n" });
         for finding in profile.findings.iter().take(FINDINGS_SHOWN_MAX) {
-            let mut columns: Vec<&str> = finding.columns.iter().take(COLUMNS_NAMED_MAX).map(String::as_str).collect();
-            let more = format!("and {} more", finding.columns.len().saturating_sub(COLUMNS_NAMED_MAX));
-            if finding.columns.len() > COLUMNS_NAMED_MAX {
-                columns.push(&more);
-            }
-            let about = if columns.is_empty() { String::new() } else { format!(" {}:", columns.join(", ")) };
-            text.push_str(&format!("- [{}]{about} {}. {}.\n", finding.severity.as_str(), stop(&finding.reason), stop(&finding.action)));
+            text.push_str(&format!("- [{}] {}. {}.\n", finding.severity.as_str(), sentence(&finding.reason), sentence(&finding.action)));
         }
         if profile.findings.len() > FINDINGS_SHOWN_MAX {
             text.push_str(&format!("- and {} more\n", profile.findings.len() - FINDINGS_SHOWN_MAX));
@@ -89,7 +81,7 @@ impl Summary for TableProfile {
             }
         }
         for note in &profile.notes {
-            text.push_str(&format!("Note: {}.\n", stop(note)));
+            text.push_str(&format!("Note: {}.\n", note.trim_end_matches('.')));
         }
         let next = profile.target.as_ref().map_or_else(
             || format!("profile_table {{\"table\": \"{}\", \"target\": \"…\"}}", self.name),
@@ -104,9 +96,11 @@ impl Summary for TableProfile {
     }
 }
 
-/// Without its full stop, so that one can follow.
-fn stop(text: &str) -> &str {
-    text.trim_end_matches('.')
+/// With a capital, and without its full stop, so that one can follow.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// A picture as an answer carries it.

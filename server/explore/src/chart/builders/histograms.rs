@@ -86,6 +86,9 @@ fn describe(x_unit: Unit, y_unit: Unit, edges: &[f64], series: &[BinnedSeries]) 
     let peak = |one: &BinnedSeries| {
         let highest = one.values.iter().enumerate().filter(|(_, value)| value.is_finite()).max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
         match highest {
+            Some((bin, value)) if bin + 1 < edges.len() && series.len() == 1 => {
+                format!("the highest bar is between {} and {} ({} {})", x_unit.write(edges[bin]), x_unit.write(edges[bin + 1]), y_unit.write(*value), one.name)
+            }
             Some((bin, value)) if bin + 1 < edges.len() => format!(
                 "{} is most frequent between {} and {} ({})",
                 one.name,
@@ -122,7 +125,7 @@ pub fn small_histogram(name: &str, unit: Unit, edges: &[f64], counts: &[u64]) ->
     let room = width / 2.0 - 6.0;
     canvas.text(0.0, height + 14.0, Anchor::Start, "mlw-note", &label::fit(&unit.write(low), 11.0, room));
     canvas.text(width, height + 14.0, Anchor::End, "mlw-note", &label::fit(&unit.write(high), 11.0, room));
-    let series = [BinnedSeries::new(name, counts.iter().map(|count| *count as f64).collect())];
+    let series = [BinnedSeries::new("rows", counts.iter().map(|count| *count as f64).collect())];
     let description = describe(unit, Unit::Number, edges, &series);
     Chart { title: name.to_owned(), description, notes: Vec::new(), width, height: height + 20.0, body: canvas.into_body() }
 }

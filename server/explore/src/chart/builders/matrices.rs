@@ -29,7 +29,7 @@ impl Grid {
         let widest = names.iter().map(|name| label::width(name, LABEL_SIZE)).fold(0.0, f64::max).min(190.0);
         let left = 16.0 + widest.max(label::width(rows_title, 12.0)) + 10.0;
         // Turned labels reach to the right of the last column as far as they reach up.
-        let reach = widest * std::f64::consts::FRAC_1_SQRT_2 + 10.0;
+        let reach = widest * std::f64::consts::FRAC_1_SQRT_2 + 16.0;
         let cell = ((WIDTH - left - reach.max(24.0)) / names.len().max(1) as f64).clamp(14.0, cell_max);
         let mut top = sheet.top + reach;
         if !columns_title.is_empty() {
@@ -43,7 +43,7 @@ impl Grid {
             sheet.canvas.text(left - 6.0, top + middle + 4.0, Anchor::End, "mlw-small", &fitted);
             sheet.canvas.turned(left + middle + 2.0, top - 6.0, TURN, Anchor::Start, "mlw-small", &fitted);
         }
-        sheet.width = (left + cell * names.len() as f64 + reach.max(24.0)).clamp(NARROWEST, WIDTH);
+        sheet.width = (left + cell * names.len() as f64 + reach.max(24.0)).max(NARROWEST);
         Self { left, top, cell }
     }
 

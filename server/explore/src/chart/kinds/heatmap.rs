@@ -38,7 +38,7 @@ pub(super) fn draw(frame: &DataFrame, schema: &[ColumnSchema], cx: &Context<'_>)
         let values = source.positions("a number")?.values;
         let values: Vec<f64> = rows.as_ref().map_or_else(|| values.clone(), |rows| rows.iter().map(|row| values[*row]).collect());
         names.push(column.name.clone());
-        columns.push(values);
+        columns.push(Values { complete: values.iter().all(|value| !value.is_nan()), values });
     }
     if names.len() < 2 {
         return Err(ExploreError::NothingToShow { message: format!("a heatmap needs at least two numeric columns, the table has {}", names.len()) });
@@ -51,13 +51,26 @@ pub(super) fn draw(frame: &DataFrame, schema: &[ColumnSchema], cx: &Context<'_>)
     for row in 0..n {
         cx.cancel.check()?;
         for column in 0..=row {
-            let (a, b): (Vec<f64>, Vec<f64>) =
-                columns[row].iter().copied().zip(columns[column].iter().copied()).filter(|(a, b)| !a.is_nan() && !b.is_nan()).unzip();
-            let value = pearson(&a, &b);
+            let value = correlate(&columns[row], &columns[column]);
             values[row][column] = value;
             values[column][row] = value;
         }
     }
     notes.push("Pearson correlation; each pair over the rows where both are known".to_owned());
     Ok(matrices::draw_correlation("Correlation of numeric columns", &names, &values, notes))
+}
+
+/// A column's values; NaN is missing.
+struct Values {
+    values: Vec<f64>,
+    complete: bool,
+}
+
+fn correlate(a: &Values, b: &Values) -> Option<f64> {
+    if a.complete && b.complete {
+        return pearson(&a.values, &b.values);
+    }
+    let pairs = a.values.iter().copied().zip(b.values.iter().copied());
+    let (a, b): (Vec<f64>, Vec<f64>) = pairs.filter(|(a, b)| !a.is_nan() && !b.is_nan()).unzip();
+    pearson(&a, &b)
 }
