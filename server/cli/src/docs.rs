@@ -30,7 +30,7 @@ pub(crate) fn operations() -> String {
 
 fn one(operation: &Registered) -> String {
     let effect = match operation.effect {
-        Effect::Read => "Changes nothing.",
+        Effect::Read => "Reads only.",
         Effect::Write => "Adds to the workspace; nothing that exists is lost.",
         Effect::Destructive => "Replaces or ends something others may rely on: asks for `confirm`.",
     };
