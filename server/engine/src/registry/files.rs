@@ -69,6 +69,11 @@ impl<'a> ModelFiles<'a> {
         Ok(self.engine.artifacts.sha256(&self.model_path())?)
     }
 
+    /// The SHA-256 of the file with the held-out rows, hexadecimal: equal rows are written equally.
+    pub(crate) fn test_digest(&self) -> Result<String, Problem> {
+        Ok(self.engine.artifacts.sha256(&self.test_rows_path())?)
+    }
+
     /// The files that are not there.
     pub(crate) fn missing(&self) -> Result<Vec<String>, Problem> {
         let in_model = |name: &str| format!("{}/{name}", self.folder);

@@ -1,7 +1,7 @@
 //! The gate: what a version must reach before a guarded alias may point at it.
 
 use mlwright_base::names::did_you_mean;
-use mlwright_base::{ErrorCode, NoProgress, Problem, Progress};
+use mlwright_base::{NoProgress, Problem, Progress};
 use mlwright_learn::{Metric, metrics};
 
 use super::files::ModelFiles;
@@ -89,29 +89,13 @@ impl Engine {
             0.0 => String::new(),
             tolerance => format!(", tolerance {tolerance}"),
         };
-        let fair = if self.same_test_rows(challenger, champion)? {
+        // Who held out the very same rows did not learn from them.
+        let fair = if ModelFiles::of_version(self, champion).test_digest()? == files.test_digest()? {
             String::new()
         } else {
             format!("; version {old} may have learned from some of these rows")
         };
         Ok((passed, format!("{metric} {} against {} of version {old} on the same {n_rows} test rows{tolerance}{fair}", shown(new_value), shown(old_value))))
-    }
-
-    /// Whether both runs held out the same rows of the same data.
-    fn same_test_rows(&self, one: &ModelVersion, other: &ModelVersion) -> Result<bool, Problem> {
-        if one.run_id == other.run_id {
-            return Ok(true);
-        }
-        let runs = [one, other].map(|version| self.run(version.run_id.as_str()).map(Some).or_else(|problem| {
-            if problem.code == ErrorCode::NotFound { Ok(None) } else { Err(problem) }
-        }));
-        let [Some(one), Some(other)] = [runs[0].clone()?, runs[1].clone()?] else { return Ok(false) };
-        let how = |run: &crate::tracking::Run| {
-            let data = run.data.as_ref()?;
-            let param = |name: &str| run.params.get(name).cloned();
-            Some((data.fingerprint.clone(), data.split.clone(), data.n_rows, data.n_test_rows, param("seed"), param("test_fraction"), param("time_column")))
-        };
-        Ok(how(&one).is_some() && how(&one) == how(&other))
     }
 }
 
