@@ -1,7 +1,7 @@
 //! From a table's name to what the search takes: features, target, moments, and what was left out.
 
 use mlwright_base::{CancelToken, ErrorCode, Problem};
-use mlwright_data::ColumnSchema;
+use mlwright_data::{ColumnSchema, Severity};
 use mlwright_learn::target::EncodedTarget;
 use mlwright_learn::{Column, Feature, Frame};
 use polars::prelude::{DataFrame, IdxCa, IdxSize};
@@ -11,6 +11,9 @@ use crate::convert::{column_from, exclusion, features_of, frame_from, series_of,
 use crate::engine::Engine;
 use crate::tables::OpenTable;
 use crate::tracking::record::ColumnUse;
+
+/// Values that do not fit, as many as are shown.
+const MISFITS_SHOWN: usize = 3;
 
 /// A table, read and understood for one training.
 pub(super) struct TrainingInput {
@@ -48,10 +51,9 @@ impl TrainingInput {
                 (false, Some(_)) => "excluded",
                 (false, None) => "feature",
             };
-            let semantic = serde_json::to_value(column.semantic).ok().and_then(|value| value.as_str().map(str::to_owned));
             ColumnUse {
                 name: column.name.clone(),
-                semantic: semantic.unwrap_or_default(),
+                semantic: column.semantic.as_str().to_owned(),
                 role: role.to_owned(),
                 reason: reason.unwrap_or_default(),
             }
@@ -72,7 +74,7 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
     }
     let n_rows = table.height();
     let target = target_from(&table, &spec.target, spec.task, spec.positive_class.as_deref())?;
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<String> = misfits(&opened, cancel)?.into_iter().collect();
     if target.n_left_out > 0 {
         warnings.push(format!("{} of {n_rows} rows have no {} and were left out", target.n_left_out, spec.target));
     }
@@ -95,6 +97,22 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
     let moments = spec.time_column.as_deref().map(|column| moments(&rows, column)).transpose()?;
     let frame = frame_from(&rows, &features)?;
     Ok(TrainingInput { opened, rows, fingerprint, n_rows, schema, features, frame, target, moments, excluded, warnings })
+}
+
+/// Says which values of a large file do not fit the types that were decided on a part of it.
+fn misfits(opened: &OpenTable, cancel: &CancelToken) -> Result<Option<String>, Problem> {
+    let issues = opened.table.verify(cancel)?;
+    let shown: Vec<String> = issues
+        .iter()
+        .filter(|issue| issue.severity == Severity::Warning)
+        .take(MISFITS_SHOWN)
+        .map(|issue| match (&issue.column, issue.row) {
+            (Some(column), Some(row)) => format!("{column}, row {row}: {}", issue.message),
+            (Some(column), None) => format!("{column}: {}", issue.message),
+            _ => issue.message.clone(),
+        })
+        .collect();
+    Ok((!shown.is_empty()).then(|| format!("some values do not fit their column's type ({})", shown.join("; "))))
 }
 
 /// The rows at these positions, in that order.

@@ -107,9 +107,6 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
     let metric = spec.metric.unwrap_or_else(|| mlwright_learn::Metric::default_for(input.target.task, &input.target.target));
     check_metric(metric, input.target.task)?;
     super::check_learners(&spec.learners, Some(input.target.task))?;
-    if input.target.n_left_out > 0 {
-        tracing::info!(n = input.target.n_left_out, "rows without a target were left out");
-    }
     let started = Instant::now();
     let split = match (&input.moments, input.target.classes.is_empty()) {
         (Some(moments), _) => SplitKind::TimeOrdered(moments),
