@@ -57,11 +57,20 @@ impl Engine {
             .field("run_ids"));
         }
         let runs = run_ids.iter().map(|id| self.run(id)).collect::<Result<Vec<_>, _>>()?;
-        Ok(compare(&runs))
+        let test_rows = runs.iter().map(|run| self.test_rows_digest(run)).collect::<Result<Vec<_>, _>>()?;
+        let same_test_rows = test_rows[0].is_some() && test_rows.iter().all(|digest| *digest == test_rows[0]);
+        Ok(compare(&runs, same_test_rows))
+    }
+
+    /// SHA-256 of the rows that a run held out; `None` when it kept none.
+    fn test_rows_digest(&self, run: &Run) -> Result<Option<String>, Problem> {
+        let Some(data) = &run.data else { return Ok(None) };
+        let path = format!("{}/{}", Run::artifact_folder(&run.run_id), data.test_rows_artifact);
+        if self.artifacts.exists(&path)? { Ok(Some(self.artifacts.sha256(&path)?)) } else { Ok(None) }
     }
 }
 
-fn compare(runs: &[Run]) -> Comparison {
+fn compare(runs: &[Run], same_test_rows: bool) -> Comparison {
     let metrics = side_by_side(runs, |run| &run.metrics);
     let params = side_by_side(runs, |run| &run.params);
     let mut same_params = BTreeMap::new();
@@ -76,12 +85,6 @@ fn compare(runs: &[Run]) -> Comparison {
             }
         }
     }
-    let identity = |run: &Run| {
-        let data = run.data.as_ref()?;
-        Some((data.fingerprint.clone(), data.split.clone(), data.n_test_rows, run.params.get("seed").cloned()))
-    };
-    let first = identity(&runs[0]);
-    let same_test_rows = first.is_some() && runs.iter().all(|run| identity(run) == first);
     let runs = runs.iter().map(compared).collect();
     Comparison { runs, metrics, different_params, same_params, same_test_rows }
 }

@@ -52,7 +52,7 @@ pub struct RunData {
     pub n_test_rows: usize,
     /// How the test rows were chosen.
     pub split: String,
-    /// The file with the held-out row numbers, among the run's artifacts.
+    /// The file with the held-out rows, among the run's artifacts.
     pub test_rows_artifact: String,
 }
 
