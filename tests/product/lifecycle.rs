@@ -67,7 +67,7 @@ fn whole_loop(workspace: &Workspace, case: &Loop) {
     let moved = workspace.ok(&["set-alias", "--name", "m", "--alias", "champion", "--version", "1"]);
     assert_eq!(moved["moved"], true, "{moved}");
     assert!(moved["checks"].as_array().is_some_and(|checks| checks.len() >= 2), "{moved}");
-    gate_refuses_worse(workspace, case);
+    gate_refuses_worse(workspace, case, run_id);
 
     deploy_and_predict(workspace, case);
     drift(workspace, case);
@@ -129,12 +129,15 @@ fn evaluate(workspace: &Workspace, case: &Loop, model: &str) {
 }
 
 /// A model that learned next to nothing may not take the champion's place, except with a reason.
-fn gate_refuses_worse(workspace: &Workspace, case: &Loop) {
+fn gate_refuses_worse(workspace: &Workspace, case: &Loop, champion: &str) {
     let outcome = workspace.ok(&[
         "train", "--table", case.table, "--target", case.target, "--metric", case.metric, "--learners", "baseline", "--folds", "2",
         "--wait-seconds", "120",
     ]);
-    workspace.ok(&["register-model", "--run-id", text(&outcome["result"]["run_id"]), "--name", "m"]);
+    let run_id = text(&outcome["result"]["run_id"]);
+    let compared = workspace.ok(&["compare-runs", "--run-ids", &format!("{champion},{run_id}")]);
+    assert_eq!(compared["same_test_rows"], true, "the folds differ, the held-out rows do not: {compared}");
+    workspace.ok(&["register-model", "--run-id", run_id, "--name", "m"]);
     let message = workspace.refused(&["set-alias", "--name", "m", "--alias", "champion", "--version", "2"]);
     assert!(message.contains("champion") || message.contains("baseline"), "{message}");
     let model = workspace.ok(&["get-model", "--name", "m"]);
