@@ -1,6 +1,7 @@
 //! The product through its real surfaces: the command line, MCP clients, HTTP.
 
 mod assistant;
+mod audit;
 mod bad_input;
 mod faults;
 mod lifecycle;

@@ -1,5 +1,6 @@
 //! `mlwright audit verify`.
 
+use clap::ArgMatches;
 use mlwright_base::Problem;
 use mlwright_engine::audit::AuditCheck;
 
@@ -11,8 +12,9 @@ use crate::run::Setting;
 ///
 /// # Errors
 /// When the workspace cannot be opened or the audit cannot be read.
-pub(crate) fn verify(setting: &Setting) -> Result<Exit, Problem> {
-    let check = setting.engine()?.verify_audit()?;
+pub(crate) fn verify(setting: &Setting, audit: &ArgMatches) -> Result<Exit, Problem> {
+    let expected = audit.subcommand().and_then(|(_, verify)| verify.get_one::<String>("expect"));
+    let check = setting.engine()?.verify_audit(expected.map(String::as_str))?;
     let printed = if setting.json { output::json(&check) } else { output::result(&said(&check)) };
     Ok(if check.intact { printed } else { Exit::Failed })
 }

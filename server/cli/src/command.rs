@@ -117,7 +117,14 @@ fn others() -> Vec<Command> {
             .about("Check the audit's hash chain (audit-log reads the records)")
             .subcommand_required(true)
             .arg_required_else_help(true)
-            .subcommand(Command::new("verify").about("Recompute the chain; exit code 1 names the first record that does not fit")),
+            .subcommand(
+                Command::new("verify").about("Recompute the chain; exit code 1 names the first record that does not fit").arg(
+                    Arg::new("expect")
+                        .long("expect")
+                        .value_name("HASH")
+                        .help("A hash that an earlier check printed: shows a cut end, or a chain made anew"),
+                ),
+            ),
         Command::new("version").about("Print the version"),
         Command::new("job")
             .hide(true)

@@ -86,7 +86,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
         "mcp" => services::mcp(&setting),
         "serve" => services::serve(&setting, inner.get_one::<String>("host").cloned(), inner.get_one::<u16>("port").copied()),
         "job" => services::job(&setting, inner),
-        "audit" => audit::verify(&setting),
+        "audit" => audit::verify(&setting, inner),
         "docs" => Ok(output::result(&docs::operations())),
         "version" => Ok(version(&setting)),
         name => operation(name, inner, &setting),

@@ -1,15 +1,17 @@
 //! The audit: every operation with who, through what, on what input, with what outcome, in a hash
 //! chain, so that a changed, removed or inserted record is found.
 //!
-//! Record n's hash is SHA-256 over record n without its hash, as JSON, which holds record n−1's
-//! hash. The chain shows tampering with any record but a cut of its end, which only a copy of the
-//! last hash kept elsewhere (`mlwright audit verify` prints it) can show.
+//! Record n's hash is SHA-256 over the stored text of record n, which holds record n−1's hash. The
+//! chain shows a changed, removed or inserted record. It has no key: who can write the database can
+//! also make it anew, or cut its end together with the count of records; only a hash kept elsewhere
+//! (`mlwright audit verify` prints the last one, `--expect` takes it) shows that.
 
 use jiff::Timestamp;
 use mlwright_base::{ErrorCode, Problem};
 use mlwright_store::{StoreError, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::call::{Actor, Call};
@@ -17,6 +19,8 @@ use crate::engine::Engine;
 
 const STREAM: &str = "audit";
 const PAGE: usize = 1_000;
+/// What stands for the hash of a record that cannot be read.
+const UNREADABLE: &str = "unreadable";
 /// The hash before the first record's.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -62,11 +66,20 @@ pub struct AuditRecord {
     pub previous: String,
 }
 
+/// A record as it is stored: its text, byte by byte what was hashed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Sealed {
-    #[serde(flatten)]
-    record: AuditRecord,
+    record: String,
     hash: String,
+}
+
+impl Sealed {
+    fn of(stored: &Value) -> Option<(Self, AuditRecord)> {
+        let sealed = Self::deserialize(stored).ok()?;
+        let record = serde_json::from_str(&sealed.record).ok()?;
+        Some((sealed, record))
+    }
 }
 
 /// A record and its place in the chain.
@@ -98,6 +111,12 @@ pub struct AuditCheck {
     pub last_hash: String,
 }
 
+impl AuditCheck {
+    fn broken(self, at: u64, reason: impl Into<String>) -> Self {
+        Self { intact: false, broken_at: Some(at), reason: reason.into(), ..self }
+    }
+}
+
 /// A call that is being recorded.
 pub struct Recording<'a> {
     engine: &'a Engine,
@@ -113,7 +132,7 @@ impl<'a> Recording<'a> {
         engine: &'a Engine,
         call: &Call<'_>,
         operation: &str,
-        input: &serde_json::Value,
+        input: &Value,
         changes_something: bool,
     ) -> Result<Self, Problem> {
         let record = AuditRecord {
@@ -144,20 +163,25 @@ impl<'a> Recording<'a> {
 }
 
 fn seal(tx: &WriteTx<'_>, mut record: AuditRecord) -> Result<(), StoreError> {
-    record.previous = tx.last::<Sealed>(STREAM)?.map_or_else(|| GENESIS.to_owned(), |entry| entry.body.hash);
+    // A last record that cannot be read must not stop work; verifying says what is wrong with it.
+    let last = match tx.last::<Value>(STREAM) {
+        Err(StoreError::Unreadable { .. }) => Some(UNREADABLE.to_owned()),
+        other => other?.map(|entry| Sealed::of(&entry.body).map_or_else(|| UNREADABLE.to_owned(), |(sealed, _)| sealed.hash)),
+    };
+    record.previous = last.unwrap_or_else(|| GENESIS.to_owned());
+    let record = serde_json::to_string(&record).expect("an audit record is plain data");
     let hash = hash(&record);
     tx.append(STREAM, None, &Sealed { record, hash }).map(|_| ())
 }
 
-fn hash(record: &AuditRecord) -> String {
-    let text = serde_json::to_string(record).expect("an audit record is plain data");
-    hex::encode(Sha256::digest(text.as_bytes()))
+fn hash(record: &str) -> String {
+    hex::encode(Sha256::digest(record.as_bytes()))
 }
 
 /// The first text among the fields that name things, e.g. `telco.csv` or `models:/churn/1`.
-fn subject(input: &serde_json::Value) -> String {
+fn subject(input: &Value) -> String {
     const FIELDS: [&str; 10] = ["endpoint", "model", "name", "table", "run_id", "job_id", "monitor", "asset", "current", "sql"];
-    let text = FIELDS.iter().find_map(|field| input.get(field).and_then(serde_json::Value::as_str)).unwrap_or_default();
+    let text = FIELDS.iter().find_map(|field| input.get(field).and_then(Value::as_str)).unwrap_or_default();
     text.chars().take(200).collect()
 }
 
@@ -172,13 +196,14 @@ impl Engine {
         let mut found = Vec::new();
         let mut before = None;
         loop {
-            let page = self.store.read::<_, StoreError>(|tx| tx.read_stream_back::<Sealed>(STREAM, before, PAGE))?;
+            let page = self.store.read::<_, StoreError>(|tx| tx.read_stream_back::<Value>(STREAM, before, PAGE))?;
             let Some(last) = page.last() else { return Ok(found) };
             before = Some(last.seq);
             for entry in page {
-                let Sealed { record, hash } = entry.body;
+                // Verifying says which records cannot be read.
+                let Some((sealed, record)) = Sealed::of(&entry.body) else { continue };
                 if matches(&record, &wanted) {
-                    found.push(AuditEntry { seq: entry.seq, record, hash });
+                    found.push(AuditEntry { seq: entry.seq, record, hash: sealed.hash });
                     if found.len() == limit {
                         return Ok(found);
                     }
@@ -187,44 +212,60 @@ impl Engine {
         }
     }
 
-    /// Recomputes the whole chain.
+    /// Recomputes the whole chain. With `expected`, one of its records must have that hash.
     ///
     /// # Errors
     /// When the audit cannot be read. A broken chain is a result, not an error.
-    pub fn verify_audit(&self) -> Result<AuditCheck, Problem> {
-        let mut previous = GENESIS.to_owned();
-        let mut n_records = 0;
+    pub fn verify_audit(&self, expected: Option<&str>) -> Result<AuditCheck, Problem> {
+        let n_written = self.store.read::<_, StoreError>(|tx| tx.stream_len(STREAM))?;
+        let mut check =
+            AuditCheck { n_records: 0, intact: true, broken_at: None, reason: String::new(), last_hash: GENESIS.to_owned() };
+        let mut seen = expected.is_none();
         loop {
-            let page = match self.store.read(|tx| tx.read_stream::<Sealed>(STREAM, n_records, PAGE)) {
-                Ok(page) => page,
-                Err(StoreError::Unreadable { message, .. }) => {
-                    return Ok(broken(n_records, n_records + 1, format!("cannot be read: {message}"), previous));
-                }
-                Err(error) => return Err(error.into()),
-            };
+            let page = self.audit_page(check.n_records)?;
             if page.is_empty() {
-                return Ok(AuditCheck { n_records, intact: true, broken_at: None, reason: String::new(), last_hash: previous });
+                break;
             }
-            for entry in page {
-                let reason = if entry.seq != n_records + 1 {
-                    format!("record {} is missing", n_records + 1)
-                } else if entry.body.record.previous != previous {
+            for (seq, stored) in page {
+                let next = check.n_records + 1;
+                let Some((sealed, record)) = stored.as_ref().and_then(Sealed::of) else {
+                    return Ok(check.broken(seq, "it cannot be read"));
+                };
+                let reason = if seq != next {
+                    format!("record {next} is missing")
+                } else if record.previous != check.last_hash {
                     "it does not follow the record before it".to_owned()
-                } else if hash(&entry.body.record) != entry.body.hash {
+                } else if hash(&sealed.record) != sealed.hash {
                     "its content was changed".to_owned()
                 } else {
-                    previous = entry.body.hash;
-                    n_records = entry.seq;
+                    seen |= expected == Some(sealed.hash.as_str());
+                    check.last_hash = sealed.hash;
+                    check.n_records = seq;
                     continue;
                 };
-                return Ok(broken(n_records, entry.seq, reason, previous));
+                return Ok(check.broken(seq, reason));
             }
         }
+        if check.n_records < n_written {
+            let at = check.n_records + 1;
+            return Ok(check.broken(at, format!("{n_written} records were written; the end is missing")));
+        }
+        if !seen {
+            let at = check.n_records + 1;
+            return Ok(check.broken(at, "no record has the expected hash: the chain was cut or made anew"));
+        }
+        Ok(check)
     }
-}
 
-fn broken(n_records: u64, at: u64, reason: String, last_hash: String) -> AuditCheck {
-    AuditCheck { n_records, intact: false, broken_at: Some(at), reason, last_hash }
+    /// The next records after a number; one that is no JSON has no body.
+    fn audit_page(&self, after: u64) -> Result<Vec<(u64, Option<Value>)>, Problem> {
+        let read = |limit| self.store.read::<_, StoreError>(|tx| tx.read_stream::<Value>(STREAM, after, limit));
+        match read(PAGE).or_else(|error| if matches!(error, StoreError::Unreadable { .. }) { read(1) } else { Err(error) }) {
+            Ok(page) => Ok(page.into_iter().map(|entry| (entry.seq, Some(entry.body))).collect()),
+            Err(StoreError::Unreadable { .. }) => Ok(vec![(after + 1, None)]),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 fn matches(record: &AuditRecord, wanted: &str) -> bool {
@@ -235,4 +276,52 @@ fn matches(record: &AuditRecord, wanted: &str) -> bool {
         Outcome::Cancelled => "cancelled",
     };
     [record.operation.as_str(), &record.actor.name, &record.subject, outcome].iter().any(|text| text.to_lowercase().contains(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::serving::fixture::Fixture;
+
+    /// Records two calls and answers with the check.
+    fn recorded(fixture: &Fixture) -> AuditCheck {
+        for (operation, changes) in [("train", true), ("list_runs", false)] {
+            let recording = Recording::start(&fixture.engine, &fixture.call(), operation, &json!({ "table": "t.csv" }), changes).unwrap();
+            recording.finish(Outcome::Done).unwrap();
+        }
+        fixture.engine.verify_audit(None).unwrap()
+    }
+
+    #[test]
+    fn a_call_that_changes_something_has_two_records_and_one_that_reads_has_one() {
+        let fixture = Fixture::new();
+        let check = recorded(&fixture);
+        assert_eq!((check.n_records, check.intact), (3, true));
+        let log = fixture.engine.audit_log(Some("TRAIN"), 10).unwrap();
+        assert_eq!(log.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!((log[0].record.subject.as_str(), &log[0].record.outcome), ("t.csv", &Outcome::Done));
+    }
+
+    #[test]
+    fn a_kept_hash_is_found_as_long_as_the_chain_is_the_same() {
+        let fixture = Fixture::new();
+        let kept = recorded(&fixture).last_hash;
+        let later = recorded(&fixture);
+        assert_ne!(later.last_hash, kept);
+        assert!(fixture.engine.verify_audit(Some(&kept)).unwrap().intact);
+        let other = fixture.engine.verify_audit(Some("0123")).unwrap();
+        assert_eq!((other.intact, other.broken_at), (false, Some(7)));
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_named_and_stops_nothing() {
+        let fixture = Fixture::new();
+        recorded(&fixture);
+        fixture.engine.store.write::<_, StoreError>(|tx| tx.append(STREAM, None, &json!({ "record": "{}", "hash": "", "note": 1 }))).unwrap();
+        let check = recorded(&fixture);
+        assert_eq!((check.intact, check.broken_at, check.reason.as_str()), (false, Some(4), "it cannot be read"));
+        assert_eq!(fixture.engine.audit_log(None, 100).unwrap().len(), 6);
+    }
 }

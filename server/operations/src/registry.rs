@@ -110,6 +110,40 @@ pub fn call(cx: Context<'_>, name: &str, input: Value) -> Result<Answer, Problem
     result
 }
 
+/// JSON Schema counts 5.0 among the integers, and some clients write it so.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            // Up to 2^53 a float is one whole number and no other.
+            if let Some(whole) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0) {
+                *value = Value::from(whole as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
+}
+
+/// serde's words for what was expected, in the words of JSON.
+fn plainly(message: &str) -> String {
+    let (what, expected) = match message.rsplit_once(", expected ") {
+        Some((what, expected)) => (what, expected),
+        None => return message.to_owned(),
+    };
+    let plain = match expected {
+        "usize" | "u64" | "u32" | "u16" => "a whole number of 0 or more",
+        "i64" | "i32" => "a whole number",
+        "f64" | "f32" => "a number",
+        "a string" => "a text",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        other => other,
+    };
+    format!("{}, expected {plain}", what.replace("sequence", "list").replace("string", "text").replace("map", "object"))
+}
+
 fn run<O: Operation>(cx: Context<'_>, input: Value) -> Result<Answer, Problem> {
     let input = parse::<O>(input)?;
     let output = O::run(cx, input)?;
@@ -123,9 +157,11 @@ fn parse<O: Operation>(input: Value) -> Result<O::Input, Problem> {
     if !input.is_object() {
         return Err(Problem::new(ErrorCode::InvalidArgument, format!("{} takes a JSON object", O::NAME)).hint(usage::<O>()));
     }
+    let mut input = input;
+    whole_numbers(&mut input);
     serde_path_to_error::deserialize(&input).map_err(|error| {
         let path = error.path().to_string();
-        let message = error.inner().to_string();
+        let message = plainly(&error.inner().to_string());
         let quoted = message.split('`').nth(1).unwrap_or_default().to_owned();
         let mut problem = Problem::new(ErrorCode::InvalidArgument, message.clone()).hint(usage::<O>());
         if message.starts_with("unknown field") {
