@@ -1,12 +1,16 @@
 //! Ctrl-C: the first asks the call to stop, the second leaves at once.
 
 use std::io;
+use std::time::Duration;
 
 use mlwright_base::CancelToken;
 use mlwright_base::system::process;
 
 use crate::exit::Exit;
 use crate::output;
+
+/// Signals this close together count as one.
+const SAME_WISH: Duration = Duration::from_millis(500);
 
 /// Cancels the token when the user presses Ctrl-C, or the process is asked to end.
 pub(crate) fn watch(cancel: CancelToken) {
@@ -26,6 +30,8 @@ fn wait(cancel: &CancelToken) -> io::Result<()> {
         signal().await?;
         cancel.cancel();
         output::note("cancelling; press Ctrl-C again to leave at once");
+        // Some programs send the signal to the process and to its group: that is one wish, not two.
+        tokio::time::sleep(SAME_WISH).await;
         signal().await?;
         process::exit(Exit::Cancelled.code())
     })

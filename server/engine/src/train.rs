@@ -58,7 +58,7 @@ pub struct TrainRequest {
     /// Share of rows held out for the test, 0.01 to 0.9 (0.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_fraction: Option<f64>,
-    /// Seconds for the search (60). Without `variants` left to try it ends earlier.
+    /// Seconds for the search (60). It ends earlier when everything was tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_seconds: Option<f64>,
     /// Seed of everything random (42).

@@ -16,10 +16,30 @@ pub fn current_dir() -> std::io::Result<PathBuf> {
     std::env::current_dir()
 }
 
-/// The user's name, for the audit: `USER`, `USERNAME` or `LOGNAME`, else `unknown`.
+/// The user's name, for the audit: that of the process's user where the system keeps a list of
+/// them, else `USER`, `USERNAME` or `LOGNAME`, else `unknown`.
 #[must_use]
 pub fn user_name() -> String {
-    ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| variable(name)).unwrap_or_else(|| "unknown".to_owned())
+    listed_user_name()
+        .or_else(|| ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| variable(name)))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+#[cfg(unix)]
+fn listed_user_name() -> Option<String> {
+    let id = rustix::process::getuid().as_raw().to_string();
+    let list = std::fs::read_to_string("/etc/passwd").ok()?;
+    let named = |line: &str| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == id).then(|| name.to_owned())
+    };
+    list.lines().find_map(named)
+}
+
+#[cfg(not(unix))]
+fn listed_user_name() -> Option<String> {
+    None
 }
 
 /// The command line of this process, without the program's name.

@@ -48,6 +48,7 @@ struct RunLine {
     status: String,
     start_time: String,
     learner: String,
+    metric: String,
     metrics: BTreeMap<String, f64>,
 }
 
@@ -71,6 +72,7 @@ impl Operation for ListRuns {
             status: run.status.as_str().to_owned(),
             start_time: run.start_time.to_string(),
             learner: run.params.get("learner").cloned().unwrap_or_default(),
+            metric: run.params.get("metric").cloned().unwrap_or_default(),
             metrics: run.metrics,
         };
         Ok(ListRunsOutput { runs: runs.into_iter().map(line).collect(), total })
@@ -86,7 +88,10 @@ impl Summary for ListRunsOutput {
             .runs
             .iter()
             .map(|run| {
-                let shown = run.metrics.iter().filter(|(name, _)| name.starts_with("test_")).take(3);
+                // The metric that chose stands first.
+                let chosen = run.metrics.iter().filter(|(name, _)| name.strip_prefix("test_") == Some(&run.metric));
+                let others = run.metrics.iter().filter(|(name, _)| name.strip_prefix("test_").is_some_and(|name| name != run.metric));
+                let shown = chosen.chain(others).take(3);
                 let metrics: Vec<String> = shown.map(|(name, value)| format!("{name} {}", number(*value, 4))).collect();
                 vec![run.run_id.clone(), run.run_name.clone(), run.status.clone(), run.learner.clone(), metrics.join(", ")]
             })
