@@ -206,7 +206,7 @@ fn predicted(served: &ServedModel, mut batch: DataFrame, cancel: &CancelToken) -
 
 /// `prediction`, and for classes `probability_CLASS`, under names that the table does not have.
 fn prediction_columns(served: &ServedModel, predictions: &Predictions, table: &DataFrame) -> Vec<Column> {
-    let mut taken: HashSet<String> = table.get_column_names().into_iter().map(|name| name.to_string()).collect();
+    let mut taken: HashSet<String> = table.get_column_names().into_iter().map(ToString::to_string).collect();
     let name = free_name("prediction", &mut taken);
     match predictions {
         Predictions::Numbers(numbers) => vec![Series::new(name.as_str().into(), numbers.as_slice()).into_column()],

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::answer::{Failure, defect, json};
+use crate::body::{BODIES_BYTES_MAX, Bodies};
 use crate::guard::Guard;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -45,6 +46,8 @@ pub struct App {
     pub identity: ServerRecord,
     /// Notified when the server is to end.
     pub stop: Arc<Notify>,
+    /// Reads what requests send.
+    pub bodies: Bodies,
     /// One permit per prediction request that is worked on.
     pub invocations: Semaphore,
     /// One permit per operation that runs.
@@ -63,6 +66,7 @@ impl App {
             guard,
             identity,
             stop,
+            bodies: Bodies::new(BODIES_BYTES_MAX),
             invocations: Semaphore::new(INVOCATIONS_AT_ONCE_MAX),
             operations: Arc::new(Semaphore::new(OPERATIONS_AT_ONCE_MAX)),
         }
@@ -94,6 +98,7 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+#[allow(clippy::needless_pass_by_value)] // what the layer calls takes it so
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     defect(text.unwrap_or("no message")).into_response()

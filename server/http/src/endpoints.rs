@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use mlwright_engine::endpoints::Deployed;
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Failure, json as answer};
 use crate::app::App;
+use crate::name::Name;
 
 /// `GET /endpoints`.
 pub async fn list(State(app): State<Arc<App>>) -> Response {
@@ -26,7 +27,7 @@ pub async fn list(State(app): State<Arc<App>>) -> Response {
 }
 
 /// `GET /endpoints/NAME`: what it answers with now, and the columns it takes.
-pub async fn show(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Response, Failure> {
+pub async fn show(State(app): State<Arc<App>>, Name(name): Name) -> Result<Response, Failure> {
     let deployed = app.live.find(&name)?;
     let mut shown = described(&deployed);
     shown["columns"] = json!(deployed.deployment.features);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -41,7 +42,7 @@ impl Guard {
     /// [`ErrorCode::Refused`] saying which header it was.
     pub fn check(self, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
         let refused = |message: String, hint: &str| Err(Problem::new(ErrorCode::Refused, message).hint(hint));
-        let host = uri.authority().map(|authority| authority.as_str()).or_else(|| headers.get(HOST).and_then(|host| host.to_str().ok()));
+        let host = uri.authority().map(Authority::as_str).or_else(|| headers.get(HOST).and_then(|host| host.to_str().ok()));
         if self == Self::Loopback && !host.is_some_and(is_loopback) {
             return refused(format!("the request is for host {:?}", host.unwrap_or_default()), "ask 127.0.0.1 or localhost");
         }
@@ -91,13 +92,22 @@ pub async fn no_strangers(State(app): State<Arc<App>>, request: Request, next: N
 
 /// Lets through only who knows the token.
 pub async fn owners_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(AUTHORIZATION).map_or(&[][..], |value| value.as_bytes());
-    if equal(given, app.identity.authorization().as_bytes()) {
+    if equal(token_of(request.headers()), app.identity.token.as_bytes()) {
         return next.run(request).await;
     }
     let problem = Problem::new(ErrorCode::Refused, "this needs the header Authorization: Bearer TOKEN")
         .hint("the token is in .mlwright/run/server.json, which only the workspace's owner can read");
     Failure::with(StatusCode::UNAUTHORIZED, problem).into_response()
+}
+
+/// The token of `Authorization: Bearer TOKEN`, where the scheme is written in any case; empty when
+/// there is none.
+fn token_of(headers: &HeaderMap) -> &[u8] {
+    let given = headers.get(AUTHORIZATION).map_or(&[][..], |value| value.as_bytes());
+    match given.split_at_checked(b"Bearer ".len()) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"Bearer ") => token.trim_ascii_start(),
+        _ => &[],
+    }
 }
 
 /// Compares without telling by the time it takes how much is right.
@@ -143,8 +153,21 @@ mod tests {
 
     #[test]
     fn tokens_are_compared_whole() {
-        assert!(equal(b"Bearer a", b"Bearer a"));
-        assert!(!equal(b"Bearer ", b"Bearer a"));
-        assert!(!equal(b"Bearer b", b"Bearer a"));
+        assert!(equal(b"abc", b"abc"));
+        assert!(!equal(b"ab", b"abc"));
+        assert!(!equal(b"abd", b"abc"));
+        assert!(!equal(b"", b"abc"));
+    }
+
+    #[test]
+    fn the_scheme_of_a_token_is_written_in_any_case() {
+        let token = |given: &'static str| String::from_utf8(token_of(&HeaderMap::from_iter([(AUTHORIZATION, given.parse().unwrap())])).to_vec()).unwrap();
+        for given in ["Bearer aBc", "bearer aBc", "BEARER  aBc"] {
+            assert_eq!(token(given), "aBc", "{given}");
+        }
+        for given in ["aBc", "Basic aBc", "Bearer", "Bearer ", "BeareraBc", ""] {
+            assert_eq!(token(given), "", "{given}");
+        }
+        assert_eq!(token_of(&HeaderMap::new()), b"");
     }
 }

@@ -6,18 +6,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use mlwright_base::limits::REQUEST_BYTES_MAX;
 use mlwright_base::{CancelToken, ErrorCode, Problem, RequestId};
 use mlwright_engine::endpoints::Deployed;
 use mlwright_engine::serving::{PredictionSet, Request, RowPrediction, read_csv, read_json};
 
 use crate::answer::{Failure, defect, json_bytes};
 use crate::app::App;
+use crate::name::Name;
 use crate::recorder::Answered;
 
 /// The largest body that is worked on where it was read.
@@ -38,7 +38,7 @@ enum Form {
 }
 
 /// Answers one request.
-pub async fn invoke(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap, body: Body) -> Response {
+pub async fn invoke(State(app): State<Arc<App>>, Name(name): Name, headers: HeaderMap, body: Body) -> Response {
     let started = Instant::now();
     let deployed = match app.live.find(&name) {
         Ok(deployed) => deployed,
@@ -73,12 +73,13 @@ pub async fn invoke(State(app): State<Arc<App>>, Path(name): Path<String>, heade
 async fn answer(app: &Arc<App>, deployed: Arc<Deployed>, headers: &HeaderMap, body: Body) -> Result<(Response, usize), Failure> {
     let form = form_of(headers)?;
     let request_id = request_id_of(headers)?;
+    // A body may take its time; only those that arrived take turns.
+    let body = app.bodies.read(headers, body).await?;
     let _turn = app.invocations.acquire().await.map_err(|error| defect(&error.to_string()))?;
-    let bytes = read_body(headers, body).await?;
-    let is_small = bytes.len() <= INLINE_BYTES_MAX;
+    let is_small = body.bytes.len() <= INLINE_BYTES_MAX;
     let work = {
         let (deployed, request_id) = (deployed.clone(), request_id.clone());
-        move |cancel: &CancelToken| predict(&deployed, form, &bytes, &request_id, cancel)
+        move |cancel: &CancelToken| predict(&deployed, form, &body.bytes, &request_id, cancel)
     };
     let predicted = if is_small {
         work(&CancelToken::new())?
@@ -137,10 +138,9 @@ fn form_of(headers: &HeaderMap) -> Result<Form, Failure> {
     let unsupported = |message: String, hint: &str| {
         Failure::with(StatusCode::UNSUPPORTED_MEDIA_TYPE, Problem::new(ErrorCode::InvalidArgument, message).hint(hint).field("content-type"))
     };
-    if let Some(charset) = parts.find_map(|part| part.strip_prefix("charset=")) {
-        if !["utf-8", "utf8", "us-ascii"].contains(&charset.trim_matches('"').to_ascii_lowercase().as_str()) {
-            return Err(unsupported(format!("the request's charset is {charset}, expected utf-8"), "send UTF-8"));
-        }
+    let charset = parts.find_map(|part| part.strip_prefix("charset=")).unwrap_or("utf-8");
+    if !["utf-8", "utf8", "us-ascii"].contains(&charset.trim_matches('"').to_ascii_lowercase().as_str()) {
+        return Err(unsupported(format!("the request's charset is {charset}, expected utf-8"), "send UTF-8"));
     }
     match media_type.as_str() {
         "application/json" => Ok(Form::Json),
@@ -163,29 +163,4 @@ fn request_id_of(headers: &HeaderMap) -> Result<RequestId, Failure> {
             .field("x-request-id")
             .into()),
     }
-}
-
-fn content_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// The whole body, when it is not too large.
-pub(crate) async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
-    let too_large = || {
-        Problem::new(ErrorCode::LimitExceeded, format!("the request's body has more than {REQUEST_BYTES_MAX} bytes"))
-            .hint("send several requests, or use batch_predict for a whole table")
-    };
-    if content_length(headers).is_some_and(|length| length > REQUEST_BYTES_MAX) {
-        return Err(too_large().into());
-    }
-    axum::body::to_bytes(body, REQUEST_BYTES_MAX).await.map_err(|error| {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-        while let Some(error) = cause {
-            if error.to_string() == "length limit exceeded" {
-                return too_large().into();
-            }
-            cause = error.source();
-        }
-        Problem::new(ErrorCode::InvalidArgument, format!("the request's body ended early: {error}")).into()
-    })
 }

@@ -18,11 +18,13 @@
 
 pub mod answer;
 pub mod app;
+pub mod body;
 pub mod endpoints;
 pub mod guard;
 pub mod invocations;
 pub mod live;
 pub mod metrics;
+pub mod name;
 pub mod operations;
 pub mod recorder;
 pub mod server;

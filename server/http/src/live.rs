@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use mlwright_base::{DeploymentId, ErrorCode, Problem};
 use mlwright_engine::Engine;
-use mlwright_engine::endpoints::{Deployed, ServerClaim};
+use mlwright_engine::endpoints::{Deployed, Endpoint, ServerClaim};
 
 /// How often the records are looked at for changes.
 const POLL: Duration = Duration::from_millis(100);
@@ -75,7 +75,7 @@ impl Live {
         let revision = self.engine.endpoints_revision()?;
         let mut wanted = Vec::new();
         let mut any_broken = false;
-        for endpoint in self.engine.endpoints()?.into_iter().filter(|endpoint| endpoint.is_wanted()) {
+        for endpoint in self.engine.endpoints()?.into_iter().filter(Endpoint::is_wanted) {
             if let Some(pending) = &endpoint.pending {
                 self.take_up(&endpoint.name, &pending.deployment_id)?;
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base64::Engine as _;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Failure, defect, json as answer};
 use crate::app::App;
-use crate::invocations::read_body;
+use crate::name::Name;
 
 /// `GET /api/operations`: name, text and schemas of every operation.
 pub async fn list() -> Response {
@@ -40,15 +40,17 @@ pub async fn list() -> Response {
 
 /// `POST /api/operations/NAME` with the input as a JSON object. The operation is cancelled when the
 /// client goes away.
-pub async fn call(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
-    let bytes = read_body(&headers, body).await?;
-    let input: Value = if bytes.is_empty() {
+pub async fn call(State(app): State<Arc<App>>, Name(name): Name, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
+    let body = app.bodies.read(&headers, body).await?;
+    let input: Value = if body.bytes.is_empty() {
         Value::Null
     } else {
-        serde_json::from_slice(&bytes)
+        serde_json::from_slice(&body.bytes)
             .map_err(|error| Problem::new(ErrorCode::InvalidArgument, format!("the input is not JSON: {error}")).hint("send a JSON object"))?
     };
     let turn = app.operations.clone().acquire_owned().await.map_err(|error| defect(&error.to_string()))?;
+    // Its room was kept until here: inputs that wait for their turn count as well.
+    drop(body);
     let cancel = CancelOnDrop(CancelToken::new());
     let token = cancel.0.clone();
     let work = tokio::task::spawn_blocking(move || {

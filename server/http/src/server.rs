@@ -19,7 +19,7 @@ use crate::live::Live;
 use crate::recorder::Recorder;
 
 /// How long requests may take to finish once the server is to end.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(5);
 /// How often the rest of the inference log is tried to be written at the end.
 const WRITES_AT_END_MAX: usize = 10;
 /// Threads for large requests and operations.

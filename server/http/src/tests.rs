@@ -2,4 +2,5 @@
 
 mod answers;
 mod lifecycle;
+mod slow;
 mod workspace;

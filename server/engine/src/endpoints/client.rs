@@ -38,6 +38,7 @@ struct Answering {
     deployment_id: DeploymentId,
 }
 
+#[derive(Clone, Copy)]
 enum Method<'a> {
     Get,
     Post(&'a Json),

@@ -59,7 +59,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] for the model, why it cannot be loaded or does not answer its own
-    /// input example, [`ErrorCode::Conflict`] when another deployment came in between,
+    /// input example, [`ErrorCode::Conflict`] when another version was deployed in between,
     /// [`ErrorCode::Unavailable`] when the server process cannot be started. The endpoint then
     /// answers as it did before.
     pub fn deploy_endpoint(&self, call: &Call<'_>, request: &DeployRequest) -> Result<EndpointStatus, Problem> {
@@ -69,7 +69,7 @@ impl Engine {
         self.try_example(&served)?;
         call.cancel.check()?;
         let deployment_id = self.write_pending(call, request, &served)?;
-        let ready = self.bring_up(call, &request.endpoint, &deployment_id);
+        let ready = self.bring_up(call, &request.endpoint, &deployment_id, &served);
         if let Err(problem) = &ready {
             self.fail_deployment(&request.endpoint, &deployment_id, problem)?;
         }
@@ -107,23 +107,26 @@ impl Engine {
         Ok(deployment_id)
     }
 
-    /// Waits until a server answers with the deployment.
-    fn bring_up(&self, call: &Call<'_>, name: &str, deployment_id: &DeploymentId) -> Result<EndpointStatus, Problem> {
+    /// Waits until a server answers with the deployment, or with another one of the same version that
+    /// came in between.
+    fn bring_up(&self, call: &Call<'_>, name: &str, deployment_id: &DeploymentId, served: &ServedModel) -> Result<EndpointStatus, Problem> {
         call.progress.report(Progress::of(1.0, 3.0, "looking for the server process"));
         let mut server = self.ensure_server(call)?;
         call.progress.report(Progress::of(2.0, 3.0, format!("waiting for {name} to answer")));
         // The server notices by itself too, only later.
         let _ = server.reload();
         let until = Instant::now() + READY_TIMEOUT;
+        let mut awaited = deployment_id.clone();
         loop {
             let endpoint = self.known_endpoint(name)?;
-            let is_mine = |serving: &Option<Serving>| serving.as_ref().is_some_and(|serving| serving.deployment_id == *deployment_id);
-            if let Some(failure) = endpoint.last_failure.as_ref().filter(|failure| failure.deployment_id == *deployment_id) {
+            let is_awaited = |serving: &Option<Serving>| serving.as_ref().is_some_and(|serving| serving.deployment_id == awaited);
+            let is_same = |serving: &&Serving| serving.model == served.resolved.uri && serving.digest == served.digest;
+            if let Some(failure) = endpoint.last_failure.as_ref().filter(|failure| failure.deployment_id == awaited) {
                 return Err(failure.problem.clone());
             }
-            if is_mine(&endpoint.current) {
+            if is_awaited(&endpoint.current) {
                 match server.answering(name) {
-                    Ok(Some(answering)) if answering == *deployment_id => {
+                    Ok(Some(answering)) if answering == awaited => {
                         call.progress.report(Progress::of(3.0, 3.0, format!("{name} answers")));
                         return Ok(EndpointStatus::of(endpoint, Some(&server)));
                     }
@@ -131,7 +134,10 @@ impl Engine {
                     // The process died; another one takes up where it was.
                     Err(_) => server = self.ensure_server(call)?,
                 }
-            } else if !is_mine(&endpoint.pending) {
+            } else if let Some(same) = endpoint.current.iter().chain(&endpoint.pending).find(is_same).filter(|_| !is_awaited(&endpoint.pending)) {
+                // Somebody else deployed the same version at the same time.
+                awaited = same.deployment_id.clone();
+            } else if !is_awaited(&endpoint.pending) {
                 return Err(Problem::new(ErrorCode::Conflict, format!("another deployment to {name:?} came in between"))
                     .hint("list_endpoints shows what it answers with now"));
             } else if server.answering(name).is_err() {
@@ -251,7 +257,7 @@ impl Engine {
         let now = self.now();
         self.store.write::<_, StoreError>(|tx| {
             let Some(found) = tx.get::<Endpoint>(ENDPOINTS, name)? else { return Ok(()) };
-            if !found.body.pending.is_some_and(|serving| serving.deployment_id == *deployment_id) {
+            if found.body.pending.is_none_or(|serving| serving.deployment_id != *deployment_id) {
                 return Ok(());
             }
             change(tx, name, now, |endpoint| {

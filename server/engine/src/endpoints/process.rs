@@ -202,6 +202,7 @@ impl Engine {
         let directory = self.workspace.directory();
         let arguments = ["--workspace".to_owned(), directory.to_string_lossy().into_owned(), "serve".to_owned()];
         let log = self.workspace.logs().join(LOG);
+        let written_before = files::stamp(&log).map_or(0, |stamp| stamp.size_bytes);
         let mut child = process::spawn_detached(&self.program, &arguments, directory, &log)
             .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot start {}: {error}", self.program.display())))?;
         let until = Instant::now() + START_TIMEOUT;
@@ -220,7 +221,7 @@ impl Engine {
                 if let Some(server) = self.find_server()? {
                     return Ok(server);
                 }
-                return Err(Problem::new(ErrorCode::Unavailable, format!("the server process ended at once ({status}): {}", log_tail(&log)))
+                return Err(Problem::new(ErrorCode::Unavailable, format!("the server process ended at once ({status}): {}", log_tail(&log, written_before)))
                     .hint("its log is .mlwright/logs/server.log; `mlwright serve` shows it in a terminal"));
             }
             if Instant::now() >= until {
@@ -246,6 +247,9 @@ impl Engine {
     }
 
     /// Asks a server to end and waits until it has, unless it is this process.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] when it does not end.
     pub(super) fn end_server(&self, server: &RunningServer) -> Result<(), Problem> {
         server.stop()?;
         if server.record().pid == process::id() {
@@ -257,9 +261,15 @@ impl Engine {
             if files::try_lock(&lock).map_err(|error| storage("lock", LOCK, &error))?.is_some() {
                 return Ok(());
             }
+            // The next server may have the lock already.
+            if self.server_on_record()?.is_some_and(|record| record.instance_id != server.record().instance_id) {
+                return Ok(());
+            }
             std::thread::sleep(POLL);
         }
-        Ok(())
+        let ServerRecord { pid, .. } = server.record();
+        Err(Problem::new(ErrorCode::Unavailable, format!("the server process {pid} was asked to end, and still has not after {} s", END_TIMEOUT.as_secs()))
+            .hint("it may still be writing its inference log; its log is .mlwright/logs/server.log"))
     }
 
     /// What `server.json` says; `None` when there is none, or none that can be read.
@@ -280,10 +290,12 @@ fn storage(action: &str, what: &str, error: &std::io::Error) -> Problem {
     Problem::new(ErrorCode::Storage, format!("cannot {action} {what}: {error}"))
 }
 
-/// The last lines of the server's log, on one line.
-fn log_tail(log: &std::path::Path) -> String {
-    let text = files::read(log).map(|bytes| String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(LOG_TAIL_BYTES)..]).into_owned());
-    let lines: Vec<String> = text.unwrap_or_default().lines().rev().take(3).map(str::to_owned).collect();
+/// The last lines that were written to the server's log after its first `written_before` bytes.
+fn log_tail(log: &std::path::Path, written_before: u64) -> String {
+    let bytes = files::read(log).unwrap_or_default();
+    let new = bytes.get(usize::try_from(written_before).unwrap_or(usize::MAX)..).unwrap_or_default();
+    let text = String::from_utf8_lossy(&new[new.len().saturating_sub(LOG_TAIL_BYTES)..]).into_owned();
+    let lines: Vec<&str> = text.lines().rev().take(3).collect();
     if lines.is_empty() { "it wrote nothing".to_owned() } else { lines.into_iter().rev().collect::<Vec<_>>().join(" / ") }
 }
 

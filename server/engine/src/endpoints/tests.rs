@@ -1,5 +1,6 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use mlwright_base::system::{files, process};
@@ -190,6 +191,25 @@ fn a_workspace_has_one_server() {
     drop(claim);
     assert!(!files::exists(&engine.workspace().run().join("server.json")));
     drop(engine.claim_server().unwrap());
+}
+
+#[test]
+fn ending_a_server_does_not_wait_for_the_next_one() {
+    let fixture = Fixture::new();
+    let engine = &fixture.engine;
+    on_record(&fixture, "old", listener(r#"{"instance_id": "old"}"#.to_owned()));
+    // Another process than this one.
+    let file = engine.workspace().run().join("server.json");
+    let mut record: ServerRecord = serde_json::from_slice(&files::read(&file).unwrap()).unwrap();
+    record.pid = 0;
+    files::write_atomic(&file, &serde_json::to_vec(&record).unwrap()).unwrap();
+    let old = engine.find_server().unwrap().unwrap();
+    let next = engine.claim_server().unwrap();
+    next.announce(engine, "127.0.0.1", 1).unwrap();
+    let started = Instant::now();
+    engine.end_server(&old).unwrap();
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(next.is_on_record());
 }
 
 #[cfg(unix)]

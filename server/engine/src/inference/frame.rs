@@ -141,11 +141,11 @@ fn feature_column(feature: &Feature, rows: &[Row<'_>], positions: &Positions<'_>
     let read = rows.iter().map(|row| coerce(feature, positions.value(*row, &feature.name)).unwrap_or(Coerced::Missing));
     Ok(match feature.kind {
         FeatureKind::Numeric => {
-            let values: Vec<Option<f64>> = read.map(number).collect();
+            let values: Vec<Option<f64>> = read.map(|value| number(&value)).collect();
             Series::new(name(), values).into_column()
         }
         FeatureKind::Boolean => {
-            let values: Vec<Option<bool>> = read.map(|value| number(value).map(|number| number != 0.0)).collect();
+            let values: Vec<Option<bool>> = read.map(|value| number(&value).map(|number| number != 0.0)).collect();
             Series::new(name(), values).into_column()
         }
         FeatureKind::Datetime => {
@@ -160,8 +160,8 @@ fn feature_column(feature: &Feature, rows: &[Row<'_>], positions: &Positions<'_>
     })
 }
 
-fn number(value: Coerced<'_>) -> Option<f64> {
-    if let Coerced::Number(number) = value { Some(number) } else { None }
+fn number(value: &Coerced<'_>) -> Option<f64> {
+    if let Coerced::Number(number) = value { Some(*number) } else { None }
 }
 
 /// A column that no model uses: numbers when there are only numbers, else texts.

@@ -61,7 +61,7 @@ fn deployed(fixture: &Fixture, id: &str, model: mlwright_learn::Model) -> Deploy
     Deployed { deployment, served: Arc::new(ServedModel { resolved, digest: "d".into(), model: Arc::new(model), layout }) }
 }
 
-fn record(fixture: &Fixture, deployed: &Deployed, id: &str, request: Json) {
+fn record(fixture: &Fixture, deployed: &Deployed, id: &str, request: &Json) {
     let request = read_json(request.to_string().as_bytes(), &deployed.served.layout).unwrap();
     let predictions = deployed.served.predict(&request.rows, &CancelToken::new()).unwrap();
     let entries: Vec<(String, InferenceEntry)> = (0..request.rows.len())
@@ -87,7 +87,7 @@ fn requests_come_back_typed_with_their_predictions() {
         "columns": ["age", "plan", "active", "joined", "customer"],
         "data": [["41", 5.0, "yes", "2024-01-31", "c1"], [null, "pro", 0, "2024-01-31T12:00:00Z", "c2"], [3, null, null, null, null]],
     } });
-    record(&fixture, &deployed, "q1", split);
+    record(&fixture, &deployed, "q1", &split);
     let frame = fixture.engine.inference_frame("churn", None).unwrap();
     assert_eq!(frame.height(), 3);
     let dtype = |name: &str| frame.column(name).unwrap().dtype().clone();
@@ -112,7 +112,7 @@ fn the_newest_rows_are_kept_in_order() {
     let deployed = deployed(&fixture, "1", model(Task::Regression, 0.0));
     for request in 0..300 {
         let rows = json!([[request, "basic", true, null], [request + 1000, "basic", true, null], [request + 2000, "basic", true, null]]);
-        record(&fixture, &deployed, &format!("q{request}"), json!({ "instances": rows }));
+        record(&fixture, &deployed, &format!("q{request}"), &json!({ "instances": rows }));
     }
     let ages = |limit| texts(&fixture.engine.inference_frame("churn", limit).unwrap(), "age");
     assert_eq!(ages(None).len(), 900);
@@ -127,13 +127,13 @@ fn the_newest_rows_are_kept_in_order() {
 fn deployments_with_other_columns_share_a_table() {
     let fixture = Fixture::new();
     let first = deployed(&fixture, "1", model(Task::Binary, 0.0));
-    record(&fixture, &first, "q1", json!({ "instances": [[1.5, "basic", true, null]] }));
+    record(&fixture, &first, "q1", &json!({ "instances": [[1.5, "basic", true, null]] }));
     let mut second = deployed(&fixture, "2", model(Task::Binary, 0.0));
     // As if a later version read `age` as a category and took a column called `prediction`.
     second.deployment.features[0].kind = mlwright_learn::FeatureKind::Categorical;
     second.deployment.features[1].name = "prediction".into();
     fixture.engine.store.write::<_, StoreError>(|tx| tx.put(DEPLOYMENTS, "2", Some("churn"), None, &second.deployment, 0)).unwrap();
-    record(&fixture, &second, "q2", json!({ "instances": [[7, "pro", true, null]] }));
+    record(&fixture, &second, "q2", &json!({ "instances": [[7, "pro", true, null]] }));
     let frame = fixture.engine.inference_frame("churn", None).unwrap();
     assert_eq!(texts(&frame, "age"), ["1.5", "7"]);
     assert_eq!(texts(&frame, "plan"), ["basic", "null"]);

@@ -45,7 +45,7 @@ fn many_rows_and_whole_frames_give_the_answers_of_single_rows() {
         let alone = served.predict(&read_records(std::slice::from_ref(row), &served.layout).unwrap(), &fixture.cancel).unwrap();
         assert_eq!(&alone[0], together);
     }
-    let text = |name: &str| mlwright_learn::Column::Text(rows.iter().map(|row| row[name].as_str().map(std::sync::Arc::from)).collect());
+    let text = |name: &str| mlwright_learn::Column::Text(rows.iter().map(|row| row[name].as_str().map(Arc::from)).collect());
     let frame = mlwright_learn::Frame::new(vec![
         ("age".into(), mlwright_learn::Column::Number(rows.iter().map(|row| row["age"].as_f64().unwrap_or(f64::NAN)).collect())),
         ("plan".into(), text("plan")),

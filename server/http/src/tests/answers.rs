@@ -62,6 +62,9 @@ fn wrong_requests_are_told_what_is_wrong() {
     assert_eq!((unknown.0, &unknown.1["hint"]), (404, &json!("did you mean churn?")));
     assert_eq!(server.ask("GET", path, &[], b"").0, 405);
     assert_eq!(server.ask("GET", "/nowhere", &[], b"").1["code"], "not_found");
+    let not_text = post("/endpoints/%ff/invocations", &[("content-type", "application/json")], ONE.as_bytes());
+    assert_eq!((not_text.0, &not_text.1["code"], &not_text.1["field"]), (400, &json!("invalid_argument"), &json!("name")), "{}", not_text.1);
+    assert_eq!(server.ask("GET", "/endpoints/%ff", &[], b"").1["code"], "invalid_argument");
 }
 
 #[test]
@@ -120,6 +123,9 @@ fn operations_need_the_token_and_pages_of_others_get_nothing() {
     let answer = server.ask("POST", path, &[owner], b"{}");
     assert_eq!((answer.0, &answer.1["result"]["endpoints"]), (200, &json!([])), "{}", answer.1);
     assert!(answer.1["summary"].as_str().unwrap().contains("no endpoints yet"));
+    let lower = format!("bearer {}", server.token);
+    assert_eq!(server.ask("POST", path, &[("authorization", &lower)], b"{}").0, 200);
+    assert_eq!(server.ask("POST", "/api/operations/%ff", &[owner], b"{}").1["code"], "invalid_argument");
     let wrong = server.ask("POST", "/api/operations/stop_endpoint", &[owner], br#"{"endpoint": 5}"#);
     assert_eq!((wrong.0, &wrong.1["field"]), (400, &json!("endpoint")), "{}", wrong.1);
     assert_eq!(server.ask("POST", "/api/operations/dance", &[owner], b"").0, 404);
@@ -131,5 +137,5 @@ fn operations_need_the_token_and_pages_of_others_get_nothing() {
         }
     }
     let audit = workspace.engine.audit_log(Some("list_endpoints"), 10).unwrap();
-    assert_eq!(serde_json::to_value(&audit[0].record.actor.surface).unwrap(), "http");
+    assert_eq!(serde_json::to_value(audit[0].record.actor.surface).unwrap(), "http");
 }

@@ -55,6 +55,21 @@ fn a_new_version_takes_over_without_a_failed_request() {
 }
 
 #[test]
+fn deploying_the_same_version_at_once_succeeds_for_everybody() {
+    let workspace = Workspace::new();
+    let server = workspace.serve();
+    let statuses: Vec<_> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..8).map(|_| scope.spawn(|| workspace.deploy("churn", "b"))).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    for status in statuses {
+        let status = status.unwrap();
+        assert_eq!((status.state, status.model.as_deref()), (EndpointState::Serving, Some("runs:/b/model")));
+    }
+    assert_eq!(server.invoke("churn", ONE).1["predictions"], json!(["Yes"]));
+}
+
+#[test]
 fn a_version_that_cannot_be_loaded_leaves_the_old_one_answering() {
     let workspace = Workspace::new();
     let server = workspace.serve();

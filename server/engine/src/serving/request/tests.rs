@@ -20,7 +20,7 @@ fn rows_of(rows: &Rows) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn read(json: Json) -> Result<Request, Problem> {
+fn read(json: &Json) -> Result<Request, Problem> {
     read_json(json.to_string().as_bytes(), &layout())
 }
 
@@ -34,7 +34,7 @@ fn refused(text: &str) -> (String, String) {
 #[test]
 fn every_shape_gives_the_same_rows() {
     let split = json!({ "dataframe_split": { "index": [0, 1], "columns": ["plan", "age", "active"], "data": [["pro", 41, true], [null, 2.5, false]] } });
-    let expected = rows_of(&read(split).unwrap().rows);
+    let expected = rows_of(&read(&split).unwrap().rows);
     assert_eq!(expected[0], ["Number(41.0)", "Text(\"pro\")", "Boolean(true)"]);
     assert_eq!(expected[1], ["Number(2.5)", "Missing", "Boolean(false)"]);
     let records = json!([{ "age": 41, "plan": "pro", "active": true }, { "plan": null, "active": false, "age": 2.5 }]);
@@ -47,7 +47,7 @@ fn every_shape_gives_the_same_rows() {
         json!({ "inputs": [[41, "pro", true], [2.5, null, false]] }),
         json!({ "inputs": records }),
     ] {
-        assert_eq!(rows_of(&read(request.clone()).unwrap().rows), expected, "{request}");
+        assert_eq!(rows_of(&read(&request).unwrap().rows), expected, "{request}");
     }
     let typed: Vec<Map<String, Json>> = serde_json::from_value(records).unwrap();
     assert_eq!(rows_of(&read_records(&typed, &layout()).unwrap()), expected);
@@ -88,7 +88,7 @@ fn missing_columns_are_named() {
 
 #[test]
 fn unknown_columns_are_kept_but_not_used() {
-    let request = read(json!({ "dataframe_records": [{ "age": 1, "plan": "x", "active": true, "customer": "c-7", "deep": { "a": 1 } }] })).unwrap();
+    let request = read(&json!({ "dataframe_records": [{ "age": 1, "plan": "x", "active": true, "customer": "c-7", "deep": { "a": 1 } }] })).unwrap();
     assert_eq!(request.rows.extra_names(), ["customer", "deep"]);
     assert_eq!(request.rows.extras(0).collect::<Vec<_>>(), [("customer", &json!("c-7"))]);
     assert_eq!(request.rows.json(0), [json!(1), json!("x"), json!(true)]);
@@ -130,12 +130,12 @@ fn malformed_rows_are_named() {
 #[test]
 fn probabilities_are_asked_for_as_mlflow_does() {
     let row = json!([[1, "x", true]]);
-    assert_eq!(read(json!({ "instances": row })).unwrap().method, PredictMethod::Predict);
+    assert_eq!(read(&json!({ "instances": row })).unwrap().method, PredictMethod::Predict);
     for request in [
         json!({ "instances": row, "params": { "predict_method": "predict_proba" } }),
         json!({ "params": { "predict_method": "predict_proba" }, "instances": row }),
     ] {
-        assert_eq!(read(request).unwrap().method, PredictMethod::PredictProba);
+        assert_eq!(read(&request).unwrap().method, PredictMethod::PredictProba);
     }
     for params in [r#"{"predict_method": "explain"}"#, r#"{"temperature": 1}"#, "[]"] {
         assert_eq!(refused(&format!(r#"{{"instances": [[1, "x", true]], "params": {params}}}"#)).0, "params");
