@@ -6,8 +6,11 @@ use super::{CLASSES_MAX, RankedColumn, ReadColumn, TargetKind, TargetSummary, VA
 use crate::cells::{Cells, MISSING_CODE, MISSING_TIME, float_text};
 use crate::markup;
 
-/// A numeric column with this many different values, or fewer, is one of classes.
+/// Numbers or times with this many different values, or fewer, are classes.
 const CLASSES_OF_NUMBERS_MAX: u64 = 2;
+/// Whole numbers with this many different values, or fewer, are classes: the rule by which training
+/// recognises its task, too.
+const CLASSES_OF_WHOLE_NUMBERS_MAX: u64 = 10;
 
 /// The target's values, ready to be compared with.
 pub(super) enum Outcome {
@@ -43,10 +46,16 @@ impl Outcome {
     }
 }
 
-/// Reads the target: numbers and times are numbers, unless there are just two of them; all else is classes.
+/// Whether different numbers, this many, tell classes apart.
+fn are_classes(distinct: u64, values: &[f64]) -> bool {
+    let whole = || values.iter().filter(|value| value.is_finite()).all(|value| value.fract() == 0.0);
+    distinct <= CLASSES_OF_NUMBERS_MAX || (distinct <= CLASSES_OF_WHOLE_NUMBERS_MAX && whole())
+}
+
+/// Reads the target: numbers and times are numbers, unless there are just a few of them; all else is classes.
 pub(super) fn outcome(column: &ReadColumn<'_>) -> Outcome {
     match &column.cells {
-        Cells::Numbers(numbers) if column.profile.distinct > CLASSES_OF_NUMBERS_MAX => Outcome::Numbers(
+        Cells::Numbers(numbers) if !are_classes(column.profile.distinct, &numbers.values) => Outcome::Numbers(
             numbers.values.iter().map(|value| if value.is_finite() { *value } else { f64::NAN }).collect(),
         ),
         Cells::Times(times) if column.profile.distinct > CLASSES_OF_NUMBERS_MAX => Outcome::Numbers(
