@@ -174,11 +174,11 @@ pub(crate) fn input(operation: &Registered, matches: &ArgMatches) -> Value {
         if matches.value_source(name) != Some(ValueSource::CommandLine) {
             continue;
         }
-        let values = matches.get_many::<Value>(name).into_iter().flatten().cloned();
+        let mut values = matches.get_many::<Value>(name).into_iter().flatten().cloned();
         let value = if matches!(Kind::of(schema), Kind::List(_)) {
             values.flat_map(|value| if let Value::Array(items) = value { items } else { vec![value] }).collect()
         } else {
-            values.last().unwrap_or_default()
+            values.next_back().unwrap_or_default()
         };
         input.insert(name.clone(), value);
     }

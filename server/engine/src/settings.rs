@@ -139,7 +139,7 @@ impl Settings {
             let hint = unknown_key_hint(&message).unwrap_or_else(|| "`mlwright init --print` shows every key with its default".to_owned());
             Problem::new(ErrorCode::InvalidArgument, format!("line {line}: {message}")).hint(hint)
         })?;
-        if !(settings.gate.tolerance >= 0.0) {
+        if settings.gate.tolerance.is_nan() || settings.gate.tolerance < 0.0 {
             return Err(Problem::new(ErrorCode::InvalidArgument, format!("gate.tolerance is {}, expected 0 or more", settings.gate.tolerance)).field("gate.tolerance"));
         }
         for (metric, bound) in &settings.gate.metrics {

@@ -54,7 +54,7 @@ impl Engine {
                 let mut beats = 0_u32;
                 while stopped.recv_timeout(HEARTBEAT) == Err(RecvTimeoutError::Timeout) {
                     beats = beats.wrapping_add(1);
-                    self.heartbeat(job_id, owner, beats % RENEW_EVERY == 0, cancel);
+                    self.heartbeat(job_id, owner, beats.is_multiple_of(RENEW_EVERY), cancel);
                 }
             });
             let cx = JobContext { job_id, actor: &job.actor, cancel, progress: &progress };

@@ -37,7 +37,7 @@ impl Engine {
         let filter = Filter::parse(filter.unwrap_or_default())?;
         let order = order_by.iter().map(|text| OrderBy::parse(text)).collect::<Result<Vec<_>, _>>()?;
         let parent = experiment.map(|name| self.experiment(name)).transpose()?.map(|found| found.experiment_id);
-        let query = Query { parent: parent.as_ref().map(|id| id.as_str()), newest_first: true, ..Query::default() };
+        let query = Query { parent: parent.as_ref().map(mlwright_base::ExperimentId::as_str), newest_first: true, ..Query::default() };
         let records = self.store.read::<_, StoreError>(|tx| tx.list::<Run>(RUNS, &query))?;
         let mut runs = Vec::new();
         for record in records {

@@ -34,8 +34,8 @@ impl<'a> Lexer<'a> {
         Self { text, field, position: 0 }
     }
 
-    pub(super) fn problem(&self, message: String) -> Problem {
-        problem_at(self.field, self.text, self.position, &message)
+    pub(super) fn problem(&self, message: impl AsRef<str>) -> Problem {
+        problem_at(self.field, self.text, self.position, message.as_ref())
     }
 
     fn rest(&self) -> &'a str {
