@@ -174,7 +174,7 @@ impl Test {
         match (key.is_number(), lexer.next()?) {
             (true, Some(Token::Number(value))) => Ok(Self::Number(relation, value)),
             (false, Some(Token::Text(value))) if matches!(relation, Relation::Equal | Relation::NotEqual) => Ok(Self::Text(relation, value)),
-            (false, Some(Token::Text(_))) => Err(lexer.problem("texts compare by =, !=, LIKE, ILIKE, IN and NOT IN".to_owned())),
+            (false, Some(Token::Text(_))) => Err(lexer.problem("texts compare by =, !=, LIKE, ILIKE, IN and NOT IN")),
             (true, found) => Err(lexer.problem(format!("expected a number, found {}", lexer::shown(found.as_ref())))),
             (false, found) => Err(lexer.problem(format!("expected a text in single quotes, found {}", lexer::shown(found.as_ref())))),
         }
@@ -251,7 +251,7 @@ impl OrderBy {
             found => return Err(lexer.problem(format!("expected ASC or DESC, found {}", lexer::shown(found.as_ref())))),
         };
         if !lexer.at_end()? {
-            return Err(lexer.problem("expected one key in each entry of order_by".to_owned()));
+            return Err(lexer.problem("expected one key in each entry of order_by"));
         }
         Ok(Self { key, descending })
     }
