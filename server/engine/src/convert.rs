@@ -11,7 +11,7 @@ use mlwright_base::{ErrorCode, Problem, names};
 use mlwright_data::{ColumnSchema, SemanticType};
 use mlwright_learn::target::{EncodedTarget, encode};
 use mlwright_learn::{Column, Feature, FeatureKind, Frame, Task};
-use polars::prelude::{DataFrame, DataType, Series, TimeUnit};
+use polars::prelude::{DataFrame, DataType, PlSmallStr, Series, TimeUnit};
 
 /// The features a schema offers: every column but `target`, those of `excluded`, ids, constants
 /// and nested values.
@@ -96,7 +96,7 @@ pub fn target_from(frame: &DataFrame, column: &str, task: Option<Task>, positive
 pub fn series_of(frame: &DataFrame, column: &str, field: &str) -> Result<Series, Problem> {
     match frame.column(column) {
         Ok(found) => Ok(found.as_materialized_series().clone()),
-        Err(_) => Err(no_column(column, frame.get_column_names().into_iter().map(|name| name.as_str()), field)),
+        Err(_) => Err(no_column(column, frame.get_column_names().into_iter().map(PlSmallStr::as_str), field)),
     }
 }
 

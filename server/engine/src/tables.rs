@@ -110,10 +110,10 @@ impl Engine {
         if name.is_empty() {
             return Err(Problem::new(ErrorCode::InvalidArgument, "the table's name is empty").hint("list_tables shows what there is"));
         }
-        if let Some(endpoint) = name.strip_prefix(INFERENCE_PREFIX) {
-            if let Some(found) = self.find_inference_table(endpoint)? {
-                return Ok(Some(found));
-            }
+        if let Some(endpoint) = name.strip_prefix(INFERENCE_PREFIX)
+            && let Some(found) = self.find_inference_table(endpoint)?
+        {
+            return Ok(Some(found));
         }
         let (bare, version) = split_version(name);
         if let Some(directory) = self.managed_directory(bare) {

@@ -7,20 +7,20 @@ fn schema(name: &str, dtype: &str, semantic: SemanticType) -> ColumnSchema {
     ColumnSchema { name: name.into(), dtype: dtype.into(), semantic, stored_as_text: false, reason: "because".into() }
 }
 
-fn column(values: Series) -> Column {
-    column_from(&values).unwrap()
+fn column(values: &Series) -> Column {
+    column_from(values).unwrap()
 }
 
 #[test]
 fn columns_keep_their_stored_type() {
-    let Column::Number(whole) = column(Series::new("n".into(), [Some(1i32), None])) else { panic!() };
+    let Column::Number(whole) = column(&Series::new("n".into(), [Some(1i32), None])) else { panic!() };
     assert!(whole[0] == 1.0 && whole[1].is_nan());
-    let Column::Number(floats) = column(Series::new("f".into(), [f64::INFINITY, 0.5])) else { panic!() };
+    let Column::Number(floats) = column(&Series::new("f".into(), [f64::INFINITY, 0.5])) else { panic!() };
     assert!(floats[0].is_nan() && floats[1] == 0.5);
-    let Column::Text(texts) = column(Series::new("t".into(), [Some("a"), None, Some("a")])) else { panic!() };
+    let Column::Text(texts) = column(&Series::new("t".into(), [Some("a"), None, Some("a")])) else { panic!() };
     assert_eq!(texts[1], None);
     assert!(Arc::ptr_eq(texts[0].as_ref().unwrap(), texts[2].as_ref().unwrap()), "equal texts are shared");
-    assert_eq!(column(Series::new("b".into(), [Some(true), None])), Column::Boolean(vec![Some(true), None]));
+    assert_eq!(column(&Series::new("b".into(), [Some(true), None])), Column::Boolean(vec![Some(true), None]));
 }
 
 #[test]
@@ -28,13 +28,13 @@ fn moments_are_microseconds_since_1970() {
     // 2020-01-02 is day 18,263; 18,263 × 86,400 s.
     let days = Series::new("d".into(), [Some(18_263i32), None]).cast(&DataType::Date).unwrap();
     let expected = Column::Datetime(vec![Some(18_263 * 86_400_000_000), None]);
-    assert_eq!(column(days), expected);
+    assert_eq!(column(&days), expected);
     let millis = Series::new("m".into(), [Some(18_263i64 * 86_400_000), None])
         .cast(&DataType::Datetime(TimeUnit::Milliseconds, None))
         .unwrap();
-    assert_eq!(column(millis), expected);
+    assert_eq!(column(&millis), expected);
     let durations = Series::new("s".into(), [1_500i64]).cast(&DataType::Duration(TimeUnit::Milliseconds)).unwrap();
-    assert_eq!(column(durations), Column::Number(vec![1.5]));
+    assert_eq!(column(&durations), Column::Number(vec![1.5]));
 }
 
 #[test]
@@ -74,12 +74,12 @@ fn ids_constants_and_the_target_are_no_features() {
 
 #[test]
 fn features_and_targets_come_out_of_a_frame() {
-    let frame = df!("x" => [1.0, 2.0, 3.0], "y" => [Some("No"), None, Some("Yes")]).unwrap();
-    let x = frame_from(&frame, &[Feature { name: "x".into(), kind: FeatureKind::Numeric }]).unwrap();
-    assert_eq!(x.column("x"), Some(&Column::Number(vec![1.0, 2.0, 3.0])));
-    let y = target_from(&frame, "y", None, None).unwrap();
+    let frame = df!("months" => [1.0, 2.0, 3.0], "churn" => [Some("No"), None, Some("Yes")]).unwrap();
+    let x = frame_from(&frame, &[Feature { name: "months".into(), kind: FeatureKind::Numeric }]).unwrap();
+    assert_eq!(x.column("months"), Some(&Column::Number(vec![1.0, 2.0, 3.0])));
+    let y = target_from(&frame, "churn", None, None).unwrap();
     assert_eq!((y.task, y.rows, y.n_left_out), (Task::Binary, vec![0, 2], 1));
     assert_eq!(y.target, Target::Class { codes: vec![0, 1], n_classes: 2 });
-    let problem = target_from(&frame, "Y", None, None).unwrap_err();
-    assert_eq!((problem.code, problem.field.as_str(), problem.hint.as_str()), (ErrorCode::NotFound, "target", "did you mean y?"));
+    let problem = target_from(&frame, "Churn", None, None).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_str(), problem.hint.as_str()), (ErrorCode::NotFound, "target", "did you mean churn?"));
 }

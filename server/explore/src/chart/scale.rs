@@ -109,7 +109,7 @@ fn number_ticks(unit: Unit, low: f64, high: f64, wanted: usize) -> Vec<Tick> {
 /// All labels of an axis have the decimals of its step.
 fn tick_label(unit: Unit, value: f64, step: f64, size: f64) -> String {
     let (value, step, suffix) = if unit == Unit::Share { (value * 100.0, step * 100.0, " %") } else { (value, step, "") };
-    if unit == Unit::Number && (size >= 1e9 || size < 1e-4) {
+    if unit == Unit::Number && !(1e-4..1e9).contains(&size) {
         if value == 0.0 {
             return "0".to_owned();
         }

@@ -170,7 +170,7 @@ impl<'a> Source<'a> {
         let mut sorted: Vec<f64> = positions.values.iter().copied().filter(|value| !value.is_nan()).collect();
         sort(&mut sorted);
         let n_distinct = sorted.chunk_by(|a, b| a == b).count();
-        if n_distinct <= groups_max - 1 {
+        if n_distinct < groups_max {
             return self.levels(groups_max, keep_missing);
         }
         let n_groups = QUANTILE_GROUPS.min(groups_max - 1);

@@ -62,7 +62,7 @@ fn texts(tree: &Tree) -> Vec<(String, [f32; 4])> {
         match node {
             Node::Group(group) => group.children().iter().for_each(|child| walk(child, found)),
             Node::Text(text) => {
-                let content: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                let content: String = text.chunks().iter().map(resvg::usvg::TextChunk::text).collect();
                 let bounds = text.abs_bounding_box();
                 found.push((content, [bounds.left(), bounds.top(), bounds.right(), bounds.bottom()]));
             }

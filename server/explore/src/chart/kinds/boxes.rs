@@ -127,7 +127,7 @@ fn sides<'a, 'b>(named: &'a Named<'b>) -> Result<(&'a Source<'b>, Option<&'a Sou
     match &named.y {
         None if named.x.is_measurable() => Ok((&named.x, None)),
         None => Err(super::missing("y", &format!("{:?} holds levels: name the number to draw for each of them", named.x.name))),
-        Some(y) if y.is_measurable() && !(y.prefers_levels() && !named.x.prefers_levels()) => Ok((y, Some(&named.x))),
+        Some(y) if y.is_measurable() && (!y.prefers_levels() || named.x.prefers_levels()) => Ok((y, Some(&named.x))),
         Some(y) if named.x.is_measurable() => Ok((&named.x, Some(y))),
         Some(y) => Err(y.wrong_kind("a number or a time")),
     }
