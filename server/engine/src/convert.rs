@@ -51,6 +51,9 @@ pub fn kind_of(column: &ColumnSchema) -> Option<FeatureKind> {
     }
     let is_text = ["str", "cat", "enum"].iter().any(|start| stored.starts_with(start));
     Some(match column.semantic {
+        // Not one of its texts may turn out not to be a number or a date after all.
+        SemanticType::Numeric | SemanticType::Datetime if is_text => FeatureKind::Categorical,
+        SemanticType::Datetime if stored.starts_with("time") => FeatureKind::Numeric,
         SemanticType::Numeric => FeatureKind::Numeric,
         SemanticType::Categorical | SemanticType::Constant => FeatureKind::Categorical,
         SemanticType::Boolean if stored.starts_with("bool") => FeatureKind::Boolean,
@@ -108,9 +111,8 @@ pub fn no_column<'a>(column: &str, available: impl IntoIterator<Item = &'a str>,
         .field(field)
 }
 
-/// One column as it is stored: numbers and durations (in seconds) as numbers, dates and times of
-/// day as moments and texts, everything else by its own type. Infinite numbers become NaN; equal
-/// texts are shared.
+/// One column as it is stored: numbers, durations and times of day (in seconds) as numbers, dates as
+/// moments, everything else by its own type. Infinite numbers become NaN; equal texts are shared.
 ///
 /// # Errors
 /// [`ErrorCode::UnsuitableData`] for nested and binary values.
@@ -141,7 +143,12 @@ pub fn column_from(series: &Series) -> Result<Column, Problem> {
             let floats = floats.f64().map_err(wrong)?;
             Column::Number(floats.iter().map(|value| value.filter(|number| number.is_finite()).unwrap_or(f64::NAN)).collect())
         }
-        DataType::String | DataType::Time | DataType::Categorical(..) | DataType::Enum(..) => {
+        DataType::Time => {
+            let nanoseconds = cast(&DataType::Int64)?;
+            let nanoseconds = nanoseconds.i64().map_err(wrong)?;
+            Column::Number(nanoseconds.iter().map(|value| value.map_or(f64::NAN, |ticks| ticks as f64 / 1e9)).collect())
+        }
+        DataType::String | DataType::Categorical(..) | DataType::Enum(..) => {
             let strings = cast(&DataType::String)?;
             let strings = strings.str().map_err(wrong)?;
             Column::Text(shared_texts(strings.iter()))

@@ -20,9 +20,8 @@ use crate::call::Call;
 use crate::convert::no_column;
 use crate::engine::Engine;
 use crate::jobs::{Job, JobKind};
+use crate::tables::OpenTable;
 
-/// Folds of the cross-validation unless told otherwise.
-pub const FOLDS_DEFAULT: usize = 5;
 /// The most folds.
 pub const FOLDS_MAX: usize = 20;
 /// Share of rows held out for the test unless told otherwise.
@@ -52,13 +51,13 @@ pub struct TrainRequest {
     /// `gradient_boosting`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learners: Option<Vec<String>>,
-    /// Folds of the cross-validation, 2 to 20 (5).
+    /// Folds of the cross-validation, 2 to 20 (5; for very large tables one part of the rows instead).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folds: Option<usize>,
     /// Share of rows held out for the test, 0.01 to 0.9 (0.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_fraction: Option<f64>,
-    /// Seconds for the search (60). It ends earlier when everything was tried.
+    /// Seconds for comparing learners (60), less when everything was tried; the final fit comes after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_seconds: Option<f64>,
     /// Seed of everything random (42).
@@ -142,7 +141,7 @@ pub struct LeaderboardEntry {
     /// Mean of the metric over the folds; absent when the learner failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cv_mean: Option<f64>,
-    /// Standard deviation over the folds.
+    /// Standard deviation over the folds; absent with one part of the rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cv_std: Option<f64>,
     /// Seconds that fitting took.
@@ -172,7 +171,7 @@ pub(crate) struct TrainSpec {
     pub task: Option<Task>,
     pub metric: Option<Metric>,
     pub learners: Vec<String>,
-    pub folds: usize,
+    pub folds: Option<usize>,
     pub test_fraction: f64,
     pub budget_seconds: f64,
     pub seed: u64,
@@ -187,7 +186,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] for an unknown table or column, [`ErrorCode::InvalidArgument`] for a
-    /// wrong argument, and the job's own error when it failed within the wait.
+    /// wrong argument, and for a job that ended badly within the wait its own error, or that it was
+    /// cancelled or interrupted.
     pub fn train(&self, call: &Call<'_>, request: TrainRequest) -> Result<TrainOutcome, Problem> {
         let wait_seconds = request.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT);
         let spec = self.check_train(request)?;
@@ -196,20 +196,21 @@ impl Engine {
         let json = serde_json::to_value(&spec)
             .map_err(|error| Problem::new(ErrorCode::Internal, format!("the request cannot be written: {error}")))?;
         let job = self.start_job(call, JobKind::Train, run_id, json, subject, wait_seconds)?;
-        if let Some(problem) = &job.error {
-            return Err(problem.clone());
-        }
-        let result = job.result.clone().map(serde_json::from_value).transpose().map_err(|error| {
-            Problem::new(ErrorCode::Internal, format!("the job's result cannot be read: {error}"))
-        })?;
+        let result = job.outcome()?;
         Ok(TrainOutcome { job, result })
+    }
+
+    /// Whether a name, however it is written, is that of an open table.
+    fn is_table(&self, name: &str, opened: &OpenTable) -> bool {
+        self.open_table(name).is_ok_and(|named| named.asset == opened.asset)
     }
 
     fn check_train(&self, request: TrainRequest) -> Result<TrainSpec, Problem> {
         let opened = self.open_table(&request.table)?;
         let columns = opened.table.column_names();
         let use_case = Some(&self.settings.use_case)
-            .filter(|case| case.table.as_ref() == Some(&request.table) && case.target.as_ref() == Some(&request.target));
+            .filter(|case| case.target.as_ref() == Some(&request.target))
+            .filter(|case| case.table.as_deref().is_some_and(|table| table == request.table || self.is_table(table, &opened)));
         let metric = request.metric.or_else(|| use_case.and_then(|case| case.metric.clone()));
         let time_column = request.time_column.or_else(|| use_case.and_then(|case| case.time_column.clone()));
         let positive_class = request.positive_class.or_else(|| use_case.and_then(|case| case.positive_class.clone()));
@@ -224,13 +225,18 @@ impl Engine {
         if exclude.contains(&request.target) {
             return Err(Problem::new(ErrorCode::InvalidArgument, "the target is among the excluded columns").field("exclude"));
         }
+        if time_column.as_ref() == Some(&request.target) {
+            return Err(Problem::new(ErrorCode::InvalidArgument, "time_column is the target: rows would be split by what is to be predicted")
+                .hint("name the column that says when a row came about, or leave time_column out")
+                .field("time_column"));
+        }
         let learners = request.learners.unwrap_or_default();
         check_learners(&learners, request.task)?;
         let metric = metric.map(|name| Metric::parse(&name)).transpose()?;
         if let (Some(metric), Some(task)) = (metric, request.task) {
             check_metric(metric, task)?;
         }
-        let folds = in_range("folds", request.folds.unwrap_or(FOLDS_DEFAULT), 2, FOLDS_MAX)?;
+        let folds = request.folds.map(|folds| in_range("folds", folds, 2, FOLDS_MAX)).transpose()?;
         let test_fraction = in_range("test_fraction", request.test_fraction.unwrap_or(TEST_FRACTION_DEFAULT), 0.01, 0.9)?;
         let budget_seconds =
             in_range("budget_seconds", request.budget_seconds.unwrap_or(BUDGET_SECONDS_DEFAULT), 0.0, BUDGET_SECONDS_MAX)?;

@@ -49,6 +49,14 @@ pub(crate) fn class_frequencies(codes: &[u32], n_classes: usize) -> Vec<f64> {
     counts.iter().map(|&count| count as f64 / codes.len() as f64).collect()
 }
 
+/// The share of each class to start learning from, shape `(n_classes,)`: a class that does not occur
+/// counts as half a row. Every learner takes the same, so that none wins by being less sure of what
+/// none of them can know.
+pub(crate) fn start_shares(codes: &[u32], n_classes: usize) -> Vec<f64> {
+    let least = 0.5 / codes.len() as f64;
+    class_frequencies(codes, n_classes).into_iter().map(|share| share.max(least)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use mlwright_base::{CancelToken, NoProgress, Seed};
@@ -60,7 +68,7 @@ mod tests {
     fn fit(y: &Target) -> Result<Predictor, LearnError> {
         let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
         let cx =
-            FitContext { seed: Seed(1), cancel: &cancel, progress: &NoProgress, matrix: &matrix, validation: None };
+            FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None };
         Baseline {}.fit(Array2::zeros((y.len(), 0)).view(), y, &cx)
     }
 

@@ -116,12 +116,23 @@ pub struct FitContext<'a> {
     pub seed: Seed,
     /// Looked at at least once per iteration.
     pub cancel: &'a CancelToken,
+    /// Cancelled when time is up: a learner that [`Estimator::gives_what_it_has`] then ends with what
+    /// it has learned so far.
+    pub enough: Option<&'a CancelToken>,
     /// Told about each iteration or batch.
     pub progress: &'a dyn ProgressSink,
     /// Names and kinds of the matrix's columns.
     pub matrix: &'a MatrixInfo,
     /// Rows outside the fit for early stopping, when the search gives some.
     pub validation: Option<(ArrayView2<'a, f64>, &'a Target)>,
+}
+
+impl FitContext<'_> {
+    /// Whether time is up.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        self.enough.is_some_and(CancelToken::is_cancelled)
+    }
 }
 
 /// A learner with checked hyperparameters.
@@ -143,6 +154,11 @@ pub trait Estimator: Send + Sync {
     /// rows in cross-validation, and the number of rounds found there when it fits for good.
     fn rounds_parameter(&self) -> Option<&'static str> {
         None
+    }
+
+    /// Whether it looks at [`FitContext::enough`] and ends early with a sound, if lesser, predictor.
+    fn gives_what_it_has(&self) -> bool {
+        false
     }
 
     /// Learns from `x` of shape `(n_samples, n_features)` and `y` of `n_samples` rows.

@@ -1,7 +1,8 @@
 //! Raw columns in memory, as they come from a table or from one request.
 //!
 //! There is one rule for missing values, online and in batch: a number is missing when it is NaN or
-//! infinite, a text when it is blank or one of [`MISSING_MARKERS`], anything when it is null. Both
+//! infinite, a text when it is blank or one of [`MISSING_MARKERS`] (of [`MISSING_AMONG_NUMBERS`] too
+//! where a number or a date is expected), anything when it is null. Both
 //! [`Frame`] columns and single [`Value`]s follow it, because both are made by [`Value`]'s parsers.
 
 use std::sync::Arc;
@@ -10,6 +11,16 @@ use serde::{Deserialize, Serialize};
 
 /// Texts that mean "missing" (after trimming, any case).
 pub const MISSING_MARKERS: [&str; 6] = ["", "?", "na", "n/a", "null", "nan"];
+
+/// Texts that mean "missing" where a number or a date is expected (after trimming, any case).
+pub const MISSING_AMONG_NUMBERS: [&str; 9] = ["-", "--", ".", "\\n", "none", "nil", "-nan", "nat", "missing"];
+
+/// Whether a text means "missing" where a number or a date is expected.
+#[must_use]
+pub fn is_missing_among_numbers(text: &str) -> bool {
+    let text = text.trim();
+    is_missing_marker(text) || MISSING_AMONG_NUMBERS.iter().any(|marker| text.eq_ignore_ascii_case(marker))
+}
 
 /// Whether a text means "missing".
 #[must_use]

@@ -24,7 +24,7 @@ mod number;
 mod target_mean;
 mod text;
 
-use mlwright_base::Seed;
+use mlwright_base::{CancelToken, Seed};
 use ndarray::Array2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,11 @@ pub use coerce::{Coerced, coerce, describe, level_text};
 use crate::contract::MatrixInfo;
 use crate::frame::{Column, Feature, FeatureKind, Frame, Value};
 use crate::{LearnError, Preparation, Target, Task};
+
+/// The most numbers of a matrix to learn from: 2 GiB.
+const CELLS_MAX: usize = 1 << 28;
+/// Rows prepared between two looks at the cancel token.
+const CHUNK_ROWS: usize = 4096;
 
 /// Fitted preparation: raw values in, one matrix row out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -113,7 +118,7 @@ impl Preparer {
         task: Task,
         seed: Seed,
     ) -> Result<Self, LearnError> {
-        Ok(Self::fit_parts(frame, features, preparation, target, task, seed)?.0)
+        Ok(Self::fit_parts(frame, features, preparation, target, task, seed, &CancelToken::new())?.0)
     }
 
     /// Learns the preparation and gives the matrix to learn from: for target-encoded features the
@@ -121,7 +126,8 @@ impl Preparer {
     /// target is in its input. All else is as [`Preparer::transform`] gives.
     ///
     /// # Errors
-    /// As [`Preparer::fit`].
+    /// As [`Preparer::fit`], [`LearnError::Cancelled`], and [`LearnError::UnsuitableData`] when the
+    /// matrix would be too large.
     pub fn fit_transform(
         frame: &Frame,
         features: &[Feature],
@@ -129,9 +135,17 @@ impl Preparer {
         target: &Target,
         task: Task,
         seed: Seed,
+        cancel: &CancelToken,
     ) -> Result<(Self, Array2<f64>), LearnError> {
-        let (preparer, training) = Self::fit_parts(frame, features, preparation, target, task, seed)?;
-        let mut matrix = preparer.transform(frame)?;
+        let (preparer, training) = Self::fit_parts(frame, features, preparation, target, task, seed, cancel)?;
+        let (n_rows, width) = (frame.n_rows(), preparer.matrix.names.len());
+        if n_rows.saturating_mul(width) > CELLS_MAX {
+            return Err(LearnError::UnsuitableData {
+                message: format!("{n_rows} rows make {width} columns of numbers each, more than {CELLS_MAX} numbers in all"),
+                hint: "learn from fewer rows, leave out columns with many categories or words, or use a tree learner".to_owned(),
+            });
+        }
+        let mut matrix = preparer.transform(frame, cancel)?;
         let mut start = 0;
         for (encoder, training) in preparer.encoders.iter().zip(training) {
             let width = encoder.width();
@@ -155,6 +169,7 @@ impl Preparer {
         target: &Target,
         task: Task,
         seed: Seed,
+        cancel: &CancelToken,
     ) -> Result<(Self, Vec<Option<Vec<f64>>>), LearnError> {
         if frame.n_rows() != target.len() {
             return Err(LearnError::Shape(format!("{} rows, but {} targets", frame.n_rows(), target.len())));
@@ -164,6 +179,7 @@ impl Preparer {
             .par_iter()
             .zip(&reader.columns)
             .map(|(feature, column)| {
+                cancel.check()?;
                 let seed = seed.derive(&feature.name);
                 fit_encoder(feature, column, preparation, &target_mean::Outcome::new(target, task), seed)
             })
@@ -205,8 +221,8 @@ impl Preparer {
     /// The matrix of a frame, shape `(n_samples, n_columns)`; in parallel over rows.
     ///
     /// # Errors
-    /// [`LearnError::ColumnMissing`] or [`LearnError::Value`].
-    pub fn transform(&self, frame: &Frame) -> Result<Array2<f64>, LearnError> {
+    /// [`LearnError::ColumnMissing`], [`LearnError::Value`] or [`LearnError::Cancelled`].
+    pub fn transform(&self, frame: &Frame, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
         let reader = FrameReader::new(frame, &self.features)?;
         let width = self.matrix.names.len();
         let mut matrix = Array2::zeros((frame.n_rows(), width));
@@ -214,9 +230,13 @@ impl Preparer {
             return Ok(matrix);
         }
         let flat = matrix.as_slice_mut().expect("a fresh matrix is contiguous");
-        flat.par_chunks_mut(width).enumerate().try_for_each_init(Vec::new, |values, (row, out)| {
-            reader.read(row, values);
-            self.transform_row(values, out)
+        flat.par_chunks_mut(width * CHUNK_ROWS).enumerate().try_for_each_init(Vec::new, |values, (chunk, rows)| {
+            cancel.check()?;
+            for (offset, out) in rows.chunks_exact_mut(width).enumerate() {
+                reader.read(chunk * CHUNK_ROWS + offset, values);
+                self.transform_row(values, out)?;
+            }
+            Ok::<(), LearnError>(())
         })?;
         Ok(matrix)
     }

@@ -49,11 +49,14 @@ pub struct SearchOptions<'a> {
     /// Learners by name; empty for all that can learn the task. The baseline is always fitted.
     pub learners: Vec<String>,
     /// Folds of the cross-validation, at least 2; lowered (and said) when there are too few rows.
-    pub folds: usize,
+    /// `None` for [`FOLDS_DEFAULT`], or one part of the rows to choose by when the table is so large
+    /// that this says enough.
+    pub folds: Option<usize>,
     /// Share of the rows held out for the test, in [`crate::split::TEST_FRACTION_RANGE`].
     pub test_fraction: f64,
-    /// When [`SearchContext::elapsed`] passes it, no candidate is started and the one under way is
-    /// given up, once a learner beside the baseline has a score.
+    /// When [`SearchContext::elapsed`] passes it, no candidate is started, and the one under way ends
+    /// with what it has or is given up, once a learner beside the baseline has a score. The final fit
+    /// on all training rows comes after it.
     pub budget: Option<Duration>,
     /// Seed of everything random.
     pub seed: Seed,
@@ -69,7 +72,7 @@ impl SearchOptions<'_> {
         Self {
             metric,
             learners: Vec::new(),
-            folds: FOLDS_DEFAULT,
+            folds: None,
             test_fraction: TEST_FRACTION_DEFAULT,
             budget: None,
             seed,
@@ -139,8 +142,8 @@ pub struct SearchOutcome {
 /// Chooses, fits and scores a model. `frame` holds at least the columns of `features`, and the rows
 /// that have a target only: those of `target.target`, in the same order.
 ///
-/// The defaults of every learner are tried first, from simple to strong, then their variants
-/// ([`learners::variants`]). Of equal scores (to ten digits) the simpler learner wins. In binary
+/// The defaults of every learner are tried first, a cheap one and the strongest before the others, then
+/// their variants ([`learners::variants`]) in the order in which they are worth the time. Of equal scores (to ten digits) the simpler learner wins. In binary
 /// tasks whose metric is F1 or balanced accuracy the decision threshold is chosen too: for each
 /// fold on the other folds' predictions, for the model on all of them.
 ///
@@ -160,7 +163,7 @@ pub fn search(
     cx.cancel.check()?;
     check_options(features, target, options)?;
     let queue = queue(target.task, &options.learners)?;
-    let plan = Plan::new(frame, target, options)?;
+    let plan = Plan::new(frame, features.len(), target, options)?;
     let mut warnings = plan.warnings.clone();
     // Each fold of each candidate, then the two final fits and the test.
     let meter = Meter::new(cx.progress, (queue.len() * plan.folds.len() + 3) as f64);
@@ -178,6 +181,9 @@ pub fn search(
         };
         match outcome {
             Outcome::Tried(new) => {
+                if new.cut_short {
+                    warnings.push(format!("time ended the fit of {} early; its score is that of what it had learned by then", new.spec.name));
+                }
                 (cx.on_candidate)(&new.candidate);
                 tried.push(*new);
             }
@@ -241,23 +247,27 @@ fn check_options(features: &[Feature], target: &EncodedTarget, options: &SearchO
     Ok(())
 }
 
-/// What is tried, in order: the baseline, the other learners' defaults, their variants.
+/// The order in which defaults are tried: the yardstick, the one that is done soonest, so that there
+/// is a score whatever the budget, and the strongest.
+const DEFAULTS_FIRST: [&str; 3] = [BASELINE, "decision_tree", "gradient_boosting"];
+/// Variants of these are tried before those of others.
+const VARIANTS_FIRST: [&str; 1] = ["gradient_boosting"];
+
+/// What is tried, in order: the learners' defaults, then their variants.
 fn queue(task: Task, wanted: &[String]) -> Result<Vec<LearnerSpec>, LearnError> {
     for name in wanted {
         learners::build(&LearnerSpec::new(name.as_str()), task, 1)?;
     }
-    let chosen: Vec<&str> = learners::all(task)
+    let mut chosen: Vec<&str> = learners::all(task)
         .into_iter()
         .filter(|name| *name == BASELINE || wanted.is_empty() || wanted.iter().any(|wanted| wanted == name))
         .collect();
-    let (mut defaults, mut others) = (Vec::new(), Vec::new());
-    for name in chosen {
-        let mut variants = learners::variants(name, task).into_iter();
-        defaults.extend(variants.next());
-        others.extend(variants);
-    }
-    defaults.extend(others);
-    Ok(defaults)
+    let place = |first: &[&str], name: &str| first.iter().position(|one| *one == name).unwrap_or(first.len());
+    chosen.sort_by_key(|name| place(&DEFAULTS_FIRST, name));
+    let defaults: Vec<LearnerSpec> = chosen.iter().map(|name| LearnerSpec::new(*name)).collect();
+    chosen.sort_by_key(|name| place(&VARIANTS_FIRST, name));
+    let variants = chosen.iter().flat_map(|name| learners::variants(name, task).into_iter().skip(1));
+    Ok(defaults.into_iter().chain(variants).collect())
 }
 
 /// Puts the best first: by mean score to ten digits, then the simpler learner, then the earlier variant.

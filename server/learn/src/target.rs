@@ -13,7 +13,11 @@ pub const CLASSES_MAX: usize = 100;
 pub const NUMERIC_CLASSES_MAX: usize = 10;
 
 /// Names that mean "it happened", in lower case: of two classes, the one so named is positive.
-const POSITIVE_NAMES: [&str; 7] = ["1", "yes", "true", "y", "t", "positive", "pos"];
+const POSITIVE_NAMES: [&str; 6] = ["yes", "true", "y", "t", "positive", "pos"];
+/// What `1` must stand beside to mean the same: 1 and 2 are mere codes.
+const NEGATIVE_NUMBERS: [&str; 2] = ["0", "-1"];
+/// Classes that a message names.
+const CLASSES_SHOWN: usize = 5;
 
 /// A target column that was understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,8 +43,8 @@ pub struct EncodedTarget {
 /// Unless `task` is given: texts and truth values are classes; so are whole numbers with at most
 /// [`NUMERIC_CLASSES_MAX`] different values, or any two different numbers; other numbers are a
 /// regression. Classes are in order of their text (numbers by value), except that in binary tasks
-/// the positive class comes last: `positive` when given, else the one named like `yes`, `true` or
-/// `1`, else the rarer.
+/// the positive class comes last: `positive` when given, else the one named like `yes` or `true`, or
+/// `1` beside `0` or `-1`, else the rarer.
 ///
 /// # Errors
 /// [`LearnError::UnsuitableData`] with no or one class, more than [`CLASSES_MAX`], or no row that
@@ -68,6 +72,15 @@ pub fn encode(name: &str, column: &Column, task: Option<Task>, positive: Option<
     check_classes(name, &classes, task)?;
     let mut reason = format!("{} classes: {why}", classes.len());
     let task = if classes.len() == 2 { Task::Binary } else { Task::Multiclass };
+    if task == Task::Multiclass
+        && let Some(positive) = positive
+    {
+        return Err(LearnError::Parameter {
+            parameter: "positive_class".to_owned(),
+            found: format!("{positive:?}"),
+            expected: format!("nothing: the target has {} classes, and only one of two can be the positive one", classes.len()),
+        });
+    }
     if task == Task::Binary {
         let (index, because) = positive_index(&classes, &counts, positive)?;
         if index == 0 {
@@ -80,10 +93,12 @@ pub fn encode(name: &str, column: &Column, task: Option<Task>, positive: Option<
 }
 
 /// Reads a target column for a model that exists: the same task, the same classes in the same
-/// order. Rows whose target is missing or a class that the model does not know are left out.
+/// order. Rows whose target is missing or a class that the model does not know are left out; a class
+/// with a full stop at its end, as some test sets write it, is known without it.
 ///
 /// # Errors
-/// [`LearnError::UnsuitableData`] when no row is left; [`LearnError::Value`] when a value is not a
+/// [`LearnError::UnsuitableData`] when no row is left, with classes that were found;
+/// [`LearnError::Value`] when a value is not a
 /// number in a regression.
 pub fn encode_as(name: &str, column: &Column, task: Task, classes: &[String]) -> Result<EncodedTarget, LearnError> {
     if task == Task::Regression {
@@ -92,11 +107,23 @@ pub fn encode_as(name: &str, column: &Column, task: Task, classes: &[String]) ->
     let code_of: BTreeMap<&str, u32> = classes.iter().zip(0..).map(|(class, code)| (class.as_str(), code)).collect();
     let mut codes = Vec::with_capacity(column.len());
     let mut rows = Vec::with_capacity(column.len());
+    let mut unknown = std::collections::BTreeSet::new();
     for row in 0..column.len() {
-        if let Some(&code) = level_text(column.value(row)).and_then(|level| code_of.get(level.as_ref())) {
+        let Some(level) = level_text(column.value(row)) else { continue };
+        let code = code_of.get(level.as_ref()).or_else(|| code_of.get(level.strip_suffix('.')?));
+        if let Some(&code) = code {
             codes.push(code);
             rows.push(row);
+        } else if unknown.len() < CLASSES_SHOWN {
+            unknown.insert(level.into_owned());
         }
+    }
+    if rows.is_empty() && !unknown.is_empty() {
+        let shown = |names: &mut dyn Iterator<Item = &String>| names.take(CLASSES_SHOWN).map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+        return Err(unsuitable(
+            format!("no row of {name:?} has a class that is known: found {}, known are {}", shown(&mut unknown.iter()), shown(&mut classes.iter())),
+            "give a table whose target is written as in training",
+        ));
     }
     let target = Target::Class { codes, n_classes: classes.len() };
     finish(name, column, task, target, classes.to_vec(), rows)
@@ -204,13 +231,17 @@ fn positive_index(
         return match classes.iter().position(|class| *class == wanted_level) {
             Some(index) => Ok((index, "as asked")),
             None => Err(LearnError::Parameter {
-                parameter: "positive".to_owned(),
+                parameter: "positive_class".to_owned(),
                 found: format!("{wanted:?}"),
                 expected: format!("{:?} or {:?}", classes[0], classes[1]),
             }),
         };
     }
-    let named: Vec<usize> = (0..2).filter(|&i| POSITIVE_NAMES.contains(&classes[i].to_lowercase().as_str())).collect();
+    let is_positive = |i: usize| {
+        let (class, other) = (classes[i].to_lowercase(), classes[1 - i].as_str());
+        POSITIVE_NAMES.contains(&class.as_str()) || (class == "1" && NEGATIVE_NUMBERS.contains(&other))
+    };
+    let named: Vec<usize> = (0..2).filter(|&i| is_positive(i)).collect();
     if let [index] = named[..] {
         return Ok((index, "by its name"));
     }
@@ -243,7 +274,20 @@ mod tests {
         // The rarer, when no name tells; or the one asked for.
         assert_eq!(encode("c", &text(&["a", "b", "b"]), None, None).unwrap().classes, ["b", "a"]);
         assert_eq!(encode("c", &text(&["a", "b", "b"]), None, Some("b")).unwrap().classes, ["a", "b"]);
+        // 1 is positive beside 0; beside 2 it is a code, and the rarer is.
+        assert_eq!(encode("c", &Column::Number(vec![1.0, 1.0, 0.0]), None, None).unwrap().classes, ["0", "1"]);
+        assert_eq!(encode("c", &Column::Number(vec![1.0, 1.0, 2.0]), None, None).unwrap().classes, ["1", "2"]);
+        assert!(matches!(encode("c", &text(&["a", "b", "c"]), None, Some("b")), Err(LearnError::Parameter { .. })));
         assert!(matches!(encode("c", &text(&["a", "b"]), None, Some("z")), Err(LearnError::Parameter { .. })));
+    }
+
+    #[test]
+    fn a_known_target_is_read_as_in_training_and_unknown_classes_are_named() {
+        let known = ["<=50K".to_owned(), ">50K".to_owned()];
+        let encoded = encode_as("income", &text(&["<=50K.", ">50K", "?", "more"]), Task::Binary, &known).unwrap();
+        assert_eq!((encoded.rows, encoded.n_left_out), (vec![0, 1], 2));
+        let message = encode_as("income", &text(&["low", "high"]), Task::Binary, &known).unwrap_err().to_string();
+        assert!(message.contains("found \"high\", \"low\", known are \"<=50K\", \">50K\""), "{message}");
     }
 
     #[test]

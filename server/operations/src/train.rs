@@ -57,6 +57,7 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
         .map(|entry| {
             let score = match (entry.cv_mean, entry.cv_std) {
                 (Some(mean), Some(std)) => format!("{} ± {}", number(mean, 4), number(std, 2)),
+                (Some(mean), None) => number(mean, 4),
                 _ => entry.failure.clone().unwrap_or_default(),
             };
             vec![entry.rank.to_string(), entry.learner.clone(), score]

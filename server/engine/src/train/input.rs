@@ -96,7 +96,23 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
     let rows = if target.rows.len() == n_rows { table } else { take(&table, &target.rows)? };
     let moments = spec.time_column.as_deref().map(|column| moments(&rows, column)).transpose()?;
     let frame = frame_from(&rows, &features)?;
+    if moments.is_none() {
+        warnings.extend(in_time_order(&frame));
+    }
     Ok(TrainingInput { opened, rows, fingerprint, n_rows, schema, features, frame, target, moments, excluded, warnings })
+}
+
+/// Says that rows which follow one another in time are about to be split at random.
+fn in_time_order(frame: &Frame) -> Option<String> {
+    let is_ordered = |column: &Column| {
+        let Column::Datetime(moments) = column else { return false };
+        let known: Vec<i64> = moments.iter().flatten().copied().collect();
+        known.len() == moments.len() && known.first() < known.last() && known.is_sorted()
+    };
+    let (name, _) = frame.iter().find(|(_, column)| is_ordered(column))?;
+    Some(format!(
+        "the rows are in order of {name}, but test rows were taken at random: the score flatters a model that is to predict later rows; set time_column to {name} to hold out the last ones"
+    ))
 }
 
 /// Says which values of a large file do not fit the types that were decided on a part of it.

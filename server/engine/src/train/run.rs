@@ -19,14 +19,10 @@ use crate::tracking::record::{EXPERIMENTS, Experiment, METRICS, MetricPoint, RUN
 /// Does the work of a training job.
 ///
 /// # Errors
-/// What reading, learning or writing gives; the run is then marked as failed or killed.
+/// What reading, learning or writing gives; whoever ends the job then ends the run too.
 pub(crate) fn run(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<serde_json::Value, Problem> {
     begin(engine, spec, cx)?;
-    let result = body(engine, spec, cx);
-    if let Err(problem) = &result {
-        end_badly(engine, spec, problem)?;
-    }
-    serde_json::to_value(result?)
+    serde_json::to_value(body(engine, spec, cx)?)
         .map_err(|error| Problem::new(ErrorCode::Internal, format!("the result cannot be written: {error}")))
 }
 
@@ -73,32 +69,17 @@ fn surface_of(cx: &JobContext<'_>) -> String {
 fn params_of(spec: &TrainSpec) -> BTreeMap<String, String> {
     let mut params = BTreeMap::from([
         ("target".to_owned(), spec.target.clone()),
-        ("folds".to_owned(), spec.folds.to_string()),
         ("test_fraction".to_owned(), spec.test_fraction.to_string()),
         ("budget_seconds".to_owned(), spec.budget_seconds.to_string()),
         ("seed".to_owned(), spec.seed.to_string()),
     ]);
     let mut optional = |name: &str, value: Option<String>| value.map(|value| params.insert(name.to_owned(), value));
+    optional("folds", spec.folds.map(|folds| folds.to_string()));
     optional("time_column", spec.time_column.clone());
     optional("positive_class", spec.positive_class.clone());
     optional("learners", (!spec.learners.is_empty()).then(|| spec.learners.join(", ")));
     optional("exclude", (!spec.exclude.is_empty()).then(|| spec.exclude.join(", ")));
     params
-}
-
-fn end_badly(engine: &Engine, spec: &TrainSpec, problem: &Problem) -> Result<(), Problem> {
-    let (now, now_ms) = (engine.now(), engine.now_ms());
-    engine.store.write::<_, StoreError>(|tx| {
-        tx.modify::<Run, StoreError>(RUNS, spec.run_id.as_str(), now_ms, |run| {
-            if run.status == RunStatus::Running {
-                run.status = if problem.is_cancelled() { RunStatus::Killed } else { RunStatus::Failed };
-                run.end_time = Some(now);
-                run.error = (!problem.is_cancelled()).then(|| problem.message.clone());
-            }
-            Ok(())
-        })
-    })?;
-    Ok(())
 }
 
 fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainResult, Problem> {
@@ -193,10 +174,8 @@ fn finish(
         result.test_metrics.iter().map(|(name, value)| (format!("test_{name}"), *value)).collect();
     metrics.extend(result.baseline_test_metrics.iter().map(|(name, value)| (format!("baseline_test_{name}"), *value)));
     let best = outcome.leaderboard.get(outcome.best);
-    if let Some((mean, std)) = best.and_then(|best| Some((best.cv_mean?, best.cv_std?))) {
-        metrics.insert(format!("cv_{}", result.metric), mean);
-        metrics.insert(format!("cv_{}_std", result.metric), std);
-    }
+    let scores = [("", best.and_then(|best| best.cv_mean)), ("_std", best.and_then(|best| best.cv_std))];
+    metrics.extend(scores.into_iter().filter_map(|(end, score)| Some((format!("cv_{}{end}", result.metric), score?))));
     metrics.retain(|_, value| value.is_finite());
     let folds = best.map(|best| best.cv_scores.as_slice()).unwrap_or_default();
     let data = RunData {

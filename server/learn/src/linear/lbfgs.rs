@@ -3,6 +3,7 @@
 //! what a search for the Wolfe conditions would ensure.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
 use mlwright_base::Cancelled;
 
@@ -15,13 +16,14 @@ const HALVINGS_MAX: usize = 40;
 
 /// Moves `point` to the minimum: until the largest slope is at most `tolerance`, no step goes down
 /// any more (rounding), or after `iterations_max`. `function` fills the gradient and gives the value;
-/// `each` is called once per iteration with its number. Answers with the value at `point`.
+/// `each` is called once per iteration with its number, and may end the descent where it is.
+/// Answers with the value at `point`.
 pub(crate) fn minimize(
     point: &mut Vec<f64>,
     tolerance: f64,
     iterations_max: usize,
     mut function: impl FnMut(&[f64], &mut [f64]) -> f64,
-    mut each: impl FnMut(usize) -> Result<(), Cancelled>,
+    mut each: impl FnMut(usize) -> Result<ControlFlow<()>, Cancelled>,
 ) -> Result<f64, Cancelled> {
     let n = point.len();
     let mut gradient = vec![0.0; n];
@@ -29,8 +31,7 @@ pub(crate) fn minimize(
     let mut steps: VecDeque<Step> = VecDeque::with_capacity(MEMORY);
     let (mut trial, mut trial_gradient) = (vec![0.0; n], vec![0.0; n]);
     for iteration in 0..iterations_max {
-        each(iteration)?;
-        if gradient.iter().all(|slope| slope.abs() <= tolerance) {
+        if each(iteration)?.is_break() || gradient.iter().all(|slope| slope.abs() <= tolerance) {
             break;
         }
         let mut direction = descent(&steps, &gradient);
@@ -128,10 +129,22 @@ mod tests {
             },
             |iteration| {
                 last = iteration;
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             },
         );
         assert!(value.expect("not cancelled") < 1e-15 && last < 60, "{last}");
         assert!(point.iter().enumerate().all(|(i, x)| (x - i as f64).abs() < 1e-7), "{point:?}");
+    }
+
+    #[test]
+    fn it_can_be_ended_where_it_is() {
+        let mut point = vec![5.0];
+        let each = |iteration| Ok(if iteration == 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
+        let square = |x: &[f64], gradient: &mut [f64]| {
+            gradient[0] = 2.0 * x[0];
+            x[0] * x[0]
+        };
+        let value = minimize(&mut point, 1e-10, 200, square, each).expect("not cancelled");
+        assert_eq!((point, value), (vec![4.0], 16.0), "one step of length 1 was made");
     }
 }

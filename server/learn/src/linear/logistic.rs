@@ -5,6 +5,8 @@
 //! over all rows before the exponential and cuts the sum at 1e-15, which is wrong for rows whose
 //! margins lie far below. A test compares the two where linfa is sound.
 
+use std::ops::ControlFlow;
+
 use mlwright_base::Progress;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lbfgs;
 use super::standardized::Standardized;
-use crate::baseline::class_frequencies;
+use crate::baseline::start_shares;
 use crate::contract::Preparation;
 use crate::learners::{check_rows, classes_of, described, in_range};
 use crate::predictor::{Link, sigmoid, softmax};
@@ -24,9 +26,6 @@ const TOLERANCE: f64 = 1e-7;
 const PIECES_MAX: usize = 64;
 /// The fewest rows of a piece.
 const PIECE_ROWS_MIN: usize = 256;
-/// The share of a class that a start is made from when it does not occur.
-const SHARE_MIN: f64 = 1e-6;
-
 /// Minimises ½ ‖w‖² + c Σ loss over standardised columns: scikit-learn's `LogisticRegression`
 /// (multinomial for three or more classes) behind its `StandardScaler`. Intercepts are not penalised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +68,10 @@ impl Estimator for LogisticRegression {
         task != Task::Regression
     }
 
+    fn gives_what_it_has(&self) -> bool {
+        true
+    }
+
     fn fit(&self, x: ArrayView2<'_, f64>, y: &Target, cx: &FitContext<'_>) -> Result<Predictor, LearnError> {
         check_rows(x, y)?;
         let (codes, n_classes) = classes_of(y)?;
@@ -84,7 +87,8 @@ impl Estimator for LogisticRegression {
             |point, gradient| loss.evaluate(point, gradient),
             |iteration| {
                 cx.progress.report(Progress::of(iteration as f64, total, format!("iteration {}", iteration + 1)));
-                cx.cancel.check()
+                cx.cancel.check()?;
+                Ok(if cx.is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             },
         )?;
         if !least.is_finite() {
@@ -125,12 +129,12 @@ impl<'a> Loss<'a> {
 
     /// No weights, and intercepts that give the classes' frequencies.
     fn start(&self) -> Vec<f64> {
-        let shares = class_frequencies(self.codes, self.n_classes);
+        let shares = start_shares(self.codes, self.n_classes);
         let mut point = vec![0.0; self.n_margins * self.z.ncols()];
         if self.n_margins == 1 {
             point.push((shares[1] / shares[0]).ln());
         } else {
-            point.extend(shares.iter().map(|share| share.max(SHARE_MIN).ln()));
+            point.extend(shares.iter().map(|share| share.ln()));
         }
         point
     }

@@ -25,16 +25,20 @@ pub struct Interval {
     pub confidence: f64,
 }
 
-/// Row draws in all above which fewer samples are drawn, so that many rows, whose intervals are
-/// narrow anyway, do not take minutes.
+/// Row draws in all, times the classes of each row, above which fewer samples are drawn, so that
+/// many rows, whose intervals are narrow anyway, do not take minutes.
 const DRAWN_ROWS_MAX: usize = 20_000_000;
 
-/// The fewest samples that are drawn for that reason.
-const RESAMPLES_MIN: usize = 200;
+/// The fewest samples that are drawn for that reason: enough for one digit of the bounds.
+const RESAMPLES_MIN: usize = 100;
+
+/// Above this many rows times classes the interval would take long and be of no width to speak of:
+/// there is none.
+const CELLS_MAX: usize = 2_000_000;
 
 /// The percentile bootstrap (Efron and Tibshirani 1993, chapter 13): rows are drawn with
-/// replacement `n_resamples` times (from 40,000 rows on fewer times, at least 200) and the metrics'
-/// quantiles are the bounds. It measures the chance of the test rows only, not of training again.
+/// replacement `n_resamples` times (from 40,000 rows on fewer times, at least 100; above 2,000,000
+/// rows times classes not at all) and the metrics' quantiles are the bounds. It measures the chance of the test rows only, not of training again.
 /// Draws for which a metric has no value are left out; metrics for which fewer than half had one
 /// are absent. O(n_resamples · n log n), in parallel; the same seed gives the same bounds on any
 /// number of threads.
@@ -52,10 +56,12 @@ pub fn confidence_intervals(
 ) -> Result<BTreeMap<Metric, Interval>, Cancelled> {
     let n = target.len();
     let metrics: Vec<Metric> = metrics.iter().copied().filter(|&metric| compute(metric, target, predictions).is_ok()).collect();
-    if n < 2 || n_resamples == 0 || metrics.is_empty() {
+    // One class's columns are measured once, not twice.
+    let n_cells = n.saturating_mul((target.n_outputs() / 2).max(1));
+    if n < 2 || n_resamples == 0 || metrics.is_empty() || n_cells > CELLS_MAX {
         return Ok(BTreeMap::new());
     }
-    let n_resamples = n_resamples.min((DRAWN_ROWS_MAX / n).max(RESAMPLES_MIN));
+    let n_resamples = n_resamples.min((DRAWN_ROWS_MAX / n_cells).max(RESAMPLES_MIN));
     let drawn: Vec<Vec<f64>> = (0..n_resamples)
         .into_par_iter()
         .map(|draw| {

@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::LearnError;
-use crate::frame::{Feature, FeatureKind, Value};
+use crate::frame::{Feature, FeatureKind, Value, is_missing_among_numbers};
 
 /// A value as its feature's kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,7 @@ const FOUND_CHARS_MAX: usize = 60;
 
 /// Reads a value as its feature's kind.
 ///
+/// - numeric and datetime: [`MISSING_AMONG_NUMBERS`](crate::frame::MISSING_AMONG_NUMBERS) are missing;
 /// - numeric: numbers, texts that are a number (`"12.5"`), truth values as 0 and 1;
 /// - boolean: truth values, 0 and 1, and `true/false`, `yes/no`, `t/f`, `y/n`, `on/off`, `1/0` in any case;
 /// - categorical: see [`level_text`];
@@ -41,6 +42,7 @@ const FOUND_CHARS_MAX: usize = 60;
 pub fn coerce<'a>(feature: &Feature, value: Value<'a>) -> Result<Coerced<'a>, LearnError> {
     let read = match (feature.kind, value) {
         (_, Value::Missing) => Some(Coerced::Missing),
+        (FeatureKind::Numeric | FeatureKind::Datetime, Value::Text(text)) if is_missing_among_numbers(text) => Some(Coerced::Missing),
         (FeatureKind::Numeric, value) => number(value),
         (FeatureKind::Boolean, value) => truth(value).map(|truth| Coerced::Number(f64::from(u8::from(truth)))),
         (FeatureKind::Datetime, Value::Datetime(moment)) => Some(Coerced::Moment(moment)),
@@ -174,6 +176,11 @@ mod tests {
         assert_eq!(read(FeatureKind::Numeric, Value::Text(" 12.5 ")), Ok(Coerced::Number(12.5)));
         assert_eq!(read(FeatureKind::Numeric, Value::Boolean(true)), Ok(Coerced::Number(1.0)));
         assert_eq!(read(FeatureKind::Numeric, Value::Text("inf")), Ok(Coerced::Missing));
+        for word in ["-", "None", " missing ", "\\N"] {
+            assert_eq!(read(FeatureKind::Numeric, Value::Text(word)), Ok(Coerced::Missing), "{word:?}");
+            assert_eq!(read(FeatureKind::Datetime, Value::Text(word)), Ok(Coerced::Missing), "{word:?}");
+            assert!(matches!(read(FeatureKind::Categorical, Value::Text(word)), Ok(Coerced::Text(_))), "{word:?}");
+        }
         let error = read(FeatureKind::Numeric, Value::Text("twelve")).unwrap_err();
         assert_eq!(error.to_string(), "c: expected a number, found the text \"twelve\"");
     }

@@ -60,7 +60,7 @@ fn a_frame_and_its_rows_one_by_one_are_prepared_alike() {
     for preparation in [Preparation::Dense, Preparation::Tree] {
         let preparer = Preparer::fit(&frame, &features, preparation, &target, Task::Binary, Seed(5)).unwrap();
         assert_eq!(preparer.dropped().count(), 0);
-        let batch = preparer.transform(&frame).unwrap();
+        let batch = preparer.transform(&frame, &CancelToken::new()).unwrap();
         let reader = FrameReader::new(&frame, &features).unwrap();
         let mut values = Vec::new();
         let mut online = vec![0.0; preparer.matrix().names.len()];
@@ -79,7 +79,7 @@ fn a_frame_and_its_rows_one_by_one_are_prepared_alike() {
 #[test]
 fn preparing_again_gives_the_same_bytes() {
     let (frame, features, target) = mixed(200);
-    let fit = || Preparer::fit_transform(&frame, &features, Preparation::Dense, &target, Task::Binary, Seed(5)).unwrap();
+    let fit = || Preparer::fit_transform(&frame, &features, Preparation::Dense, &target, Task::Binary, Seed(5), &CancelToken::new()).unwrap();
     let (first, second) = (fit(), fit());
     assert_eq!(rmp_serde::to_vec_named(&first.0).unwrap(), rmp_serde::to_vec_named(&second.0).unwrap());
     assert_eq!(first.1, second.1);
@@ -231,5 +231,5 @@ fn wrong_rows_are_refused_by_name() {
     assert!(matches!(preparer.transform_row(&values[1..], &mut out), Err(LearnError::Shape(_))));
     assert!(matches!(preparer.transform_row(&values, &mut out[1..]), Err(LearnError::Shape(_))));
     let other = Frame::new(vec![("numbr".to_owned(), Column::Number(vec![1.0]))]).unwrap();
-    assert!(matches!(preparer.transform(&other), Err(LearnError::ColumnMissing { column, .. }) if column == "number"));
+    assert!(matches!(preparer.transform(&other, &CancelToken::new()), Err(LearnError::ColumnMissing { column, .. }) if column == "number"));
 }

@@ -10,6 +10,11 @@ use crate::{Frame, LearnError, Predictions, Target, Task};
 const CLASS_ROWS_MIN: usize = 3;
 /// Rows that it takes at least, whatever the target.
 const ROWS_MIN: usize = 6;
+/// Rows × columns × outputs above which one part of the rows tells candidates apart well enough, and
+/// folds would cost their number in time.
+const CELLS_FOR_FOLDS_MAX: usize = 10_000_000;
+/// The share of that part.
+const ONE_PART_FRACTION: f64 = 0.2;
 
 /// How the rows are set apart.
 pub(super) struct Plan {
@@ -31,7 +36,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(frame: &Frame, target: &EncodedTarget, options: &SearchOptions<'_>) -> Result<Self, LearnError> {
+    /// `n_columns` is the number of columns to learn from.
+    pub(super) fn new(frame: &Frame, n_columns: usize, target: &EncodedTarget, options: &SearchOptions<'_>) -> Result<Self, LearnError> {
         if frame.n_rows() != target.target.len() {
             return Err(LearnError::Shape(format!(
                 "the table has {} rows and the target {}, expected only the rows that have a target",
@@ -48,8 +54,13 @@ impl Plan {
         };
         let kind = moments.as_deref().map_or(options.split, SplitKind::TimeOrdered);
         let mut warnings = Vec::new();
-        let folds = folds(&train_target, target, kind, options, &mut warnings)?;
-        let split = in_words(kind, &target.target, valid.len(), folds.len());
+        let n_cells = train.len().saturating_mul(n_columns).saturating_mul(margins(&train_target));
+        let folds = if options.folds.is_none() && n_cells > CELLS_FOR_FOLDS_MAX {
+            one_part(&train_target, kind, options)?
+        } else {
+            folds(&train_target, target, kind, options, &mut warnings)?
+        };
+        let split = in_words(kind, &target.target, valid.len(), &folds);
         let test_target = target.target.take(&valid);
         Ok(Self { train_rows: train, test_rows: valid, test_target, train_target, moments, folds, split, warnings })
     }
@@ -58,6 +69,26 @@ impl Plan {
     pub(super) fn moments_of(&self, positions: &[usize]) -> Option<Vec<i64>> {
         self.moments.as_ref().map(|all| positions.iter().map(|&position| all[position]).collect())
     }
+}
+
+/// How many numbers a learner works out for each row.
+fn margins(target: &Target) -> usize {
+    match target.n_outputs() {
+        2 => 1,
+        n => n,
+    }
+}
+
+/// One part of the rows to choose by, the rest to learn from.
+fn one_part(train: &Target, kind: SplitKind<'_>, options: &SearchOptions<'_>) -> Result<Vec<Parts>, LearnError> {
+    let parts = split::holdout(train, ONE_PART_FRACTION, kind, options.seed.derive("validation"))?;
+    if is_usable(train, &parts, options.metric) {
+        return Ok(vec![parts]);
+    }
+    Err(unsuitable(
+        format!("a part of {} rows cannot be scored by {} (one class only)", parts.valid.len(), options.metric),
+        "set folds, or choose another metric",
+    ))
 }
 
 fn check_enough(target: &EncodedTarget) -> Result<(), LearnError> {
@@ -103,10 +134,11 @@ fn folds(
     let by_rows = if in_time { (n / 2).saturating_sub(1) } else { n / 2 };
     let by_class = if target.task == Task::Binary && !in_time { counts.iter().copied().min().unwrap_or(n) } else { n };
     let most = by_rows.min(by_class).max(2);
-    let n_folds = options.folds.min(most);
-    if n_folds < options.folds {
+    let asked = options.folds.unwrap_or(super::FOLDS_DEFAULT);
+    let n_folds = asked.min(most);
+    if n_folds < asked {
         let why = if by_class < by_rows { "the smaller class has few rows" } else { "there are few rows" };
-        warnings.push(format!("{n_folds} folds instead of {}: {why}", options.folds));
+        warnings.push(format!("{n_folds} folds instead of {asked}: {why}"));
     }
     let rare: Vec<String> = counts
         .iter()
@@ -166,18 +198,23 @@ fn class_counts(target: &Target) -> Vec<usize> {
     counts
 }
 
-fn in_words(kind: SplitKind<'_>, target: &Target, n_test: usize, n_folds: usize) -> String {
+fn in_words(kind: SplitKind<'_>, target: &Target, n_test: usize, folds: &[Parts]) -> String {
     let n = target.len();
     let percent = 100.0 * n_test as f64 / n as f64;
     let share = format!("{n_test} of {n} rows ({percent:.0} %)");
     let how = match (kind, target) {
         (SplitKind::TimeOrdered(_), _) => {
+            let n_folds = folds.len();
             return format!("ordered in time: the last {share} held out for the test; {n_folds} fold(s) in the rest learn from the past only");
         }
         (SplitKind::Stratified, Target::Class { .. }) => "stratified by class",
         _ => "random",
     };
-    format!("{how}: {share} held out for the test, {n_folds}-fold cross-validation on the rest")
+    let choice = match folds {
+        [only] => format!("{} of the rest to choose by", only.valid.len()),
+        several => format!("{}-fold cross-validation on the rest", several.len()),
+    };
+    format!("{how}: {share} held out for the test, {choice}")
 }
 
 fn unsuitable(message: String, hint: &str) -> LearnError {

@@ -195,10 +195,10 @@ fn the_budget_cuts_after_the_first_learner_and_is_said() {
     };
     let options = SearchOptions { budget: Some(Duration::from_secs(1)), ..SearchOptions::new(Metric::RocAuc, Seed(1)) };
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
-    assert_eq!(*seen.borrow(), ["baseline", "logistic_regression"]);
-    assert_eq!((outcome.leaderboard.len(), outcome.model.learner.as_str()), (2, "logistic_regression"));
+    assert_eq!(*seen.borrow(), ["baseline", "decision_tree"]);
+    assert_eq!((outcome.leaderboard.len(), outcome.model.learner.as_str()), (2, "decision_tree"));
     let warning = &outcome.warnings[0];
-    assert!(warning.starts_with("the budget of 1 s ended the search after 2 of ") && warning.contains("decision_tree, gradient_boosting"), "{warning}");
+    assert!(warning.starts_with("the budget of 1 s ended the search after 2 of ") && warning.contains("gradient_boosting, logistic_regression"), "{warning}");
 }
 
 #[test]
@@ -211,9 +211,36 @@ fn the_budget_ends_a_fit_that_is_under_way() {
     let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &elapsed, on_candidate: &|_| {} };
     let options = SearchOptions { budget: Some(Duration::from_millis(60)), ..only(&["logistic_regression", "gradient_boosting"], Metric::RocAuc) };
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
-    assert!(outcome.leaderboard.iter().all(|candidate| candidate.failure.is_none()), "what was given up is not on the leaderboard");
+    assert!(outcome.leaderboard.iter().all(|candidate| candidate.failure.is_none()), "what was given up or cut short did not fail");
     assert!(outcome.warnings.iter().any(|warning| warning.contains("the budget of 0.06 s")), "{:?}", outcome.warnings);
     assert!(outcome.leaderboard.len() < 10);
+}
+
+#[test]
+fn a_very_large_table_is_judged_on_one_part_unless_folds_are_asked_for() {
+    // Many classes make it large: rows × columns × classes.
+    let classes = |i: usize, _| text(&format!("c{}", (noise(7_000_000 + i as u64) * 100.0) as usize));
+    let table = table_of(44_000, classes, None);
+    let options = only(&["decision_tree"], Metric::Accuracy);
+    let outcome = run(&table, &options).unwrap();
+    assert!(outcome.split.ends_with("held out for the test, 7041 of the rest to choose by"), "{}", outcome.split);
+    let best = &outcome.leaderboard[outcome.best];
+    assert_eq!((best.cv_scores.len(), best.cv_mean, best.cv_std), (1, Some(best.cv_scores[0]), None));
+    assert_eq!(outcome.model.n_training_rows, 35_195, "the final fit is on all of them");
+    let folds = run(&table, &SearchOptions { folds: Some(2), ..options }).unwrap();
+    assert_eq!(folds.leaderboard[folds.best].cv_scores.len(), 2);
+}
+
+#[test]
+fn few_positives_do_not_decide_when_to_stop() {
+    // 1,000 rows, few of them positive: an early-stopping part would hold three of them.
+    let table = binary(1_000, -3.0);
+    let Target::Class { codes, .. } = &table.target.target else { panic!() };
+    let n_positive = codes.iter().filter(|&&code| code == 1).count();
+    assert!((10..40).contains(&n_positive), "{n_positive}");
+    let outcome = run(&table, &only(&["gradient_boosting"], Metric::RocAuc)).unwrap();
+    let crate::Predictor::Trees(trees) = &outcome.model.predictor else { panic!() };
+    assert_eq!(trees.n_rounds, Some(100));
 }
 
 #[test]
@@ -350,7 +377,7 @@ fn wrong_options_are_named() {
     };
     assert_eq!(parameter(&SearchOptions::new(Metric::Rmse, Seed(1))), "metric");
     assert_eq!(parameter(&only(&["gradient_bosting"], Metric::RocAuc)), "learners");
-    assert_eq!(parameter(&SearchOptions { folds: 1, ..SearchOptions::new(Metric::RocAuc, Seed(1)) }), "folds");
+    assert_eq!(parameter(&SearchOptions { folds: Some(1), ..SearchOptions::new(Metric::RocAuc, Seed(1)) }), "folds");
     assert_eq!(parameter(&SearchOptions { test_fraction: 1.0, ..SearchOptions::new(Metric::RocAuc, Seed(1)) }), "test_fraction");
 }
 
@@ -376,6 +403,7 @@ fn tried(name: &str, complexity: (usize, usize), cv_mean: Option<f64>) -> Tried 
         spec: LearnerSpec::new(name),
         complexity,
         rounds: None,
+        cut_short: false,
         threshold: None,
     }
 }

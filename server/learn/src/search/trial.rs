@@ -28,7 +28,12 @@ const EARLY_STOP_FRACTION: f64 = 0.15;
 const EARLY_STOP_ROWS_MIN: usize = 30;
 /// Bytes of prepared matrices that are kept for the next candidate.
 const KEPT_BYTES_MAX: usize = 1 << 30;
-/// Bytes of raw numbers up to which folds are fitted at the same time.
+/// The rarest class's rows in such a share, below which it says nothing.
+const EARLY_STOP_CLASS_ROWS_MIN: usize = 10;
+/// The most rounds where nothing says when to stop: what scikit-learn's boosting makes for tables
+/// that are too small for early stopping.
+const ROUNDS_UNWATCHED: usize = 100;
+/// Bytes of all folds' prepared matrices up to which folds are fitted at the same time.
 const PARALLEL_BYTES_MAX: usize = 1 << 30;
 /// Rows predicted between two looks at the cancel token.
 const CHUNK_ROWS: usize = 4096;
@@ -39,8 +44,10 @@ pub(super) struct Tried {
     pub(super) spec: LearnerSpec,
     /// (position of the learner from simple to strong, position in the queue).
     pub(super) complexity: (usize, usize),
-    /// The rounds that early stopping found: the median over the folds.
+    /// The rounds that the folds made: their median.
     pub(super) rounds: Option<usize>,
+    /// Whether time ended a fit before it was done.
+    pub(super) cut_short: bool,
     /// The decision threshold for binary tasks.
     pub(super) threshold: Option<f64>,
 }
@@ -91,6 +98,17 @@ impl PreparedFold {
 struct FoldResult {
     outputs: Array2<f64>,
     rounds: Option<usize>,
+    cut_short: bool,
+}
+
+/// How a fit is stopped.
+struct Stops<'a> {
+    /// Gives the fit up.
+    cancel: &'a CancelToken,
+    /// Ends it with what it has.
+    enough: &'a CancelToken,
+    /// Sets one of them off when the budget has passed.
+    deadline: Option<Deadline<'a>>,
 }
 
 /// Whether an error says something about the learner with these rows, not about the rows or the request.
@@ -112,7 +130,7 @@ impl<'a> Workbench<'a> {
         Self { features, target, plan, options, cancel: cx.cancel, elapsed: cx.elapsed, meter, training, kept: Mutex::default() }
     }
 
-    /// Cross-validates a candidate, given up when `budget` passes.
+    /// Cross-validates a candidate, ended or given up when `budget` passes.
     ///
     /// # Errors
     /// [`LearnError::Cancelled`] and errors that no other candidate would escape. A learner's own
@@ -125,9 +143,10 @@ impl<'a> Workbench<'a> {
     ) -> Result<Outcome, LearnError> {
         let started = (self.elapsed)();
         let estimator = learners::build(spec, self.target.task, self.plan.train_rows.len())?;
-        let token = self.cancel.child();
-        let deadline = budget.map(|budget| Deadline { elapsed: self.elapsed, budget, token: &token });
-        let result = self.cross_validate(estimator.as_ref(), &token, deadline);
+        let (cancel, enough) = (self.cancel.child(), CancelToken::new());
+        let token = if estimator.gives_what_it_has() { &enough } else { &cancel };
+        let deadline = budget.map(|budget| Deadline { elapsed: self.elapsed, budget, token });
+        let result = self.cross_validate(spec, estimator.as_ref(), &Stops { cancel: &cancel, enough: &enough, deadline });
         self.cancel.check()?;
         let mut tried = Tried {
             candidate: Candidate {
@@ -142,6 +161,7 @@ impl<'a> Workbench<'a> {
             spec: spec.clone(),
             complexity: (learners::all(self.target.task).iter().position(|name| *name == spec.name).unwrap_or(0), position),
             rounds: None,
+            cut_short: false,
             threshold: None,
         };
         match result.and_then(|folds| self.judge(&folds, &mut tried)) {
@@ -154,25 +174,22 @@ impl<'a> Workbench<'a> {
         Ok(Outcome::Tried(Box::new(tried)))
     }
 
-    fn cross_validate(
-        &self,
-        estimator: &dyn Estimator,
-        token: &CancelToken,
-        deadline: Option<Deadline<'_>>,
-    ) -> Result<Vec<FoldResult>, LearnError> {
+    fn cross_validate(&self, spec: &LearnerSpec, estimator: &dyn Estimator, stops: &Stops<'_>) -> Result<Vec<FoldResult>, LearnError> {
+        let n_folds = self.plan.folds.len();
         let run = |fold: usize| {
-            let label = format!("{}, fold {} of {}", estimator.name(), fold + 1, self.plan.folds.len());
-            let progress = FitProgress::new(self.meter, deadline, label);
-            let result = self.run_fold(estimator, fold, token, &progress);
-            if let Some(deadline) = &deadline {
+            let label = if n_folds == 1 { estimator.name().to_owned() } else { format!("{}, fold {} of {n_folds}", estimator.name(), fold + 1) };
+            let progress = FitProgress::new(self.meter, stops.deadline, label);
+            let result = self.run_fold(spec, estimator, fold, stops, &progress);
+            if let Some(deadline) = &stops.deadline {
                 deadline.look();
             }
             progress.finish();
             result
         };
-        let n_folds = self.plan.folds.len();
-        let raw_bytes = self.training.n_rows() * self.features.len() * size_of::<f64>();
-        if raw_bytes * n_folds <= PARALLEL_BYTES_MAX {
+        // What one fold takes tells what all take.
+        let first = self.prepared(0, estimator.preparation(), estimator.rounds_parameter().is_some(), stops.cancel)?;
+        let copies = if estimator.preparation() == Preparation::Dense { 2 } else { 1 };
+        if first.size_bytes().saturating_mul(copies * n_folds) <= PARALLEL_BYTES_MAX {
             (0..n_folds).into_par_iter().map(run).collect()
         } else {
             (0..n_folds).map(run).collect()
@@ -181,37 +198,56 @@ impl<'a> Workbench<'a> {
 
     fn run_fold(
         &self,
+        spec: &LearnerSpec,
         estimator: &dyn Estimator,
         fold: usize,
-        token: &CancelToken,
+        stops: &Stops<'_>,
         progress: &FitProgress<'_>,
     ) -> Result<FoldResult, LearnError> {
-        token.check()?;
-        let stops_early = estimator.rounds_parameter().is_some();
-        let prepared = self.prepared(fold, estimator.preparation(), stops_early)?;
-        token.check()?;
+        let in_rounds = estimator.rounds_parameter().is_some();
+        let prepared = self.prepared(fold, estimator.preparation(), in_rounds, stops.cancel)?;
+        stops.cancel.check()?;
+        // A fold that has not begun when time is up has nothing to give.
+        stops.enough.check()?;
         let cx = FitContext {
             seed: self.options.seed.derive(&format!("fold {fold}")),
-            cancel: token,
+            cancel: stops.cancel,
+            enough: Some(stops.enough),
             progress,
             matrix: &prepared.matrix,
             validation: prepared.early_stop.as_ref().map(|(x, y)| (x.view(), y)),
         };
         check_columns(estimator, &prepared.matrix)?;
-        let predictor = estimator.fit(prepared.x.view(), &prepared.y, &cx)?;
-        let outputs = outputs(&predictor, &prepared.valid_x, token)?;
-        let rounds = prepared.early_stop.as_ref().and_then(|_| predictor.n_rounds());
-        Ok(FoldResult { outputs, rounds })
+        let predictor = if in_rounds && prepared.early_stop.is_none() {
+            self.in_rounds(spec, ROUNDS_UNWATCHED)?.fit(prepared.x.view(), &prepared.y, &cx)?
+        } else {
+            estimator.fit(prepared.x.view(), &prepared.y, &cx)?
+        };
+        let cut_short = stops.enough.is_cancelled();
+        let outputs = outputs(&predictor, &prepared.valid_x, stops.cancel)?;
+        Ok(FoldResult { outputs, rounds: predictor.n_rounds(), cut_short })
+    }
+
+    /// The learner, making at most so many rounds when it makes any.
+    fn in_rounds(&self, spec: &LearnerSpec, rounds: usize) -> Result<Box<dyn Estimator>, LearnError> {
+        let n_rows = self.plan.train_rows.len();
+        let estimator = learners::build(spec, self.target.task, n_rows)?;
+        let Some(name) = estimator.rounds_parameter() else { return Ok(estimator) };
+        let own = estimator.parameters().into_iter().find(|(own, _)| own == name).and_then(|(_, value)| value.as_u64());
+        let rounds = own.map_or(rounds as u64, |own| own.min(rounds as u64)).max(1);
+        let mut spec = spec.clone();
+        spec.parameters.insert(name.to_owned(), json!(rounds));
+        learners::build(&spec, self.target.task, n_rows)
     }
 
     /// The fold, prepared now or before.
-    fn prepared(&self, fold: usize, preparation: Preparation, stops_early: bool) -> Result<Arc<PreparedFold>, LearnError> {
+    fn prepared(&self, fold: usize, preparation: Preparation, stops_early: bool, cancel: &CancelToken) -> Result<Arc<PreparedFold>, LearnError> {
         let key = (fold, preparation == Preparation::Tree, stops_early);
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = lock().folds.get(&key) {
             return Ok(Arc::clone(found));
         }
-        let made = Arc::new(self.prepare(&self.plan.folds[fold], preparation, stops_early)?);
+        let made = Arc::new(self.prepare(&self.plan.folds[fold], preparation, stops_early, cancel)?);
         let mut kept = lock();
         if kept.bytes + made.size_bytes() <= KEPT_BYTES_MAX {
             kept.bytes += made.size_bytes();
@@ -221,11 +257,11 @@ impl<'a> Workbench<'a> {
     }
 
     /// Fits the preparation on the rows that are learned from, and on no other.
-    fn prepare(&self, fold: &Parts, preparation: Preparation, stops_early: bool) -> Result<PreparedFold, LearnError> {
+    fn prepare(&self, fold: &Parts, preparation: Preparation, stops_early: bool, cancel: &CancelToken) -> Result<PreparedFold, LearnError> {
         let (learn, stop) = if stops_early { self.set_apart(&fold.train) } else { (fold.train.clone(), Vec::new()) };
         let y = self.plan.train_target.take(&learn);
-        let (preparer, x) = self.fit_preparer(&self.training.take(&learn), preparation, &y)?;
-        let matrix_of = |rows: &[usize]| preparer.transform(&self.training.take(rows));
+        let (preparer, x) = self.fit_preparer(&self.training.take(&learn), preparation, &y, cancel)?;
+        let matrix_of = |rows: &[usize]| preparer.transform(&self.training.take(rows), cancel);
         let early_stop = match stop.as_slice() {
             [] => None,
             rows => Some((matrix_of(rows)?, self.plan.train_target.take(rows))),
@@ -233,9 +269,15 @@ impl<'a> Workbench<'a> {
         Ok(PreparedFold { valid_x: matrix_of(&fold.valid)?, matrix: preparer.matrix().clone(), x, y, early_stop })
     }
 
-    fn fit_preparer(&self, frame: &Frame, preparation: Preparation, y: &Target) -> Result<(Preparer, Array2<f64>), LearnError> {
+    fn fit_preparer(
+        &self,
+        frame: &Frame,
+        preparation: Preparation,
+        y: &Target,
+        cancel: &CancelToken,
+    ) -> Result<(Preparer, Array2<f64>), LearnError> {
         let seed = self.options.seed.derive("prepare");
-        Preparer::fit_transform(frame, self.features, preparation, y, self.target.task, seed)
+        Preparer::fit_transform(frame, self.features, preparation, y, self.target.task, seed, cancel)
     }
 
     /// Divides a fold's training rows into those learned from and those that say when to stop;
@@ -249,7 +291,7 @@ impl<'a> Workbench<'a> {
             Ok(parts)
                 if parts.valid.len() >= EARLY_STOP_ROWS_MIN
                     && has_two_values(&target.take(&parts.train))
-                    && has_two_values(&target.take(&parts.valid)) =>
+                    && tells_when_to_stop(&target.take(&parts.valid)) =>
             {
                 (pick(&parts.train), pick(&parts.valid))
             }
@@ -280,16 +322,18 @@ impl<'a> Workbench<'a> {
         let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / n;
         tried.candidate.cv_scores = scores;
         tried.candidate.cv_mean = Some(mean);
-        tried.candidate.cv_std = Some(variance.sqrt());
+        tried.candidate.cv_std = (folds.len() > 1).then(|| variance.sqrt());
         tried.rounds = median(folds.iter().filter_map(|fold| fold.rounds).collect());
+        tried.cut_short = folds.iter().any(|fold| fold.cut_short);
         if task == Task::Binary {
             tried.threshold = Some(if chosen { self.threshold_from(folds, None) } else { THRESHOLD_DEFAULT });
         }
         Ok(())
     }
 
-    /// The best threshold on the validation rows of all folds but one.
+    /// The best threshold on the validation rows of all folds but one, unless that is all there is.
     fn threshold_from(&self, folds: &[FoldResult], without: Option<usize>) -> f64 {
+        let without = without.filter(|_| folds.len() > 1);
         let (mut positive, mut probabilities) = (Vec::new(), Vec::new());
         for (position, (fold, parts)) in folds.iter().zip(&self.plan.folds).enumerate() {
             if without == Some(position) {
@@ -309,21 +353,17 @@ impl<'a> Workbench<'a> {
     /// [`LearnError::Cancelled`] or whatever the fit says.
     pub(super) fn refit(&self, tried: &Tried) -> Result<Model, LearnError> {
         let task = self.target.task;
-        let mut spec = tried.spec.clone();
         let n_rows = self.plan.train_rows.len();
-        let estimator = learners::build(&spec, task, n_rows)?;
-        let estimator = match (estimator.rounds_parameter(), tried.rounds) {
-            (Some(name), Some(rounds)) => {
-                spec.parameters.insert(name.to_owned(), json!(rounds.max(1)));
-                learners::build(&spec, task, n_rows)?
-            }
-            _ => estimator,
+        let estimator = match tried.rounds {
+            Some(rounds) => self.in_rounds(&tried.spec, rounds)?,
+            None => learners::build(&tried.spec, task, n_rows)?,
         };
-        let (preparer, x) = self.fit_preparer(&self.training, estimator.preparation(), &self.plan.train_target)?;
+        let (preparer, x) = self.fit_preparer(&self.training, estimator.preparation(), &self.plan.train_target, self.cancel)?;
         check_columns(estimator.as_ref(), preparer.matrix())?;
         let cx = FitContext {
             seed: self.options.seed.derive("final fit"),
             cancel: self.cancel,
+            enough: None,
             progress: &NoProgress,
             matrix: preparer.matrix(),
             validation: None,
@@ -356,6 +396,17 @@ fn check_columns(estimator: &dyn Estimator, matrix: &MatrixInfo) -> Result<(), L
         });
     }
     Ok(())
+}
+
+/// Whether the loss on these rows is more than the luck of a few of them.
+fn tells_when_to_stop(target: &Target) -> bool {
+    match target {
+        Target::Class { codes, n_classes: 2 } => {
+            let ones = codes.iter().filter(|&&code| code == 1).count();
+            ones.min(codes.len() - ones) >= EARLY_STOP_CLASS_ROWS_MIN
+        }
+        other => has_two_values(other),
+    }
 }
 
 fn has_two_values(target: &Target) -> bool {

@@ -133,6 +133,10 @@ impl Estimator for GradientBoosting {
         Some("n_estimators")
     }
 
+    fn gives_what_it_has(&self) -> bool {
+        true
+    }
+
     fn fit(&self, x: ArrayView2<'_, f64>, y: &Target, cx: &FitContext<'_>) -> Result<Predictor, LearnError> {
         check_rows(x, y)?;
         if cx.validation.is_some() || self.validation_fraction == 0.0 {
@@ -194,7 +198,7 @@ impl GradientBoosting {
             }
             let message = format!("round {} of at most {}", round + 1, self.n_estimators);
             cx.progress.report(Progress::of((round + 1) as f64, self.n_estimators as f64, message));
-            if !grew && !self.samples() {
+            if (!grew && !self.samples()) || cx.is_enough() {
                 break;
             }
         }

@@ -45,8 +45,7 @@ impl Objective<'_> {
                 vec![(ones / (codes.len() as f64 - ones)).ln()]
             }
             Self::Softmax(codes, n_classes) => {
-                let shares = crate::baseline::class_frequencies(codes, *n_classes);
-                shares.iter().map(|share| share.max(PROBABILITY_MIN).ln()).collect()
+                crate::baseline::start_shares(codes, *n_classes).into_iter().map(f64::ln).collect()
             }
         }
     }
