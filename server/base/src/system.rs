@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod environment;
 pub mod files;
+pub mod memory;
 pub mod process;
 
 pub use clock::{Clock, FixedClock, SystemClock};

@@ -154,10 +154,14 @@ impl Live {
             }
             if looked.elapsed() >= ALIVE {
                 looked = Instant::now();
-                if !claim.is_on_record() {
-                    tracing::warn!("server.json no longer names this server: ending");
-                    gone();
-                    return;
+                match claim.is_on_record() {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        tracing::warn!("server.json no longer names this server: ending");
+                        gone();
+                        return;
+                    }
+                    Err(error) => tracing::warn!(%error, "server.json cannot be read: serving goes on"),
                 }
             }
         }

@@ -39,12 +39,112 @@ pub fn spawn_detached(program: &Path, arguments: &[String], directory: &Path, lo
     command.spawn()
 }
 
-/// Whether a process of that id exists. An id may be used again, so ask a lease, not this, whether
-/// it is still the same process.
+/// One process, told from every other: also from one that gets its id later, and from those of
+/// other machines and containers that see the same files. Written `host/pid/started`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The machine since it was started, and the namespace that the id counts in; empty when the
+    /// operating system does not tell.
+    host: String,
+    pid: u32,
+    /// When it was started, in the operating system's own count; empty when it does not tell.
+    started: String,
+}
+
+/// What is known of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It runs.
+    Alive,
+    /// It has ended.
+    Gone,
+    /// It cannot be seen from here.
+    Unknown,
+}
+
+impl Identity {
+    /// This process.
+    #[must_use]
+    pub fn own() -> Self {
+        let pid = id();
+        Self { host: host(), pid, started: started(pid).unwrap_or_default() }
+    }
+
+    /// The process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Reads what `Display` wrote; `None` for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('/');
+        let identity = Self { host: parts.next()?.to_owned(), pid: parts.next()?.parse().ok()?, started: parts.next()?.to_owned() };
+        parts.next().is_none().then_some(identity)
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        if self.host != host() {
+            return Standing::Unknown;
+        }
+        if !is_alive(self.pid) {
+            return Standing::Gone;
+        }
+        match started(self.pid) {
+            Some(started) if started == self.started => Standing::Alive,
+            Some(_) => Standing::Gone,
+            None => Standing::Unknown,
+        }
+    }
+}
+
+impl std::fmt::Display for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.host, self.pid, self.started)
+    }
+}
+
+/// The start of the machine and the namespace of process ids: no two containers share both.
+#[cfg(target_os = "linux")]
+fn host() -> String {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let namespace = std::fs::read_link("/proc/self/ns/pid").map(|link| link.to_string_lossy().into_owned()).unwrap_or_default();
+    format!("{}-{namespace}", boot.trim())
+}
+
+/// Where the operating system does not tell, no process is known by more than its id.
+#[cfg(not(target_os = "linux"))]
+fn host() -> String {
+    String::new()
+}
+
+/// Field 22 of `/proc/PID/stat` (proc_pid_stat(5)): clock ticks from the machine's start to the
+/// process's. The second field may hold any character, so fields are counted after its last bracket.
+#[cfg(target_os = "linux")]
+fn started(pid: u32) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let after_name = stat.rsplit_once(')')?.1;
+    let mut fields = after_name.split_whitespace();
+    // A process that has ended and was not reaped yet does nothing any more.
+    if fields.next()? == "Z" {
+        return Some(String::new());
+    }
+    fields.nth(18).map(str::to_owned)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn started(_pid: u32) -> Option<String> {
+    None
+}
+
+/// Whether a process of that id exists, also one of another user.
 #[cfg(unix)]
-#[must_use]
-pub fn is_alive(pid: u32) -> bool {
-    i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+fn is_alive(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH)))
 }
 
 /// How to stop a process.
@@ -77,8 +177,7 @@ pub fn stop(pid: u32, how: Stop) -> io::Result<()> {
 
 /// Whether a process of that id exists (asks `tasklist`).
 #[cfg(windows)]
-#[must_use]
-pub fn is_alive(pid: u32) -> bool {
+fn is_alive(pid: u32) -> bool {
     Command::new("tasklist")
         .args(["/NH", "/FI", &format!("PID eq {pid}")])
         .output()
@@ -102,4 +201,38 @@ pub fn stop(pid: u32, how: Stop) -> io::Result<()> {
 /// Ends this process at once with an exit code.
 pub fn exit(code: i32) -> ! {
     std::process::exit(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_told_from_one_that_has_its_id_later_or_elsewhere() {
+        let own = Identity::own();
+        assert_eq!(Identity::parse(&own.to_string()), Some(own.clone()));
+        for wrong in ["", "host/1", "host/one/2", "host/1/2/3"] {
+            assert_eq!(Identity::parse(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(Identity { host: "elsewhere".to_owned(), ..own.clone() }.standing(), Standing::Unknown);
+        if cfg!(target_os = "linux") {
+            assert_eq!(own.standing(), Standing::Alive);
+            assert_eq!(Identity { started: "1".to_owned(), ..own }.standing(), Standing::Gone);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_that_ended_is_gone_before_and_after_it_is_reaped() {
+        let mut child = Command::new("true").spawn().expect("`true` starts");
+        let identity = Identity { host: host(), pid: child.id(), started: started(child.id()).expect("it is there until it is reaped") };
+        let mut standing = identity.standing();
+        while standing == Standing::Alive {
+            std::thread::yield_now();
+            standing = identity.standing();
+        }
+        assert_eq!(standing, Standing::Gone);
+        child.wait().expect("it ended");
+        assert_eq!(identity.standing(), Standing::Gone);
+    }
 }

@@ -117,14 +117,16 @@ impl ServerClaim {
 
     /// Whether `server.json` still names this instance. When it does not, the workspace was removed
     /// or somebody wants the server gone.
-    #[must_use]
-    pub fn is_on_record(&self) -> bool {
-        read_json::<ServerRecord>(&self.run.join(RECORD)).is_ok_and(|record| record.is_some_and(|record| record.instance_id == self.instance_id))
+    ///
+    /// # Errors
+    /// When the file cannot be read, which says nothing: a server with too many open files cannot.
+    pub fn is_on_record(&self) -> Result<bool, Problem> {
+        Ok(read_json::<ServerRecord>(&self.run.join(RECORD))?.is_some_and(|record| record.instance_id == self.instance_id))
     }
 
     /// Takes `server.json` away, so that nobody finds this instance any more.
     pub fn withdraw(&self) {
-        if self.is_on_record() {
+        if self.is_on_record().unwrap_or(false) {
             let gone = files::remove_file(&self.run.join(RECORD)).and_then(|()| files::remove_file(&self.run.join(BACKGROUND)));
             if let Err(error) = gone {
                 tracing::warn!(%error, "the server's address could not be removed");

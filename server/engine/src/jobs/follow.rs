@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mlwright_base::system::process::{self, Stop};
+use mlwright_base::system::process::{self, Identity, Standing, Stop};
 use mlwright_base::{ErrorCode, JobId, Problem, Progress, RunId};
 use mlwright_store::{Query, ReadTx, StoreError, WriteTx};
 
@@ -163,8 +163,11 @@ impl Engine {
             }
             std::thread::sleep(POLL);
         }
+        let holder = self.store.read::<_, StoreError>(|tx| process_of(tx, job_id))?;
         let job = self.close_job(job_id, JobState::Cancelled, None)?;
-        if let (JobState::Cancelled, Some(pid)) = (job.state, job.pid) {
+        // A process that cannot be seen from here stops at its next look at the record.
+        if let Some(holder) = holder.filter(|holder| job.state == JobState::Cancelled && holder.standing() == Standing::Alive) {
+            let pid = holder.pid();
             process::stop(pid, Stop::Kill)
                 .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot end process {pid}: {error}")))?;
         }
@@ -190,19 +193,21 @@ impl Engine {
                 Ok(())
             })?;
             if let Some(run_id) = &job.body.run_id {
-                close_run(tx, run_id, now)?;
+                close_run(tx, run_id, now, None)?;
             }
             Ok(with_progress(tx, job.body, now_ms)?.0)
         })
     }
 }
 
-fn close_run(tx: &WriteTx<'_>, run_id: &RunId, now: jiff::Timestamp) -> Result<(), Problem> {
+/// Ends a run that is still open: failed when there is an error, else killed.
+pub(super) fn close_run(tx: &WriteTx<'_>, run_id: &RunId, now: jiff::Timestamp, error: Option<&Problem>) -> Result<(), Problem> {
     let Some(record) = tx.get::<runs::Run>(runs::RUNS, run_id.as_str())? else { return Ok(()) };
     if record.body.status == runs::RunStatus::Running {
         tx.modify::<runs::Run, StoreError>(runs::RUNS, run_id.as_str(), now.as_millisecond(), |run| {
-            run.status = runs::RunStatus::Killed;
+            run.status = if error.is_some() { runs::RunStatus::Failed } else { runs::RunStatus::Killed };
             run.end_time = Some(now);
+            run.error = error.map(|problem| problem.message.clone());
             Ok(())
         })?;
     }
@@ -215,14 +220,21 @@ fn with_progress(tx: &ReadTx<'_>, mut job: Job, now_ms: i64) -> Result<(Job, boo
     Ok((job, dead))
 }
 
-/// Whether a job that is not ended has no process any more.
+/// The process that holds the job's lease, as it signed it.
+fn process_of(tx: &ReadTx<'_>, job_id: &JobId) -> Result<Option<Identity>, StoreError> {
+    Ok(tx.lease(&Job::lease(job_id))?.and_then(|lease| Identity::parse(&lease.owner)))
+}
+
+/// Whether a job that is not ended has no process any more. The process itself tells where it can
+/// be seen; the lease, which also runs out while a machine sleeps, only where it cannot.
 fn is_dead(tx: &ReadTx<'_>, job: &Job, now_ms: i64) -> Result<bool, StoreError> {
     Ok(match job.state {
         JobState::Queued => now_ms - job.created.as_millisecond() > START_MS,
-        JobState::Running => {
-            let lease = tx.lease(&Job::lease(&job.job_id))?;
-            lease.is_none_or(|lease| lease.is_expired(now_ms)) || job.pid.is_some_and(|pid| !process::is_alive(pid))
-        }
+        JobState::Running => match process_of(tx, &job.job_id)?.map_or(Standing::Unknown, |holder| holder.standing()) {
+            Standing::Alive => false,
+            Standing::Gone => true,
+            Standing::Unknown => tx.lease(&Job::lease(&job.job_id))?.is_none_or(|lease| lease.is_expired(now_ms)),
+        },
         _ => false,
     })
 }

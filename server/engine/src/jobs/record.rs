@@ -1,8 +1,9 @@
 //! What is kept of a job.
 
 use jiff::Timestamp;
-use mlwright_base::{JobId, Problem, Progress, RunId};
+use mlwright_base::{ErrorCode, JobId, Problem, Progress, RunId};
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Actor;
@@ -108,8 +109,80 @@ pub struct Job {
 }
 
 impl Job {
+    /// What came out for who waited for it; nothing while the job works.
+    ///
+    /// # Errors
+    /// The job's own error, [`ErrorCode::Cancelled`] when it was cancelled, [`ErrorCode::Unavailable`]
+    /// when its process died, and [`ErrorCode::Internal`] when the result is not of the kind expected.
+    pub(crate) fn outcome<T: DeserializeOwned>(&self) -> Result<Option<T>, Problem> {
+        if let Some(problem) = &self.error {
+            return Err(problem.clone());
+        }
+        let job_id = &self.job_id;
+        match self.state {
+            JobState::Cancelled => Err(Problem::new(ErrorCode::Cancelled, format!("the job {job_id} was cancelled"))),
+            JobState::Interrupted => Err(Problem::new(ErrorCode::Unavailable, format!("the process of the job {job_id} ended before its work was done"))
+                .hint(format!("run it again; its log is .mlwright/logs/job-{job_id}.log (a machine short of memory ends processes)"))),
+            JobState::Queued | JobState::Running | JobState::Done | JobState::Failed => self
+                .result
+                .clone()
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(|error| Problem::new(ErrorCode::Internal, format!("the job's result cannot be read: {error}"))),
+        }
+    }
+
     /// The name of the lease that the job's process holds.
     pub(super) fn lease(job_id: &JobId) -> String {
         format!("job/{job_id}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::call::Surface;
+
+    fn job(state: JobState) -> Job {
+        Job {
+            job_id: JobId::new("j1"),
+            kind: JobKind::Train,
+            subject: "t.csv → y".into(),
+            state,
+            actor: Actor { name: "ada".into(), surface: Surface::Cli },
+            created: Timestamp::UNIX_EPOCH,
+            started: None,
+            ended: None,
+            pid: None,
+            run_id: None,
+            progress: None,
+            cancel_requested: false,
+            result: None,
+            error: None,
+            spec: json!({}),
+        }
+    }
+
+    #[test]
+    fn a_job_that_ended_badly_is_no_success_for_who_waited() {
+        let problem = job(JobState::Cancelled).outcome::<u64>().unwrap_err();
+        assert!(problem.is_cancelled(), "{problem:?}");
+        let problem = job(JobState::Interrupted).outcome::<u64>().unwrap_err();
+        assert_eq!(problem.code, ErrorCode::Unavailable);
+        assert!(problem.message.contains("j1") && problem.hint.contains(".mlwright/logs/job-j1.log"), "{problem:?}");
+        let own = Problem::new(ErrorCode::UnsuitableData, "one class");
+        let failed = Job { error: Some(own.clone()), ..job(JobState::Failed) };
+        assert_eq!(failed.outcome::<u64>(), Err(own));
+        let odd = Job { result: Some(json!("x")), ..job(JobState::Done) };
+        assert_eq!(odd.outcome::<u64>().unwrap_err().code, ErrorCode::Internal);
+    }
+
+    #[test]
+    fn a_job_that_works_has_no_outcome_yet() {
+        assert_eq!(job(JobState::Queued).outcome::<u64>(), Ok(None));
+        assert_eq!(job(JobState::Running).outcome::<u64>(), Ok(None));
+        assert_eq!(Job { result: Some(json!(7)), ..job(JobState::Done) }.outcome::<u64>(), Ok(Some(7)));
     }
 }

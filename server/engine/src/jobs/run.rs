@@ -10,6 +10,7 @@ use mlwright_base::{CancelToken, ErrorCode, JobId, Problem, Progress, ProgressSi
 use mlwright_store::StoreError;
 use serde::de::DeserializeOwned;
 
+use super::follow::close_run;
 use super::record::{JOBS, Job, JobKind, JobState, PROGRESS};
 use crate::call::Actor;
 use crate::engine::Engine;
@@ -30,7 +31,7 @@ pub struct JobContext<'a> {
     pub job_id: &'a JobId,
     /// Who started it.
     pub actor: &'a Actor,
-    /// Cancelled when somebody asked the job to stop, or its lease was lost.
+    /// Cancelled when somebody asked the job to stop, or took it for dead.
     pub cancel: &'a CancelToken,
     /// Receives progress, which everybody who follows the job sees.
     pub progress: &'a dyn ProgressSink,
@@ -43,7 +44,7 @@ impl Engine {
     /// [`ErrorCode::NotFound`] when there is no such job, [`ErrorCode::Conflict`] when it is not
     /// queued, and the job's own error, which is then on its record too.
     pub fn run_job(&self, job_id: &JobId) -> Result<(), Problem> {
-        let owner = format!("{}-{}", process::id(), JobId::generate());
+        let owner = process::Identity::own().to_string();
         let job = self.begin_job(job_id, &owner)?;
         let cancel = CancelToken::new();
         let progress = StoredProgress { engine: self, job_id, last: Mutex::new(None) };
@@ -67,7 +68,7 @@ impl Engine {
             outcome
         });
         progress.flush();
-        self.end_job(job_id, &owner, &outcome)?;
+        self.end_job(&job, &owner, &outcome)?;
         outcome.map(|_| ())
     }
 
@@ -100,19 +101,27 @@ impl Engine {
     }
 
     fn heartbeat(&self, job_id: &JobId, owner: &str, renew: bool, cancel: &CancelToken) {
-        let lease = Job::lease(job_id);
-        let renewed = !renew || self.store.renew_lease(&lease, owner, self.now_ms(), LEASE_MS).unwrap_or(true);
-        let asked = self
-            .store
-            .read::<_, StoreError>(|tx| tx.get::<Job>(JOBS, job_id.as_str()))
-            .is_ok_and(|job| job.is_none_or(|job| job.body.cancel_requested || job.body.state != JobState::Running));
-        if asked || !renewed {
+        let goes_on = |job: &Job| job.state == JobState::Running && !job.cancel_requested;
+        // A machine that slept lets the lease run out. While the record says that the job runs,
+        // nobody has acted on that, and the lease is taken again.
+        let looked: Result<bool, StoreError> = if renew {
+            self.store.write(|tx| {
+                let job = tx.get::<Job>(JOBS, job_id.as_str())?;
+                Ok(job.is_some_and(|job| goes_on(&job.body)) && tx.acquire_lease(&Job::lease(job_id), owner, self.now_ms(), LEASE_MS)?)
+            })
+        } else {
+            self.store.read(|tx| Ok(tx.get::<Job>(JOBS, job_id.as_str())?.is_some_and(|job| goes_on(&job.body))))
+        };
+        // A database that is busy says nothing.
+        if !looked.unwrap_or(true) {
             cancel.cancel();
         }
     }
 
-    fn end_job(&self, job_id: &JobId, owner: &str, outcome: &Result<serde_json::Value, Problem>) -> Result<(), Problem> {
+    /// Ends the job's record, and that of a run that its body left open, in one transaction.
+    fn end_job(&self, job: &Job, owner: &str, outcome: &Result<serde_json::Value, Problem>) -> Result<(), Problem> {
         let (now, now_ms) = (self.now(), self.now_ms());
+        let (job_id, run_id) = (&job.job_id, &job.run_id);
         self.store.write(|tx| {
             let held = tx.lease(&Job::lease(job_id))?.is_some_and(|lease| lease.owner == owner);
             tx.modify::<Job, Problem>(JOBS, job_id.as_str(), now_ms, |job| {
@@ -133,6 +142,9 @@ impl Engine {
                 }
                 Ok(())
             })?;
+            if let (Some(run_id), Err(problem)) = (run_id, outcome) {
+                close_run(tx, run_id, now, (!problem.is_cancelled()).then_some(problem))?;
+            }
             tx.release_lease(&Job::lease(job_id), owner)?;
             Ok(())
         })
