@@ -2,7 +2,7 @@
 //! them, and a commit is what makes a file part of the table: a crash before it leaves a file that
 //! nobody sees.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties, TransactionError};
@@ -22,6 +22,7 @@ use crate::reading::{Format, Reading};
 use crate::table::{Origin, Table, columns_of};
 use crate::write;
 
+mod inside;
 mod log;
 mod scan;
 mod types;
@@ -124,7 +125,10 @@ pub fn write(dir: &Path, frame: &mut DataFrame, mode: WriteMode) -> Result<u64, 
 ///
 /// # Errors
 /// [`DataError::NotATable`], [`DataError::VersionNotFound`], [`DataError::DeltaFeature`] for what
-/// other writers of Delta use and this crate cannot read, [`DataError::Delta`].
+/// other writers of Delta use and this crate cannot read, [`ErrorCode::Refused`] for a log that names
+/// files outside the folder, [`DataError::Delta`].
+///
+/// [`ErrorCode::Refused`]: mlwright_base::ErrorCode::Refused
 pub fn open_version(dir: &Path, version: Option<u64>) -> Result<Table, DataError> {
     if !is_table(dir) {
         return Err(DataError::NotATable { path: dir.to_path_buf() });
@@ -307,11 +311,6 @@ fn delta_error(dir: &Path, error: DeltaTableError) -> DataError {
         DeltaTableError::Io { source } => DataError::Io { path: dir.to_path_buf(), source },
         other => DataError::Delta { path: dir.to_path_buf(), message: crate::error::first_line(&other.to_string()) },
     }
-}
-
-/// The path of a data file that the log names.
-fn data_path(dir: &Path, relative: &str) -> PathBuf {
-    relative.split('/').fold(dir.to_path_buf(), |path, part| path.join(part))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mlwright_base::system::files;
+use mlwright_base::{ErrorCode, Problem};
 use polars::io::csv::write::BatchedWriter as CsvBatches;
 use polars::io::parquet::write::BatchedWriter as ParquetBatches;
 use polars::prelude::*;
@@ -27,7 +28,16 @@ const ROW_GROUP_ROWS: usize = 1 << 18;
 pub fn write_file(frame: &mut DataFrame, path: &Path) -> Result<(), DataError> {
     let mut writer = BatchWriter::create(path)?;
     writer.write(frame)?;
-    writer.finish().map(drop)
+    writer.finish(Existing::Replace).map(drop)
+}
+
+/// What to do with a file that is there when the new one is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and the new one is not kept.
+    Keep,
+    /// The new one takes its place.
+    Replace,
 }
 
 /// The forms that files are written in.
@@ -176,12 +186,13 @@ impl BatchWriter {
         })
     }
 
-    /// Ends the file, syncs it and renames it into place; answers with the number of rows.
-    /// Without this call nothing appears at the path.
+    /// Ends the file, syncs it and puts it in place; answers with the number of rows. Without this
+    /// call nothing appears at the path.
     ///
     /// # Errors
-    /// [`DataError::Io`]; the path is then unchanged.
-    pub fn finish(mut self) -> Result<u64, DataError> {
+    /// [`ErrorCode::Conflict`] when something is at the path and is to be kept, also when it appeared
+    /// while this file was written; [`DataError::Io`]. The path is then unchanged.
+    pub fn finish(mut self, existing: Existing) -> Result<u64, DataError> {
         if self.begun.is_none() {
             self.write(&DataFrame::empty())?;
         }
@@ -193,12 +204,14 @@ impl BatchWriter {
             Some((Format::Arrow(mut rows, output), _)) => IpcWriter::new(output).finish(&mut rows).map_err(failed)?,
             Some((Format::Lines(_), _)) | None => {}
         }
-        (|| {
-            self.output.flush()?;
-            files::open(&self.temporary)?.sync_all()?;
-            files::rename_durably(&self.temporary, &self.path)
-        })()
-        .map_err(|error| DataError::io(&self.path, error))?;
+        let synced = self.output.flush().and_then(|()| files::open(&self.temporary)).and_then(|file| file.sync_all());
+        synced.map_err(|error| DataError::io(&self.path, error))?;
+        match existing {
+            Existing::Keep => publish_new(&self.temporary, &self.path)?,
+            Existing::Replace => {
+                files::rename_durably(&self.temporary, &self.path).map_err(|error| DataError::io(&self.path, error))?;
+            }
+        }
         Ok(self.n_rows)
     }
 }
@@ -208,6 +221,17 @@ impl Drop for BatchWriter {
         // After a rename there is nothing at the temporary path.
         let _ = files::remove_file(&self.temporary);
     }
+}
+
+/// Renames to a path where nothing is.
+fn publish_new(temporary: &Path, path: &Path) -> Result<(), DataError> {
+    files::rename_new_durably(temporary, path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => DataError::Problem(
+            Problem::new(ErrorCode::Conflict, format!("there is a file at {} already", path.display()))
+                .hint("choose another name"),
+        ),
+        _ => DataError::io(path, error),
+    })
 }
 
 /// How the second schema differs from the first.

@@ -19,6 +19,8 @@ use crate::engine::Engine;
 
 const STREAM: &str = "audit";
 const PAGE: usize = 1_000;
+/// The most characters that are kept of a field's name, which the client may have made up.
+const FIELD_CHARS_MAX: usize = 100;
 /// What stands for the hash of a record that cannot be read.
 const UNREADABLE: &str = "unreadable";
 /// The hash before the first record's.
@@ -36,11 +38,28 @@ pub enum Outcome {
     Failed {
         /// The error's code.
         code: ErrorCode,
-        /// The error's message.
+        /// The argument at fault, when the error names one.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        field: String,
+        /// The error's message, in old records only: it may hold values of the input.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         message: String,
     },
     /// The caller cancelled it.
     Cancelled,
+}
+
+impl Outcome {
+    /// How a call with this problem ended: cancelled, or failed with the problem's code and field.
+    /// Its message is left out, because it may hold values of the input.
+    #[must_use]
+    pub fn of(problem: &Problem) -> Self {
+        if problem.is_cancelled() {
+            return Self::Cancelled;
+        }
+        let field = problem.field.chars().take(FIELD_CHARS_MAX).collect();
+        Self::Failed { code: problem.code, field, message: String::new() }
+    }
 }
 
 /// One record of the audit.
@@ -178,9 +197,10 @@ fn hash(record: &str) -> String {
     hex::encode(Sha256::digest(record.as_bytes()))
 }
 
-/// The first text among the fields that name things, e.g. `telco.csv` or `models:/churn/1`.
+/// The first text among the fields that name things, e.g. `telco.csv` or `models:/churn/1`. SQL is
+/// none of them: its literals may be private.
 fn subject(input: &Value) -> String {
-    const FIELDS: [&str; 10] = ["endpoint", "model", "name", "table", "run_id", "job_id", "monitor", "asset", "current", "sql"];
+    const FIELDS: [&str; 9] = ["endpoint", "model", "name", "table", "run_id", "job_id", "monitor", "asset", "current"];
     let text = FIELDS.iter().find_map(|field| input.get(field).and_then(Value::as_str)).unwrap_or_default();
     text.chars().take(200).collect()
 }
@@ -302,6 +322,28 @@ mod tests {
         let log = fixture.engine.audit_log(Some("TRAIN"), 10).unwrap();
         assert_eq!(log.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 1]);
         assert_eq!((log[0].record.subject.as_str(), &log[0].record.outcome), ("t.csv", &Outcome::Done));
+    }
+
+    #[test]
+    fn values_of_the_input_are_not_kept() {
+        let fixture = Fixture::new();
+        let input = json!({ "sql": "SELECT * FROM 'people.csv' WHERE iban = 'DE89'" });
+        let problem = Problem::new(ErrorCode::InvalidArgument, "iban is \"DE89\", expected a number").field("rows[0].iban");
+        let recording = Recording::start(&fixture.engine, &fixture.call(), "query", &input, true).unwrap();
+        recording.finish(Outcome::of(&problem)).unwrap();
+        let stored = fixture.engine.audit_page(0).unwrap();
+        assert!(stored.len() == 2 && !stored.iter().any(|(_, body)| body.as_ref().unwrap().to_string().contains("DE89")), "{stored:?}");
+        let record = fixture.engine.audit_log(Some("invalid_argument"), 10).unwrap().remove(0).record;
+        let kept = Outcome::Failed { code: ErrorCode::InvalidArgument, field: "rows[0].iban".to_owned(), message: String::new() };
+        assert_eq!((record.subject.as_str(), record.outcome), ("", kept));
+        assert_eq!(Outcome::of(&mlwright_base::Cancelled.into()), Outcome::Cancelled);
+    }
+
+    #[test]
+    fn old_records_with_a_message_are_still_read() {
+        let old: Outcome = serde_json::from_value(json!({ "outcome": "failed", "code": "not_found", "message": "there is no table" })).unwrap();
+        let expected = Outcome::Failed { code: ErrorCode::NotFound, field: String::new(), message: "there is no table".to_owned() };
+        assert_eq!(old, expected);
     }
 
     #[test]

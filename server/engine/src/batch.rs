@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use mlwright_base::system::files;
 use mlwright_base::{CancelToken, ErrorCode, Problem, Progress};
-use mlwright_data::write::BatchWriter;
+use mlwright_data::write::{BatchWriter, Existing};
 use mlwright_learn::Predictions;
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 use schemars::JsonSchema;
@@ -29,6 +29,9 @@ const BATCH_ROWS: usize = 50_000;
 const WAIT_SECONDS_DEFAULT: u64 = 20;
 /// Endings of files that can be written row by row.
 const ENDINGS: [&str; 5] = ["csv", "tsv", "parquet", "ndjson", "jsonl"];
+/// How lineage calls the way from model and table to the file. Only files with such a link are ever
+/// replaced.
+const SCORED: &str = "scored";
 
 /// What to predict, by what, and where to put it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,9 +41,9 @@ pub struct BatchPredictRequest {
     pub model: String,
     /// Table by path or catalog name; it needs every column of the model.
     pub table: String,
-    /// File to write: csv, tsv, parquet or ndjson, inside the workspace.
+    /// File to write: csv, tsv, parquet or ndjson, in the workspace's own folder.
     pub output: String,
-    /// Replace the file when there is one (false).
+    /// Replace the file when an earlier batch_predict wrote it (false); no other file is replaced.
     #[serde(default)]
     pub overwrite: bool,
     /// Seconds to wait for the result (20); past them, follow the job with get_job.
@@ -78,8 +81,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] for model, table or a column the model needs, [`ErrorCode::Refused`]
-    /// for an output outside the roots, [`ErrorCode::Conflict`] when it exists, and the job's own
-    /// error when it failed within the wait.
+    /// for an output outside the workspace's own folder, [`ErrorCode::Conflict`] when it exists and
+    /// may not be replaced, and the job's own error when it failed within the wait.
     pub fn batch_predict(&self, call: &Call<'_>, request: &BatchPredictRequest) -> Result<BatchPredictOutcome, Problem> {
         let served = self.load_model(&request.model)?;
         let open = self.open_table(&request.table)?;
@@ -92,19 +95,14 @@ impl Engine {
             .map_err(|error| Problem::new(ErrorCode::Internal, format!("the request cannot be written: {error}")))?;
         let wait_seconds = request.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT);
         let job = self.start_job(call, JobKind::BatchPredict, None, json, subject, wait_seconds)?;
-        if let Some(problem) = &job.error {
-            return Err(problem.clone());
-        }
-        let result = job.result.clone().map(serde_json::from_value).transpose().map_err(|error| {
-            Problem::new(ErrorCode::Internal, format!("the job's result cannot be read: {error}"))
-        })?;
+        let result = job.outcome()?;
         Ok(BatchPredictOutcome { job, result })
     }
 
-    /// The file to write, when it may be written.
-    fn check_output(&self, request: &BatchPredictRequest, open: &OpenTable) -> Result<PathBuf, Problem> {
+    /// The file to write, when it may be written, and what to do when a file is there by then.
+    fn check_output(&self, request: &BatchPredictRequest, open: &OpenTable) -> Result<(PathBuf, Existing), Problem> {
         let wrong = |code: ErrorCode, message: String| Problem::new(code, message).field("output");
-        let path = self.workspace.resolve(&request.output).map_err(|problem| problem.field("output"))?;
+        let path = self.workspace.resolve_for_writing(&request.output).map_err(|problem| problem.field("output"))?;
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         if !ENDINGS.contains(&ending.as_str()) {
             let message = format!("output {:?} has no ending that says its form", request.output);
@@ -114,13 +112,24 @@ impl Engine {
             return Err(wrong(ErrorCode::InvalidArgument, "output is the table that is read".to_owned()).hint("write another file"));
         }
         if files::is_dir(&path) {
-            return Err(wrong(ErrorCode::InvalidArgument, format!("output {:?} is a folder", request.output)));
+            return Err(wrong(ErrorCode::InvalidArgument, format!("output {:?} is a folder", request.output)).hint("name a file in it"));
         }
-        if files::exists(&path) && !request.overwrite {
-            return Err(wrong(ErrorCode::Conflict, format!("there is a file {:?} already", request.output))
-                .hint("choose another name, or set overwrite to true"));
+        if !files::exists(&path) {
+            return Ok((path, Existing::Keep));
         }
-        Ok(path)
+        let ours = self.is_made_by(SCORED, &self.output_asset(&path))?;
+        match (ours, request.overwrite) {
+            (true, true) => Ok((path, Existing::Replace)),
+            (true, false) => Err(wrong(ErrorCode::Conflict, format!("there is a file {:?} already", request.output))
+                .hint("choose another name, or set overwrite to true")),
+            (false, _) => Err(wrong(ErrorCode::Conflict, format!("there is a file {:?} that batch_predict did not write", request.output))
+                .hint("choose another name, or delete the file first")),
+        }
+    }
+
+    /// The name in lineage of a file that was written.
+    fn output_asset(&self, path: &Path) -> String {
+        format!("table:{}", self.workspace.shown(path))
     }
 }
 
@@ -140,35 +149,38 @@ fn check_columns(served: &ServedModel, columns: &[String]) -> Result<(), Problem
 pub(crate) fn run(engine: &Engine, spec: &BatchPredictRequest, cx: &JobContext<'_>) -> Result<serde_json::Value, Problem> {
     let served = engine.load_model(&spec.model)?;
     let open = engine.open_table(&spec.table)?;
-    let path = engine.check_output(spec, &open)?;
+    let (path, _) = engine.check_output(spec, &open)?;
     cx.progress.report(Progress { done: 0.0, total: None, message: format!("counting the rows of {}", spec.table) });
     let total = open.table.n_rows()? as f64;
     if let Some(folder) = path.parent() {
         files::create_dir_all(folder)
             .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot make the folder of {:?}: {error}", spec.output)))?;
     }
-    let (rows, columns) = write(&served, &open, &path, cx.cancel, |done| {
+    let (writer, columns) = write(&served, &open, &path, cx.cancel, |done| {
         cx.progress.report(Progress::of(done as f64, total.max(done as f64), format!("{done} rows predicted")));
     })?;
-    let output = engine.workspace.shown(&path);
+    // Predicting may have taken long: what is at the path now decides, and not what was there before.
+    let (_, existing) = engine.check_output(spec, &open)?;
+    let rows = writer.finish(existing).map_err(|error| engine.shorten_paths(error.into()).field("output"))?;
+    let (output, asset) = (engine.workspace.shown(&path), engine.output_asset(&path));
     let now = engine.now();
-    let asset = format!("table:{output}");
     engine.store.write::<_, mlwright_store::StoreError>(|tx| {
-        lineage::record(tx, &served.resolved.asset, "scored", &asset, now)?;
-        lineage::record(tx, &open.asset, "scored", &asset, now)
+        lineage::record(tx, &served.resolved.asset, SCORED, &asset, now)?;
+        lineage::record(tx, &open.asset, SCORED, &asset, now)
     })?;
     let result = BatchPredictResult { rows, output, model: served.resolved.uri.clone(), table: open.versioned_name(), columns };
     serde_json::to_value(result).map_err(|error| Problem::new(ErrorCode::Internal, format!("the result cannot be written: {error}")))
 }
 
-/// Predicts the table into the file; answers with the rows and the names of the columns added.
+/// Predicts the table into a file that is whole but not in place yet; answers also with the names of
+/// the columns added.
 fn write(
     served: &ServedModel,
     open: &OpenTable,
     path: &Path,
     cancel: &CancelToken,
     mut after_batch: impl FnMut(u64),
-) -> Result<(u64, Vec<String>), Problem> {
+) -> Result<(BatchWriter, Vec<String>), Problem> {
     let mut names: Option<Vec<String>> = None;
     let mut writer = BatchWriter::create(path)?;
     let mut done = 0;
@@ -189,7 +201,7 @@ fn write(
             added
         }
     };
-    Ok((writer.finish()?, names))
+    Ok((writer, names))
 }
 
 /// The rows with their predictions, and the names of the columns added.

@@ -62,6 +62,12 @@ impl Engine {
         Ok(self.store.write(|tx| record(tx, from, relation, to, now))?)
     }
 
+    /// Whether anything led to the asset in this way, e.g. a table that was ever `scored`.
+    pub(crate) fn is_made_by(&self, relation: &str, to: &str) -> Result<bool, Problem> {
+        let links = self.store.read::<_, StoreError>(|tx| tx.list::<Link>(COLLECTION, &Query::default()))?;
+        Ok(links.iter().any(|record| record.body.relation == relation && record.body.to == to))
+    }
+
     /// Everything that an asset was made from and that was made from it. The asset may be named
     /// `kind:name`, by a model address, or by a bare name that only one kind has.
     ///

@@ -56,7 +56,9 @@ pub struct Gate {
     pub aliases: Vec<String>,
     /// The version must beat the baseline learner on its own test rows.
     pub beats_baseline: bool,
-    /// The version must not be worse than the present champion on the same test rows.
+    /// The version must not be worse than the present champion on the same test rows, by
+    /// `[use_case].metric` or else by either version's metric; these rows must be at least half as many
+    /// as the champion held out.
     pub not_worse_than_champion: bool,
     /// How much worse than the champion still passes, in the metric's unit (0 or more).
     pub tolerance: f64,
@@ -210,7 +212,7 @@ pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stan
 [gate]
 # aliases = ["champion"]
 # beats_baseline = true
-# not_worse_than_champion = true
+# not_worse_than_champion = true  # by [use_case] metric, else by both versions' metrics
 # tolerance = 0.0
 # passes_test_model = true
 

@@ -156,11 +156,12 @@ impl Engine {
         Ok(Some(OpenTable { asset: format!("table:{name}"), name, kind: TableKind::Inference, table, version: None }))
     }
 
-    /// The folder of a managed table that exists; `None` for any other name.
+    /// The folder of a managed table that exists; `None` for any other name, also for one whose first
+    /// write was cut short before its commit.
     pub(crate) fn managed_directory(&self, name: &str) -> Option<PathBuf> {
         names::check_name("table", name).ok()?;
         let directory = self.workspace.tables().join(name);
-        files::is_dir(&directory.join("_delta_log")).then_some(directory)
+        managed::is_table(&directory).then_some(directory)
     }
 
     /// Every name that [`Engine::open_table`] knows, within the limits of [`Engine::list_tables`].
@@ -188,7 +189,7 @@ impl Engine {
 }
 
 /// `name@v3` is version 3 of `name`.
-fn split_version(name: &str) -> (&str, Option<u64>) {
+pub(crate) fn split_version(name: &str) -> (&str, Option<u64>) {
     if let Some((bare, version)) = name.rsplit_once("@v")
         && let Ok(version) = version.parse()
     {

@@ -20,12 +20,17 @@ use crate::settings::{FILE_NAME, Settings};
 
 /// The folder that holds everything mlwright keeps.
 pub const FOLDER: &str = ".mlwright";
+/// Why a path into such a folder is refused.
+const KEPT: &str = "is inside a folder that mlwright keeps for itself";
 
 /// An open workspace: its folder and the roots that paths may lie in.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     directory: PathBuf,
     roots: Vec<PathBuf>,
+    /// Where `.mlwright/` and its reports really are: they may be links.
+    real_folder: PathBuf,
+    real_reports: PathBuf,
 }
 
 impl Workspace {
@@ -55,11 +60,8 @@ impl Workspace {
                 .hint("the folder must be writable")
         };
         let directory = files::canonical(directory).map_err(storage)?;
-        let mut roots = vec![directory.clone()];
-        for root in &settings.roots {
-            roots.push(files::canonical(&directory.join(root)).map_err(storage)?);
-        }
-        let workspace = Self { directory, roots };
+        let (real_folder, real_reports) = (directory.join(FOLDER), directory.join(FOLDER).join("reports"));
+        let mut workspace = Self { directory, roots: Vec::new(), real_folder, real_reports }.with_roots(settings)?;
         for folder in [workspace.artifacts(), workspace.tables(), workspace.reports(), workspace.logs(), workspace.run()] {
             files::create_dir_all(&folder).map_err(storage)?;
         }
@@ -67,7 +69,25 @@ impl Workspace {
         if !files::exists(&ignore) {
             files::write_atomic(&ignore, b"*\n").map_err(storage)?;
         }
+        workspace.real_folder = files::canonical(&workspace.folder()).map_err(storage)?;
+        workspace.real_reports = files::canonical(&workspace.reports()).map_err(storage)?;
         Ok(workspace)
+    }
+
+    /// The same workspace with the roots of other settings.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Storage`] when a root cannot be resolved.
+    pub fn with_roots(&self, settings: &Settings) -> Result<Self, Problem> {
+        let mut roots = vec![self.directory.clone()];
+        for root in &settings.roots {
+            let resolved = files::canonical(&self.directory.join(root)).map_err(|error| {
+                Problem::new(ErrorCode::Storage, format!("cannot resolve the root {root:?}: {error}"))
+                    .hint(format!("correct `roots` in {FILE_NAME}"))
+            })?;
+            roots.push(resolved);
+        }
+        Ok(Self { roots, ..self.clone() })
     }
 
     /// The workspace's own folder, without links.
@@ -124,28 +144,56 @@ impl Workspace {
         self.folder().join("run")
     }
 
-    /// The full path of a path that a client gave, which must lie in one of the roots.
-    /// `.mlwright/` itself is not open to clients, except its reports.
+    /// The full path of a path that a client gave and that is to be read: it must lie in one of the
+    /// roots. Folders named `.mlwright`, of this workspace or another, are not open to clients,
+    /// except this workspace's reports.
     ///
     /// # Errors
     /// [`ErrorCode::Refused`] when it lies outside, also by `..` or a link.
     pub fn resolve(&self, path: &str) -> Result<PathBuf, Problem> {
-        let refused = |why: &str| {
-            Err(Problem::new(ErrorCode::Refused, format!("{path:?} {why}"))
-                .hint(format!("copy the file into {}, or add its folder to `roots` in {FILE_NAME}", self.directory.display())))
-        };
-        if path.contains('\0') {
-            return refused("holds a NUL character");
+        let full = self.full(path)?;
+        if full.starts_with(&self.real_reports) {
+            return Ok(full);
         }
-        let full = files::canonical(&self.directory.join(path))
-            .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot resolve {path:?}: {error}")))?;
         if !self.roots.iter().any(|root| full.starts_with(root)) {
-            return refused("is outside the workspace's roots");
+            return Err(refusal(path, "is outside the workspace's roots")
+                .hint(format!("copy the file into {}, or add its folder to `roots` in {FILE_NAME}", self.directory.display())));
         }
-        if full.starts_with(self.folder()) && !full.starts_with(self.reports()) {
-            return refused("is inside mlwright's own folder");
+        if self.is_kept(&full) || is_in_mlwright(Path::new(path)) {
+            return Err(refusal(path, KEPT).hint("list_tables shows what can be read"));
         }
         Ok(full)
+    }
+
+    /// The full path of a path that a client gave and that is to be written: it must lie in the
+    /// workspace's own folder, as its roots are only read, and not in `.mlwright/`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Refused`] when it lies elsewhere, also by `..` or a link.
+    pub fn resolve_for_writing(&self, path: &str) -> Result<PathBuf, Problem> {
+        let full = self.full(path)?;
+        let why = if !full.starts_with(&self.directory) {
+            "is outside the workspace's own folder"
+        } else if self.is_kept(&full) || is_in_mlwright(Path::new(path)) {
+            KEPT
+        } else {
+            return Ok(full);
+        };
+        Err(refusal(path, why).hint(format!("name a file in {}, not in {FOLDER}", self.directory.display())))
+    }
+
+    /// Whether a path without links is in a folder that mlwright keeps for itself, of this workspace
+    /// or another.
+    pub(crate) fn is_kept(&self, full: &Path) -> bool {
+        full.starts_with(&self.real_folder) || is_in_mlwright(full.strip_prefix(&self.directory).unwrap_or(full))
+    }
+
+    fn full(&self, path: &str) -> Result<PathBuf, Problem> {
+        if path.contains('\0') {
+            return Err(refusal(path, "holds a NUL character").hint("name the file by its path"));
+        }
+        files::canonical(&self.directory.join(path))
+            .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot resolve {path:?}: {error}")))
     }
 
     /// A path as it is shown to people: relative to the workspace when inside it.
@@ -153,6 +201,15 @@ impl Workspace {
     pub fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.directory).unwrap_or(path).to_string_lossy().replace('\\', "/")
     }
+}
+
+fn refusal(path: &str, why: &str) -> Problem {
+    Problem::new(ErrorCode::Refused, format!("{path:?} {why}"))
+}
+
+/// Whether a part of the path is `.mlwright`, in any case: some file systems do not tell cases apart.
+fn is_in_mlwright(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(FOLDER))
 }
 
 #[cfg(test)]
@@ -185,6 +242,58 @@ mod tests {
         let outside = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(outside.path(), folder.path().join("link")).unwrap();
         assert_eq!(workspace.resolve("link/a.csv").unwrap_err().code, ErrorCode::Refused);
+    }
+
+    #[test]
+    fn what_any_workspace_keeps_for_itself_is_refused() {
+        let (folder, workspace) = workspace();
+        let nested = folder.path().join("sub");
+        files::create_dir_all(&nested).unwrap();
+        Workspace::open(&nested, &Settings::default()).unwrap();
+        for bad in ["sub/.mlwright/metadata.db", "sub/.mlwright/reports/a.html", ".MLWRIGHT/metadata.db", ".mlwright", "sub/.mlwright/../a.csv"] {
+            assert_eq!(workspace.resolve(bad).unwrap_err().code, ErrorCode::Refused, "{bad:?}");
+            assert_eq!(workspace.resolve_for_writing(bad).unwrap_err().code, ErrorCode::Refused, "{bad:?}");
+        }
+        assert!(workspace.resolve(".mlwright/reports/a.html").is_ok());
+        assert!(workspace.resolve_for_writing(".mlwright/reports/a.csv").is_err());
+    }
+
+    #[test]
+    fn roots_are_read_and_not_written() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let settings = Settings { roots: vec![other.path().to_str().unwrap().to_owned()], ..Settings::default() };
+        let workspace = Workspace::open(folder.path(), &settings).unwrap();
+        let path = other.path().join("a.csv");
+        let path = path.to_str().unwrap();
+        assert!(workspace.resolve(path).is_ok());
+        let problem = workspace.resolve_for_writing(path).unwrap_err();
+        assert!(problem.code == ErrorCode::Refused && problem.message.contains("own folder"), "{problem:?}");
+        assert!(workspace.resolve_for_writing("new/a.csv").is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_a_link_is_kept_where_it_leads() {
+        let folder = tempfile::tempdir().unwrap();
+        files::create_dir_all(&folder.path().join("disk")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("disk"), folder.path().join(FOLDER)).unwrap();
+        let workspace = Workspace::open(folder.path(), &Settings::default()).unwrap();
+        for bad in ["disk/metadata.db", ".mlwright/metadata.db", "disk/artifacts/a.parquet"] {
+            assert_eq!(workspace.resolve(bad).unwrap_err().code, ErrorCode::Refused, "{bad:?}");
+            assert_eq!(workspace.resolve_for_writing(bad).unwrap_err().code, ErrorCode::Refused, "{bad:?}");
+        }
+        assert!(workspace.resolve(".mlwright/reports/a.html").is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_out_are_not_written_through() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let settings = Settings { roots: vec![other.path().to_str().unwrap().to_owned()], ..Settings::default() };
+        let workspace = Workspace::open(folder.path(), &settings).unwrap();
+        std::os::unix::fs::symlink(other.path(), folder.path().join("link")).unwrap();
+        assert!(workspace.resolve("link/a.csv").is_ok());
+        assert_eq!(workspace.resolve_for_writing("link/a.csv").unwrap_err().code, ErrorCode::Refused);
     }
 
     #[test]

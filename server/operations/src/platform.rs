@@ -97,7 +97,9 @@ impl Summary for AuditLogOutput {
                     Outcome::Started => "started".to_owned(),
                     Outcome::Done => "done".to_owned(),
                     Outcome::Cancelled => "cancelled".to_owned(),
-                    Outcome::Failed { code, message } => format!("{code}: {message}"),
+                    Outcome::Failed { code, field, .. } if !field.is_empty() => format!("{code} ({field})"),
+                    Outcome::Failed { code, message, .. } if !message.is_empty() => format!("{code}: {message}"),
+                    Outcome::Failed { code, .. } => code.to_string(),
                 };
                 vec![
                     entry.seq.to_string(),

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use mlwright_base::{ErrorCode, Problem, names};
 use mlwright_engine::audit::{Outcome, Recording};
 use serde_json::{Map, Value};
+use serde_path_to_error::Segment;
 
 use crate::answer::Answer;
 use crate::operation::{Context, Effect, Operation, Stage};
@@ -99,14 +100,12 @@ pub fn find(name: &str) -> Result<&'static Registered, Problem> {
 pub fn call(cx: Context<'_>, name: &str, input: Value) -> Result<Answer, Problem> {
     let operation = find(name)?;
     let input = if input.is_null() { Value::Object(Map::new()) } else { input };
-    let recording = Recording::start(cx.engine, cx.call, operation.name, &input, operation.effect != Effect::Read)?;
+    // Who lives long, such as a server, follows what is changed in mlwright.toml.
+    let engine = cx.engine.refreshed()?;
+    let recording = Recording::start(&engine, cx.call, operation.name, &input, operation.effect != Effect::Read)?;
+    let cx = Context { engine: &engine, call: cx.call };
     let result = cx.call.cancel.check().map_err(Problem::from).and_then(|()| (operation.run)(cx, input));
-    let outcome = match &result {
-        Ok(_) => Outcome::Done,
-        Err(problem) if problem.is_cancelled() => Outcome::Cancelled,
-        Err(problem) => Outcome::Failed { code: problem.code, message: problem.message.clone() },
-    };
-    recording.finish(outcome)?;
+    recording.finish(result.as_ref().map_or_else(Outcome::of, |_| Outcome::Done))?;
     result
 }
 
@@ -125,23 +124,42 @@ fn whole_numbers(value: &mut Value) {
     }
 }
 
-/// serde's words for what was expected, in the words of JSON.
+/// serde's words for what was found and expected, in the words of JSON. What the caller wrote stays as
+/// it is.
 fn plainly(message: &str) -> String {
-    let (what, expected) = match message.rsplit_once(", expected ") {
-        Some((what, expected)) => (what, expected),
-        None => return message.to_owned(),
-    };
-    let plain = match expected {
+    // What was expected comes last, in serde's words alone; what was found may hold anything.
+    let Some((found, expected)) = message.rsplit_once(", expected ") else { return message.to_owned() };
+    let expected = match expected {
         "usize" | "u64" | "u32" | "u16" => "a whole number of 0 or more",
         "i64" | "i32" => "a whole number",
         "f64" | "f32" => "a number",
-        "a string" => "a text",
+        "a string" | "string or map" => "a text",
         "a boolean" => "true or false",
         "a sequence" => "a list",
         "a map" => "an object",
+        other if other.starts_with("struct ") => "an object",
         other => other,
     };
-    format!("{}, expected {plain}", what.replace("sequence", "list").replace("string", "text").replace("map", "object"))
+    format!("{}, expected {expected}", found_plainly(found))
+}
+
+/// `invalid type: string "map"` as `invalid type: text "map"`.
+fn found_plainly(message: &str) -> String {
+    for kind in ["invalid type: ", "invalid value: "] {
+        let Some(found) = message.strip_prefix(kind) else { continue };
+        for (word, plain) in [("string ", "text "), ("floating point ", "number ")] {
+            if let Some(value) = found.strip_prefix(word) {
+                return format!("{kind}{plain}{value}");
+            }
+        }
+        let plain = match found {
+            "sequence" => "list",
+            "map" => "object",
+            other => other,
+        };
+        return format!("{kind}{plain}");
+    }
+    message.to_owned()
 }
 
 fn run<O: Operation>(cx: Context<'_>, input: Value) -> Result<Answer, Problem> {
@@ -160,23 +178,69 @@ fn parse<O: Operation>(input: Value) -> Result<O::Input, Problem> {
     let mut input = input;
     whole_numbers(&mut input);
     serde_path_to_error::deserialize(&input).map_err(|error| {
-        let path = error.path().to_string();
-        let message = plainly(&error.inner().to_string());
-        let quoted = message.split('`').nth(1).unwrap_or_default().to_owned();
-        let mut problem = Problem::new(ErrorCode::InvalidArgument, message.clone()).hint(usage::<O>());
-        if message.starts_with("unknown field") {
-            let fields = schema::of::<O::Input>();
-            let known = fields.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-            problem = Problem::new(ErrorCode::InvalidArgument, format!("{} has no field {quoted:?}", O::NAME))
-                .hint(format!("{} {}", names::did_you_mean(&quoted, known.keys().map(String::as_str)), usage::<O>()))
-                .field(quoted);
-        } else if message.starts_with("missing field") {
-            problem = problem.field(quoted);
-        } else if path != "." {
-            problem.message = format!("{path}: {message}");
-            problem = problem.field(path);
+        let path: Vec<&Segment> = error.path().iter().collect();
+        wrong::<O>(&path, &error.inner().to_string())
+    })
+}
+
+/// What is wrong with an input, by where serde noticed it and what it says.
+fn wrong<O: Operation>(path: &[&Segment], message: &str) -> Problem {
+    let problem = |message: String, hint: String| Problem::new(ErrorCode::InvalidArgument, message).hint(hint);
+    if let Some(name) = unknown_field(message) {
+        // The path leads to the field itself.
+        let inside = match path {
+            [inside @ .., Segment::Map { key }] if key == name => inside,
+            path => path,
+        };
+        let schema = schema::of::<O::Input>();
+        let known = part(&schema, inside).and_then(|part| part.get("properties")).and_then(Value::as_object).cloned().unwrap_or_default();
+        let whole = if inside.is_empty() { O::NAME.to_owned() } else { place(inside, None) };
+        let hint = format!("{} {}", names::did_you_mean(name, known.keys().map(String::as_str)), usage::<O>());
+        return problem(format!("{whole} has no field {name:?}"), hint).field(place(inside, Some(name)));
+    }
+    let (at, said) = (place(path, None), plainly(message));
+    let said = if at.is_empty() { said } else { format!("{at}: {said}") };
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    problem(said, usage::<O>()).field(place(path, missing))
+}
+
+/// The name in serde's complaint about a field that there is none of. It may hold anything; what
+/// follows it does not.
+fn unknown_field(message: &str) -> Option<&str> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (name, _) = rest.rsplit_once("`, expected ").or_else(|| rest.rsplit_once("`, there are no fields"))?;
+    Some(name)
+}
+
+/// A place in an input as it is written in `field`, e.g. `thresholds.psi` or `rows[2].age`.
+fn place(path: &[&Segment], last: Option<&str>) -> String {
+    let mut place = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => place.push_str(&format!("[{index}]")),
+            Segment::Map { key } => step(&mut place, key),
+            Segment::Enum { .. } | Segment::Unknown => {}
         }
-        problem
+    }
+    if let Some(name) = last {
+        step(&mut place, name);
+    }
+    place
+}
+
+fn step(place: &mut String, name: &str) {
+    if !place.is_empty() {
+        place.push('.');
+    }
+    place.push_str(name);
+}
+
+/// The part of a schema that describes a place in an input.
+fn part<'s>(schema: &'s Value, path: &[&Segment]) -> Option<&'s Value> {
+    path.iter().try_fold(schema, |part, segment| match segment {
+        Segment::Seq { .. } => part.get("items"),
+        Segment::Map { key } => part.get("properties").and_then(|fields| fields.get(key)).or_else(|| part.get("additionalProperties")),
+        Segment::Enum { .. } | Segment::Unknown => None,
     })
 }
 
@@ -185,4 +249,58 @@ fn usage<O: Operation>() -> String {
     let required: Vec<&str> = input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let needs = if required.is_empty() { String::new() } else { format!("{} needs {}; ", O::NAME, required.join(", ")) };
     format!("{needs}example: {} {}", O::NAME, O::EXAMPLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::monitor::CreateMonitor;
+
+    fn refused(fields: Value) -> Problem {
+        let mut input = json!({ "name": "n", "baseline": "b.csv", "current": "c.csv" });
+        for (name, value) in fields.as_object().unwrap() {
+            input[name] = value.clone();
+        }
+        parse::<CreateMonitor>(input).err().unwrap()
+    }
+
+    #[test]
+    fn fields_are_named_as_the_caller_wrote_them() {
+        for name in ["mapping", "a string", "se`quence", "x`, expected y"] {
+            let problem = refused(json!({ name: 1 }));
+            assert_eq!((problem.field.as_str(), problem.message), (name, format!("create_monitor has no field {name:?}")));
+        }
+        assert!(refused(json!({ "colums": [] })).hint.contains("did you mean columns?"));
+    }
+
+    #[test]
+    fn unknown_fields_further_in_are_named_with_their_place() {
+        let problem = refused(json!({ "thresholds": { "psii": 0.1 } }));
+        assert_eq!((problem.field.as_str(), problem.message.as_str()), ("thresholds.psii", "thresholds has no field \"psii\""));
+        assert!(problem.hint.contains("did you mean psi?"), "{problem:?}");
+    }
+
+    #[test]
+    fn types_are_said_in_the_words_of_json_and_values_as_they_are() {
+        for (fields, field, message) in [
+            (json!({ "columns": "a map, expected a string" }), "columns", r#"columns: invalid type: text "a map, expected a string", expected a list"#),
+            (json!({ "columns": { "map": 1 } }), "columns", "columns: invalid type: object, expected a list"),
+            (json!({ "columns": ["a", 2] }), "columns[1]", "columns[1]: invalid type: integer `2`, expected a text"),
+            (json!({ "name": [] }), "name", "name: invalid type: list, expected a text"),
+            (json!({ "thresholds": 0.5 }), "thresholds", "thresholds: invalid type: number `0.5`, expected an object"),
+            (json!({ "thresholds": { "psi": "string" } }), "thresholds.psi", r#"thresholds.psi: invalid type: text "string", expected a number"#),
+        ] {
+            let problem = refused(fields);
+            assert_eq!((problem.field.as_str(), problem.message.as_str()), (field, message));
+            assert!(problem.hint.contains("create_monitor needs name, baseline, current"), "{problem:?}");
+        }
+    }
+
+    #[test]
+    fn missing_fields_are_named() {
+        let problem = parse::<CreateMonitor>(json!({ "name": "n" })).err().unwrap();
+        assert_eq!((problem.field.as_str(), problem.message.as_str()), ("baseline", "missing field `baseline`"));
+    }
 }

@@ -155,6 +155,23 @@ pub fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
     sync_dir(to.parent().unwrap_or(Path::new(".")))
 }
 
+/// As [`rename_durably`], to a path where nothing is. Where a file system has no hard links, an empty
+/// file takes the name first; a crash before the rename leaves that file.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] when something is there, else any failure to link, rename or sync.
+pub fn rename_new_durably(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        Err(_) => {
+            write_new(to, b"")?;
+            fs::rename(from, to)?;
+        }
+    }
+    sync_dir(to.parent().unwrap_or(Path::new(".")))
+}
+
 /// Writes a file so that a crash leaves either the old content or the new: a temporary file
 /// beside it, sync, rename, sync of the folder.
 ///

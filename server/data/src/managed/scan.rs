@@ -6,7 +6,8 @@ use std::sync::Arc;
 use deltalake::table::state::DeltaTableState;
 use polars::prelude::*;
 
-use super::{FILE_PREFIX, data_path};
+use super::FILE_PREFIX;
+use super::inside::Inside;
 use crate::error::DataError;
 
 /// A file of the table.
@@ -27,6 +28,7 @@ pub(super) fn plan(
         return Err(unsupported("column mapping"));
     }
     let partitions = state.metadata().partition_columns().to_vec();
+    let mut inside = Inside::new(dir)?;
     let mut data_files = Vec::new();
     let mut n_rows = Some(0_u64);
     for file in state.log_data() {
@@ -34,14 +36,11 @@ pub(super) fn plan(
             return Err(unsupported("deletion vectors"));
         }
         let relative = file.path().into_owned();
-        if relative.contains("://") {
-            return Err(unsupported("files outside its folder"));
-        }
+        let path = inside.path(&relative)?;
         n_rows = n_rows.zip(file.num_records()).map(|(sum, n)| sum + n as u64);
         let values = file.partition_values_map();
         data_files.push(DataFile {
-            path: PlRefPath::try_from_path(&data_path(dir, &relative))
-                .map_err(|error| DataError::polars_at(dir, error))?,
+            path: PlRefPath::try_from_path(&path).map_err(|error| DataError::polars_at(dir, error))?,
             ours: relative.starts_with(FILE_PREFIX),
             partition: partitions.iter().map(|name| (name.clone(), values.get(name).cloned().flatten())).collect(),
         });

@@ -1,6 +1,7 @@
+use std::path::PathBuf;
 use std::thread;
 
-use mlwright_base::CancelToken;
+use mlwright_base::{CancelToken, ErrorCode, Problem};
 
 use super::*;
 
@@ -177,4 +178,79 @@ fn an_empty_frame_makes_a_table() {
     let table = open_version(folder.path(), None).expect("open");
     assert_eq!((rows(&table), table.n_rows().expect("rows")), (Vec::new(), 0));
     assert_eq!(table.column_names(), ["x", "s"]);
+}
+
+/// A table of one file beside a file that is not its own; answers with both paths.
+fn table_beside_a_secret(folder: &Path) -> (PathBuf, PathBuf) {
+    let (dir, secret) = (folder.join("table"), folder.join("secret.parquet"));
+    write::write_file(&mut numbers(100..103), &secret).expect("write");
+    write(&dir, &mut numbers(0..3), WriteMode::Create).expect("create");
+    (dir, secret)
+}
+
+/// The name of the only data file.
+fn part_name(dir: &Path) -> String {
+    let entries = files::list_dir(dir).expect("list");
+    let part = entries.iter().find(|entry| entry.is_file).expect("a data file");
+    part.path.file_name().expect("a name").to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_log_that_names_files_outside_the_folder_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (dir, secret) = table_beside_a_secret(folder.path());
+    let (part, commit) = (part_name(&dir), log::commit_path(&dir, 0));
+    let sound = files::read_to_string(&commit).expect("read");
+    let absolute = secret.to_string_lossy().into_owned();
+    for name in [
+        "../secret.parquet",
+        "%2e%2e/secret.parquet",
+        "%2E%2E%2Fsecret.parquet",
+        "a/../../secret.parquet",
+        "./../secret.parquet",
+        &absolute,
+        &format!("file://{absolute}"),
+    ] {
+        files::write_atomic(&commit, sound.replace(&part, name).as_bytes()).expect("write");
+        let refused = Problem::from(open_version(&dir, None).err().unwrap_or_else(|| panic!("{name} was opened")));
+        assert_eq!(refused.code, ErrorCode::Refused, "{name}: {refused:?}");
+    }
+    // A file that is missing is said when it is read.
+    files::write_atomic(&commit, sound.replace(&part, "lost/part.parquet").as_bytes()).expect("write");
+    assert!(open_version(&dir, None).and_then(|table| table.collect(&CancelToken::new())).is_err());
+    files::write_atomic(&commit, sound.as_bytes()).expect("write");
+    assert_eq!(rows(&open_version(&dir, None).expect("open")), [Some(0), Some(1), Some(2)]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_of_the_folder_are_refused() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (dir, secret) = table_beside_a_secret(folder.path());
+    let (part, commit) = (dir.join(part_name(&dir)), log::commit_path(&dir, 0));
+    let code = || Problem::from(open_version(&dir, None).err().expect("refused")).code;
+    // Within the folder a link may lead anywhere.
+    let moved = dir.join("moved.parquet");
+    files::rename_durably(&part, &moved).expect("rename");
+    symlink(&moved, &part).expect("a link");
+    assert_eq!(rows(&open_version(&dir, None).expect("open")).len(), 3);
+    files::remove_file(&part).expect("remove");
+    symlink(&secret, &part).expect("a link");
+    assert_eq!(code(), ErrorCode::Refused);
+    // The table itself may be reached through a link, its parts may not.
+    let sound = files::read_to_string(&commit).expect("read");
+    let named = sound.replace(&part_name_of(&part), "linked/secret.parquet");
+    files::write_atomic(&commit, named.as_bytes()).expect("write");
+    symlink(folder.path(), dir.join("linked")).expect("a link");
+    assert_eq!(code(), ErrorCode::Refused);
+    let other = folder.path().join("link to the table");
+    files::write_atomic(&commit, sound.replace(&part_name_of(&part), "moved.parquet").as_bytes()).expect("write");
+    symlink(&dir, &other).expect("a link");
+    assert_eq!(rows(&open_version(&other, None).expect("open")).len(), 3);
+}
+
+#[cfg(unix)]
+fn part_name_of(part: &Path) -> String {
+    part.file_name().expect("a name").to_string_lossy().into_owned()
 }

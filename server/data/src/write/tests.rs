@@ -86,7 +86,7 @@ fn batches_make_one_file() {
         let other = writer.write(&df!("y" => [1_i64]).expect("a frame"));
         assert!(matches!(other, Err(DataError::SchemaMismatch { .. })), "{extension}");
         assert!(!files::exists(&path), "{extension}");
-        assert_eq!(writer.finish().expect("finish"), 30);
+        assert_eq!(writer.finish(Existing::Keep).expect("finish"), 30);
         let table = crate::open(&path, &ReadOptions::default()).expect("open");
         let values = table.collect(&mlwright_base::CancelToken::new()).expect("rows");
         let values: Vec<Option<i64>> = values.column("x").expect("x").i64().expect("i64").iter().collect();
@@ -104,6 +104,26 @@ fn an_unfinished_file_leaves_the_old_one() {
     drop(writer);
     assert_eq!(files::read_to_string(&path).expect("read"), "x\n1\n");
     assert_eq!(files::list_dir(folder.path()).expect("list").len(), 1);
+}
+
+#[test]
+fn a_file_that_appeared_meanwhile_is_kept_or_replaced_as_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("t.csv");
+    let finish = |existing: Existing| {
+        files::remove_file(&path).expect("remove");
+        let mut writer = BatchWriter::create(&path).expect("a writer");
+        writer.write(&df!("x" => [2_i64]).expect("a frame")).expect("write");
+        files::write_atomic(&path, b"mine\n").expect("another's file");
+        let finished = writer.finish(existing);
+        assert_eq!(files::list_dir(folder.path()).expect("list").len(), 1, "no temporary file is left");
+        (finished, files::read_to_string(&path).expect("read"))
+    };
+    let (kept, text) = finish(Existing::Keep);
+    assert_eq!(Problem::from(kept.expect_err("a conflict")).code, ErrorCode::Conflict);
+    assert_eq!(text, "mine\n");
+    let (replaced, text) = finish(Existing::Replace);
+    assert_eq!((replaced.expect("rows"), text.as_str()), (1, "x\n2\n"));
 }
 
 #[test]

@@ -67,10 +67,63 @@ fn nothing_is_written_where_it_must_not_be() {
     assert_eq!(refused("people.csv").code, ErrorCode::InvalidArgument);
     assert_eq!(refused("out.xlsx").field, "output");
     assert_eq!(refused(".mlwright/metadata.csv").code, ErrorCode::Refused);
-    files::write_atomic(&fixture.folder.path().join("there.csv"), b"a\n1\n").unwrap();
-    assert_eq!(refused("there.csv").code, ErrorCode::Conflict);
-    let again = BatchPredictRequest { overwrite: true, ..request(&uri, "there.csv") };
-    assert_eq!(work(&fixture, &again).unwrap().rows, 5);
+}
+
+#[test]
+fn only_what_a_batch_prediction_wrote_is_replaced() {
+    let (fixture, uri) = workspace(Task::Binary);
+    let refused = |request: &BatchPredictRequest| {
+        let started = fixture.engine.batch_predict(&fixture.call(), request).unwrap_err();
+        assert_eq!(work(&fixture, request).unwrap_err(), started, "the job looks again");
+        (started.code, started.hint)
+    };
+    let again = |output: &str| BatchPredictRequest { overwrite: true, ..request(&uri, output) };
+    let path = fixture.folder.path().join("there.csv");
+    files::write_atomic(&path, b"a\n1\n").unwrap();
+    let delete = "choose another name, or delete the file first".to_owned();
+    assert_eq!(refused(&request(&uri, "there.csv")), (ErrorCode::Conflict, delete.clone()));
+    assert_eq!(refused(&again("there.csv")), (ErrorCode::Conflict, delete));
+    assert_eq!(files::read(&path).unwrap(), b"a\n1\n");
+
+    assert_eq!(work(&fixture, &again("new.csv")).unwrap().rows, 5);
+    let (code, hint) = refused(&request(&uri, "new.csv"));
+    assert!(code == ErrorCode::Conflict && hint.contains("overwrite"), "{hint}");
+    files::write_atomic(&fixture.folder.path().join("people.csv"), ROWS[..ROWS.len() - 1].rsplit_once('\n').unwrap().0.as_bytes()).unwrap();
+    assert_eq!(work(&fixture, &again("new.csv")).unwrap().rows, 4);
+}
+
+#[test]
+fn a_file_that_appears_while_rows_are_predicted_stays() {
+    let (fixture, uri) = workspace(Task::Binary);
+    let path = fixture.folder.path().join("out.csv");
+    let intruder = |progress: Progress| {
+        if progress.message.contains("rows predicted") {
+            files::write_atomic(&path, b"mine\n").unwrap();
+        }
+    };
+    let job_id = JobId::new("job");
+    let cx = JobContext { job_id: &job_id, actor: &fixture.actor, cancel: &fixture.cancel, progress: &intruder };
+    for overwrite in [false, true] {
+        files::remove_file(&path).unwrap();
+        let spec = BatchPredictRequest { overwrite, ..request(&uri, "out.csv") };
+        let problem = run(&fixture.engine, &spec, &cx).unwrap_err();
+        assert_eq!((problem.code, problem.field.as_str()), (ErrorCode::Conflict, "output"), "{problem:?}");
+        assert_eq!(files::read(&path).unwrap(), b"mine\n");
+    }
+}
+
+#[test]
+fn roots_are_not_written() {
+    let (fixture, uri) = workspace(Task::Binary);
+    let other = tempfile::tempdir().unwrap();
+    let settings = format!("roots = [{:?}]\n", other.path());
+    files::write_atomic(&fixture.folder.path().join("mlwright.toml"), settings.as_bytes()).unwrap();
+    let engine = fixture.engine.refreshed().unwrap();
+    files::write_atomic(&other.path().join("people.csv"), ROWS.as_bytes()).unwrap();
+    let inside = |name: &str| other.path().join(name).to_str().unwrap().to_owned();
+    assert!(engine.open_table(&inside("people.csv")).is_ok());
+    let problem = engine.batch_predict(&fixture.call(), &request(&uri, &inside("out.csv"))).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_str()), (ErrorCode::Refused, "output"), "{problem:?}");
 }
 
 #[test]

@@ -54,6 +54,11 @@ impl<'a> ModelFiles<'a> {
         self.test_table()?.head(n).map_err(|error| self.engine.shorten_paths(error.into()))
     }
 
+    /// How many they are.
+    pub(crate) fn n_test_rows(&self) -> Result<u64, Problem> {
+        self.test_table()?.n_rows().map_err(|error| self.engine.shorten_paths(error.into()))
+    }
+
     fn test_table(&self) -> Result<Table, Problem> {
         let path = self.engine.artifacts.path(&self.test_rows_path())?;
         mlwright_data::open(&path, &ReadOptions::default()).map_err(|error| self.engine.shorten_paths(error.into()))

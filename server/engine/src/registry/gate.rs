@@ -1,7 +1,7 @@
 //! The gate: what a version must reach before a guarded alias may point at it.
 
 use mlwright_base::names::did_you_mean;
-use mlwright_base::{NoProgress, Problem, Progress};
+use mlwright_base::{ErrorCode, NoProgress, Problem, Progress};
 use mlwright_learn::{Metric, metrics};
 
 use super::files::ModelFiles;
@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::engine::Engine;
 use crate::evaluate::{OpenedFor, Scored};
 use crate::settings::Bound;
+use crate::tables::split_version;
 
 type Found = (bool, String);
 
@@ -53,7 +54,9 @@ impl Engine {
         Ok(checks)
     }
 
-    /// Scores both on the challenger's held-out rows by the challenger's metric.
+    /// Scores both on the challenger's held-out rows; the challenger passes when it is not worse in
+    /// any of [`Engine::deciding_metrics`]. Because the challenger's training chose these rows, they
+    /// must be at least half as many as the champion held out.
     fn not_worse(&self, call: &Call<'_>, challenger: &ModelVersion, champion: &ModelVersion) -> Result<Found, Problem> {
         let (new, old) = (challenger.version, champion.version);
         if champion.target != challenger.target {
@@ -62,9 +65,9 @@ impl Engine {
         if champion.task != challenger.task {
             return Ok((false, format!("version {old} is for a {} task, version {new} for a {} task: they cannot be compared", champion.task, challenger.task)));
         }
-        let metric = Metric::parse(&challenger.metric)?;
-        let files = ModelFiles::of_version(self, challenger);
-        let (new_model, old_model) = (files.model()?, ModelFiles::of_version(self, champion).model()?);
+        let deciding = self.deciding_metrics(challenger, champion)?;
+        let (files, old_files) = (ModelFiles::of_version(self, challenger), ModelFiles::of_version(self, champion));
+        let (new_model, old_model) = (files.model()?, old_files.model()?);
         if old_model.classes != new_model.classes {
             let message = format!(
                 "version {old} tells {} apart, version {new} tells {}: they cannot be compared",
@@ -73,29 +76,80 @@ impl Engine {
             );
             return Ok((false, message));
         }
+        let (n_new, n_old) = (files.n_test_rows()?, old_files.n_test_rows()?);
+        if n_new.saturating_mul(2) < n_old {
+            let message = format!(
+                "version {new} held out {n_new} test rows, fewer than half of the {n_old} of version {old}: too few to compare them; train with a larger test_fraction"
+            );
+            return Ok((false, message));
+        }
         self.record_opening(call, &challenger.run_id, OpenedFor::Gate, &challenger.uri())?;
         let rows = files.test_rows(call.cancel)?;
-        let value = |model| {
+        let values = |model| {
             let scored = Scored::new(model, &rows, call.cancel)?;
-            Ok::<_, Problem>((metrics::compute(metric, &scored.target.target, &scored.predictions)?, scored.frame.n_rows()))
+            let value = |metric: &Metric| metrics::compute(*metric, &scored.target.target, &scored.predictions);
+            Ok::<_, Problem>((deciding.iter().map(value).collect::<Result<Vec<f64>, _>>()?, scored.frame.n_rows()))
         };
-        let (new_value, n_rows) = value(&new_model)?;
-        let (old_value, _) = value(&old_model).map_err(|problem| {
+        let (new_values, n_rows) = values(&new_model)?;
+        let (old_values, _) = values(&old_model).map_err(|problem| {
             let message = format!("version {old} cannot be scored on the test rows of version {new}: {}", problem.message);
             if problem.is_cancelled() { problem } else { Problem { message, ..problem } }
         })?;
-        let passed = not_worse(metric, new_value, old_value, self.settings.gate.tolerance);
-        let tolerance = match self.settings.gate.tolerance {
-            0.0 => String::new(),
-            tolerance => format!(", tolerance {tolerance}"),
-        };
+        let tolerance = self.settings.gate.tolerance;
+        let compared = || deciding.iter().zip(new_values.iter().zip(&old_values));
+        let passed = compared().all(|(metric, (new, old))| not_worse(*metric, *new, *old, tolerance));
+        let shown_values: Vec<String> =
+            compared().map(|(metric, (new, old))| format!("{metric} {} against {}", shown(*new), shown(*old))).collect();
+        let mut reason = format!("{} of version {old} on the same {n_rows} test rows", shown_values.join(" and "));
+        if tolerance != 0.0 {
+            reason.push_str(&format!(", tolerance {tolerance}"));
+        }
+        if deciding.len() > 1 {
+            reason.push_str("; the metrics of both versions count, as [use_case] of mlwright.toml sets none for this table and target");
+        }
         // Who held out the very same rows did not learn from them.
-        let fair = if ModelFiles::of_version(self, champion).test_digest()? == files.test_digest()? {
-            String::new()
-        } else {
-            format!("; version {old} may have learned from some of these rows")
+        if old_files.test_digest()? != files.test_digest()? {
+            reason.push_str(&format!("; version {old} may have learned from some of these rows"));
+        }
+        Ok((passed, reason))
+    }
+
+    /// The metrics that decide between two versions for one target: that of `[use_case]` where it is
+    /// about this target and a table that either learned from, and fits the task; else the champion's
+    /// and the challenger's, once if they are the same. A challenger does not choose alone what it is
+    /// judged by.
+    fn deciding_metrics(&self, challenger: &ModelVersion, champion: &ModelVersion) -> Result<Vec<Metric>, Problem> {
+        let case = &self.settings.use_case;
+        if let (Some(table), Some(target), Some(name)) = (&case.table, &case.target, &case.metric)
+            && *target == challenger.target
+            && (self.learned_from(challenger, table)? || self.learned_from(champion, table)?)
+        {
+            let metric = Metric::parse(name).map_err(|error| {
+                let problem = Problem::from(error);
+                Problem { message: format!("use_case.metric: {}", problem.message), ..problem }
+            })?;
+            if metric.supports(challenger.task) {
+                return Ok(vec![metric]);
+            }
+        }
+        let own = Metric::parse(&challenger.metric)?;
+        // A champion whose run told no metric has none to add.
+        let mut deciding: Vec<Metric> = Metric::parse(&champion.metric).into_iter().chain([own]).collect();
+        deciding.dedup();
+        Ok(deciding)
+    }
+
+    /// Whether a version's run learned from the table of that name, whatever the version of the
+    /// table; not when the run is gone.
+    fn learned_from(&self, version: &ModelVersion, table: &str) -> Result<bool, Problem> {
+        let data = match self.run(version.run_id.as_str()) {
+            Ok(run) => run.data,
+            Err(problem) if problem.code == ErrorCode::NotFound => None,
+            Err(problem) => return Err(problem),
         };
-        Ok((passed, format!("{metric} {} against {} of version {old} on the same {n_rows} test rows{tolerance}{fair}", shown(new_value), shown(old_value))))
+        let Some(data) = data else { return Ok(false) };
+        let same_file = || self.workspace.resolve(table).is_ok_and(|path| self.workspace.shown(&path) == data.table);
+        Ok(data.table == table || split_version(&data.table).0 == split_version(table).0 || same_file())
     }
 }
 

@@ -29,11 +29,12 @@ pub(crate) struct Recipe<'a> {
     pub(crate) metric: Option<mlwright_learn::Metric>,
     pub(crate) exclude: &'a [&'a str],
     pub(crate) seed: u64,
+    pub(crate) test_fraction: f64,
 }
 
 impl Default for Recipe<'_> {
     fn default() -> Self {
-        Self { target: "churn", learner: "decision_tree", metric: None, exclude: &[], seed: 42 }
+        Self { target: "churn", learner: "decision_tree", metric: None, exclude: &[], seed: 42, test_fraction: 0.25 }
     }
 }
 
@@ -102,8 +103,8 @@ impl Lab {
             task: None,
             metric: recipe.metric,
             learners: vec![recipe.learner.to_owned()],
-            folds: 2,
-            test_fraction: 0.25,
+            folds: Some(2),
+            test_fraction: recipe.test_fraction,
             budget_seconds: 0.0,
             seed: recipe.seed,
             experiment: "lab".to_owned(),

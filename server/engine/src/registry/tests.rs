@@ -2,15 +2,16 @@ use std::thread;
 
 use mlwright_base::system::files;
 use mlwright_base::{ErrorCode, RunId};
+use mlwright_learn::Metric;
 use mlwright_store::StoreError;
 
 use super::lab::{Lab, Recipe};
-use super::{AliasChange, ModelVersion, RegisterModelRequest, SetAliasRequest, TestModelRequest, TestReport};
+use super::{AliasChange, GateCheck, ModelVersion, RegisterModelRequest, SetAliasRequest, TestModelRequest, TestReport};
 use crate::tracking::record::RUNS;
 use crate::tracking::{Run, RunStatus};
 
 /// A version that learned next to nothing: the columns that tell are left out.
-const WORSE: Recipe<'_> = Recipe { target: "churn", learner: "decision_tree", metric: None, exclude: &["months", "calls", "spend"], seed: 42 };
+const WORSE: Recipe<'_> = Recipe { target: "churn", learner: "decision_tree", metric: None, exclude: &["months", "calls", "spend"], seed: 42, test_fraction: 0.25 };
 
 fn request(name: &str, alias: &str, version: u64) -> SetAliasRequest {
     SetAliasRequest { name: name.to_owned(), alias: alias.to_owned(), version, override_reason: None }
@@ -231,6 +232,56 @@ fn the_gate_lets_the_better_pass_and_refuses_the_worse() {
         })
         .collect();
     assert_eq!(history, [(2, true, Some(1), reason), (2, false, Some(1), None), (1, true, None, None)]);
+}
+
+/// What the gate says of a worse version that chose its own metric, `r2`, behind a champion by `rmse`.
+/// The tolerance is more than they differ in `r2` and less than in `rmse`.
+fn judged(use_case: &str) -> GateCheck {
+    let lab = Lab::with_settings(&format!("{use_case}\n[gate]\ntolerance = 2.0\n"));
+    let spend = Recipe { target: "spend", metric: Some(Metric::Rmse), ..Recipe::default() };
+    lab.version("spend", &spend);
+    lab.engine.set_alias(&lab.call(), &request("spend", "champion", 1)).unwrap();
+    lab.version("spend", &Recipe { metric: Some(Metric::R2), exclude: &["months", "calls"], ..spend });
+    // Whether the other checks let it pass does not matter here.
+    let _ = lab.engine.set_alias(&lab.call(), &request("spend", "champion", 2));
+    let attempt = lab.engine.get_model("spend").unwrap().alias_history.remove(0);
+    attempt.checks.into_iter().find(|check| check.name == "not_worse_than_champion").unwrap()
+}
+
+#[test]
+fn a_challenger_does_not_choose_what_it_is_judged_by() {
+    let check = judged("");
+    assert!(!check.passed && check.reason.starts_with("rmse ") && check.reason.contains(" and r2 "), "{check:?}");
+    assert!(check.reason.contains("the metrics of both versions count"), "{check:?}");
+    let case = |table: &str, metric: &str| judged(&format!("[use_case]\ntable = {table:?}\ntarget = \"spend\"\nmetric = {metric:?}\n"));
+    let check = case("./people.csv", "rmse");
+    assert!(!check.passed && check.reason.starts_with("rmse ") && !check.reason.contains("r2"), "{check:?}");
+    let check = case("people.csv", "r2");
+    assert!(check.passed && check.reason.starts_with("r2 ") && !check.reason.contains("rmse"), "the metric of the use case decides alone: {check:?}");
+    for check in [case("other.csv", "r2"), case("people.csv", "roc_auc")] {
+        assert!(!check.passed && check.reason.contains("rmse") && check.reason.contains("r2"), "not about this table or task: {check:?}");
+    }
+    let check = case("people.csv", "rsme");
+    assert!(!check.passed && check.reason.contains("use_case.metric") && check.reason.contains("rmse"), "{check:?}");
+}
+
+#[test]
+fn a_challenger_with_few_test_rows_is_refused() {
+    let lab = Lab::new();
+    lab.version("churn", &Recipe::default());
+    lab.engine.set_alias(&lab.call(), &request("churn", "champion", 1)).unwrap();
+    let few = lab.version("churn", &Recipe { test_fraction: 0.05, ..Recipe::default() });
+    let problem = lab.engine.set_alias(&lab.call(), &request("churn", "champion", 2)).unwrap_err();
+    assert!(problem.message.contains("fewer than half of the 151 of version 1"), "{problem:?}");
+    assert!(problem.message.contains("train with a larger test_fraction"), "{problem:?}");
+    let run = lab.engine.run(few.run_id.as_str()).unwrap();
+    assert!(!run.tags.contains_key("mlwright.test_rows_opened"), "its held-out rows were not looked at");
+    lab.version("churn", &Recipe { test_fraction: 0.15, ..Recipe::default() });
+    let reason = match lab.engine.set_alias(&lab.call(), &request("churn", "champion", 3)) {
+        Ok(_) => String::new(),
+        Err(problem) => problem.message,
+    };
+    assert!(!reason.contains("fewer than half"), "{reason}");
 }
 
 #[test]

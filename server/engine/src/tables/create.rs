@@ -56,7 +56,8 @@ impl Engine {
     /// # Errors
     /// [`ErrorCode::Conflict`] when the table exists and the mode is `create`, or another process
     /// writes it; [`ErrorCode::UnsuitableData`] when appended rows have other columns; what the SQL
-    /// or the file gives.
+    /// or the file gives. An error that says that a version was written means just that: the rows are
+    /// in the table.
     pub fn create_table(&self, call: &Call<'_>, request: &CreateTable) -> Result<CreatedTable, Problem> {
         self.check_table_name(&request.name)?;
         if request.mode == WriteMode::Create && self.managed_directory(&request.name).is_some() {
@@ -89,7 +90,12 @@ impl Engine {
             sources: sources.clone(),
         };
         self.commit(&request.name, &commit)?;
-        let n_rows = managed::open_version(&directory, Some(version))?.n_rows()?;
+        let n_rows = match request.mode {
+            WriteMode::Create | WriteMode::Overwrite => n_rows_written,
+            WriteMode::Append => managed::open_version(&directory, Some(version))
+                .and_then(|table| table.n_rows())
+                .map_err(|error| but_written(&request.name, version, "its rows cannot be counted", error.into()))?,
+        };
         let n_columns = frame.width();
         Ok(CreatedTable { name: request.name.clone(), version, mode: request.mode, n_rows_written, n_rows, n_columns, sources })
     }
@@ -171,7 +177,8 @@ impl Engine {
         Ok(result?)
     }
 
-    fn commit(&self, name: &str, commit: &TableCommit) -> Result<(), Problem> {
+    /// Writes down a version that is in the table.
+    pub(super) fn commit(&self, name: &str, commit: &TableCommit) -> Result<(), Problem> {
         let asset = format!("table:{name}");
         let result = self.store.write::<_, StoreError>(|tx| {
             tx.modify::<ManagedTable, StoreError>(COLLECTION, name, commit.time.as_millisecond(), |record| {
@@ -185,7 +192,7 @@ impl Engine {
             }
             Ok(())
         });
-        Ok(result?)
+        result.map_err(|error| but_written(name, commit.version, "it was not recorded", error.into()))
     }
 }
 
@@ -193,4 +200,13 @@ fn exists(name: &str) -> Problem {
     Problem::new(ErrorCode::Conflict, format!("there is a table {name:?} already"))
         .hint("set mode to append or overwrite (earlier versions stay readable), or choose another name")
         .field("mode")
+}
+
+/// A failure after the data was written: whoever repeats the write would add the rows twice.
+fn but_written(name: &str, version: u64, what: &str, problem: Problem) -> Problem {
+    Problem {
+        message: format!("version {version} of table {name:?} was written, but {what}: {}", problem.message),
+        hint: format!("do not repeat the write: the rows are in {name}@v{version}; describe_table shows them"),
+        ..problem
+    }
 }

@@ -211,7 +211,8 @@ impl Walk<'_> {
                 return;
             }
             let name = entry.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            if name.starts_with('.') {
+            // Hidden folders are not looked into, nor is `.mlwright/` where it is a link to another place.
+            if name.starts_with('.') || self.engine.workspace.is_kept(&entry.path) {
                 continue;
             }
             if mlwright_data::is_table_file(&entry.path) {

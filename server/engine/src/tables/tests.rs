@@ -7,6 +7,7 @@ use mlwright_store::StoreError;
 
 use super::record::{COLLECTION, stream};
 use super::{CreateTable, DescribeTable, ListTables, ManagedTable, PendingWrite, SourceRead, TableCommit, TableKind};
+use crate::engine::Engine;
 use crate::serving::fixture::Fixture;
 
 const PEOPLE: &str = "id,age,plan\n1,30,basic\n2,,pro\n3,41,basic\n";
@@ -56,7 +57,7 @@ fn tables_are_found_by_path_and_name_and_others_are_answered_with_the_nearest() 
         ("", ErrorCode::InvalidArgument, "list_tables"),
         ("data", ErrorCode::InvalidArgument, "data/deep.csv"),
         ("../people.csv", ErrorCode::Refused, "roots"),
-        (".mlwright/metadata.db", ErrorCode::Refused, "roots"),
+        (".mlwright/metadata.db", ErrorCode::Refused, "list_tables"),
         ("inference/none", ErrorCode::NotFound, ""),
     ] {
         let Err(problem) = fixture.engine.open_table(name) else { panic!("{name:?} was opened") };
@@ -154,6 +155,56 @@ fn a_write_that_a_crash_cut_short_is_cleared_by_the_next() {
     assert_eq!(create(&fixture, "t", "SELECT id FROM 'people.csv'", WriteMode::Create).version, 0);
     let record = record(&fixture, "t").unwrap();
     assert_eq!((record.pending, record.description.as_str()), (None, "kept"));
+}
+
+#[test]
+fn a_process_that_died_inside_the_first_commit_leaves_no_table() {
+    let fixture = fixture();
+    let log = fixture.engine.workspace.tables().join("t/_delta_log");
+    files::create_dir_all(&log).unwrap();
+    files::write_atomic(&log.join("00000000000000000000.json#1"), b"{").unwrap();
+    files::write_atomic(&log.join("_commit_0b.json.tmp"), b"{").unwrap();
+    files::write_atomic(&log.parent().unwrap().join("part-mlwright-lost.parquet"), b"PAR1").unwrap();
+    assert!(!fixture.engine.table_names().contains(&"t".to_owned()));
+    assert_eq!(fixture.engine.open_table("t").err().map(|problem| problem.code), Some(ErrorCode::NotFound));
+    let (code, _) = refused(&fixture, &request("t", "SELECT id FROM 'people.csv'", WriteMode::Append));
+    assert_eq!(code, ErrorCode::NotFound);
+    assert_eq!(create(&fixture, "t", "SELECT id FROM 'people.csv'", WriteMode::Create).version, 0);
+    assert_eq!(create(&fixture, "t", "SELECT id FROM 'people.csv'", WriteMode::Append).n_rows, 6);
+}
+
+#[test]
+fn a_version_that_was_written_but_not_recorded_is_said() {
+    let fixture = fixture();
+    create(&fixture, "t", "SELECT id FROM 'people.csv'", WriteMode::Create);
+    fixture.engine.store.write::<_, StoreError>(|tx| tx.delete(COLLECTION, "t", None)).unwrap();
+    let commit = TableCommit {
+        version: 3,
+        time: fixture.engine.now(),
+        actor: "ada".into(),
+        mode: WriteMode::Append,
+        n_rows_written: 1,
+        sql: None,
+        sources: Vec::new(),
+    };
+    let problem = fixture.engine.commit("t", &commit).unwrap_err();
+    assert!(problem.message.starts_with("version 3 of table \"t\" was written, but it was not recorded: "), "{problem:?}");
+    assert!(problem.hint.contains("do not repeat") && problem.hint.contains("t@v3"), "{problem:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_that_mlwright_keeps_are_not_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["disk/x.csv", "sub/.mlwright/tables/x.csv", "sub/y.csv"] {
+        let path = folder.path().join(path);
+        files::create_dir_all(path.parent().unwrap()).unwrap();
+        files::write_atomic(&path, PEOPLE.as_bytes()).unwrap();
+    }
+    std::os::unix::fs::symlink(folder.path().join("disk"), folder.path().join(".mlwright")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("sub/.mlwright/tables/x.csv"), folder.path().join("z.csv")).unwrap();
+    let engine = Engine::open(folder.path()).unwrap();
+    assert_eq!(engine.table_names(), ["sub/y.csv"]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! and its ordering: `metrics.test_rmse ASC`.
 //!
 //! Comparisons are joined by `AND`. Left: `metrics.KEY`, `params.KEY`, `tags.KEY` or
-//! `attributes.NAME` (or the bare name), where KEY may be quoted by backticks or double quotes.
-//! Right: a number, or a text in single quotes. Numbers compare by `=`, `!=`, `>`, `>=`, `<`, `<=`;
+//! `attributes.NAME` (or the bare name), where KEY may hold dots, and may be quoted by backticks or
+//! double quotes. Right: a number, or a text in single or double quotes. Numbers compare by `=`, `!=`, `>`, `>=`, `<`, `<=`;
 //! texts by `=`, `!=`, `LIKE`, `ILIKE` (`%` any text, `_` one character), `IN (…)`, `NOT IN (…)`.
 
 mod lexer;
@@ -102,7 +102,7 @@ impl Key {
         if !lexer.take_dot() {
             return attribute(lexer, &first);
         }
-        let key = lexer.word("a key after the dot")?;
+        let key = lexer.key("a key after the dot")?;
         match first.to_lowercase().as_str() {
             "metrics" | "metric" => Ok(Self::Metric(key)),
             "params" | "param" | "parameters" | "parameter" => Ok(Self::Param(key)),
@@ -173,10 +173,12 @@ impl Test {
         };
         match (key.is_number(), lexer.next()?) {
             (true, Some(Token::Number(value))) => Ok(Self::Number(relation, value)),
-            (false, Some(Token::Text(value))) if matches!(relation, Relation::Equal | Relation::NotEqual) => Ok(Self::Text(relation, value)),
-            (false, Some(Token::Text(_))) => Err(lexer.problem("texts compare by =, !=, LIKE, ILIKE, IN and NOT IN")),
+            (false, Some(Token::Text(value) | Token::Quoted(value))) if matches!(relation, Relation::Equal | Relation::NotEqual) => {
+                Ok(Self::Text(relation, value))
+            }
+            (false, Some(Token::Text(_) | Token::Quoted(_))) => Err(lexer.problem("texts compare by =, !=, LIKE, ILIKE, IN and NOT IN")),
             (true, found) => Err(lexer.problem(format!("expected a number, found {}", lexer::shown(found.as_ref())))),
-            (false, found) => Err(lexer.problem(format!("expected a text in single quotes, found {}", lexer::shown(found.as_ref())))),
+            (false, found) => Err(lexer.problem(format!("expected a text in quotes, found {}", lexer::shown(found.as_ref())))),
         }
     }
 

@@ -8,7 +8,10 @@ use super::problem_at;
 pub(super) enum Token {
     Word(String),
     Number(f64),
+    /// In single quotes.
     Text(String),
+    /// In double quotes: a key on the left of a comparison, a text on its right.
+    Quoted(String),
     Symbol(&'static str),
 }
 
@@ -19,6 +22,7 @@ pub(super) fn shown(token: Option<&Token>) -> String {
         Some(Token::Word(word)) => format!("{word:?}"),
         Some(Token::Number(number)) => number.to_string(),
         Some(Token::Text(text)) => format!("'{text}'"),
+        Some(Token::Quoted(text)) => format!("{text:?}"),
         Some(Token::Symbol(symbol)) => format!("{symbol:?}"),
     }
 }
@@ -57,12 +61,28 @@ impl<'a> Lexer<'a> {
         dot
     }
 
-    /// A bare word, or a key quoted by backticks or double quotes.
+    /// A bare word, or one quoted by backticks or double quotes.
     pub(super) fn word(&mut self, expected: &str) -> Result<String, Problem> {
         match self.next()? {
-            Some(Token::Word(word)) => Ok(word),
+            Some(Token::Word(word) | Token::Quoted(word)) => Ok(word),
             found => Err(self.problem(format!("expected {expected}, found {}", shown(found.as_ref())))),
         }
+    }
+
+    /// A key after its prefix: bare, perhaps with dots in it, or quoted by backticks or double quotes.
+    pub(super) fn key(&mut self, expected: &str) -> Result<String, Problem> {
+        self.skip_blanks();
+        let rest = self.rest();
+        let length = rest.find(|c| !is_word(c) && c != '.').unwrap_or(rest.len());
+        if length == 0 {
+            return self.word(expected);
+        }
+        let key = &rest[..length];
+        if key.split('.').any(str::is_empty) {
+            return Err(self.problem(format!("expected {expected}, found {key:?}")));
+        }
+        self.position += length;
+        Ok(key.to_owned())
     }
 
     pub(super) fn keyword(&mut self, keyword: &str) -> Result<(), Problem> {
@@ -74,8 +94,8 @@ impl<'a> Lexer<'a> {
 
     pub(super) fn text(&mut self) -> Result<String, Problem> {
         match self.next()? {
-            Some(Token::Text(text)) => Ok(text),
-            found => Err(self.problem(format!("expected a text in single quotes, found {}", shown(found.as_ref())))),
+            Some(Token::Text(text) | Token::Quoted(text)) => Ok(text),
+            found => Err(self.problem(format!("expected a text in quotes, found {}", shown(found.as_ref())))),
         }
     }
 
@@ -111,7 +131,11 @@ impl<'a> Lexer<'a> {
             };
             let inside = rest[1..=length].to_owned();
             self.position += length + 2;
-            return Ok(Some(if first == '\'' { Token::Text(inside) } else { Token::Word(inside) }));
+            return Ok(Some(match first {
+                '\'' => Token::Text(inside),
+                '"' => Token::Quoted(inside),
+                _ => Token::Word(inside),
+            }));
         }
         if first.is_ascii_digit() || matches!(first, '-' | '+' | '.') {
             let number = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
@@ -122,12 +146,15 @@ impl<'a> Lexer<'a> {
             self.position += length;
             return Ok(Some(Token::Number(value)));
         }
-        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | ':' | '@');
-        let length = rest.find(|c| !word(c)).unwrap_or(rest.len());
+        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         if length == 0 {
             return Err(self.problem(format!("{first:?} has no meaning here")));
         }
         self.position += length;
         Ok(Some(Token::Word(rest[..length].to_owned())))
     }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | ':' | '@')
 }

@@ -17,9 +17,15 @@ fn run(name: &str, auc: Option<f64>, learner: &str) -> Run {
         start_time: Timestamp::from_millisecond(1_000).unwrap(),
         end_time: None,
         job_id: String::new(),
-        params: BTreeMap::from([("learner".to_owned(), learner.to_owned())]),
+        params: BTreeMap::from([
+            ("learner".to_owned(), learner.to_owned()),
+            ("gradient_boosting.max_leaves".to_owned(), "31".to_owned()),
+        ]),
         metrics: auc.map(|auc| ("cv_roc_auc".to_owned(), auc)).into_iter().collect(),
-        tags: BTreeMap::from([("data set".to_owned(), "Telco".to_owned())]),
+        tags: BTreeMap::from([
+            ("data set".to_owned(), "Telco".to_owned()),
+            ("mlwright.surface".to_owned(), "cli".to_owned()),
+        ]),
         data: None,
         artifacts: Vec::new(),
         error: None,
@@ -61,11 +67,41 @@ fn comparisons_follow_mlflow() {
 }
 
 #[test]
+fn keys_may_have_dots_and_texts_double_quotes() {
+    for yes in [
+        r#"params.learner = "gradient_boosting""#,
+        r#"params.learner LIKE "grad%" AND status IN ("FINISHED", 'FAILED')"#,
+        r#"tags."data set" = "Telco""#,
+        "tags.mlwright.surface = 'cli'",
+        "tags.`mlwright.surface`='cli'",
+        r#"tags."mlwright.surface" != "http""#,
+        "params.gradient_boosting.max_leaves='31'",
+    ] {
+        assert!(accepts(yes), "{yes}");
+    }
+    for (bad, says) in [
+        ("tags. = 'x'", "a key after the dot"),
+        ("tags.a. = 'x'", "a key after the dot"),
+        ("tags.a..b = 'x'", "a key after the dot"),
+        (r#"metrics.cv_roc_auc > "0.7""#, "expected a number"),
+        (r#"params.learner "=" 'x'"#, "expected =, !=, LIKE"),
+        ("params.learner = `x`", "a text in quotes"),
+    ] {
+        let problem = Filter::parse(bad).unwrap_err();
+        assert!(problem.message.contains(says), "{bad}: {problem:?}");
+    }
+    let (few, many) = (run("few", None, "a"), Run { params: BTreeMap::from([("a.b.c".to_owned(), "z".to_owned())]), ..run("many", None, "a") });
+    for order in ["params.a.b.c DESC", "params.`a.b.c` DESC", r#"params."a.b.c" desc"#] {
+        assert_eq!(OrderBy::parse(order).unwrap().compare(&many, &few), Ordering::Less, "{order}");
+    }
+}
+
+#[test]
 fn errors_name_the_place_and_what_was_expected() {
     for (bad, says) in [
         ("metrics.auc >", "found the end"),
         ("metrics.auc > 'x'", "expected a number"),
-        ("params.learner = 3", "single quotes"),
+        ("params.learner = 3", "a text in quotes"),
         ("params.learner > 'a'", "texts compare"),
         ("metrics.auc > 1 OR metrics.auc < 0", "expected AND"),
         ("stattus = 'FINISHED'", "no attribute"),
