@@ -1,5 +1,5 @@
 # Two commands: `make quickstart` and `make test`. Everything else is a part of them.
-# Both need a C compiler, Rust (the version in rust-toolchain.toml), Python 3 and Node, and fetch the rest.
+# Both need a C compiler, Rust (the version in rust-toolchain.toml) and Python 3, and fetch the rest.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -7,7 +7,8 @@ SHELL := /bin/bash
 
 CACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mlwright
 export CARGO_TARGET_DIR ?= $(CACHE_DIR)/target
-export MLWRIGHT := $(CARGO_TARGET_DIR)/release/mlwright
+# Tests run in folders of their own, so the path has to begin at the root.
+export MLWRIGHT := $(if $(filter /%,$(CARGO_TARGET_DIR)),,$(CURDIR)/)$(CARGO_TARGET_DIR)/release/mlwright
 VENV := $(CACHE_DIR)/venv
 export MLWRIGHT_PYTHON := $(VENV)/bin/python
 
@@ -20,30 +21,30 @@ help:
 	@echo "make bench        measure beside peers; writes benches/RESULTS.md"
 	@echo "make docs         write docs/operations.md from the operations"
 
-.PHONY: tools
-tools:
-	@scripts/tools.sh
+.PHONY: tools-build tools-quickstart tools-test
+tools-build tools-quickstart tools-test: tools-%:
+	@scripts/tools.sh $*
 
 .PHONY: build
-build: tools
+build: tools-build
 	cargo build --release --locked --package mlwright
 
 .PHONY: install
-install: tools
+install: tools-build
 	cargo install --locked --path server/cli
 
 .PHONY: quickstart
-quickstart: build
+quickstart: tools-quickstart build
 	@python3 examples/quickstart.py "$(MLWRIGHT)"
 
 # The Python clients that tests drive the binary with.
-$(VENV)/.ready: tests/clients/requirements.txt
+$(VENV)/.ready: tests/clients/requirements.txt | tools-test
 	python3 -m venv "$(VENV)"
 	"$(VENV)/bin/pip" install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
 	touch "$@"
 
 .PHONY: test
-test: build $(VENV)/.ready
+test: tools-test build $(VENV)/.ready
 	cargo test --release --locked --workspace
 	cargo test --release --locked --manifest-path tests/Cargo.toml
 

@@ -1,15 +1,42 @@
 #!/usr/bin/env bash
-# Looks for what building and testing need; installs from Debian what it may, else says what is missing.
+# Looks for what a purpose needs; installs from Debian what it may, else says what is missing.
+#   tools.sh build        a C compiler that links, and Rust
+#   tools.sh quickstart   that, and Python
+#   tools.sh test         that, and what the tests drive the binary with
 set -euo pipefail
 
+purpose=${1:-}
+case $purpose in
+  build | quickstart | test) ;;
+  *)
+    echo "usage: $0 build|quickstart|test" >&2
+    exit 2
+    ;;
+esac
+
 missing=()
-need() { # command, Debian package
-  command -v "$1" >/dev/null 2>&1 || missing+=("$2")
+need() { # command, Debian packages
+  command -v "$1" >/dev/null 2>&1 || missing+=("${@:2}")
 }
-need cc gcc
-need python3 python3
-need curl curl
-python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
+
+# Whether C programs can be made: a compiler alone does not bring the C library's headers.
+links_c() {
+  local folder made=1
+  folder=$(mktemp -d)
+  printf '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n' >"$folder/a.c"
+  if cc "$folder/a.c" -o "$folder/a" >/dev/null 2>&1; then made=0; fi
+  rm -r "$folder"
+  return "$made"
+}
+
+links_c || missing+=(gcc libc6-dev)
+if [ "$purpose" != build ]; then
+  need python3 python3
+fi
+if [ "$purpose" = test ]; then
+  need curl curl
+  python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
+fi
 
 if [ "${#missing[@]}" -gt 0 ]; then
   if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then

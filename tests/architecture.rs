@@ -18,9 +18,11 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Dependencies that belong to certain crates only: what they are, and who may have them.
-const OWNED: [(&str, &[&str]); 10] = [
+const OWNED: [(&str, &[&str]); 12] = [
     ("rmcp", &["mlwright-mcp"]),
     ("axum", &["mlwright-http"]),
+    ("hyper", &["mlwright-http"]),
+    ("hyper-util", &["mlwright-http"]),
     ("tower-http", &["mlwright-http"]),
     ("clap", &["mlwright"]),
     ("indicatif", &["mlwright"]),
@@ -109,15 +111,63 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The lines of a file before its unit tests that hold code.
-fn code(path: &Path) -> Vec<(usize, String)> {
-    let text = std::fs::read_to_string(path).expect("a source file");
-    text.lines()
-        .enumerate()
-        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
-        .filter(|(_, line)| !line.trim_start().starts_with("//"))
-        .map(|(i, line)| (i + 1, line.to_owned()))
-        .collect()
+/// The lines that hold code, with their numbers: unit tests, and whatever else is made for tests only,
+/// are left out. It goes by the layout that rustfmt gives a file: an item ends with a line of its own
+/// indentation.
+fn code(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line));
+    while let Some((number, line)) = lines.next() {
+        let bare = line.trim_start();
+        if bare.starts_with("#[cfg(test)]") {
+            let indent = &line[..line.len() - bare.len()];
+            let of_item = |line: &&str| !line.trim_start().starts_with("#[") && !line.trim_start().starts_with("//");
+            let Some(head) = lines.by_ref().map(|(_, line)| line).find(of_item) else { break };
+            // Tests stand at the end, and may hold anything.
+            if head.contains("mod ") && head.ends_with('{') {
+                break;
+            }
+            if !head.ends_with([';', '}', ',']) {
+                let is_end = |line: &str| line.strip_prefix(indent).is_some_and(|rest| rest.starts_with(['}', ')', ']']) && !rest.ends_with('{'));
+                let _ = lines.by_ref().find(|(_, line)| is_end(line));
+            }
+        } else if !bare.starts_with("//") {
+            found.push((number, line));
+        }
+    }
+    found
+}
+
+#[test]
+fn code_for_tests_is_left_out_and_code_after_it_is_not() {
+    let text = "\
+mod a;
+#[cfg(test)]
+mod tests;
+// a comment
+use b;
+#[cfg(test)]
+#[allow(dead_code)]
+pub(crate) fn c(
+    d: u8,
+) -> u8 {
+    e
+}
+impl F {
+    #[cfg(test)]
+    fn g() {
+        h
+    }
+    fn i() {}
+}
+#[cfg(test)]
+mod j {
+    k
+}
+";
+    let found: Vec<&str> = code(text).into_iter().map(|(_, line)| line.trim()).collect();
+    assert_eq!(found, ["mod a;", "use b;", "impl F {", "fn i() {}", "}"]);
+    assert_eq!(code(text)[1].0, 5);
 }
 
 fn violations(crates: &[&str], forbidden: &[&str], except: &str) -> Vec<String> {
@@ -128,7 +178,7 @@ fn violations(crates: &[&str], forbidden: &[&str], except: &str) -> Vec<String> 
             if !except.is_empty() && shown.starts_with(except) {
                 continue;
             }
-            for (line, text) in code(&path) {
+            for (line, text) in code(&std::fs::read_to_string(&path).expect("a source file")) {
                 if forbidden.iter().any(|word| text.contains(word)) {
                     found.push(format!("{shown}:{line}: {}", text.trim()));
                 }

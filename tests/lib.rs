@@ -61,7 +61,8 @@ impl Ended {
     }
 }
 
-/// A temporary folder that is a workspace. Its server, if one was started, is ended with it.
+/// A temporary folder that is a workspace. Its server, if one was started, is ended with it; that no
+/// server and no job panicked is looked up in their logs then.
 pub struct Workspace {
     folder: TempDir,
 }
@@ -164,6 +165,18 @@ impl Workspace {
         ended.stderr
     }
 
+    /// Looks through the logs of the server and of jobs.
+    ///
+    /// # Panics
+    /// When one of them panicked.
+    pub fn assert_no_panic(&self) {
+        let Ok(logs) = std::fs::read_dir(self.path().join(".mlwright/logs")) else { return };
+        for path in logs.map(|entry| entry.expect("an entry").path()) {
+            let text = String::from_utf8_lossy(&std::fs::read(&path).expect("a log")).into_owned();
+            assert!(!text.contains("panicked"), "{}: {text}", path.display());
+        }
+    }
+
     /// The server process's id and address, while its file says that one runs.
     #[must_use]
     pub fn server(&self) -> Option<(i32, String)> {
@@ -178,6 +191,9 @@ impl Drop for Workspace {
     fn drop(&mut self) {
         if let Some((pid, _)) = self.server() {
             kill(pid);
+        }
+        if !std::thread::panicking() {
+            self.assert_no_panic();
         }
     }
 }

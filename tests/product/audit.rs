@@ -13,8 +13,8 @@ fn tamper(workspace: &Workspace, sql: &str) {
     assert!(status.success(), "{sql}");
 }
 
-/// What `audit verify` says after the SQL ran on a workspace of eight records.
-fn after(sql: &str) -> (Option<i32>, String) {
+/// How `audit verify` ends, and what it says on stdout and stderr, after the SQL ran on a workspace of eight records.
+fn after(sql: &str) -> (Option<i32>, String, String) {
     let workspace = Workspace::new();
     for _ in 0..8 {
         workspace.ok(&["list-jobs"]);
@@ -25,7 +25,8 @@ fn after(sql: &str) -> (Option<i32>, String) {
     let ended = workspace.run(&["audit", "verify"]);
     // Work goes on whatever the audit looks like.
     workspace.ok(&["list-jobs"]);
-    (ended.code, ended.stdout + &ended.stderr)
+    assert_eq!(ended.stderr.is_empty(), ended.code == Some(0), "what is wrong is said on stderr too: {ended:?}");
+    (ended.code, ended.stdout, ended.stderr)
 }
 
 #[test]
@@ -39,8 +40,8 @@ fn every_kind_of_tampering_is_found_where_it_was_done() {
         ("DELETE FROM entries WHERE stream = audit AND seq > 6", "the end is missing"),
         ("DELETE FROM entries WHERE stream = audit", "the end is missing"),
     ] {
-        let (code, said) = after(sql);
-        assert!(code == Some(1) && said.contains(words), "{sql}: {code:?} {said}");
+        let (code, result, error) = after(sql);
+        assert!(code == Some(1) && result.contains(words) && error.contains(words), "{sql}: {code:?} {result} {error}");
     }
 }
 

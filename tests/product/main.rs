@@ -6,4 +6,6 @@ mod bad_input;
 mod faults;
 mod lifecycle;
 mod serving;
+mod streams;
+mod waits;
 mod writers;

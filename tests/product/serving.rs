@@ -118,7 +118,7 @@ fn curl_asks_in_every_form_and_bad_requests_are_explained() {
     workspace.ok(&["stop-endpoint", "--endpoint", "churn", "--confirm"]);
     let (_, code) = curl(&["-o", "/dev/null", &url, "-d", "{}"]);
     assert!(code == "404" || code == "000", "{code}");
-    no_panic_in_logs(&workspace);
+    workspace.assert_no_panic();
 }
 
 #[test]
@@ -169,12 +169,5 @@ fn a_version_is_swapped_without_one_failed_request() {
     let counts: u64 = kept["rows"].as_array().expect("rows").iter().filter_map(|row| row["n"].as_u64()).sum();
     assert!(counts >= N_REQUESTS as u64, "every request is kept: {kept}");
     assert_eq!(kept["n_rows"], 2, "both versions answered: {kept}");
-    no_panic_in_logs(&workspace);
-}
-
-fn no_panic_in_logs(workspace: &Workspace) {
-    for entry in std::fs::read_dir(workspace.path().join(".mlwright/logs")).expect("logs").map(|entry| entry.expect("an entry").path()) {
-        let text = String::from_utf8_lossy(&std::fs::read(&entry).expect("a log")).into_owned();
-        assert!(!text.contains("panicked"), "{}: {text}", entry.display());
-    }
+    workspace.assert_no_panic();
 }

@@ -1,14 +1,15 @@
 //! `mlwright audit verify`.
 
 use clap::ArgMatches;
-use mlwright_base::Problem;
+use mlwright_base::{ErrorCode, Problem};
 use mlwright_engine::audit::AuditCheck;
 
 use crate::exit::Exit;
 use crate::output;
 use crate::run::Setting;
 
-/// Recomputes the audit's hash chain; a broken one is exit code 1.
+/// Recomputes the audit's hash chain and prints what was found; that it is broken is said on stderr
+/// too, and is exit code 1.
 ///
 /// # Errors
 /// When the workspace cannot be opened or the audit cannot be read.
@@ -16,7 +17,12 @@ pub(crate) fn verify(setting: &Setting, audit: &ArgMatches) -> Result<Exit, Prob
     let expected = audit.subcommand().and_then(|(_, verify)| verify.get_one::<String>("expect"));
     let check = setting.engine()?.verify_audit(expected.map(String::as_str))?;
     let printed = if setting.json { output::json(&check) } else { output::result(&said(&check)) };
-    Ok(if check.intact { printed } else { Exit::Failed })
+    if check.intact {
+        return Ok(printed);
+    }
+    let broken = Problem::new(ErrorCode::Storage, format!("the audit's chain is broken: {}", said(&check)))
+        .hint("a backup of .mlwright/metadata.db shows what the audit said before");
+    Ok(output::problem(&broken, setting.json))
 }
 
 fn said(check: &AuditCheck) -> String {

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Choice(Vec<String>),
     /// Values of a simple kind: repeated, with commas between, or as a JSON list.
     List(Arc<Kind>),
+    /// A list of anything else, as JSON or JSON lines.
+    JsonList,
     /// Anything else, as JSON.
     Json,
     /// JSON, or else text.
@@ -42,7 +44,7 @@ impl Kind {
             Some("boolean") => Self::Switch,
             Some("array") => match schema.get("items").map(Self::of) {
                 Some(item @ (Self::Text | Self::Integer | Self::Number | Self::Choice(_))) => Self::List(Arc::new(item)),
-                _ => Self::Json,
+                _ => Self::JsonList,
             },
             Some(_) => Self::Json,
             None => Self::JsonOrText,
@@ -58,7 +60,7 @@ impl Kind {
             Self::Switch => "true|false".to_owned(),
             Self::Choice(_) => "CHOICE".to_owned(),
             Self::List(item) => format!("{},…", item.value_name()),
-            Self::Json => "JSON".to_owned(),
+            Self::Json | Self::JsonList => "JSON".to_owned(),
             Self::JsonOrText => "TEXT|JSON".to_owned(),
         }
     }
@@ -74,6 +76,7 @@ impl Kind {
             Self::Choice(choices) => Err(format!("{text:?} is none of {}", choices.join(", "))),
             Self::List(_) if text.starts_with(['[', '@']) => json_text::read(text),
             Self::List(item) => text.split(',').map(|part| item.read(part.trim())).collect::<Result<Vec<_>, _>>().map(Value::from),
+            Self::JsonList => json_text::read(text).map(|value| if value.is_object() { Value::Array(vec![value]) } else { value }),
             Self::Json => json_text::read(text),
             Self::JsonOrText if text.starts_with('@') => json_text::read(text),
             Self::JsonOrText => Ok(json_text::read(text).unwrap_or_else(|_| Value::from(text))),
@@ -146,7 +149,7 @@ fn one(name: &str, schema: &Value, required: bool) -> Arg {
     {
         help.push_str(&format!(" [possible values: {}]", choices.join(", ")));
     }
-    if kind == Kind::Json {
+    if matches!(kind, Kind::Json | Kind::JsonList) {
         help.push_str(" (JSON, or @FILE)");
     }
     let arg = Arg::new(name.to_owned())
@@ -204,8 +207,8 @@ mod tests {
             (json!({"oneOf": [{"const": "a", "description": "x"}, {"enum": ["b", "c"]}]}), choice(&["a", "b", "c"])),
             (json!({"type": "array", "items": {"type": "string"}}), list(Kind::Text)),
             (json!({"type": "array", "items": {"type": "string", "enum": ["a"]}}), list(choice(&["a"]))),
-            (json!({"type": "array", "items": {"type": "object"}}), Kind::Json),
-            (json!({"type": "array"}), Kind::Json),
+            (json!({"type": "array", "items": {"type": "object"}}), Kind::JsonList),
+            (json!({"type": "array"}), Kind::JsonList),
             (json!({"type": "object"}), Kind::Json),
             (json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}), Kind::JsonOrText),
             (json!({}), Kind::JsonOrText),
@@ -228,7 +231,10 @@ mod tests {
             (list(Kind::Text), "a, b", json!(["a", "b"])),
             (list(Kind::Text), r#"["a,b"]"#, json!(["a,b"])),
             (list(Kind::Integer), "1,2", json!([1, 2])),
-            (Kind::Json, r#"[{"a": null}]"#, json!([{"a": null}])),
+            (Kind::JsonList, r#"[{"a": null}]"#, json!([{"a": null}])),
+            (Kind::JsonList, r#"{"a": 1}"#, json!([{"a": 1}])),
+            (Kind::JsonList, "{\"a\": 1}\n{\"a\": 2}\n", json!([{"a": 1}, {"a": 2}])),
+            (Kind::Json, r#"{"a": 1}"#, json!({"a": 1})),
             (Kind::JsonOrText, "3", json!(3)),
             (Kind::JsonOrText, "three", json!("three")),
         ] {

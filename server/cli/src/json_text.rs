@@ -7,7 +7,8 @@ use mlwright_base::limits::REQUEST_BYTES_MAX;
 use mlwright_base::system::files;
 use serde_json::Value;
 
-/// Reads one value, or the values of a file of JSON lines as a list.
+/// Reads one value, or the values of a file of JSON lines as a list. One line is one value: where a
+/// list is wanted, the caller makes it one.
 ///
 /// # Errors
 /// What is wrong with the text or the file, in words for the user.

@@ -39,7 +39,12 @@ pub(crate) fn start(level: Level) {
         }
         None => EnvFilter::new(level.filter()),
     };
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        // What cannot be written is said nowhere: saying it on a stderr that is gone would be a panic.
+        .log_internal_errors(false);
     // Only tests start twice in one process.
     let _ = logs.try_init();
 }

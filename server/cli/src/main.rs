@@ -12,6 +12,7 @@ mod docs;
 mod example;
 mod exit;
 mod flags;
+mod hyphens;
 mod init;
 mod interrupt;
 mod json_text;

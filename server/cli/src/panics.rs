@@ -23,11 +23,12 @@ fn message(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or_else(|| "no message".to_owned())
 }
 
+/// Holds the word "panicked", as Rust's own text does, for whoever searches a log for it.
 fn said(message: &str, place: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     format!(
-        "mlwright {version} hit a defect at {place}: {message}\n\
-         please report it with this line, the command, and the output of the same command with RUST_BACKTRACE=1; your workspace is unharmed"
+        "mlwright {version} panicked at {place}: {message}\n\
+         this is a defect; please report it with the line above, the command, and the output of the same command with RUST_BACKTRACE=1; your workspace is unharmed"
     )
 }
 
@@ -39,6 +40,7 @@ mod tests {
     fn defects_are_said_with_place_and_what_to_do() {
         let text = said(&message(&"index out of range"), "a.rs:3:7");
         assert!(text.contains("index out of range") && text.contains("a.rs:3:7") && text.contains("report"), "{text}");
+        assert!(text.contains("panicked"), "{text}");
         assert_eq!(message(&7_u8), "no message");
         assert_eq!(message(&"x".to_owned()), "x");
     }

@@ -13,7 +13,7 @@ use crate::command::{self, IMAGE_DIR, JSON, QUIET, VERBOSE, WORKSPACE};
 use crate::exit::Exit;
 use crate::logs::Level;
 use crate::operate::Operate;
-use crate::{audit, docs, flags, init, logs, operate, output, services};
+use crate::{audit, docs, flags, hyphens, init, logs, operate, output, services};
 
 /// What every command is given.
 pub(crate) struct Setting {
@@ -65,7 +65,7 @@ fn current_dir() -> Result<PathBuf, Problem> {
 
 /// Does what the arguments (without the program's name) ask for.
 pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
-    let line = std::iter::once(OsString::from("mlwright")).chain(arguments);
+    let line = std::iter::once(OsString::from("mlwright")).chain(hyphens::joined(arguments));
     let matches = match command::command().try_get_matches_from(line) {
         Ok(matches) => matches,
         Err(error) => {

@@ -127,9 +127,9 @@ impl Engine {
     ///
     /// Columns: `time` (UTC), `request_id`, `row` (its position in the request), `deployment_id`,
     /// `model`; the columns of the model, typed as it reads them (columns whose kind changed between
-    /// deployments are texts); columns that were sent but not used; `prediction`; and for classes
-    /// `probability_CLASS`. A column of the model that has one of these names keeps it, and ours
-    /// gets underscores in front.
+    /// deployments are texts); columns that were sent but not used, their numbers exactly as they were
+    /// sent; `prediction`; and for classes `probability_CLASS`. A column of the model that has one of
+    /// these names keeps it, and ours gets underscores in front.
     ///
     /// # Errors
     /// [`mlwright_base::ErrorCode::NotFound`] when there is no such endpoint.

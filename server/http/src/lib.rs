@@ -14,11 +14,13 @@
 //! It listens on loopback unless told otherwise, refuses requests that a foreign web page made
 //! ([`guard`]), and answers every failure with a `Problem` as JSON.
 //!
-//! Start with [`server::serve`], then [`app`] for the routes and [`invocations`] for a request's way.
+//! Start with [`server::serve`], then `connections` for how clients are kept within bounds, [`app`] for the
+//! routes and [`invocations`] for a request's way.
 
 pub mod answer;
 pub mod app;
 pub mod body;
+mod connections;
 pub mod endpoints;
 pub mod guard;
 pub mod invocations;

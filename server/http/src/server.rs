@@ -1,12 +1,11 @@
 //! The server process from its start to its end.
 
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use mlwright_base::{ErrorCode, Problem};
 use mlwright_engine::Engine;
 use mlwright_engine::endpoints::ServerClaim;
@@ -14,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
 use crate::app::{App, router};
+use crate::connections::{self, Limits};
 use crate::guard::Guard;
 use crate::live::Live;
 use crate::recorder::Recorder;
@@ -99,23 +99,15 @@ pub(crate) async fn run(
         }
     });
     let app = Arc::new(App::new(engine, live, recorder.clone(), guard, identity, stop));
-    let service = axum::serve(listener.tap_io(set_nodelay), router(app)).with_graceful_shutdown({
-        let mut is_ending = is_ending.clone();
-        async move {
-            let _ = is_ending.wait_for(|ending| *ending).await;
-        }
-    });
+    let served = connections::serve(listener, router(app), Limits::default(), is_ending.clone());
     let cut_off = async {
         let _ = is_ending.wait_for(|ending| *ending).await;
         tokio::time::sleep(DRAIN).await;
     };
-    let outcome = tokio::select! {
-        served = service.into_future() => served,
-        () = cut_off => {
-            tracing::warn!("requests that were still running were cut off");
-            Ok(())
-        }
-    };
+    tokio::select! {
+        () = served => {}
+        () = cut_off => tracing::warn!("requests that were still running were cut off"),
+    }
 
     waiting.abort();
     ended.store(true, Ordering::Release);
@@ -126,14 +118,7 @@ pub(crate) async fn run(
         return Err(Problem::new(ErrorCode::Internal, "a thread of the server hit a defect").hint("please report it with the server's log"));
     }
     tracing::info!("ended");
-    outcome.map_err(|error| Problem::new(ErrorCode::Storage, format!("the server failed: {error}")))
-}
-
-/// Answers go out at once, not when the next packet is full.
-fn set_nodelay(stream: &mut tokio::net::TcpStream) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection keeps its delay");
-    }
+    Ok(())
 }
 
 async fn bind(host: &str, port: u16) -> Result<TcpListener, Problem> {

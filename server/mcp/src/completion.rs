@@ -39,22 +39,15 @@ async fn candidates(calls: &Calls, request: &CompleteRequestParams, context: &Re
         "name" => names::of(Kind::Model, calls, context).await,
         // A resource's model is a name, a prompt's model is an address.
         "model" if matches!(request.r#ref, Reference::Resource(_)) => names::of(Kind::Model, calls, context).await,
-        "model" => model_addresses(calls, context).await,
+        "model" => names::model_addresses(calls, context).await,
         "asset" => {
             let mut all = names::of(Kind::Table, calls, context).await?;
             all.extend(names::of(Kind::Endpoint, calls, context).await?);
-            all.extend(model_addresses(calls, context).await?);
+            all.extend(names::model_addresses(calls, context).await?);
             Ok(all)
         }
         _ => Ok(Vec::new()),
     }
-}
-
-async fn model_addresses(calls: &Calls, context: &RequestContext<RoleServer>) -> Result<Vec<String>, Problem> {
-    let models = names::of(Kind::Model, calls, context).await?;
-    let runs = names::of(Kind::Run, calls, context).await?;
-    let models = models.into_iter().map(|name| format!("models:/{name}/latest"));
-    Ok(models.chain(runs.into_iter().map(|id| format!("runs:/{id}/model"))).collect())
 }
 
 /// Names that begin with the text (any case), then those that hold it; as many as the protocol

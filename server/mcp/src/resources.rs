@@ -29,12 +29,14 @@ const PREFIXES: [&str; 6] = [TABLES, PROFILES, PROFILE_PAGES, RUNS, MODELS, REPO
 
 /// The most resources of one kind in the list; templates reach the others.
 const LISTED_PER_KIND_MAX: usize = 50;
-/// The largest report that is read.
-const REPORT_BYTES_MAX: u64 = 8 << 20;
+/// The largest report that is sent whole. A page with charts easily has ten times what a model can
+/// read; whoever wants to look at one opens its file.
+const REPORT_BYTES_MAX: u64 = 200_000;
 
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown";
 const HTML: &str = "text/html";
+const TEXT: &str = "text/plain";
 
 /// The templates.
 pub(crate) fn templates() -> Vec<ResourceTemplate> {
@@ -132,23 +134,47 @@ async fn profile_page(calls: &Calls, table: &str, address: &str, context: &Reque
 async fn report(calls: &Calls, name: &str, address: &str, context: &RequestContext<RoleServer>) -> Result<ResourceContents, Problem> {
     checked::check_name("name", name)?;
     let file = name.to_owned();
-    let bytes = calls.blocking(context, move |engine, _| read_report(&engine.workspace().reports().join(&file), &file)).await?;
-    let contents = match String::from_utf8(bytes) {
-        Ok(text) => ResourceContents::text(text, address),
-        Err(binary) => ResourceContents::blob(base64::engine::general_purpose::STANDARD.encode(binary.as_bytes()), address),
+    let report = calls
+        .blocking(context, move |engine, _| {
+            let workspace = engine.workspace();
+            let path = workspace.reports().join(&file);
+            read_report(&path, &workspace.shown(&path), &file)
+        })
+        .await?;
+    let (contents, media_type) = match report {
+        Report::Whole(bytes) => {
+            let contents = match String::from_utf8(bytes) {
+                Ok(text) => ResourceContents::text(text, address),
+                Err(binary) => ResourceContents::blob(base64::engine::general_purpose::STANDARD.encode(binary.as_bytes()), address),
+            };
+            (contents, media_type(name))
+        }
+        Report::TooLarge(said) => (ResourceContents::text(said, address), TEXT),
     };
-    Ok(contents.with_mime_type(media_type(name)))
+    Ok(contents.with_mime_type(media_type))
 }
 
-fn read_report(path: &Path, name: &str) -> Result<Vec<u8>, Problem> {
+/// A report, or where it is.
+#[derive(Debug, PartialEq, Eq)]
+enum Report {
+    Whole(Vec<u8>),
+    TooLarge(String),
+}
+
+fn read_report(path: &Path, shown: &str, name: &str) -> Result<Report, Problem> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Problem::new(ErrorCode::NotFound, format!("there is no report {name:?}")),
         _ => Problem::new(ErrorCode::Storage, format!("cannot read the report {name:?}: {error}")),
     };
-    if files::stamp(path).map_err(failed)?.size_bytes > REPORT_BYTES_MAX {
-        return Err(Problem::new(ErrorCode::LimitExceeded, format!("the report {name:?} is over {REPORT_BYTES_MAX} bytes")));
+    let size_bytes = files::stamp(path).map_err(failed)?.size_bytes;
+    if size_bytes > REPORT_BYTES_MAX {
+        let kilobytes = size_bytes / 1000;
+        return Ok(Report::TooLarge(format!(
+            "This report has {kilobytes} kB, too much to be sent. It is the file {shown} in the workspace: {}. Open it there, e.g. in a web browser.",
+            path.display()
+        )));
     }
-    files::read(path).map_err(failed)
+    files::read(path).map(Report::Whole).map_err(failed)
 }
 
 /// The files among the workspace's reports, by name.
@@ -170,7 +196,7 @@ fn media_type(name: &str) -> &'static str {
         Some("svg") => "image/svg+xml",
         Some("json") => JSON,
         Some("md") => MARKDOWN,
-        _ => "text/plain",
+        _ => TEXT,
     }
 }
 
@@ -194,6 +220,20 @@ mod tests {
         assert_eq!(templates().len(), PREFIXES.len());
         let schema = &mlwright_operations::find("profile_table").unwrap().output_schema;
         assert_eq!(schema["properties"]["report"]["type"], "string", "the page is found by its path");
+    }
+
+    #[test]
+    fn a_large_report_is_told_where_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("big.html");
+        let read = |n_bytes: u64| {
+            files::write_atomic(&path, &vec![b'x'; usize::try_from(n_bytes).unwrap()]).unwrap();
+            read_report(&path, ".mlwright/reports/big.html", "big.html").unwrap()
+        };
+        let Report::Whole(bytes) = read(REPORT_BYTES_MAX) else { panic!("it is sent whole") };
+        assert_eq!(bytes.len() as u64, REPORT_BYTES_MAX);
+        let Report::TooLarge(said) = read(REPORT_BYTES_MAX + 1) else { panic!("it is not sent") };
+        assert!(said.len() < 1_000 && said.contains(".mlwright/reports/big.html") && said.contains(&*path.to_string_lossy()), "{said}");
     }
 
     #[test]

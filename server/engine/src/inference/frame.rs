@@ -164,16 +164,32 @@ fn number(value: &Coerced<'_>) -> Option<f64> {
     if let Coerced::Number(number) = value { Some(*number) } else { None }
 }
 
-/// A column that no model uses: numbers when there are only numbers, else texts.
+/// A column that no model uses. Its values are kept exactly: whole numbers are integers, other numbers
+/// floats, and what neither of them can hold is a text, like everything else.
 fn extra_column(name: &str, rows: &[Row<'_>]) -> Column {
     let values: Vec<Option<&Json>> = rows.iter().map(|row| row.entry.extras.get(row.index)?.get(name)).collect();
-    if values.iter().flatten().all(|value| value.is_number()) {
+    let all = |is: fn(&Json) -> bool| values.iter().flatten().all(|value| is(value));
+    if all(Json::is_i64) {
+        let numbers: Vec<Option<i64>> = values.iter().map(|value| value.and_then(Json::as_i64)).collect();
+        return Series::new(name.into(), numbers).into_column();
+    }
+    if all(is_exact_float) && !all(is_whole) {
         let numbers: Vec<Option<f64>> = values.iter().map(|value| value.and_then(Json::as_f64)).collect();
         return Series::new(name.into(), numbers).into_column();
     }
     let texts: Vec<Option<String>> =
         values.iter().map(|value| value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect();
     Series::new(name.into(), texts).into_column()
+}
+
+fn is_whole(value: &Json) -> bool {
+    value.is_i64() || value.is_u64()
+}
+
+/// Whether a float holds this number as it is.
+fn is_exact_float(value: &Json) -> bool {
+    let whole = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
+    whole.map_or(value.is_number(), |whole| whole as f64 as i128 == whole)
 }
 
 fn predictions(rows: &[Row<'_>], used: &[&Deployment], taken: &mut HashSet<String>) -> Vec<Column> {

@@ -107,6 +107,28 @@ fn requests_come_back_typed_with_their_predictions() {
 }
 
 #[test]
+fn numbers_that_the_model_does_not_use_come_back_as_they_were() {
+    let fixture = Fixture::new();
+    let deployed = deployed(&fixture, "1", model(Task::Binary, 0.0));
+    let row = |order: Json, key: Json, share: Json, mixed: Json| {
+        json!({ "age": 41, "plan": "pro", "active": true, "joined": null, "order": order, "key": key, "share": share, "mixed": mixed })
+    };
+    let rows = [
+        row(json!(1_234_567_890_123_456_789_i64), json!(u64::MAX), json!(0.5), json!(9_007_199_254_740_993_i64)),
+        row(json!(-7), json!(1), json!(3), json!(0.5)),
+        row(json!(null), json!(null), json!(null), json!(null)),
+    ];
+    record(&fixture, &deployed, "q1", &json!({ "dataframe_records": rows }));
+    let frame = fixture.engine.inference_frame("churn", None).unwrap();
+    let column = |name: &str| (frame.column(name).unwrap().dtype().clone(), texts(&frame, name));
+    let expected = |dtype: DataType, values: [&str; 3]| (dtype, values.map(str::to_owned).to_vec());
+    assert_eq!(column("order"), expected(DataType::Int64, ["1234567890123456789", "-7", "null"]));
+    assert_eq!(column("key"), expected(DataType::String, ["18446744073709551615", "1", "null"]), "too large for Int64");
+    assert_eq!(column("share"), expected(DataType::Float64, ["0.5", "3.0", "null"]));
+    assert_eq!(column("mixed"), expected(DataType::String, ["9007199254740993", "0.5", "null"]), "no float holds both");
+}
+
+#[test]
 fn the_newest_rows_are_kept_in_order() {
     let fixture = Fixture::new();
     let deployed = deployed(&fixture, "1", model(Task::Regression, 0.0));

@@ -17,6 +17,8 @@
 //! there at all is an error, whatever other rows have. Columns the model does not know are ignored
 //! and said in `warnings`.
 
+mod value;
+
 use std::fmt;
 
 use mlwright_base::Problem;
@@ -24,6 +26,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Map, Value as Json};
 
 use super::rows::{Builder, Layout, Raw, Rows, Slot, Wrong, invalid};
+use value::{ValueSeed, kind, raw};
 
 /// What `predictions` holds in the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -412,66 +415,6 @@ impl Visitor<'_> for SlotSeed<'_, '_> {
     }
 }
 
-/// A value of the row being filled.
-struct ValueSeed<'b, 'l> {
-    builder: &'b mut Builder<'l>,
-    slot: Slot,
-}
-
-impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let Self { builder, slot } = self;
-        deserializer.deserialize_any(RawVisitor(|raw: Raw<'_>| builder.set(slot, raw)))
-    }
-}
-
-/// Hands any JSON value on as a [`Raw`].
-struct RawVisitor<F>(F);
-
-impl<'de, T, F: FnOnce(Raw<'_>) -> Result<T, Wrong>> Visitor<'de> for RawVisitor<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number, a text, a truth value or null")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        (self.0)(Raw::Null).map_err(wrong)
-    }
-
-    fn visit_bool<E: Error>(self, truth: bool) -> Result<T, E> {
-        (self.0)(Raw::Boolean(truth)).map_err(wrong)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        (self.0)(Raw::Number(number as f64)).map_err(wrong)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
-        (self.0)(Raw::Number(number as f64)).map_err(wrong)
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
-        (self.0)(Raw::Number(number)).map_err(wrong)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.0)(Raw::Text(text)).map_err(wrong)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        (self.0)(Raw::Nested("a list")).map_err(wrong)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        (self.0)(Raw::Nested("an object")).map_err(wrong)
-    }
-}
-
 /// `inputs`: columns, or rows as in `instances`.
 struct InputsSeed<'b, 'l>(&'b mut Builder<'l>);
 
@@ -521,28 +464,6 @@ impl<'de> Visitor<'de> for InputsSeed<'_, '_> {
             builder.end_row().map_err(wrong)?;
         }
         Ok(())
-    }
-}
-
-fn raw(value: &Json) -> Raw<'_> {
-    match value {
-        Json::Null => Raw::Null,
-        Json::Bool(truth) => Raw::Boolean(*truth),
-        Json::Number(number) => number.as_f64().map_or(Raw::Null, Raw::Number),
-        Json::String(text) => Raw::Text(text),
-        Json::Array(_) => Raw::Nested("a list"),
-        Json::Object(_) => Raw::Nested("an object"),
-    }
-}
-
-fn kind(value: &Json) -> &'static str {
-    match value {
-        Json::Null => "null",
-        Json::Bool(_) => "a truth value",
-        Json::Number(_) => "a number",
-        Json::String(_) => "a text",
-        Json::Array(_) => "a list",
-        Json::Object(_) => "an object",
     }
 }
 

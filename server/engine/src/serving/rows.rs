@@ -51,6 +51,9 @@ enum Cell {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Raw<'a> {
     Null,
+    /// Whole numbers, exactly. Features read them as the nearest number that they can hold.
+    Signed(i64),
+    Unsigned(u64),
     Number(f64),
     Boolean(bool),
     Text(&'a str),
@@ -243,6 +246,8 @@ impl<'l> Builder<'l> {
                 let value = match raw {
                     // What is ignored anyway is kept only when it is a plain value.
                     Raw::Null | Raw::Nested(_) => return Ok(()),
+                    Raw::Signed(number) => Json::from(number),
+                    Raw::Unsigned(number) => Json::from(number),
                     Raw::Number(number) => json_number(number),
                     Raw::Boolean(truth) => Json::Bool(truth),
                     Raw::Text(text) => Json::from(text),
@@ -256,6 +261,8 @@ impl<'l> Builder<'l> {
     fn cell(&mut self, position: usize, raw: Raw<'_>) -> Result<Cell, Wrong> {
         Ok(match raw {
             Raw::Null => Cell::Missing,
+            Raw::Signed(number) => Cell::Number(number as f64),
+            Raw::Unsigned(number) => Cell::Number(number as f64),
             Raw::Number(number) => Cell::Number(number),
             Raw::Boolean(truth) => Cell::Boolean(truth),
             Raw::Text(text) => {

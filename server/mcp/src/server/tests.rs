@@ -14,7 +14,7 @@ use crate::stdio::NotingEnd;
 
 /// A client that speaks JSON-RPC and nothing else.
 struct Client {
-    _folder: TempDir,
+    folder: TempDir,
     from: Lines<BufReader<ReadHalf<DuplexStream>>>,
     to: Option<WriteHalf<DuplexStream>>,
     next_id: u64,
@@ -38,7 +38,7 @@ impl Client {
             session.waiting().await.unwrap();
             end.is_over()
         });
-        Self { _folder: folder, from: BufReader::new(from).lines(), to: Some(to), next_id: 1, notifications: VecDeque::new(), server }
+        Self { folder, from: BufReader::new(from).lines(), to: Some(to), next_id: 1, notifications: VecDeque::new(), server }
     }
 
     /// A session of the older era.
@@ -135,7 +135,7 @@ async fn wrong_arguments_are_results_that_name_the_field() {
     for (tool, arguments, field, said) in [
         ("describe_table", json!({}), "table", "table"),
         ("describe_table", json!({"tabel": "flowers.csv"}), "tabel", "did you mean table?"),
-        ("describe_table", json!({"table": 3}), "table", "string"),
+        ("describe_table", json!({"table": 3}), "table", "a text"),
         ("describe_table", json!({"table": "flower.csv"}), "table", "flowers.csv"),
         ("train", json!({"table": "flowers.csv", "target": "kinds"}), "target", "kind"),
     ] {
@@ -165,6 +165,11 @@ async fn resources_are_listed_read_and_refused() {
         let answer = client.exchange("resources/read", json!({ "uri": address })).await;
         assert!(answer["error"]["code"].is_i64(), "{address}: {answer}");
     }
+    let large = client.folder.path().join(".mlwright/reports/large.html");
+    files::write_atomic(&large, &vec![b'x'; 1 << 20]).unwrap();
+    let read = client.ask("resources/read", json!({"uri": "mlwright://reports/large.html"})).await;
+    let (said, media_type) = (read["contents"][0]["text"].as_str().unwrap(), &read["contents"][0]["mimeType"]);
+    assert!(said.len() < 1_000 && said.contains(".mlwright/reports/large.html") && media_type == "text/plain", "{media_type} {said}");
     let answer = client.exchange("resources/read", json!({"uri": "mlwright://reports/..%2f..%2fflowers.csv"})).await;
     assert!(answer.get("error").is_some(), "reports stay in their folder: {answer}");
 }

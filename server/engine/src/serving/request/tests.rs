@@ -95,6 +95,25 @@ fn unknown_columns_are_kept_but_not_used() {
 }
 
 #[test]
+fn whole_numbers_that_no_float_holds_are_kept_exactly() {
+    let row = json!({ "age": 1, "plan": "x", "active": true, "order": 1_234_567_890_123_456_789_i64, "back": -9_007_199_254_740_993_i64, "far": u64::MAX });
+    let (names, values): (Vec<_>, Vec<_>) = row.as_object().unwrap().iter().map(|(name, value)| (name.clone(), value.clone())).unzip();
+    let by_column: Map<String, Json> = names.iter().cloned().zip(values.iter().map(|value| json!([value]))).collect();
+    let kept = |rows: &Rows| rows.extras(0).map(|(name, value)| (name.to_owned(), value.clone())).collect::<Map<_, _>>();
+    let expected: Map<String, Json> = ["order", "back", "far"].map(|name| (name.to_owned(), row[name].clone())).into_iter().collect();
+    for request in [
+        json!({ "dataframe_records": [row] }),
+        json!({ "dataframe_split": { "columns": names, "data": [values] } }),
+        json!({ "dataframe_split": { "data": [values], "columns": names } }),
+        json!({ "inputs": by_column }),
+    ] {
+        assert_eq!(kept(&read(&request).unwrap().rows), expected, "{request}");
+    }
+    let typed: Vec<Map<String, Json>> = serde_json::from_value(json!([row])).unwrap();
+    assert_eq!(kept(&read_records(&typed, &layout()).unwrap()), expected);
+}
+
+#[test]
 fn exactly_one_shape_is_taken() {
     let both = r#"{"instances": [[1, "x", true]], "inputs": [[1, "x", true]]}"#;
     assert_eq!(refused(both), ("inputs".into(), "the request has both instances and inputs, expected exactly one".into()));
