@@ -11,11 +11,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{DataError, first_line, quoted_name};
-use crate::execute;
+use crate::execute::{self, Bounds, Waited};
 use crate::write::rows_as_json;
 
+mod guard;
+mod limits;
+mod products;
 mod statement;
 
+pub use limits::{QUERY_JOINED_ROWS_MAX, TABLE_BYTES_MAX, TABLE_JOINED_ROWS_MAX, TABLE_TIME_MAX};
+
+use guard::{Guard, RowOrder};
 use statement::Statement;
 
 /// Finds the tables that SQL names.
@@ -62,13 +68,22 @@ pub struct QueryResult {
 }
 
 /// Runs one SELECT or WITH statement. Rows are taken as they come and the query ends when there are
-/// enough of them; one that runs out of time or is cancelled is left to end by itself.
+/// enough of them; one that runs out of time or memory or is cancelled is left, and ends at its next batch.
+///
+/// A query may run for its time, join up to [`QUERY_JOINED_ROWS_MAX`] rows, and let this process's memory
+/// grow by half of what was available when it began. What that cannot stop: an operator that works on all of
+/// its rows at once runs to its end once it has them. So groups, distinct rows and the sides of joins are
+/// handed rows only while half of that half is taken, and sorts, windows and aggregates such as the median no more
+/// rows than need a third of it. Memory is looked at every 20 ms, and what anything else in this process takes
+/// meanwhile counts as well; where the system tells nothing of memory (anywhere but on Linux) only time and rows
+/// are limited.
 ///
 /// # Errors
 /// [`DataError::InvalidSql`], [`DataError::SqlRefused`] for whatever writes or reads files by itself,
 /// [`DataError::TableNotFound`] and [`DataError::ColumnNotFound`] with the names there are,
-/// [`DataError::QueryTooLong`], [`DataError::TooLarge`] when one row alone passes the limit of bytes,
-/// [`DataError::Cancelled`].
+/// [`DataError::QueryTooLong`], [`DataError::TooLarge`] when one row alone passes the limit of bytes or the
+/// query takes too much memory, [`DataError::Problem`] for a join of too many rows,
+/// [`DataError::TooManyAbandonedQueries`], [`DataError::Cancelled`].
 pub fn query(
     sql: &str,
     tables: &dyn TableResolver,
@@ -78,10 +93,16 @@ pub fn query(
     cancel.check()?;
     let planned = prepare(sql, tables)?;
     let rows_max = limits.rows;
-    let plan = planned.plan.clone();
-    let schema = Arc::clone(&planned.schema);
-    let run = move |waited: &execute::Waited| first_rows(plan, &schema, rows_max.saturating_add(1), waited);
-    let frame = execute::run(run, Some(limits.time), cancel).map_err(|error| planned.explain(error))?;
+    let wanted = rows_max.saturating_add(1);
+    let work = Work {
+        plan: planned.plan.clone().limit(IdxSize::try_from(wanted).unwrap_or(IdxSize::MAX)),
+        schema: Arc::clone(&planned.schema),
+        order: RowOrder::Any,
+        joined_rows_max: QUERY_JOINED_ROWS_MAX,
+        bounds: limits::of_query(limits.time),
+    };
+    let frame = work.run(cancel, move |n_rows, _| n_rows >= wanted).map_err(|error| planned.explain(error))?;
+    let frame = frame.head(Some(wanted));
     let more = frame.height() > rows_max;
     let frame = frame.head(Some(rows_max));
     let fitting = rows_within(&frame, limits.bytes);
@@ -99,14 +120,32 @@ pub fn query(
     })
 }
 
-/// Runs one SELECT or WITH statement to its end: a query's whole result, to be written to a table.
+/// Runs one SELECT or WITH statement to its end: a query's whole result, to be written to a table. The rows
+/// come in the same order in every run, also where the statement has no ORDER BY. Limits as for [`query`], but for
+/// [`TABLE_TIME_MAX`], [`TABLE_JOINED_ROWS_MAX`], a third of the available memory, and [`TABLE_BYTES_MAX`]
+/// of the result.
 ///
 /// # Errors
-/// As [`query`], but for the limits.
+/// As [`query`].
 pub fn collect(sql: &str, tables: &dyn TableResolver, cancel: &CancelToken) -> Result<DataFrame, DataError> {
     cancel.check()?;
     let planned = prepare(sql, tables)?;
-    execute::collect(planned.plan.clone(), cancel).map_err(|error| planned.explain(error))
+    let work = Work {
+        plan: planned.plan.clone(),
+        schema: Arc::clone(&planned.schema),
+        order: RowOrder::Kept,
+        joined_rows_max: TABLE_JOINED_ROWS_MAX,
+        bounds: limits::of_table(),
+    };
+    let frame = work.run(cancel, |_, n_bytes| n_bytes > TABLE_BYTES_MAX).map_err(|error| planned.explain(error))?;
+    if guard::bytes_of(&frame) > TABLE_BYTES_MAX {
+        return Err(DataError::TooLarge {
+            what: "the result of the SELECT".to_owned(),
+            limit_bytes: TABLE_BYTES_MAX,
+            hint: "select fewer columns or rows, or write it in parts with mode append".to_owned(),
+        });
+    }
+    Ok(frame)
 }
 
 /// Checks and plans a statement without running it: for writing a query's whole result to a table.
@@ -191,26 +230,59 @@ fn explain(error: DataError, columns: &[String], planning: bool) -> DataError {
     }
 }
 
-/// The plan's first rows, read no further than they need.
-fn first_rows(
+/// A planned statement and its limits.
+struct Work {
     plan: LazyFrame,
-    schema: &Schema,
-    rows_max: usize,
-    waited: &execute::Waited,
-) -> Result<DataFrame, DataError> {
-    let taken: Arc<Mutex<Vec<DataFrame>>> = Arc::default();
-    let batches = Arc::clone(&taken);
-    let limited = plan.limit(IdxSize::try_from(rows_max).unwrap_or(IdxSize::MAX));
-    execute::feed(limited, waited, move |batch| {
-        let mut batches = batches.lock().unwrap_or_else(PoisonError::into_inner);
-        batches.push(batch);
-        batches.iter().map(DataFrame::height).sum::<usize>() < rows_max
-    })?;
-    let mut frame = DataFrame::empty_with_schema(schema);
-    for batch in taken.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        frame.vstack_mut(batch)?;
+    schema: SchemaRef,
+    order: RowOrder,
+    joined_rows_max: u64,
+    bounds: Bounds,
+}
+
+impl Work {
+    /// Runs it, until `is_enough` of the rows and bytes so far.
+    fn run(
+        self,
+        cancel: &CancelToken,
+        is_enough: impl Fn(usize, u64) -> bool + Send + Sync + 'static,
+    ) -> Result<DataFrame, DataError> {
+        let bounds = self.bounds;
+        execute::run(move |waited| self.rows(waited, is_enough), Some(&bounds), cancel)
     }
-    Ok(frame.head(Some(rows_max)))
+
+    fn rows(
+        self,
+        waited: &Waited,
+        is_enough: impl Fn(usize, u64) -> bool + Send + Sync + 'static,
+    ) -> Result<DataFrame, DataError> {
+        // Counting is no join of the query's own.
+        let counted = Guard::new(waited, u64::MAX, self.order).guarded(&self.plan)?;
+        products::check(&counted, self.joined_rows_max)?;
+        let guard = Guard::new(waited, self.joined_rows_max, self.order);
+        let taken: Arc<Mutex<Taken>> = Arc::default();
+        let batches = Arc::clone(&taken);
+        let take = move |batch: DataFrame| {
+            let mut taken = batches.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.n_rows += batch.height();
+            taken.n_bytes += guard::bytes_of(&batch);
+            taken.batches.push(batch);
+            !is_enough(taken.n_rows, taken.n_bytes)
+        };
+        execute::feed(guard.guarded(&self.plan)?, waited, take).map_err(|error| guard.explain(error))?;
+        let mut frame = DataFrame::empty_with_schema(&self.schema);
+        for batch in &taken.lock().unwrap_or_else(PoisonError::into_inner).batches {
+            frame.vstack_mut(batch)?;
+        }
+        Ok(frame)
+    }
+}
+
+/// What a plan gave so far.
+#[derive(Default)]
+struct Taken {
+    batches: Vec<DataFrame>,
+    n_rows: usize,
+    n_bytes: u64,
 }
 
 fn columns_of(frame: &DataFrame) -> Vec<ColumnSchemaLite> {

@@ -35,7 +35,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorCode::Refused`] for SQL that writes, [`ErrorCode::NotFound`] with the nearest names
-    /// for unknown tables and columns, [`ErrorCode::LimitExceeded`] past the time limit.
+    /// for unknown tables and columns, [`ErrorCode::LimitExceeded`] past the limits on time, memory and
+    /// joined rows.
     pub fn query(&self, call: &Call<'_>, text: &str, limit: Option<usize>) -> Result<QueryAnswer, Problem> {
         let rows = limit.unwrap_or(QUERY_ROWS_DEFAULT);
         if rows == 0 || rows > QUERY_ROWS_MAX {

@@ -103,7 +103,7 @@ impl Default for Server {
 pub struct Drift {
     /// Population stability index at or above which a column may count as drifted.
     pub psi: f64,
-    /// p-value below which the difference counts as real.
+    /// p-value below which the difference counts as real, after correction for the number of tests (Holm 1979).
     pub p_value: f64,
     /// Change of the missing share (0 to 1) at or above which a column counts as drifted.
     pub missing_delta: f64,

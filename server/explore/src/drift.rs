@@ -2,10 +2,13 @@
 //!
 //! Each column is measured by several distances and one test, and called drifted by a rule that asks
 //! for both: a shift that is large enough to matter and too large to be chance. A test alone would
-//! cry wolf on large samples, where any difference is significant; a distance alone on small ones.
+//! cry wolf on large samples, where any difference is significant; a distance alone on small ones. And
+//! among many columns some are unlikely by themselves: p-values are judged after Holm's correction.
 
 mod categorical;
 mod check;
+mod holm;
+mod judge;
 mod numeric;
 mod page;
 mod picture;
@@ -27,8 +30,9 @@ pub const LEVELS_MAX: usize = 200;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DriftOptions {
-    /// The p-value (of KS or chi-squared) must be below this. Default 0.01: with twenty columns, one
-    /// false alarm in five comparisons, before a distance is asked for as well.
+    /// The p-value (of KS, chi-squared or the missing share), corrected for all tests of the comparison, must be
+    /// below this. Default 0.01: of a hundred comparisons without drift, at most one gives any alarm, however
+    /// many columns it has, before a distance is asked for as well.
     pub p_value_max: f64,
     /// A numeric column drifts when its Wasserstein distance in baseline standard deviations reaches
     /// this. Default 0.2: a "small" effect (Cohen 1988) for a shift of the mean.
@@ -54,17 +58,16 @@ impl DriftOptions {
     #[must_use]
     pub fn rule(&self) -> String {
         format!(
-            "numeric: KS p < {} and (Wasserstein / baseline std ≥ {} or PSI ≥ {}); categorical: chi-squared p < {} and \
-             (total variation ≥ {} or PSI ≥ {}); both: or the missing share changed by ≥ {} with p < {}; PSI counts only \
-             above what chance gives at these sample sizes",
-            self.p_value_max,
+            "numeric: KS p < {p} and (Wasserstein / baseline std ≥ {} or PSI ≥ {}); categorical: chi-squared p < {p} \
+             and (total variation ≥ {} or PSI ≥ {}); both: or the missing share changed by ≥ {} with p < {p}; each p \
+             is corrected for all tests of the comparison (Holm 1979); PSI counts only above what chance gives at \
+             these sample sizes",
             self.wasserstein_min,
             self.psi_min,
-            self.p_value_max,
             self.total_variation_min,
             self.psi_min,
             self.missing_delta_min,
-            self.p_value_max
+            p = self.p_value_max,
         )
     }
 }
@@ -122,6 +125,17 @@ pub struct ColumnDrift {
     pub current_missing_share: f64,
     /// Change of the missing share (current minus baseline).
     pub missing_delta: f64,
+    /// The p-value of the measures' test, corrected for all tests of the comparison (Holm 1979): what the rule
+    /// looks at. Absent without measures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_value_corrected: Option<f64>,
+    /// The p-value of the change of the missing share (chi-squared, without continuity correction). Absent when
+    /// nothing is missing on either side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_p_value: Option<f64>,
+    /// The same, corrected like `p_value_corrected`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_p_value_corrected: Option<f64>,
     /// The measures; absent when one side has no value at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measures: Option<Measures>,

@@ -46,6 +46,12 @@ pub const SIGNAL_ROWS_MAX: usize = 200_000;
 pub const PAIR_WORK_MAX: usize = 400_000_000;
 /// The fewest rows that pairs are sampled down to.
 pub const PAIR_ROWS_MIN: usize = 20_000;
+/// The fewest rows in which both columns of a pair have a value, for the pair to be measured: on a handful of
+/// rows any two columns go together, and at 30 the standard error of a correlation of zero is still 0.18.
+/// A smaller table's pairs need all its rows, and there are none below [`PAIR_TABLE_ROWS_MIN`].
+pub const PAIR_COMMON_ROWS_MIN: usize = 30;
+/// Rows of a table below which no pair of its columns is measured.
+pub const PAIR_TABLE_ROWS_MIN: usize = 10;
 /// The most rows that ranks are compared on.
 pub const SPEARMAN_ROWS_MAX: usize = 100_000;
 /// Strong pairs beyond the fully measured columns that are listed.

@@ -2,7 +2,8 @@
 
 use mlwright_base::{CancelToken, ErrorCode, Problem, names};
 use mlwright_data::managed::{self, TableVersion};
-use mlwright_data::{ColumnSchema, Reading};
+use mlwright_data::{ColumnSchema, Format, Reading, SCHEMA_ROWS_MAX};
+use polars::prelude::{DataFrame, DataType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -102,7 +103,8 @@ impl Engine {
     fn describe(&self, open: &OpenTable, request: &DescribeTable, cancel: &CancelToken) -> Result<TableDescription, Problem> {
         let n_rows = open.table.n_rows()?;
         cancel.check()?;
-        let schema = open.table.schema()?;
+        let head = open.table.head(SCHEMA_ROWS_MAX)?;
+        let schema = open.table.schema_of(&head);
         cancel.check()?;
         let start = start_column(&schema, request.columns_from.as_deref())?;
         let limit = request.limit.unwrap_or(COLUMNS_DEFAULT).clamp(1, COLUMNS_MAX);
@@ -119,9 +121,9 @@ impl Engine {
             owner: String::new(),
             description: String::new(),
             reading: shortened(&open.table.reading),
-            columns: shown.iter().map(|column| described(open, column)).collect(),
+            columns: shown.iter().map(|column| described(open, &head, column)).collect(),
             next_columns_from: schema.get(end).map(|column| column.name.clone()),
-            sample: sample(open, shown, request.sample_rows.unwrap_or(SAMPLE_ROWS_DEFAULT).min(SAMPLE_ROWS_MAX))?,
+            sample: sample(&head, shown, request.sample_rows.unwrap_or(SAMPLE_ROWS_DEFAULT).min(SAMPLE_ROWS_MAX))?,
         };
         if open.kind == TableKind::Managed {
             description.versions = managed::versions(&open.table.source_path)?;
@@ -151,11 +153,30 @@ fn start_column(schema: &[ColumnSchema], from: Option<&str>) -> Result<usize, Pr
     }
 }
 
-fn described(open: &OpenTable, column: &ColumnSchema) -> ColumnDescription {
-    let read = open.table.columns.iter().find(|read| read.name == column.name);
+fn described(open: &OpenTable, head: &DataFrame, column: &ColumnSchema) -> ColumnDescription {
     let mut schema = column.clone();
     schema.reason = cut(&schema.reason, REASON_CHARS_MAX);
-    ColumnDescription { schema, n_missing: read.map_or(0, |read| read.n_missing) }
+    let n_missing = match open.table.reading.format {
+        // The reading knows which texts meant "missing", in the rows it looked at.
+        Format::Csv | Format::Tsv => {
+            let read = open.table.columns.iter().find(|read| read.name == column.name);
+            read.map_or(0, |read| read.n_missing)
+        }
+        _ => n_missing(head, &column.name),
+    };
+    ColumnDescription { schema, n_missing }
+}
+
+/// Null and NaN values of a column.
+fn n_missing(frame: &DataFrame, name: &str) -> u64 {
+    let Ok(column) = frame.column(name) else { return 0 };
+    let nan = match column.dtype() {
+        DataType::Float32 | DataType::Float64 => {
+            column.is_nan().ok().and_then(|nan| nan.sum()).map_or(0, u64::from)
+        }
+        _ => 0,
+    };
+    column.null_count() as u64 + nan
 }
 
 fn shortened(reading: &Reading) -> Reading {
@@ -172,10 +193,10 @@ fn shortened(reading: &Reading) -> Reading {
     short
 }
 
-fn sample(open: &OpenTable, shown: &[ColumnSchema], n_rows: usize) -> Result<Vec<Map<String, Value>>, Problem> {
+fn sample(head: &DataFrame, shown: &[ColumnSchema], n_rows: usize) -> Result<Vec<Map<String, Value>>, Problem> {
     let n_rows = n_rows.min(SAMPLE_CELLS_MAX / shown.len().max(1)).max(1);
-    let head = open.table.head(n_rows)?;
     let head = head
+        .head(Some(n_rows))
         .select(shown.iter().map(|column| column.name.as_str()))
         .map_err(|error| Problem::new(ErrorCode::Internal, error.to_string()))?;
     let mut rows = mlwright_data::write::rows_as_json(&head);
@@ -203,4 +224,45 @@ fn cut(text: &str, chars_max: usize) -> String {
         return text.to_owned();
     }
     format!("{}…", text.chars().take(chars_max - 1).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use mlwright_base::system::files;
+    use mlwright_data::managed::WriteMode;
+    use polars::prelude::df;
+
+    use super::*;
+    use crate::serving::fixture::Fixture;
+    use crate::tables::CreateTable;
+
+    #[test]
+    fn missing_values_are_counted_in_files_of_every_format() {
+        let fixture = Fixture::new();
+        let path = |name: &str| fixture.folder.path().join(name);
+        files::write_atomic(&path("t.csv"), b"a,b,c\n1,x,0.5\n,y,\n3,,\n").unwrap();
+        let mut frame = df!(
+            "a" => [Some(1_i64), None, Some(3)],
+            "b" => [Some("x"), Some("y"), None],
+            "c" => [Some(0.5), Some(f64::NAN), None],
+        )
+        .unwrap();
+        for name in ["t.parquet", "t.arrow"] {
+            mlwright_data::write::write_file(&mut frame, &path(name)).unwrap();
+        }
+        let managed = CreateTable {
+            name: "managed".to_owned(),
+            sql: None,
+            file: Some("t.parquet".to_owned()),
+            mode: WriteMode::Create,
+            description: None,
+        };
+        fixture.engine.create_table(&fixture.call(), &managed).unwrap();
+        for table in ["t.csv", "t.parquet", "t.arrow", "managed"] {
+            let request = DescribeTable { table: table.to_owned(), ..DescribeTable::default() };
+            let described = fixture.engine.describe_table(&request, &fixture.cancel).unwrap();
+            let missing: Vec<u64> = described.columns.iter().map(|column| column.n_missing).collect();
+            assert_eq!(missing, [1, 1, 2], "{table}");
+        }
+    }
 }

@@ -51,9 +51,20 @@ fn texts_that_are_numbers_or_dates_are_read_as_such() {
     let series = Series::new("t".into(), written);
     let Cells::Times(times) = read(&series, SemanticType::Datetime).unwrap() else { panic!() };
     assert_eq!(times.micros, [60 * second, 2_500_000, 0, -second]);
-    for wrong in
-        ["2023-02-29", "2024-13-01", "2024-1-1", "20240101", "2024-01-01 25:00", "grüß-gü-tt12", "2024-01-01 1"]
-    {
+    for wrong in [
+        "2023-02-29",
+        "2024-13-01",
+        "2024-1-1",
+        "20240101",
+        "2024-01-01 25:00",
+        "grüß-gü-tt12",
+        "2024-01-01 1",
+        "2024-01-01 10:00:00.12345é",
+        "2024-01-01 10:00:00.123456é",
+        "2024-01-01 10:00:00é",
+        "2024-01-01 10:00:00+é1",
+        "2024-01-01 10:00:00+1é",
+    ] {
         let series = Series::new("t".into(), [wrong]);
         let Cells::Times(times) = read(&series, SemanticType::Datetime).unwrap() else { panic!() };
         assert_eq!((times.micros[0], times.unparsed), (MISSING_TIME, 1), "{wrong}");

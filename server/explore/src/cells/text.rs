@@ -136,7 +136,9 @@ fn parse_time(text: &str) -> Option<i64> {
     let (seconds, fraction) =
         parts.next().map_or(("0", ""), |seconds| seconds.split_once(['.', ',']).unwrap_or((seconds, "")));
     let seconds = digits(seconds)?;
-    let fraction = digits(&format!("{fraction:0<6}")[..6])?;
+    // Digits alone, so that cutting them to microseconds cannot split a character.
+    let fraction = fraction.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{fraction:0<6}"))?;
+    let fraction = digits(fraction.get(..6)?)?;
     if parts.next().is_some() || hours > 24 || minutes > 59 || seconds > 60 {
         return None;
     }

@@ -7,15 +7,12 @@ use mlwright_base::Progress;
 use mlwright_data::{ColumnSchema, SemanticType};
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
-use statrs::function::gamma::ln_gamma;
 
+use super::judge::judge_all;
 use super::{ColumnDrift, DriftOptions, DriftReport, Measures, SharedBins, SkippedColumn, categorical, numeric};
 use crate::cells::{self, Cells, Labels, MISSING_TIME};
 use crate::context::Context;
 use crate::error::ExploreError;
-use crate::markup::{number, percent};
-use crate::stats::chi_squared;
-use crate::stats::divergence::population_stability_index_by_chance;
 
 /// Compares two tables. `schema` describes the baseline; the current table's values are read for what the
 /// baseline's mean. Without `columns`, all columns that both have are compared, except ids, free text and
@@ -54,7 +51,7 @@ pub fn check(
             cx.cancel.check()?;
             let entry =
                 by_name.get(name.as_str()).ok_or_else(|| ExploreError::SchemaMismatch { column: name.clone() })?;
-            let result = column(baseline, current, entry, columns.is_some(), options)?;
+            let result = column(baseline, current, entry, columns.is_some())?;
             let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             *done += 1;
             cx.progress.report(Progress::of(
@@ -72,6 +69,7 @@ pub fn check(
             Err(reason) => skipped.push(reason),
         }
     }
+    judge_all(&mut kept, (baseline.height() as u64, current.height() as u64), options);
     kept.sort_by(|a, b| b.drifted.cmp(&a.drifted).then(b.strength().total_cmp(&a.strength())));
     let drifted: Vec<String> =
         kept.iter().filter(|column| column.drifted).map(|column| column.column.clone()).collect();
@@ -94,12 +92,12 @@ pub fn check(
     })
 }
 
+/// Measures one column, not judged yet; or why it is not compared.
 fn column(
     baseline: &DataFrame,
     current: &DataFrame,
     schema: &ColumnSchema,
     asked_for: bool,
-    options: &DriftOptions,
 ) -> Result<Result<ColumnDrift, SkippedColumn>, ExploreError> {
     let skip = |reason: &str| Ok(Err(SkippedColumn { column: schema.name.clone(), reason: reason.to_owned() }));
     if !asked_for {
@@ -151,7 +149,7 @@ fn column(
             (categorical::measures(&counts).map(Measures::Categorical), categorical::shared_bins(&counts))
         }
     };
-    let mut drift = ColumnDrift {
+    Ok(Ok(ColumnDrift {
         column: schema.name.clone(),
         semantic: schema.semantic,
         drifted: false,
@@ -161,11 +159,12 @@ fn column(
         baseline_missing_share,
         current_missing_share,
         missing_delta: current_missing_share - baseline_missing_share,
+        p_value_corrected: None,
+        missing_p_value: None,
+        missing_p_value_corrected: None,
         measures,
         shares,
-    };
-    (drift.drifted, drift.reason) = judge(&drift, rows, options);
-    Ok(Ok(drift))
+    }))
 }
 
 enum Sides<'c, 'f> {
@@ -179,113 +178,6 @@ fn finite(values: &[f64]) -> Vec<f64> {
 
 fn moments(micros: &[i64]) -> Vec<f64> {
     micros.iter().filter(|time| **time != MISSING_TIME).map(|time| *time as f64).collect()
-}
-
-/// The rule, and why it says so.
-fn judge(drift: &ColumnDrift, rows: (u64, u64), options: &DriftOptions) -> (bool, String) {
-    if rows.0 == 0 || rows.1 == 0 {
-        return (false, format!("the {} table has no rows", if rows.0 == 0 { "baseline" } else { "current" }));
-    }
-    let absent = (drift.baseline_missing_share * rows.0 as f64, drift.current_missing_share * rows.1 as f64);
-    let missing_p = chi_squared(&[absent.0, rows.0 as f64 - absent.0, absent.1, rows.1 as f64 - absent.1], 2)
-        .map_or(1.0, |test| test.p_value);
-    let missing_moved = drift.missing_delta.abs() >= options.missing_delta_min && missing_p < options.p_value_max;
-    let of_missing = || {
-        format!(
-            "missing went from {} to {}",
-            percent(drift.baseline_missing_share),
-            percent(drift.current_missing_share)
-        )
-    };
-    let Some(measures) = &drift.measures else {
-        let empty = match (drift.baseline_count, drift.current_count) {
-            (0, 0) => "neither table has a value",
-            (0, _) => "the baseline has no value",
-            _ => "the current table has no value",
-        };
-        return (missing_moved, if missing_moved { format!("{empty}: {}", of_missing()) } else { empty.to_owned() });
-    };
-    let (mut reasons, p_value, measured, test) = match measures {
-        Measures::Numeric(m) => {
-            let chance = population_stability_index_by_chance(
-                numeric::PSI_BINS,
-                drift.baseline_count as f64,
-                drift.current_count as f64,
-            );
-            let mut reasons = Vec::new();
-            match m.wasserstein_normed {
-                Some(normed) if normed >= options.wasserstein_min => {
-                    reasons.push(format!(
-                        "values moved by {} baseline standard deviations (mean {} to {})",
-                        number(normed),
-                        number(m.baseline_mean),
-                        number(m.current_mean)
-                    ));
-                }
-                None if m.wasserstein_distance > 0.0 => {
-                    reasons.push(format!(
-                        "the baseline is always {}, now the mean is {}",
-                        number(m.baseline_mean),
-                        number(m.current_mean)
-                    ));
-                }
-                _ => {}
-            }
-            if m.psi - chance >= options.psi_min {
-                reasons.push(format!("PSI {}", number(m.psi)));
-            }
-            let normed = m.wasserstein_normed.map_or_else(String::new, |normed| {
-                format!(", Wasserstein {} baseline standard deviations", number(normed))
-            });
-            (reasons, m.ks_p_value, format!("KS {}{normed}, PSI {}", number(m.ks_test), number(m.psi)), "KS")
-        }
-        Measures::Categorical(m) => {
-            let chance =
-                population_stability_index_by_chance(m.degrees_of_freedom as usize + 1, rows.0 as f64, rows.1 as f64);
-            let mut reasons = Vec::new();
-            if m.tv_distance >= options.total_variation_min {
-                reasons.push(format!("{} of the rows moved to another level", percent(m.tv_distance)));
-            }
-            if m.psi - chance >= options.psi_min {
-                reasons.push(format!("PSI {}", number(m.psi)));
-            }
-            (
-                reasons,
-                m.chi_squared_p_value,
-                format!("total variation {}, PSI {}", number(m.tv_distance), number(m.psi)),
-                "chi-squared",
-            )
-        }
-    };
-    // On a handful of rows the asymptotic p-value promises more than any exact test could.
-    let p_value = p_value.max(least_p_value(drift.baseline_count as f64, drift.current_count as f64));
-    let p = p_text(p_value);
-    let significant = p_value < options.p_value_max;
-    let moved = significant && !reasons.is_empty();
-    if moved && missing_moved {
-        reasons.push(of_missing());
-    }
-    let reason = if moved {
-        format!("{} ({test} p {p})", reasons.join("; "))
-    } else if missing_moved {
-        format!("{} (p {})", of_missing(), p_text(missing_p))
-    } else if reasons.is_empty() {
-        format!("{measured}: too small to matter ({test} p {p})")
-    } else {
-        format!("{measured}: could be chance ({test} p {p})")
-    };
-    (moved || missing_moved, reason)
-}
-
-/// The smallest p-value that an exact two-sided test of two samples of these sizes can give: of all ways to
-/// divide the rows among the two, two are as extreme as can be.
-fn least_p_value(n: f64, m: f64) -> f64 {
-    let log_ways = ln_gamma(n + m + 1.0) - ln_gamma(n + 1.0) - ln_gamma(m + 1.0);
-    (2.0 * (-log_ways).exp()).min(1.0)
-}
-
-fn p_text(p: f64) -> String {
-    if p < 1e-4 { "< 0.0001".to_owned() } else { format!("= {}", number(p)) }
 }
 
 /// What to draw when there is nothing.

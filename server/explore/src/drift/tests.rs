@@ -5,6 +5,7 @@ use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series, df};
 use super::*;
 use crate::context::Context;
 use crate::error::ExploreError;
+use crate::profile::tests::{normal, uniform};
 
 // Identification numbers of bodies in NannyML's Titanic sample (Apache-2.0): rows of the reference and of the
 // analysis period, without the missing ones.
@@ -186,6 +187,67 @@ fn new_levels_and_missing_values_are_seen() {
     let drift = check_frames(&was, &now, &[("x", SemanticType::Numeric)]).columns.remove(0);
     assert_eq!((drift.drifted, drift.missing_delta, drift.current_count), (true, 0.5, 50));
     assert!(drift.reason.starts_with("missing went from 0 % to 50 %"), "{}", drift.reason);
+}
+
+/// Small windows of columns that do not drift: normal numbers, categories, and numbers with missing values.
+fn quiet_window(n_columns: usize, n_rows: usize, stream: u64) -> DataFrame {
+    let column = |c: usize| {
+        let stream = stream * 1_000 + c as u64;
+        let number = |i: usize| (c % 3 != 2 || uniform(i, stream + 1) > 0.2).then(|| normal(i, stream));
+        let label = |i: usize| ["a", "b", "c"][(uniform(i, stream) * 3.0) as usize];
+        let name = format!("c{c}");
+        match c % 3 {
+            0 => Series::new(name.into(), (0..n_rows).map(label).collect::<Vec<_>>()).into_column(),
+            _ => Series::new(name.into(), (0..n_rows).map(number).collect::<Vec<_>>()).into_column(),
+        }
+    };
+    DataFrame::new(n_rows, (0..n_columns).map(column).collect()).unwrap()
+}
+
+#[test]
+fn many_columns_without_drift_give_no_more_alarms_than_one() {
+    let (n_columns, n_windows) = (40, 150);
+    let names: Vec<String> = (0..n_columns).map(|c| format!("c{c}")).collect();
+    let kinds: Vec<(&str, SemanticType)> = names
+        .iter()
+        .enumerate()
+        .map(|(c, name)| (name.as_str(), if c % 3 == 0 { SemanticType::Categorical } else { SemanticType::Numeric }))
+        .collect();
+    let (mut alarms, mut uncorrected) = (0, 0);
+    for window in 0..n_windows {
+        let was = quiet_window(n_columns, 60, 2 * window + 1);
+        let report = check_frames(&was, &quiet_window(n_columns, 60, 2 * window + 2), &kinds);
+        alarms += u64::from(!report.drifted.is_empty());
+        let raw = |column: &ColumnDrift| match &column.measures {
+            Some(Measures::Numeric(m)) => m.ks_p_value,
+            Some(Measures::Categorical(m)) => m.chi_squared_p_value,
+            None => 1.0,
+        };
+        uncorrected += u64::from(report.columns.iter().any(|column| raw(column) < 0.01));
+        for column in &report.columns {
+            assert!(column.p_value_corrected.unwrap() >= raw(column), "{column:?}");
+            assert_eq!(column.missing_p_value.is_some(), column.missing_p_value_corrected.is_some());
+        }
+    }
+    assert!(uncorrected > n_windows / 5, "{uncorrected} of {n_windows} comparisons have a small p-value by chance");
+    assert!(alarms * 50 <= n_windows, "{alarms} of {n_windows} comparisons without drift gave an alarm");
+}
+
+#[test]
+fn drift_among_many_quiet_columns_is_still_seen() {
+    let was = quiet_window(40, 200, 1);
+    let mut now = quiet_window(40, 200, 2);
+    let moved = Series::new("c1".into(), (0..200).map(|i| normal(i, 77) + 0.8).collect::<Vec<_>>());
+    now.with_column(moved.into_column()).unwrap();
+    let names: Vec<String> = (0..40).map(|c| format!("c{c}")).collect();
+    let kinds: Vec<(&str, SemanticType)> = names
+        .iter()
+        .enumerate()
+        .map(|(c, name)| (name.as_str(), if c % 3 == 0 { SemanticType::Categorical } else { SemanticType::Numeric }))
+        .collect();
+    let report = check_frames(&was, &now, &kinds);
+    assert_eq!(report.drifted, ["c1"], "{:#?}", report.columns[0]);
+    assert!(report.rule.contains("Holm"), "{}", report.rule);
 }
 
 #[test]

@@ -29,7 +29,7 @@ const FEATURE_SKEW: f64 = 3.0;
 const DUPLICATES_WARNING: f64 = 0.01;
 /// Rows for each combination of values that could occur, above which rows repeat by chance.
 const CHANCE_OF_REPEAT: f64 = 0.01;
-/// How far a sentinel lies from the other values, in multiples of the largest of them.
+/// How far a sentinel lies from the next value, in multiples of it.
 const SENTINEL_GAP: f64 = 3.0;
 /// Rows with a sentinel before it is one.
 const SENTINEL_ROWS_MIN: u64 = 5;
@@ -134,29 +134,33 @@ fn quality(column: &ColumnProfile, found: &mut Collected) {
     }
 }
 
-/// -1, -9, -99, … as the only negative number, or 99, 999, … far above all others, in several rows.
+/// -1 or minus a number of nines as the only negative number, or a number of nines far beyond all others at
+/// either end, in several rows. -1 next to 0 is an ordinary value unless it is frequent.
 fn sentinel(column: &ColumnProfile) -> Option<(f64, u64)> {
     let numeric = column.numeric.as_ref()?;
     if matches!(column.semantic, SemanticType::Id) || column.distinct < 10 {
         return None;
     }
-    let rows_of = |value: f64| column.top_values.iter().find(|top| top.value.parse() == Ok(value)).map(|top| top.count);
     let nines = |value: f64| (1..=7).any(|digits| value == 10_f64.powi(digits) - 1.0);
-    let low = numeric.min;
-    if (low == -1.0 || nines(-low))
-        && let Some(rows) = rows_of(low)
-        && rows >= SENTINEL_ROWS_MIN
-        && rows == numeric.negatives
-    {
+    let is_frequent = |value: f64| column.top_values.iter().any(|top| top.value.parse() == Ok(value));
+    let far_beyond = |value: f64, next: f64| value.abs() >= 99.0 && value.abs() >= SENTINEL_GAP * next.abs().max(1.0);
+    let (low, rows) = (numeric.min, numeric.at_min);
+    if let Some(next) = numeric.second_min.filter(|_| rows >= SENTINEL_ROWS_MIN) {
+        let only_negative = rows == numeric.negatives;
         // -1 beside fractions is a value like any other.
-        return (low != -1.0 || numeric.integers).then_some((low, rows));
+        let stands_apart = next >= 1.0 || rows >= numeric.zeros || is_frequent(low);
+        let minus_one = low == -1.0 && only_negative && numeric.integers && stands_apart;
+        if minus_one || (nines(-low) && (only_negative || far_beyond(low, next))) {
+            return Some((low, rows));
+        }
     }
-    let high = numeric.max;
-    let rows = rows_of(high)?;
+    let (high, rows) = (numeric.max, numeric.at_max);
+    let next = numeric.second_max.filter(|_| rows >= SENTINEL_ROWS_MIN)?;
     let q = &numeric.quantiles;
-    let below = [q.p99, q.p95, q.p75, q.p50, q.p25, q.p05, q.p01].into_iter().find(|value| *value < high)?;
-    let lonely = high >= 99.0 && nines(high) && high >= SENTINEL_GAP * below.abs().max(1.0);
-    (lonely && rows >= SENTINEL_ROWS_MIN).then_some((high, rows))
+    // Beside a frequent one there may be more of its kind (998 and 999): the bulk of the values is what it is far from.
+    let bulk = [q.p99, q.p95, q.p75, q.p50, q.p25, q.p05, q.p01].into_iter().find(|value| *value < high);
+    let lonely = far_beyond(high, next) || (is_frequent(high) && bulk.is_some_and(|bulk| far_beyond(high, bulk)));
+    (nines(high) && lonely).then_some((high, rows))
 }
 
 fn of_one_value(column: &ColumnProfile, n_rows: u64, found: &mut Collected) {

@@ -10,7 +10,7 @@ use crate::profile::{Pair, PairMeasure, Profile};
 const COLLINEAR: f64 = 0.9;
 /// Strength from which the two are one for a linear model: coefficients are then arbitrary.
 const ONE_AND_THE_SAME: f64 = 0.98;
-/// Rows below which strong associations come by chance.
+/// Rows in common below which strong associations come by chance.
 const ROWS_MIN: u64 = 30;
 /// Rows per level below which a correlation ratio is mostly chance.
 const ROWS_PER_LEVEL_MIN: u64 = 5;
@@ -35,9 +35,6 @@ pub(super) fn look(profile: &Profile, found: &mut Collected) {
             format!("keep {} and leave out the others", names[0]),
         );
     }
-    if profile.pairs.rows < ROWS_MIN {
-        return;
-    }
     let strong: Vec<&Pair> = profile
         .pairs
         .pairs
@@ -45,7 +42,8 @@ pub(super) fn look(profile: &Profile, found: &mut Collected) {
         .filter(|pair| {
             pair.strength() >= COLLINEAR && target != Some(pair.a.as_str()) && target != Some(pair.b.as_str())
         })
-        .filter(|pair| !same.contains(&(pair.a.as_str(), pair.b.as_str())) && is_sound(pair, profile))
+        .filter(|pair| pair.rows >= ROWS_MIN && is_sound(pair, profile))
+        .filter(|pair| !same.contains(&(pair.a.as_str(), pair.b.as_str())))
         .collect();
     for group in groups(&strong) {
         group_finding(&group, found);
@@ -64,7 +62,7 @@ fn is_sound(pair: &Pair, profile: &Profile) -> bool {
             .iter()
             .filter_map(|name| profile.column(name))
             .filter(|column| column.numeric.is_none())
-            .all(|column| column.distinct * ROWS_PER_LEVEL_MIN <= profile.pairs.rows)
+            .all(|column| column.distinct * ROWS_PER_LEVEL_MIN <= pair.rows)
 }
 
 /// Strong pairs that share columns, together; strongest group first.

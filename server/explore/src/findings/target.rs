@@ -3,21 +3,25 @@
 use super::order::Collected;
 use super::{FindingKind as Kind, Severity};
 use crate::markup::{count, number, percent, plural};
-use crate::profile::{ColumnProfile, MissingEffect, Profile, SignalMeasure, TargetKind, TargetSummary};
+use crate::profile::{
+    ColumnProfile, MissingEffect, Pair, PairMeasure, Profile, SignalMeasure, TargetKind, TargetSummary,
+};
 
 /// Fewer rows than this, and a held-out fifth says little: its accuracy is known to ±14 points at best.
 const ROWS_FEW: u64 = 200;
 /// Fewer rows than this cannot be split and scored at all.
 const ROWS_MIN: u64 = 20;
-/// An AUC (of one column alone) that real features hardly ever reach.
-const AUC_SUSPECT: f64 = 0.97;
-/// An AUC that only a copy of the outcome reaches.
-const AUC_CERTAIN: f64 = 0.995;
-/// The same for R².
-const R2_SUSPECT: f64 = 0.95;
-const R2_CERTAIN: f64 = 0.995;
-/// A correlation or rank correlation with a numeric target that only a copy of it reaches.
-const CORRELATION_CERTAIN: f64 = 0.995;
+/// How much one column alone says of the target (`2 * AUC - 1`, R² or the square of a correlation) that real
+/// features hardly ever reach: an AUC, or a correlation, of 0.99.
+const SAYS_SUSPECT: f64 = 0.98;
+/// The same of a column that stands far above all others: an AUC of 0.97, a correlation of 0.97. Without such a
+/// distance it is a good feature of an easy problem: the petals of Iris alone reach an AUC of 0.988, the largest
+/// perimeter of the breast cancer data one of 0.973, and others come close.
+const SAYS_SUSPECT_ALONE: f64 = 0.94;
+/// How far above the second best column that is: 0.15 of AUC.
+const STANDS_OUT: f64 = 0.3;
+/// What only a copy of the outcome reaches: an AUC, or a correlation, of 0.995.
+const SAYS_CERTAIN: f64 = 0.99;
 /// Rows below which a perfect score happens by chance.
 const LEAKAGE_ROWS_MIN: u64 = 50;
 /// Missing or not tells this much (Cramér's V or correlation ratio): the column is filled in by the outcome.
@@ -187,14 +191,10 @@ fn of_numbers(target: &TargetSummary, column: &ColumnProfile, found: &mut Collec
     let Some(numeric) = &column.numeric else {
         return;
     };
-    for (end, limit) in [("largest", numeric.max), ("smallest", numeric.min)] {
-        let text = crate::cells::float_text(limit).unwrap_or_default();
-        let Some(top) = column.top_values.iter().find(|top| top.value == text) else {
-            continue;
-        };
-        let share = top.count as f64 / target.known as f64;
+    for (end, limit, rows) in [("largest", numeric.max, numeric.at_max), ("smallest", numeric.min, numeric.at_min)] {
+        let share = rows as f64 / target.known as f64;
         let usual = target.known as f64 / column.distinct.max(1) as f64;
-        if column.distinct >= CAP_DISTINCT_MIN && share >= CAP_SHARE && top.count as f64 >= 5.0 * usual {
+        if column.distinct >= CAP_DISTINCT_MIN && share >= CAP_SHARE && rows as f64 >= 5.0 * usual {
             let action = if limit == 0.0 {
                 "consider two models: whether it is zero, and how much it is when not"
             } else {
@@ -207,7 +207,7 @@ fn of_numbers(target: &TargetSummary, column: &ColumnProfile, found: &mut Collec
                 &[&target.column],
                 format!(
                     "{} of {} ({}) are exactly {}, the {end} value",
-                    plural(top.count, "value", "values"),
+                    plural(rows, "value", "values"),
                     target.column,
                     percent(share),
                     number(limit)
@@ -243,29 +243,20 @@ fn leakage(profile: &Profile, target: &TargetSummary, found: &mut Collected) {
     if target.known < LEAKAGE_ROWS_MIN {
         return;
     }
-    for column in &profile.columns {
-        if column.name == target.column {
-            continue;
-        }
+    let told: Vec<Told<'_>> = profile
+        .columns
+        .iter()
+        .filter(|column| column.name != target.column)
+        .map(|column| Told::of(column, profile, target))
+        .collect();
+    for (index, told_by) in told.iter().enumerate() {
+        let Told { column, says, correlation } = *told_by;
         let identical =
             profile.pairs.identical.iter().any(|group| group.contains(&column.name) && group.contains(&target.column));
-        let pair = profile.pairs.pairs.iter().find(|pair| {
-            (pair.a == target.column && pair.b == column.name) || (pair.b == target.column && pair.a == column.name)
-        });
-        let of_numbers = target.kind == TargetKind::Regression;
-        // Between a column and a numeric target, a correlation is the better witness where the target has a long tail.
-        let correlation = pair.filter(|pair| of_numbers && pair.spearman.is_some()).map_or(0.0, |pair| {
-            let rank_only = pair.spearman.map_or(0.0, f64::abs);
-            pair.value.abs().max(rank_only)
-        });
+        let others = told.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other.says);
+        let stands_out = says - others.fold(0.0, f64::max) >= STANDS_OUT;
+        let suspect = says >= SAYS_SUSPECT || (says >= SAYS_SUSPECT_ALONE && stands_out);
         let score = column.signal.as_ref().map(|signal| (signal.measure, signal.score));
-        let (suspect, certain) = match score {
-            Some((SignalMeasure::RocAuc, auc)) => (auc >= AUC_SUSPECT, auc >= AUC_CERTAIN),
-            Some((SignalMeasure::R2, r2)) => {
-                (r2 >= R2_SUSPECT || correlation >= 0.98, r2 >= R2_CERTAIN || correlation >= CORRELATION_CERTAIN)
-            }
-            None => (false, false),
-        };
         if identical || suspect {
             let seen = match score {
                 _ if identical => format!("{} tells the outcomes apart exactly as {} does", column.name, target.column),
@@ -283,7 +274,7 @@ fn leakage(profile: &Profile, target: &TargetSummary, found: &mut Collected) {
             found.add(
                 column.signal.as_ref().map_or(1.0, |signal| signal.strength.max(correlation)),
                 Kind::LeakageSuspect,
-                if identical || certain { Severity::Error } else { Severity::Warning },
+                if identical || says >= SAYS_CERTAIN { Severity::Error } else { Severity::Warning },
                 &[&column.name],
                 seen,
                 "find out when this value becomes known: leave the column out unless that is before the outcome",
@@ -291,6 +282,38 @@ fn leakage(profile: &Profile, target: &TargetSummary, found: &mut Collected) {
         } else if let Some(effect) = column.signal.as_ref().and_then(|signal| signal.missing.as_ref()) {
             after_outcome(column, target, effect, found);
         }
+    }
+}
+
+/// What a column alone tells about the target.
+#[derive(Clone, Copy)]
+struct Told<'p> {
+    column: &'p ColumnProfile,
+    /// In [0, 1]: `2 * AUC - 1`, or the larger of R² and the square of the correlation.
+    says: f64,
+    /// The larger of correlation and rank correlation in size, of two numeric columns with enough rows in
+    /// common: the better witness where the target has a long tail. Else 0.
+    correlation: f64,
+}
+
+impl<'p> Told<'p> {
+    fn of(column: &'p ColumnProfile, profile: &Profile, target: &TargetSummary) -> Self {
+        let is_of_both = |pair: &Pair| {
+            (pair.a == target.column && pair.b == column.name) || (pair.b == target.column && pair.a == column.name)
+        };
+        let correlation = profile
+            .pairs
+            .pairs
+            .iter()
+            .find(|pair| is_of_both(pair))
+            .filter(|pair| target.kind == TargetKind::Regression && pair.measure == PairMeasure::Pearson)
+            .filter(|pair| pair.rows >= LEAKAGE_ROWS_MIN)
+            .map_or(0.0, Pair::strength);
+        let says = column.signal.as_ref().map_or(0.0, |signal| match signal.measure {
+            SignalMeasure::RocAuc => signal.strength,
+            SignalMeasure::R2 => signal.strength.max(correlation * correlation),
+        });
+        Self { column, says, correlation }
     }
 }
 

@@ -86,6 +86,74 @@ fn leaks_come_first() {
     assert!(found[0].reason.contains("AUC"), "{}", found[0].reason);
 }
 
+/// Severities of the leakage findings, by column.
+fn leaks(columns: Vec<(&str, Series)>) -> Vec<(String, Severity)> {
+    let mut leaks: Vec<(String, Severity)> = of(&with(columns), Some("y"))
+        .findings
+        .into_iter()
+        .filter(|f| f.kind == K::LeakageSuspect)
+        .map(|f| (f.columns[0].clone(), f.severity))
+        .collect();
+    leaks.sort();
+    leaks
+}
+
+/// A number that tells the outcomes apart with an AUC of Φ(distance / √2).
+fn telling(distance: f64, stream: u64) -> Series {
+    let y = outcome();
+    series((0..N).map(|i| normal(i, stream) + if y[i] == "yes" { distance } else { 0.0 }).collect())
+}
+
+/// The outcome, wrong in that share of the rows.
+fn copy(wrong: f64) -> Series {
+    let y = outcome();
+    series((0..N).map(|i| if (uniform(i, 61) < wrong) == (y[i] == "yes") { "p" } else { "q" }).collect::<Vec<_>>())
+}
+
+#[test]
+fn strong_features_of_an_easy_problem_are_no_leaks() {
+    // AUCs of about 0.985, as the petals of Iris, with others close.
+    assert_eq!(leaks(vec![("length", telling(3.1, 31)), ("width", telling(3.0, 32))]), []);
+    // About 0.97 with others a little below, as the breast cancer data.
+    assert_eq!(leaks(vec![("perimeter", telling(2.7, 33)), ("radius", telling(2.3, 34))]), []);
+    // About 0.96 and far above the others is a good feature, too.
+    assert_eq!(leaks(vec![("good", telling(2.45, 35))]), []);
+}
+
+#[test]
+fn copies_of_the_target_with_a_little_noise_are_leaks() {
+    assert_eq!(leaks(vec![("copy", copy(0.002))]), [("copy".to_owned(), Error)]);
+    // 1.5 % wrong: an AUC of 0.985 that no other column comes near.
+    assert_eq!(leaks(vec![("copy", copy(0.015))]), [("copy".to_owned(), Warning)]);
+    // An AUC of about 0.992 is suspect whatever the others reach.
+    assert_eq!(
+        leaks(vec![("a", telling(3.45, 36)), ("b", telling(3.45, 37))]),
+        [("a".to_owned(), Warning), ("b".to_owned(), Warning)]
+    );
+}
+
+#[test]
+fn strong_features_of_a_number_are_no_leaks_but_copies_are() {
+    let y = numbers(1);
+    let noisy = |noise: f64, stream: u64| y.iter().enumerate().map(|(i, y)| y + noise * normal(i, stream)).collect();
+    let leaks = |columns: Vec<(String, Vec<f64>)>| -> Vec<(String, Severity)> {
+        let mut columns = columns;
+        columns.push(("y".to_owned(), y.clone()));
+        let found = of(&frame_of(columns), Some("y")).findings;
+        found.into_iter().filter(|f| f.kind == K::LeakageSuspect).map(|f| (f.columns[0].clone(), f.severity)).collect()
+    };
+    // Correlations of 0.98 with another of 0.96 beside it.
+    assert_eq!(leaks(vec![("a".to_owned(), noisy(0.2, 41)), ("b".to_owned(), noisy(0.3, 42))]), []);
+    assert_eq!(
+        leaks(vec![("a".to_owned(), noisy(0.2, 41)), ("z".to_owned(), numbers(43))]),
+        [("a".to_owned(), Warning)]
+    );
+    assert_eq!(
+        leaks(vec![("a".to_owned(), noisy(0.05, 41)), ("b".to_owned(), noisy(0.3, 42))]),
+        [("a".to_owned(), Error)]
+    );
+}
+
 #[test]
 fn a_leak_of_a_number_with_a_long_tail_is_seen() {
     let price: Vec<f64> = (0..N).map(|i| (2.0 * normal(i, 1)).exp()).collect();
@@ -192,6 +260,46 @@ fn sentinels_are_told_from_ordinary_ends() {
         "{}",
         found[0].reason
     );
+}
+
+#[test]
+fn rare_sentinels_are_found_at_the_ends_of_the_column() {
+    let n = 100_000;
+    let sentinel = |values: Vec<f64>| {
+        let mut schema = schema(&df!("v" => &values).unwrap());
+        schema[0].semantic = SemanticType::Numeric;
+        let found = of_schema(&df!("v" => values).unwrap(), &schema, None).findings;
+        found.into_iter().find(|f| f.kind == K::SentinelValue).map(|f| f.reason)
+    };
+    let with = |share: f64, value: f64, other: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        (0..n).map(|i| if uniform(i, 11) < share { value } else { other(i) }).collect()
+    };
+    let age = |i: usize| 18.0 + (mix(i as u64) % 73) as f64;
+    let amount = |i: usize| 100.0 * uniform(i, 12);
+    let centred = |i: usize| 10.0 * normal(i, 13);
+    let count = |i: usize| (mix(i as u64) % 500) as f64;
+    for (values, expected) in [
+        (with(0.01, -1.0, &age), "-1 in "),
+        (with(0.005, -999.0, &amount), "-999 in "),
+        (with(0.005, -999.0, &centred), "-999 in "),
+        (with(0.005, 9999.0, &centred), "9,999 in "),
+        (with(0.01, 999.0, &age), "999 in "),
+        (with(0.01, -1.0, &count), "-1 in "),
+    ] {
+        let found = sentinel(values);
+        assert!(found.as_ref().is_some_and(|reason| reason.contains(expected)), "{expected}: {found:?}");
+    }
+    for (values, what) in [
+        (with(0.3, 0.0, &amount), "zeros"),
+        (with(0.05, 500_001.0, &|i| 500_001.0 * uniform(i, 14)), "a cap"),
+        (with(0.02, 9999.0, &|i| (9999.0 * uniform(i, 14)).floor()), "a cap of nines"),
+        (with(0.0001, -1.0, &count), "one step below 0, as rare as its neighbours"),
+        (with(0.01, -1.0, &centred), "-1 among fractions"),
+        (with(0.00002, 9999.0, &age), "one or two outliers"),
+        ((0..n).map(age).collect(), "ages"),
+    ] {
+        assert_eq!(sentinel(values), None, "{what}");
+    }
 }
 
 #[test]

@@ -47,11 +47,17 @@ pub(super) fn summarise(finite: &mut [f64], infinities: u64, nans: u64) -> Optio
     sort(finite);
     let (&min, &max) = (finite.first()?, finite.last()?);
     let at = |p: f64| quantile_sorted(finite, p).unwrap_or(min);
+    let at_min = finite.partition_point(|value| *value <= min);
+    let at_max = finite.len() - finite.partition_point(|value| *value < max);
     let below_zero = finite.partition_point(|value| *value < 0.0);
     let up_to_zero = finite.partition_point(|value| *value <= 0.0);
     Some(NumericSummary {
         min,
         max,
+        at_min: at_min as u64,
+        at_max: at_max as u64,
+        second_min: finite.get(at_min).copied(),
+        second_max: (finite.len() - at_max).checked_sub(1).map(|last| finite[last]),
         mean: moments.map(|m| m.mean),
         std: moments.and_then(|m| m.std),
         skew: moments.and_then(|m| m.skew),

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use mlwright_data::SemanticType;
 
 use super::{
-    PAIR_ROWS_MIN, PAIR_WORK_MAX, Pair, PairMeasure, PairSummary, ProfileOptions, ReadColumn, SPEARMAN_ROWS_MAX,
-    sample, signal,
+    PAIR_COMMON_ROWS_MIN, PAIR_ROWS_MIN, PAIR_TABLE_ROWS_MIN, PAIR_WORK_MAX, Pair, PairMeasure, PairSummary,
+    ProfileOptions, ReadColumn, SPEARMAN_ROWS_MAX, sample, signal,
 };
 use crate::cells::{Cells, MISSING_CODE};
 use crate::context::Context;
@@ -213,48 +213,76 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
     sums.iter().sum::<f64>() + rest
 }
 
+/// The rows in common that a pair needs, of that many looked at.
+pub(super) fn common_rows_min(n_rows: usize) -> usize {
+    n_rows.clamp(PAIR_TABLE_ROWS_MIN, PAIR_COMMON_ROWS_MIN)
+}
+
 fn pair(a: &PairColumn, b: &PairColumn, columns: &[ReadColumn<'_>]) -> Option<Pair> {
-    let (measure, value, spearman) = match (&a.values, &b.values) {
+    let (measure, measured, spearman) = match (&a.values, &b.values) {
         (Values::Numbers { raw: x, unit: ux, ranks: rx }, Values::Numbers { raw: y, unit: uy, ranks: ry }) => {
-            let value = match (ux, uy) {
-                (Some(ux), Some(uy)) => Some(dot(ux, uy).clamp(-1.0, 1.0)),
-                _ => pearson_present(x, y),
-            };
-            (PairMeasure::Pearson, value, spearman(rx, ry))
+            (PairMeasure::Pearson, pearson_of(x, ux.as_deref(), y, uy.as_deref()), spearman(rx, ry))
         }
         (Values::Codes { codes: x, n_levels: n, .. }, Values::Codes { codes: y, n_levels: m, .. }) => {
             (PairMeasure::CramersV, cramers_v_of_codes(x, *n, y, *m), None)
         }
         (Values::Codes { codes, n_levels, complete }, Values::Numbers { raw, unit, .. })
         | (Values::Numbers { raw, unit, .. }, Values::Codes { codes, n_levels, complete }) => {
-            let value = if let (true, Some(unit)) = (*complete, unit) {
-                correlation_ratio(codes, unit, *n_levels)
+            let measured = if let (true, Some(unit)) = (*complete, unit) {
+                Measured { rows: unit.len(), value: correlation_ratio(codes, unit, *n_levels) }
             } else {
                 let (codes, values): (Vec<u32>, Vec<f64>) =
                     codes.iter().zip(raw).filter(|(code, value)| **code != MISSING_CODE && !value.is_nan()).unzip();
-                correlation_ratio(&codes, &values, *n_levels)
+                Measured { rows: values.len(), value: correlation_ratio(&codes, &values, *n_levels) }
             };
-            (PairMeasure::CorrelationRatio, value, None)
+            (PairMeasure::CorrelationRatio, measured, None)
         }
     };
-    // A pair of which only the ranks can be compared (an overflow) is still a pair.
-    let value = value.or(spearman.map(|_| 0.0))?;
+    let n_rows = match &a.values {
+        Values::Numbers { raw, .. } => raw.len(),
+        Values::Codes { codes, .. } => codes.len(),
+    };
     let name = |column: &PairColumn| columns[column.index].profile.name.clone();
-    Some(Pair { a: name(a), b: name(b), measure, value, spearman })
+    measured.pair(name(a), name(b), measure, spearman, n_rows)
 }
 
-/// Pearson over the rows where both have a value.
-fn pearson_present(x: &[f64], y: &[f64]) -> Option<f64> {
+/// A measure, and the rows in which both columns have a value.
+struct Measured {
+    rows: usize,
+    value: Option<f64>,
+}
+
+impl Measured {
+    /// The pair, when enough of the `n_rows` looked at are in common.
+    fn pair(self, a: String, b: String, measure: PairMeasure, spearman: Option<f64>, n_rows: usize) -> Option<Pair> {
+        if self.rows < common_rows_min(n_rows) {
+            return None;
+        }
+        // A pair of which only the ranks can be compared (an overflow) is still a pair.
+        let value = self.value.or(spearman.map(|_| 0.0))?;
+        Some(Pair { a, b, measure, value, spearman, rows: self.rows as u64 })
+    }
+}
+
+/// Pearson over the rows where both have a value; `ux` and `uy` are the [`unit`]s of `x` and `y`.
+fn pearson_of(x: &[f64], ux: Option<&[f64]>, y: &[f64], uy: Option<&[f64]>) -> Measured {
+    if let (Some(ux), Some(uy)) = (ux, uy) {
+        return Measured { rows: x.len(), value: Some(dot(ux, uy).clamp(-1.0, 1.0)) };
+    }
     let (x, y): (Vec<f64>, Vec<f64>) = x.iter().zip(y).filter(|(x, y)| !x.is_nan() && !y.is_nan()).unzip();
-    pearson(&x, &y)
+    Measured { rows: x.len(), value: pearson(&x, &y) }
 }
 
-/// Spearman over the rows where both have a value, ranked among themselves.
+/// Spearman over the rows where both have a value, ranked among themselves; `None` when they are too few.
 fn spearman(x: &Ranked, y: &Ranked) -> Option<f64> {
+    let rows_min = common_rows_min(x.raw.len());
     if let (Some(x), Some(y)) = (&x.unit, &y.unit) {
-        return Some(dot(x, y).clamp(-1.0, 1.0));
+        return (x.len() >= rows_min).then(|| dot(x, y).clamp(-1.0, 1.0));
     }
     let both: Vec<bool> = x.raw.iter().zip(&y.raw).map(|(x, y)| !x.is_nan() && !y.is_nan()).collect();
+    if both.iter().filter(|both| **both).count() < rows_min {
+        return None;
+    }
     let ranks = |side: &Ranked| -> Vec<f64> {
         let order: Vec<u32> = side.order.iter().copied().filter(|row| both[*row as usize]).collect();
         ranks_in_order(&side.raw, &order)
@@ -267,13 +295,15 @@ fn spearman(x: &Ranked, y: &Ranked) -> Option<f64> {
     pearson(&ranks(x), &ranks(y))
 }
 
-fn cramers_v_of_codes(x: &[u32], n: usize, y: &[u32], m: usize) -> Option<f64> {
+fn cramers_v_of_codes(x: &[u32], n: usize, y: &[u32], m: usize) -> Measured {
     let mut counts = vec![0_u64; n * m];
+    let mut rows = 0;
     for (&a, &b) in x.iter().zip(y) {
         if a != MISSING_CODE && b != MISSING_CODE {
             counts[a as usize * m + b as usize] += 1;
+            rows += 1;
         }
     }
     let table: Vec<f64> = counts.into_iter().map(|count| count as f64).collect();
-    cramers_v(&table, m)
+    Measured { rows, value: cramers_v(&table, m) }
 }

@@ -7,6 +7,7 @@
 
 use rayon::prelude::*;
 
+use super::pairs::common_rows_min;
 use super::target::Outcome;
 use super::{CLASSES_MAX, MissingEffect, ReadColumn, SIGNAL_ROWS_MAX, Signal, SignalMeasure, sample};
 use crate::cells::{Cells, MISSING_CODE, MISSING_TIME, mix};
@@ -254,7 +255,7 @@ fn correlation(cells: &Cells<'_>, rows: &[u32], outcome: &Outcome) -> Option<f64
         .map(|row| (numbers.values[*row as usize], values[*row as usize]))
         .filter(|(x, _)| x.is_finite())
         .unzip();
-    pearson(&x, &y)
+    if x.len() < common_rows_min(rows.len()) { None } else { pearson(&x, &y) }
 }
 
 /// How the target differs where the column is missing, over all rows with a known target.

@@ -110,6 +110,16 @@ pub struct NumericSummary {
     pub min: f64,
     /// Largest.
     pub max: f64,
+    /// Values equal to the smallest.
+    pub at_min: u64,
+    /// Values equal to the largest.
+    pub at_max: u64,
+    /// The smallest value above `min`; absent when all are equal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_min: Option<f64>,
+    /// The largest value below `max`; absent when all are equal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_max: Option<f64>,
     /// Arithmetic mean; absent when it overflows.
     pub mean: Option<f64>,
     /// Sample standard deviation (`n - 1`); absent below two values.
@@ -197,7 +207,7 @@ pub struct Signal {
     pub measure: SignalMeasure,
     /// The out-of-fold score of the column's binned values alone.
     pub score: f64,
-    /// Pearson's correlation with a numeric target.
+    /// Pearson's correlation with a numeric target; absent where too few rows have a value, as for a [`Pair`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pearson: Option<f64>,
     /// How the target differs where the column is missing.
@@ -277,11 +287,12 @@ pub struct RankedColumn {
 pub struct PairSummary {
     /// The columns of which all pairs were measured.
     pub columns: Vec<String>,
-    /// Rows that Pearson, Cramér's V and the correlation ratio were computed on.
+    /// Rows that were looked at for Pearson, Cramér's V and the correlation ratio.
     pub rows: u64,
-    /// Rows that Spearman was computed on.
+    /// Rows that were looked at for Spearman.
     pub spearman_rows: u64,
-    /// All pairs of `columns`, and strong ones found among further numeric columns; strongest first.
+    /// The pairs of `columns` with enough rows in common, and strong ones found among further numeric
+    /// columns; strongest first.
     pub pairs: Vec<Pair>,
     /// Groups of columns that tell the rows apart in the same way: equal in every row, or one the
     /// other's values under other names.
@@ -302,6 +313,9 @@ pub struct Pair {
     /// Spearman's rank correlation, for two numeric columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spearman: Option<f64>,
+    /// Rows of the comparison in which both have a value, which `value` is computed on; never fewer than
+    /// [`PAIR_COMMON_ROWS_MIN`](super::PAIR_COMMON_ROWS_MIN), or than all rows of a smaller table.
+    pub rows: u64,
 }
 
 impl Pair {

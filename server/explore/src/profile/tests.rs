@@ -69,6 +69,7 @@ fn numbers_are_described() {
     let n = column.numeric.as_ref().unwrap();
     assert_eq!((n.min, n.max, n.zeros, n.negatives, n.infinities, n.nans, n.integers), (-3.0, 2.0, 1, 1, 1, 1, true));
     assert!((n.mean.unwrap() - 0.4).abs() < 1e-15);
+    assert_eq!((n.at_min, n.second_min, n.at_max, n.second_max), (1, Some(0.0), 2, Some(1.0)));
     assert_eq!(n.quantiles.p50, 1.0);
     assert_eq!(column.histogram.as_ref().unwrap().counts.iter().sum::<u64>(), 5);
 }
@@ -192,6 +193,66 @@ fn pairs_agree_with_the_formulas_also_where_values_are_missing() {
     let (codes, values): (Vec<u32>, Vec<f64>) =
         a.iter().zip(&c).filter_map(|(a, c)| Some((u32::from(*c == "high"), (*a)?))).unzip();
     assert!((pair("a", "c").value - crate::stats::correlation_ratio(&codes, &values, 2).unwrap()).abs() < 1e-12);
+}
+
+#[test]
+fn a_handful_of_common_rows_makes_no_pair() {
+    let n = 2_000;
+    let y: Vec<f64> = (0..n).map(|i| normal(i, 1)).collect();
+    // In the few rows where both have a value, each is the target itself.
+    let filled = |rows: usize| -> Vec<f64> { (0..n).map(|i| if i < rows { y[i] } else { f64::NAN }).collect() };
+    let level: Vec<Option<&str>> = (0..n).map(|i| (i < 4).then_some(if y[i] > 0.0 { "high" } else { "low" })).collect();
+    let frame =
+        df!("few" => filled(5), "more" => filled(29), "enough" => filled(40), "level" => level, "y" => &y).unwrap();
+    let profile = of(&frame, Some("y"));
+    let pairs: Vec<(&str, &str, u64)> =
+        profile.pairs.pairs.iter().map(|pair| (pair.a.as_str(), pair.b.as_str(), pair.rows)).collect();
+    assert_eq!(pairs, [("enough", "y", 40)]);
+    let pearson = |name: &str| profile.column(name).unwrap().signal.as_ref().unwrap().pearson;
+    assert_eq!((pearson("few"), pearson("more"), pearson("enough").is_some()), (None, None, true));
+    let wrong = [FindingKind::LeakageSuspect, FindingKind::CollinearPair];
+    assert!(!profile.findings.iter().any(|f| wrong.contains(&f.kind)), "{:#?}", profile.findings);
+    // A small table needs all its rows, and ten of them.
+    let small = |rows: usize| df!("a" => &y[..rows], "b" => filled(5)[..rows].to_vec(), "c" => &y[..rows]).unwrap();
+    let n_pairs = |rows: usize| of(&small(rows), None).pairs.pairs.len();
+    assert_eq!((n_pairs(9), n_pairs(10), n_pairs(29)), (0, 1, 1));
+}
+
+#[test]
+fn a_correlation_ratio_counts_the_rows_that_both_columns_have() {
+    // Seven levels in 34 common rows: fewer than five for each.
+    let x: Vec<f64> =
+        (0..1_000).map(|i| if i < 34 { (i % 7) as f64 + 0.01 * normal(i, 1) } else { f64::NAN }).collect();
+    let c: Vec<&str> = (0..1_000).map(|i| ["a", "b", "c", "d", "e", "f", "g"][i % 7]).collect();
+    let profile = of(&df!("x" => x, "c" => c).unwrap(), None);
+    assert_eq!(profile.pairs.pairs[0].rows, 34);
+    assert!(!profile.findings.iter().any(|f| f.kind == FindingKind::CollinearPair), "{:#?}", profile.findings);
+}
+
+#[test]
+fn a_planted_correlation_is_found_where_columns_miss_different_blocks() {
+    let n = 2_000;
+    let mut columns: Vec<(String, Vec<f64>)> = (0..200)
+        .map(|c| {
+            (format!("x{c}"), (0..n).map(|i| if i % 200 == c { f64::NAN } else { normal(i, c as u64 + 1) }).collect())
+        })
+        .collect();
+    // Both have a value in the fifth of the rows between their gaps.
+    let twin = |gap: std::ops::Range<usize>, noise: f64| -> Vec<f64> {
+        let value = |i: usize| normal(i, 900) + noise * normal(i, 901);
+        (0..n).map(|i| if gap.contains(&i) { f64::NAN } else { value(i) }).collect()
+    };
+    columns.push(("early".to_owned(), twin(1_300..n, 0.0)));
+    columns.push(("late".to_owned(), twin(0..900, 0.14)));
+    let profile = of(&frame_of(columns), None);
+    let strong: Vec<(&str, &str, u64)> = profile
+        .pairs
+        .pairs
+        .iter()
+        .filter(|p| p.strength() > 0.9)
+        .map(|p| (p.a.as_str(), p.b.as_str(), p.rows))
+        .collect();
+    assert_eq!(strong, [("early", "late", 400)]);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Strong correlations among more numeric columns than can be measured pair by pair.
 //!
-//! Every pair is estimated on a few hundred rows in single precision, once on values and once on ranks;
-//! the promising ones are then measured on all rows. At a true correlation of 0.99 the estimate is
-//! some fifty standard errors above the bound for "promising", so none is missed.
+//! Every pair is estimated on a few hundred rows in single precision, once on values and once on ranks, over
+//! the rows where both have a value; the promising ones are then measured on all rows. At a true correlation of
+//! 0.99 the estimate is tens of standard errors above the bound for "promising", so none is missed; a pair with
+//! fewer than 30 of these rows in common is not looked at.
 
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::{Pair, PairMeasure, ReadColumn, Values, gather, pearson_present, spearman};
+use super::{Pair, PairMeasure, ReadColumn, Values, common_rows_min, gather, pearson_of, spearman};
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::ExploreError;
@@ -25,12 +26,51 @@ const TILE: usize = 64;
 /// Promising pairs that are measured, the most promising first.
 const MEASURED_MAX: usize = 2_000;
 
-/// A column's values and ranks on the rows of the screen: mean 0, length 1, and 0 where missing.
+/// Below this rough estimate a pair with missing values is not estimated over its common rows: as far off as
+/// the rough one can be by chance, the true correlation is no strong one.
+const ROUGH_MIN: f64 = 0.4;
+
+/// A column on the rows of the screen.
 struct Screened {
-    values: Vec<f32>,
-    ranks: Vec<f32>,
-    /// Share of rows with a value.
-    present: f64,
+    values: Unit,
+    ranks: Unit,
+    /// 1 where there is a value, else 0.
+    present: Vec<f32>,
+    n_present: f64,
+}
+
+/// Numbers of mean 0 and length 1 over the rows that have them, and 0 elsewhere.
+struct Unit {
+    x: Vec<f32>,
+    squares: Vec<f32>,
+}
+
+/// How strongly two columns seem to go together, in [0, 1]; `None` when too few rows have both.
+fn estimate(a: &Screened, b: &Screened) -> Option<f64> {
+    let n_rows = a.present.len();
+    let rough = dot(&a.values.x, &b.values.x).abs().max(dot(&a.ranks.x, &b.ranks.x).abs());
+    if a.n_present == n_rows as f64 && b.n_present == n_rows as f64 {
+        return Some(f64::from(rough));
+    }
+    let joint = f64::from(dot(&a.present, &b.present));
+    if joint < common_rows_min(n_rows) as f64 {
+        return None;
+    }
+    // Each has length 1 over its own rows, so about joint / n of its squares are in the common ones.
+    let rough = f64::from(rough) * (a.n_present * b.n_present).sqrt() / joint;
+    if rough < ROUGH_MIN {
+        return Some(rough);
+    }
+    let over_common = |x: &Unit, y: &Unit| {
+        let sum = |x: &[f32], y: &[f32]| f64::from(dot(x, y));
+        let (mean_x, mean_y) = (sum(&x.x, &b.present) / joint, sum(&a.present, &y.x) / joint);
+        let xx = sum(&x.squares, &b.present) - joint * mean_x * mean_x;
+        let yy = sum(&a.present, &y.squares) - joint * mean_y * mean_y;
+        let xy = sum(&x.x, &y.x) - joint * mean_x * mean_y;
+        // Of columns that do not vary there, rounding is all that is left.
+        if xx > 1e-6 && yy > 1e-6 { (xy / (xx * yy).sqrt()).abs().min(1.0) } else { 0.0 }
+    };
+    Some(over_common(&a.values, &b.values).max(over_common(&a.ranks, &b.ranks)))
 }
 
 /// The pairs of `numeric` columns, not both in `full`, whose correlation is at least `strength_min` in size.
@@ -60,10 +100,7 @@ pub(super) fn strong_pairs(
                     let Some(x) = &screened[a] else { continue };
                     for b in other.max(a + 1)..(other + TILE).min(numeric.len()) {
                         let Some(y) = &screened[b] else { continue };
-                        // Missing values count as zero, which shrinks the estimate by about this factor.
-                        let shrunk = (x.present * y.present).sqrt();
-                        let estimate =
-                            f64::from(dot(&x.values, &y.values).abs().max(dot(&x.ranks, &y.ranks).abs())) / shrunk;
+                        let Some(estimate) = estimate(x, y) else { continue };
                         if estimate >= strength_min - MARGIN
                             && !(full.contains(&numeric[a]) && full.contains(&numeric[b]))
                         {
@@ -110,19 +147,21 @@ fn screen(cells: &Cells<'_>, rows: &[u32]) -> Option<Screened> {
     if present.len() < 3 {
         return None;
     }
-    let spread = |values: &[f64]| -> Option<Vec<f32>> {
+    let spread = |values: &[f64]| -> Option<Unit> {
         let unit = super::unit(values)?;
-        let mut out = vec![0.0_f32; rows.len()];
+        let mut x = vec![0.0_f32; rows.len()];
         for (position, value) in positions.iter().zip(unit) {
-            out[*position] = value as f32;
+            x[*position] = value as f32;
         }
-        Some(out)
+        let squares = x.iter().map(|value| value * value).collect();
+        Some(Unit { x, squares })
     };
-    Some(Screened {
-        values: spread(&present)?,
-        ranks: spread(&average_ranks(&present))?,
-        present: present.len() as f64 / rows.len() as f64,
-    })
+    let (values, ranks) = (spread(&present)?, spread(&average_ranks(&present))?);
+    let mut mask = vec![0.0_f32; rows.len()];
+    for position in &positions {
+        mask[*position] = 1.0;
+    }
+    Some(Screened { values, ranks, present: mask, n_present: present.len() as f64 })
 }
 
 fn dot(x: &[f32], y: &[f32]) -> f32 {
@@ -148,9 +187,12 @@ fn measure(a: &ReadColumn<'_>, b: &ReadColumn<'_>, rows: &[u32], strength_min: f
     else {
         return None;
     };
-    let spearman = spearman(&rx, &ry);
-    let value = pearson_present(&x, &y).or(spearman.map(|_| 0.0))?;
-    let pair =
-        Pair { a: a.profile.name.clone(), b: b.profile.name.clone(), measure: PairMeasure::Pearson, value, spearman };
+    let pair = pearson_of(&x, None, &y, None).pair(
+        a.profile.name.clone(),
+        b.profile.name.clone(),
+        PairMeasure::Pearson,
+        spearman(&rx, &ry),
+        rows.len(),
+    )?;
     (pair.strength() >= strength_min).then_some(pair)
 }
