@@ -10,6 +10,7 @@ use crate::managed;
 use crate::reading::{Format, ReadOptions};
 use crate::table::Table;
 
+pub(crate) mod adorned;
 pub(crate) mod cells;
 pub(crate) mod columnar;
 pub(crate) mod dates;
@@ -19,6 +20,7 @@ pub(crate) mod evidence;
 pub(crate) mod header;
 pub(crate) mod json;
 pub(crate) mod rows;
+pub(crate) mod splitter;
 pub(crate) mod text;
 pub(crate) mod values;
 
@@ -26,7 +28,8 @@ pub(crate) mod values;
 const MAGIC_BYTES: usize = 512;
 
 /// Opens any supported file, or a Delta table's folder (one with `_delta_log`). The content decides
-/// on the format where it is unmistakable, else the name.
+/// on the format where it is unmistakable, else the name. Cost: small files are read into memory; a
+/// large text file is read to its end once, and not again by this process while it does not change.
 ///
 /// # Errors
 /// [`DataError::FileNotFound`], [`DataError::EmptyFile`], [`DataError::UnknownFormat`],

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::execute;
-use crate::open::evidence::{ColumnType, Evidence, FileStyle};
+use crate::open::evidence::Evidence;
 
 mod names;
 
@@ -78,11 +78,11 @@ const PROSE_WORDS_MEAN: f64 = 4.0;
 const PROSE_DISTINCT_SHARE: f64 = 0.2;
 /// The share of different values from which any text is free text.
 const TEXT_DISTINCT_SHARE: f64 = 0.9;
-/// Text values that are looked at for numbers and dates in a frame that was not read by this crate.
-const TEXT_LOOK_ROWS: usize = 10_000;
 
 /// Decides what each column means. The frame is already typed, as [`crate::open`] does. Cost: one
-/// pass over each column, and a count of the different values of whole numbers and text.
+/// pass over each column, and a count of the different values of whole numbers and text. Text stays
+/// text: a column of texts that happen to be numbers or dates is never numeric or a datetime, for its
+/// values are not.
 #[must_use]
 pub fn infer_schema(frame: &DataFrame) -> Vec<ColumnSchema> {
     execute::spread(frame.columns(), infer)
@@ -151,12 +151,13 @@ fn typed(series: &Series) -> Option<Meaning> {
                 None => meaning(SemanticType::Categorical, "its type is one of categories"),
             })
         }
-        DataType::Date | DataType::Datetime(..) | DataType::Time => {
+        DataType::Date | DataType::Datetime(..) => {
             Some(meaning(SemanticType::Datetime, format!("its type is {dtype}")))
         }
         _ if dtype.is_integer() => Some(integer(series)),
         _ if dtype.is_float() => Some(float(series)),
-        DataType::Duration(_) | DataType::Decimal(..) => {
+        // A time of day is a number of seconds.
+        DataType::Duration(_) | DataType::Decimal(..) | DataType::Time => {
             Some(meaning(SemanticType::Numeric, format!("its type is {dtype}")))
         }
         DataType::Null => Some(meaning(SemanticType::Constant, "no row has a value")),
@@ -189,7 +190,28 @@ fn integer(series: &Series) -> Meaning {
             format!("{n_distinct} different whole numbers in {n_known} rows, and its name is that of an id"),
         );
     }
-    meaning(SemanticType::Numeric, format!("whole numbers from {low} to {high}"))
+    reference(&name, n_distinct, n_known)
+        .unwrap_or_else(|| meaning(SemanticType::Numeric, format!("whole numbers from {low} to {high}")))
+}
+
+/// Whole numbers that name one of a number of things, by their column's name: a key of another table
+/// or a code.
+fn reference(name: &NameEvidence, n_distinct: usize, n_known: usize) -> Option<Meaning> {
+    if n_known < ID_ROWS_MIN {
+        return None;
+    }
+    let repeats = (n_distinct as f64) < n_known as f64 * REFERENCE_DISTINCT_SHARE;
+    let what = if name.is_postal() {
+        "a postal code"
+    } else if repeats && name.is_code() {
+        "a code"
+    } else if repeats && name.is_reference() {
+        "a reference"
+    } else {
+        return None;
+    };
+    let reason = format!("{n_distinct} different whole numbers in {n_known} rows, and its name is that of {what}");
+    Some(meaning(SemanticType::Categorical, reason))
 }
 
 /// Whether the values are `from`, `from` + 1, …, in the rows' order.
@@ -219,12 +241,17 @@ fn float(series: &Series) -> Meaning {
         }
     }
     // Whole numbers become floats where a value is missing or another tool wrote them so.
-    if whole
-        && n_known >= ID_ROWS_MIN
-        && NameEvidence::of(series.name()).is_id()
-        && distinct(&series.drop_nulls()) == n_known
-    {
-        return meaning(SemanticType::Id, "every value is another whole number, and its name is that of an id");
+    if whole && n_known >= ID_ROWS_MIN {
+        let name = NameEvidence::of(series.name());
+        if name.is_id() || name.is_reference() || name.is_code() {
+            let n_distinct = distinct(&series.drop_nulls());
+            if name.is_id() && n_distinct == n_known {
+                return meaning(SemanticType::Id, "every value is another whole number, and its name is that of an id");
+            }
+            if let Some(reference) = reference(&name, n_distinct, n_known) {
+                return reference;
+            }
+        }
     }
     let (low, high) =
         finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
@@ -250,9 +277,18 @@ fn text(series: &Series) -> Meaning {
     if let Some(reason) = truth_words(series) {
         return meaning(SemanticType::Boolean, reason);
     }
-    if let Some(stored) = stored_as_text(values) {
-        return stored;
+    let evidence = evidence_of(values);
+    let mut found = text_of(series, values, evidence.is_mostly_measures());
+    if let Some((n_known, n, what)) = evidence.mostly_typed() {
+        found.reason.push_str(&format!("; stored as text, though {n} of its {n_known} values are {what}"));
     }
+    found
+}
+
+/// What text means that is neither missing nor yes and no. Texts that are dates or fractions are as
+/// good as all different without being ids.
+fn text_of(series: &Series, values: &StringChunked, are_measures: bool) -> Meaning {
+    let n_known = series.len() - series.null_count();
     let n_distinct = distinct(series);
     let name = NameEvidence::of(series.name());
     let shape = Shape::of(values);
@@ -260,7 +296,8 @@ fn text(series: &Series) -> Meaning {
     if unique && name.is_id() {
         return meaning(SemanticType::Id, "every row has another value, and its name is that of an id");
     }
-    if unique && shape.one_word >= 0.95 && (shape.with_digit >= 0.9 || n_known >= UNNAMED_ID_ROWS_MIN) {
+    if unique && !are_measures && shape.one_word >= 0.95 && (shape.with_digit >= 0.9 || n_known >= UNNAMED_ID_ROWS_MIN)
+    {
         return meaning(SemanticType::Id, "every row has another value without blanks, as codes are");
     }
     let share = n_distinct as f64 / n_known as f64;
@@ -303,19 +340,10 @@ fn truth_words(text: &Series) -> Option<String> {
     TRUTHS.iter().any(|pair| low == pair).then(|| format!("its values are {:?} and {:?}", seen[0], seen[1]))
 }
 
-/// Text of a frame that this crate did not read and that is nothing but numbers or dates.
-fn stored_as_text(values: &StringChunked) -> Option<Meaning> {
+fn evidence_of(values: &StringChunked) -> Evidence {
     let mut evidence = Evidence::default();
-    for value in values.iter().flatten().take(TEXT_LOOK_ROWS) {
-        evidence.see(value.as_bytes());
-    }
-    let decision = evidence.decide(FileStyle::default());
-    let semantic = match decision.kind {
-        ColumnType::Integer(_) | ColumnType::Real(_) => SemanticType::Numeric,
-        ColumnType::Date(_) | ColumnType::Datetime(_) => SemanticType::Datetime,
-        ColumnType::Empty | ColumnType::Boolean | ColumnType::Text => return None,
-    };
-    Some(Meaning { semantic, stored_as_text: true, reason: format!("stored as text: {}", decision.reason) })
+    values.iter().flatten().for_each(|value| evidence.see(value.as_bytes()));
+    evidence
 }
 
 /// What the values look like.

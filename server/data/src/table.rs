@@ -11,7 +11,6 @@ use sha2::{Digest, Sha256};
 
 use crate::error::DataError;
 use crate::execute::{self, Stream};
-use crate::open::delimited::ScannedText;
 use crate::reading::{ColumnReading, Format, ReadIssue, Reading, Source};
 use crate::schema::{ColumnSchema, infer_schema};
 
@@ -19,7 +18,7 @@ use crate::schema::{ColumnSchema, infer_schema};
 pub const SCHEMA_ROWS_MAX: usize = 100_000;
 
 /// A file or a Delta table, ready to be read. Cheap to clone. Files that are small, compressed or
-/// not in UTF-8 are in memory already; of others only what it took to know the schema was read.
+/// not in UTF-8 are in memory already; of others nothing is kept but what was found in them.
 #[derive(Clone)]
 pub struct Table {
     /// The file, or the Delta table's folder.
@@ -39,8 +38,11 @@ pub(crate) enum Origin {
     Memory(DataFrame),
     /// A file whose rows are all in memory.
     FileInMemory(DataFrame),
-    /// A text file that is scanned by types decided on a sample.
-    Text(ScannedText),
+    /// A text file that is scanned by types that all its cells decided.
+    Text {
+        /// Values and rows that do not fit.
+        misfits: Vec<ReadIssue>,
+    },
     /// A file that is scanned and knows its own types.
     File,
     /// A version of a Delta table.
@@ -167,7 +169,7 @@ impl Table {
                 hash.0.finalize()
             }
             Origin::Delta { id, version } => Sha256::digest(format!("delta:{id}:{version}")),
-            Origin::FileInMemory(_) | Origin::Text(_) | Origin::File => file_digest(&self.source_path)?,
+            Origin::FileInMemory(_) | Origin::Text { .. } | Origin::File => file_digest(&self.source_path)?,
         };
         Ok(hex::encode(digest))
     }
@@ -181,16 +183,22 @@ impl Table {
         }
     }
 
-    /// Reads the file from end to end and lists the values that do not fit the types that were
-    /// decided on a sample. Empty for files that were examined whole: their reading has them.
+    /// The values and rows that do not fit in a text file that is scanned lazily; its reading has them
+    /// as well. Empty for others.
     ///
     /// # Errors
-    /// [`DataError::Cancelled`]; [`DataError::Unreadable`].
+    /// [`DataError::Cancelled`].
     pub fn verify(&self, cancel: &CancelToken) -> Result<Vec<ReadIssue>, DataError> {
+        cancel.check()?;
         match self.origin.as_ref() {
-            Origin::Text(text) => text.verify(cancel),
+            Origin::Text { misfits } => Ok(misfits.clone()),
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// Whether it is a text file that is scanned lazily.
+    pub(crate) fn is_scanned(&self) -> bool {
+        matches!(self.origin.as_ref(), Origin::Text { .. })
     }
 
     /// The rows in order, at most `rows_per_batch` at a time, without loading the whole.

@@ -1,12 +1,13 @@
 //! What one cell of a text file is: missing, a number in some style, a date in some style, or text.
 //! Deciding on a column's type and reading its values both go through here, so they cannot disagree.
 
-use super::dates::{DateOrder, classify_date};
+use super::adorned::{self, Adornment};
+use super::dates::{self, DateOrder};
 
 /// The most kinds of missing markers and examples that are kept of one column.
 pub(crate) const EXAMPLES_MAX: usize = 20;
 
-/// How a column writes its numbers.
+/// What points and commas mean in a column's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum NumberStyle {
     /// `1234.5`
@@ -15,6 +16,19 @@ pub(crate) enum NumberStyle {
     DecimalComma,
     /// `1,234.5`
     ThousandsComma,
+}
+
+/// How a column writes its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct NumberForm {
+    pub(crate) style: NumberStyle,
+    pub(crate) adornment: Adornment,
+}
+
+impl From<NumberStyle> for NumberForm {
+    fn from(style: NumberStyle) -> Self {
+        Self { style, adornment: Adornment::default() }
+    }
 }
 
 /// A number as it is written.
@@ -59,6 +73,8 @@ pub(crate) enum CellKind {
         time: bool,
         /// Whether there is an offset from UTC.
         offset: bool,
+        /// Whether the year has two digits.
+        short_year: bool,
     },
     /// Anything else.
     Text,
@@ -103,19 +119,35 @@ pub(crate) fn parse_truth(cell: &[u8]) -> Option<bool> {
 
 /// What a trimmed cell is.
 pub(crate) fn classify(cell: &[u8]) -> CellKind {
+    classify_adorned(cell).0
+}
+
+/// What a trimmed cell is, and what stands beside and between the digits when it is a number.
+pub(crate) fn classify_adorned(cell: &[u8]) -> (CellKind, Adornment) {
+    let plain = |kind| (kind, Adornment::default());
     if is_missing(cell) {
-        return CellKind::Missing;
+        return plain(CellKind::Missing);
     }
     let first = cell[0];
-    if !(first.is_ascii_digit()
-        || matches!(first, b'+' | b'-' | b'.' | b',' | b'i' | b'I' | b'n' | b'N' | b'm' | b'M' | b'\\'))
+    let digit = first.is_ascii_digit();
+    if !digit && matches!(first, b'-' | b'.' | b'\\' | b'n' | b'N' | b'm' | b'M') && is_missing_among_numbers(cell) {
+        return plain(CellKind::MissingAmongNumbers);
+    }
+    let number = digit || matches!(first, b'+' | b'-' | b'.' | b',' | b'i' | b'I');
+    if number && let Some(kind) = classify_number(cell) {
+        return plain(kind);
+    }
+    if (digit || first.is_ascii_alphabetic())
+        && let Some(kind) = dates::classify_date(cell)
     {
-        return CellKind::Text;
+        return plain(kind);
     }
-    if is_missing_among_numbers(cell) {
-        return CellKind::MissingAmongNumbers;
+    if let Some((adornment, bare)) = adorned::strip(cell)
+        && let Some(kind) = classify_number(bare.as_bytes()).filter(|kind| *kind != CellKind::Infinite)
+    {
+        return (kind, adornment);
     }
-    classify_number(cell).or_else(|| classify_date(cell)).unwrap_or(CellKind::Text)
+    plain(CellKind::Text)
 }
 
 fn unsigned(cell: &[u8]) -> &[u8] {
@@ -187,7 +219,9 @@ fn split_at_last(body: &[u8], separator: u8) -> (&[u8], &[u8]) {
 fn is_grouped(body: &[u8], separator: u8) -> bool {
     let mut groups = body.split(|b| *b == separator);
     let head = groups.next().unwrap_or_default();
-    let head_fits = (1..=3).contains(&head.len()) && head[0] != b'0' && head.iter().all(u8::is_ascii_digit);
+    // Eighteen digits fit 64 bits.
+    let head_fits =
+        body.len() <= 23 && (1..=3).contains(&head.len()) && head[0] != b'0' && head.iter().all(u8::is_ascii_digit);
     let mut n_groups = 0;
     head_fits
         && groups.all(|group| {
@@ -223,8 +257,22 @@ fn parse_real(text: &[u8]) -> Option<f64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// A trimmed cell as a number of that style; `None` when it is none.
-pub(crate) fn parse_number(cell: &[u8], style: NumberStyle) -> Option<Number> {
+/// A trimmed cell as a number of that form; `None` when it is none.
+pub(crate) fn parse_number(cell: &[u8], form: NumberForm) -> Option<Number> {
+    if form.adornment == Adornment::default() {
+        return parse_plainly(cell, form.style);
+    }
+    match adorned::strip(cell) {
+        Some((found, bare)) if found.affix == form.adornment.affix && found.blanks <= form.adornment.blanks => {
+            parse_plainly(bare.as_bytes(), form.style)
+        }
+        // Numbers below a thousand have no blanks.
+        None if form.adornment.affix.is_none() => parse_plainly(cell, form.style),
+        _ => None,
+    }
+}
+
+fn parse_plainly(cell: &[u8], style: NumberStyle) -> Option<Number> {
     let body = unsigned(cell);
     let first = *body.first()?;
     if first.is_ascii_digit() && body.iter().all(u8::is_ascii_digit) {
@@ -238,7 +286,7 @@ pub(crate) fn parse_number(cell: &[u8], style: NumberStyle) -> Option<Number> {
         NumberStyle::ThousandsComma => {
             let plain: Vec<u8> = cell.iter().copied().filter(|b| *b != b',').collect();
             match classify_number(cell)? {
-                CellKind::CommaThree | CellKind::CommaThousands => parse_plain(&plain),
+                CellKind::CommaThree | CellKind::CommaThousands => parse_digits(&plain),
                 CellKind::Decimal | CellKind::DotGroups => parse_real(cell).map(Number::Real),
                 _ => None,
             }
@@ -246,7 +294,7 @@ pub(crate) fn parse_number(cell: &[u8], style: NumberStyle) -> Option<Number> {
         NumberStyle::DecimalComma => match classify_number(cell)? {
             CellKind::DotGroups => {
                 let plain: Vec<u8> = cell.iter().copied().filter(|b| *b != b'.').collect();
-                parse_plain(&plain)
+                parse_digits(&plain)
             }
             CellKind::CommaDecimal | CellKind::CommaThree => {
                 let plain: Vec<u8> =
@@ -258,7 +306,7 @@ pub(crate) fn parse_number(cell: &[u8], style: NumberStyle) -> Option<Number> {
     }
 }
 
-fn parse_plain(cell: &[u8]) -> Option<Number> {
+fn parse_digits(cell: &[u8]) -> Option<Number> {
     parse_integer(cell).map(Number::Integer).or_else(|| parse_real(cell).map(Number::Real))
 }
 
@@ -309,10 +357,17 @@ mod tests {
             ("2023-02-29", Text),
             ("Nancy", Text),
             ("infinite", Text),
+            ("$85.00", Decimal),
+            ("45%", Integer),
+            ("1 234,5", CommaDecimal),
+            ("$", Text),
+            ("$x", Text),
+            ("inf %", Text),
+            ("9,999,999,999,999,999,999", Text),
         ] {
             assert_eq!(classify(cell.as_bytes()), expected, "{cell:?}");
         }
-        let date = |order, time, offset| Date { order, time, offset };
+        let date = |order, time, offset| Date { order, time, offset, short_year: false };
         assert_eq!(classify(b"2024-02-29"), date(DateOrder::YearFirst, false, false));
         assert_eq!(classify(b"2024-02-29T10:11:12.5Z"), date(DateOrder::YearFirst, true, true));
         assert_eq!(classify(b"29.02.2024"), date(DateOrder::DayFirst, false, false));
@@ -322,7 +377,7 @@ mod tests {
 
     #[test]
     fn numbers_are_read_in_their_style() {
-        let read = |text: &str, style| parse_number(text.as_bytes(), style);
+        let read = |text: &str, style: NumberStyle| parse_number(text.as_bytes(), style.into());
         assert_eq!(read("1234", NumberStyle::Plain), Some(Number::Integer(1234)));
         assert_eq!(read("1.234", NumberStyle::Plain), Some(Number::Real(1.234)));
         assert_eq!(read("1.234", NumberStyle::DecimalComma), Some(Number::Integer(1234)));
@@ -334,5 +389,23 @@ mod tests {
         assert_eq!(read("1,5", NumberStyle::Plain), None);
         assert_eq!(read("-inf", NumberStyle::Plain), Some(Number::Real(f64::NEG_INFINITY)));
         assert_eq!(read("9223372036854775807", NumberStyle::Plain), Some(Number::Integer(i64::MAX)));
+    }
+    #[test]
+    fn adorned_numbers_are_read_in_their_form() {
+        use adorned::Affix;
+        let read = |text: &str, style, affix, blanks| {
+            parse_number(text.as_bytes(), NumberForm { style, adornment: Adornment { affix, blanks } })
+        };
+        let (dollar, percent) = (Some(Affix::Dollar), Some(Affix::Percent));
+        assert_eq!(read("$1,234.5", NumberStyle::ThousandsComma, dollar, false), Some(Number::Real(1234.5)));
+        assert_eq!(read("-$7", NumberStyle::Plain, dollar, false), Some(Number::Integer(-7)));
+        assert_eq!(read("45 %", NumberStyle::Plain, percent, false), Some(Number::Integer(45)));
+        assert_eq!(read("45", NumberStyle::Plain, percent, false), None);
+        assert_eq!(read("€45", NumberStyle::Plain, dollar, false), None);
+        assert_eq!(read("1 234,5", NumberStyle::DecimalComma, None, true), Some(Number::Real(1234.5)));
+        assert_eq!(read("7,25", NumberStyle::DecimalComma, None, true), Some(Number::Real(7.25)));
+        assert_eq!(read("1 234", NumberStyle::Plain, None, true), Some(Number::Integer(1234)));
+        assert_eq!(read("1 234", NumberStyle::Plain, None, false), None);
+        assert_eq!(read("$1 234", NumberStyle::Plain, None, true), None);
     }
 }

@@ -43,14 +43,26 @@ pub(crate) fn detect(sample: &str, delimiter: Option<u8>, prefer: Option<u8>) ->
     let body = if declared.is_some() { sample.split_once('\n').map_or("", |(_, rest)| rest) } else { sample };
     let candidates = candidates(body, delimiter, prefer);
     let mut best: Option<(f64, Dialect, Vec<Row<'_>>)> = None;
+    let mut clean = false;
     for dialect in candidates {
-        let (rows, malformed) = split(body, dialect, ROWS_MAX);
-        let score = consistency(&rows, malformed);
+        // Quotes that all enclose cells are no text, however well the text would split without them.
+        if dialect.quote.is_none() && clean {
+            continue;
+        }
+        let (rows, quotes) = split(body, dialect, ROWS_MAX);
+        if dialect.quote == Some(b'"') && dialect.escape.is_none() {
+            clean = quotes.n_opened > 0 && quotes.n_malformed == 0;
+        }
+        let score = consistency(&rows, quotes);
         if best.as_ref().is_none_or(|(most, _, _)| score > *most * 1.000_001) {
             best = Some((score, dialect, rows));
         }
     }
     let (_, mut dialect, mut rows) = best.expect("there is at least one candidate");
+    if quotes_are_text_further_down(body, dialect) {
+        dialect = Dialect { quote: None, escape: None, ..dialect };
+        rows = split(body, dialect, ROWS_MAX).0;
+    }
     if delimiter.is_none() && !is_delimited(&rows) {
         dialect.delimiter = NO_DELIMITER;
         rows = split(body, dialect, ROWS_MAX).0;
@@ -72,6 +84,20 @@ pub(crate) fn detect(sample: &str, delimiter: Option<u8>, prefer: Option<u8>) ->
         notes.push("quotation marks are taken as part of the text: they do not enclose whole cells".to_owned());
     }
     Detected { dialect, skip_lines, notes }
+}
+
+/// Whether the whole sample splits better without the quotes that its first rows were split by: text
+/// that begins with a quote may come late.
+fn quotes_are_text_further_down(body: &str, dialect: Dialect) -> bool {
+    if dialect.quote.is_none() {
+        return false;
+    }
+    let (rows, quotes) = split(body, dialect, usize::MAX);
+    if quotes.n_malformed == 0 {
+        return false;
+    }
+    let (without, none) = split(body, Dialect { quote: None, escape: None, ..dialect }, usize::MAX);
+    consistency(&without, none) > consistency(&rows, quotes)
 }
 
 /// `sep=;` in the first line, as spreadsheets write it.
@@ -130,19 +156,32 @@ struct Row<'a> {
     line: usize,
 }
 
-/// Splits text into rows; also counts quoted cells that go on after their closing quote, or never
-/// close. Cells keep their inner quotes doubled: only their shape matters here.
-fn split(text: &str, dialect: Dialect, rows_max: usize) -> (Vec<Row<'_>>, f64) {
+/// Cells that begin with a quote.
+#[derive(Debug, Clone, Copy, Default)]
+struct Quotes {
+    n_opened: usize,
+    /// Of those, the ones that go on after their closing quote, or never close.
+    n_malformed: usize,
+}
+
+impl Quotes {
+    fn malformed_share(self) -> f64 {
+        if self.n_opened == 0 { 0.0 } else { self.n_malformed as f64 / self.n_opened as f64 }
+    }
+}
+
+/// Splits text into rows, and counts the cells that begin with a quote. Cells keep their inner quotes doubled: only their shape matters here.
+fn split(text: &str, dialect: Dialect, rows_max: usize) -> (Vec<Row<'_>>, Quotes) {
     let bytes = text.as_bytes();
     let mut rows = Vec::new();
-    let (mut quoted, mut malformed) = (0_usize, 0_usize);
+    let mut quotes = Quotes::default();
     let (mut at, mut line) = (0, 0);
     while at < bytes.len() && rows.len() < rows_max {
         let mut row = Row { cells: Vec::new(), line };
         loop {
             let start = at;
             if dialect.quote.is_some_and(|quote| bytes.get(at) == Some(&quote)) {
-                quoted += 1;
+                quotes.n_opened += 1;
                 let close = closing_quote(bytes, at + 1, dialect);
                 line += bytes[at..close.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count();
                 at = (close + 1).min(bytes.len());
@@ -151,7 +190,7 @@ fn split(text: &str, dialect: Dialect, rows_max: usize) -> (Vec<Row<'_>>, f64) {
                     at += 1;
                 }
                 let clean = bytes[clean_end..at].iter().all(|byte| *byte == b' ') && close < bytes.len();
-                malformed += usize::from(!clean);
+                quotes.n_malformed += usize::from(!clean);
                 row.cells.push(if clean { &text[start + 1..close] } else { &text[start..at] });
             } else {
                 while at < bytes.len() && bytes[at] != dialect.delimiter && !matches!(bytes[at], b'\n' | b'\r') {
@@ -175,7 +214,7 @@ fn split(text: &str, dialect: Dialect, rows_max: usize) -> (Vec<Row<'_>>, f64) {
             rows.push(row);
         }
     }
-    (rows, if quoted == 0 { 0.0 } else { malformed as f64 / quoted as f64 })
+    (rows, quotes)
 }
 
 /// The position of the quote that closes, or the text's end.
@@ -196,7 +235,7 @@ fn closing_quote(bytes: &[u8], mut at: usize, dialect: Dialect) -> usize {
 }
 
 /// How much the rows look like a table in [0, 1].
-fn consistency(rows: &[Row<'_>], malformed: f64) -> f64 {
+fn consistency(rows: &[Row<'_>], quotes: Quotes) -> f64 {
     let n = rows.len().max(1) as f64;
     let mut patterns = std::collections::BTreeMap::<usize, usize>::new();
     let (mut known, mut cells) = (0_usize, 0_usize);
@@ -214,7 +253,7 @@ fn consistency(rows: &[Row<'_>], malformed: f64) -> f64 {
         })
         .sum();
     let types = known as f64 / cells.max(1) as f64;
-    alike * types.max(1e-3) * (1.0 - 0.5 * malformed)
+    alike * types.max(1e-3) * (1.0 - 0.5 * quotes.malformed_share())
 }
 
 /// Whether a cell is of a known kind: missing, a number, a date, or text that hides no delimiter.
@@ -295,8 +334,20 @@ mod tests {
         check("0.5,1,'-1'\n0.25,2,'1'\n", b',', Some(b'\''), 0);
         check("who,what\nO'Neil,'tis\nAnn,it's\n", b',', Some(b'"'), 0);
         check("ham\t\"Go until\nspam\tFree \"prize\" now\nham\tok \"\nham\tfine\n", b'\t', None, 0);
+        check("text\n\"well, now, then\"\n\"a, b, c\"\n\"so\"\n", NO_DELIMITER, Some(b'"'), 0);
         let escaped = detect("k,v\n1,\"{\\\"a\\\": 1, \\\"b\\\": 2}\"\n2,\"{\\\"a\\\": 3}\"\n", None, None);
         assert_eq!(escaped.dialect.escape, Some(b'\\'));
+    }
+
+    #[test]
+    fn quotes_that_enclose_nothing_are_found_after_the_first_rows() {
+        let mut text = "ham\tall is well\n".repeat(ROWS_MAX + 50);
+        text.push_str("spam\t\"hello there\nham\tfine\nham\t\"so\" he said\n");
+        text.push_str(&"ham\tall is well\n".repeat(20));
+        check(&text, b'\t', None, 0);
+        let mut enclosed = "ham\tall is well\n".repeat(ROWS_MAX + 50);
+        enclosed.push_str("spam\t\"hello\nthere\"\n");
+        check(&enclosed, b'\t', Some(b'"'), 0);
     }
 
     #[test]

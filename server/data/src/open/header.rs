@@ -1,8 +1,8 @@
 //! Whether the first row of a text file holds the column names, and what the columns are called.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use super::cells::{self, CellKind};
+mod evidence;
 
 /// Changed names that a note lists.
 const NAMES_SHOWN_MAX: usize = 5;
@@ -27,7 +27,7 @@ pub(crate) struct Layout {
 pub(crate) fn lay_out(rows: &[Vec<String>], header: Option<bool>) -> Layout {
     let mut notes = Vec::new();
     let header = header.unwrap_or_else(|| {
-        let (found, reason) = has_header(rows);
+        let (found, reason) = evidence::has_header(rows);
         notes.push(reason);
         found
     });
@@ -118,80 +118,6 @@ fn usual_width(rows: &[Vec<String>]) -> usize {
     counts.into_iter().max_by_key(|(width, count)| (*count, *width)).map_or(0, |(width, _)| width)
 }
 
-/// What the columns say about the first row: a name over numbers speaks for a header, a number over
-/// numbers or a label that comes again below speaks against one.
-fn has_header(rows: &[Vec<String>]) -> (bool, String) {
-    let Some((first, body)) = rows.split_first() else {
-        return (true, "the file has no rows".to_owned());
-    };
-    let kinds: Vec<CellKind> = first.iter().map(|cell| cells::classify(cells::trim(cell.as_bytes()))).collect();
-    if body.is_empty() {
-        let names = kinds.iter().all(|kind| *kind == CellKind::Text);
-        let reason =
-            if names { "the only row is text, so it holds the column names" } else { "the only row holds values" };
-        return (names, reason.to_owned());
-    }
-    let years = are_years(first, &kinds);
-    let (mut names, mut values) = (0_usize, 0_usize);
-    for (index, kind) in kinds.iter().enumerate() {
-        let body_cells: Vec<&str> = body.iter().filter_map(|row| row.get(index)).map(|cell| cell.trim()).collect();
-        let known: Vec<CellKind> = body_cells
-            .iter()
-            .map(|cell| cells::classify(cell.as_bytes()))
-            .filter(|kind| !matches!(kind, CellKind::Missing | CellKind::MissingAmongNumbers))
-            .collect();
-        let typed = known.iter().filter(|kind| **kind != CellKind::Text).count();
-        match kind {
-            CellKind::Missing if first[index].trim().is_empty() => {}
-            CellKind::Text if known.is_empty() => names += 1,
-            CellKind::Text if typed * 10 >= known.len() * 9 => names += 1,
-            CellKind::Text => {
-                let label = first[index].trim();
-                values += usize::from(body_cells.contains(&label));
-            }
-            _ if years => {}
-            _ => values += 1,
-        }
-    }
-    match names.cmp(&values) {
-        std::cmp::Ordering::Greater => (
-            true,
-            format!("the first row holds the column names: {names} of its cells are text over columns of other values"),
-        ),
-        std::cmp::Ordering::Less => {
-            (false, format!("the first row holds values, not names: {values} of its cells are like those below them"))
-        }
-        std::cmp::Ordering::Equal => {
-            let all_text = kinds.iter().all(|kind| matches!(kind, CellKind::Text | CellKind::Missing)) || years;
-            let reason = if all_text { "it holds text only" } else { "it holds numbers" };
-            (
-                all_text,
-                format!(
-                    "the first row was taken for {}: {reason}",
-                    if all_text { "the column names" } else { "values" }
-                ),
-            )
-        }
-    }
-}
-
-/// Whether the numbers of the row are distinct years beside at least one name, as in wide tables.
-fn are_years(first: &[String], kinds: &[CellKind]) -> bool {
-    let mut years = BTreeSet::new();
-    for (cell, kind) in first.iter().zip(kinds) {
-        match kind {
-            CellKind::Integer => match cell.trim().parse::<u32>() {
-                Ok(year) if (1700..2200).contains(&year) && years.insert(year) => {}
-                _ => return false,
-            },
-            CellKind::Text | CellKind::Missing => {}
-            _ => return false,
-        }
-    }
-    let consecutive = years.iter().zip(years.iter().skip(1)).all(|(a, b)| b - a <= 10);
-    years.len() >= 2 && consecutive && kinds.contains(&CellKind::Text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +140,34 @@ mod tests {
         check("a,b,c\n", true, &["a", "b", "c"]);
         check("1,2,3\n", false, &["column_1", "column_2", "column_3"]);
         check("when,what\n2024-01-01,x\n2024-01-02,y\n", true, &["when", "what"]);
+    }
+
+    #[test]
+    fn names_may_be_dates_or_numbers() {
+        check(
+            "RegionID,RegionName,2000-01-31,2000-02-29\n1,US,1.5,\n2,NY,2.5,3.5\n",
+            true,
+            &["RegionID", "RegionName", "2000-01-31", "2000-02-29"],
+        );
+        check("0,1,2,target\n5.1,3.5,1.4,0\n4.9,3.0,1.4,1\n", true, &["0", "1", "2", "target"]);
+        check("1,2,3\n0,5,7\n0,6,8\n", true, &["1", "2", "3"]);
+        check(",0\n0,5.1\n1,4.9\n", true, &["column_1", "0"]);
+        check("id,2000-01-31,2000-02-29\n", true, &["id", "2000-01-31", "2000-02-29"]);
+        // The rows count on, so the first is one of them.
+        check("1,2,3\n4,5,6\n7,8,9\n", false, &["column_1", "column_2", "column_3"]);
+        check("0,Private\n1,Self\n2,Private\n", false, &["column_1", "column_2"]);
+        check("2024-01-01,5\n2024-01-02,6\n", false, &["column_1", "column_2"]);
+        check(
+            "3,?,alfa,13495\n1,?,alfa,16500\n2,164,audi,13950\n",
+            false,
+            &["column_1", "column_2", "column_3", "column_4"],
+        );
+    }
+
+    #[test]
+    fn an_index_may_have_no_name() {
+        check(",text,label\n0,hello there,ham\n1,win now,spam\n", true, &["column_1", "text", "label"]);
+        check(",a,b\n0,1,2\n1,3,4\n", true, &["column_1", "a", "b"]);
     }
 
     #[test]

@@ -1,17 +1,25 @@
-//! The rows of a text file, split into cells.
+//! The rows of a text file, one after the other, however long the file is.
 
-use std::io::Read;
-
-use csv::{ByteRecord, ReaderBuilder};
+use std::io::{ErrorKind, Read};
 
 use super::dialect::Dialect;
+use super::splitter::{Record, Row, Splitter, Step};
 use super::text::TextForm;
 use crate::error::DataError;
 
+/// Bytes of text that are read at once; rows of any length fit all the same.
+const BUFFER_BYTES: usize = 1 << 18;
+
 /// Reads rows one after the other.
 pub(crate) struct RowReader {
-    reader: csv::Reader<Box<dyn Read + Send>>,
-    record: ByteRecord,
+    text: Box<dyn Read + Send>,
+    splitter: Splitter,
+    /// Text that was read; what is before `start` was given already.
+    buffer: Vec<u8>,
+    start: usize,
+    /// Whether the buffer ends where the text does.
+    is_end: bool,
+    record: Record,
     path: std::path::PathBuf,
 }
 
@@ -26,11 +34,16 @@ impl RowReader {
         skip_lines: usize,
         skip_rows: usize,
     ) -> Result<Self, DataError> {
-        let mut text = form.reader()?;
-        let rest = skip(&mut text, skip_lines).map_err(|error| DataError::unreadable(&form.path, error.to_string()))?;
-        let text: Box<dyn Read + Send> = Box::new(std::io::Cursor::new(rest).chain(text));
-        let mut rows =
-            Self { reader: builder(dialect).from_reader(text), record: ByteRecord::new(), path: form.path.clone() };
+        let (text, buffer) = open_after_lines(form, skip_lines)?;
+        let mut rows = Self {
+            text,
+            splitter: Splitter::new(dialect),
+            buffer,
+            start: 0,
+            is_end: false,
+            record: Record::default(),
+            path: form.path.clone(),
+        };
         for _ in 0..skip_rows {
             rows.next()?;
         }
@@ -41,22 +54,76 @@ impl RowReader {
     ///
     /// # Errors
     /// When the file cannot be read on (damaged gzip, a disk's fault).
-    pub(crate) fn next(&mut self) -> Result<Option<&ByteRecord>, DataError> {
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(true) => Ok(Some(&self.record)),
-            Ok(false) => Ok(None),
-            Err(error) => Err(DataError::unreadable(&self.path, error.to_string())),
+    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, DataError> {
+        loop {
+            match self.splitter.next(&self.buffer, self.start, self.is_end, &mut self.record) {
+                Step::Row(next) => {
+                    self.start = next;
+                    break;
+                }
+                Step::End => return Ok(None),
+                Step::More => self.fill()?,
+            }
         }
+        Ok(Some(Row::new(&self.buffer, &self.record)))
     }
+
+    /// Reads on. A row that is longer than the buffer makes it twice as long, so that its cost stays
+    /// in proportion to its length.
+    fn fill(&mut self) -> Result<(), DataError> {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        let wanted = self.buffer.len().max(BUFFER_BYTES);
+        let read = read_up_to(self.text.as_mut(), &mut self.buffer, wanted)
+            .map_err(|error| DataError::unreadable(&self.path, error.to_string()))?;
+        self.is_end = read == 0;
+        Ok(())
+    }
+}
+
+/// The text of a file after `skip_lines` lines: what was read of it already, and the rest.
+///
+/// # Errors
+/// When the file cannot be opened or its start cannot be read.
+pub(crate) fn open_after_lines(
+    form: &TextForm,
+    skip_lines: usize,
+) -> Result<(Box<dyn Read + Send>, Vec<u8>), DataError> {
+    let mut text = form.reader()?;
+    let read = skip(&mut text, skip_lines).map_err(|error| DataError::unreadable(&form.path, error.to_string()))?;
+    Ok((text, read))
+}
+
+/// Appends at most `bytes_max` bytes; fewer only at the end of the text.
+pub(crate) fn read_up_to(text: &mut dyn Read, buffer: &mut Vec<u8>, bytes_max: usize) -> std::io::Result<usize> {
+    let start = buffer.len();
+    buffer.resize(start + bytes_max, 0);
+    let mut end = start;
+    let result = loop {
+        if end == buffer.len() {
+            break Ok(());
+        }
+        match text.read(&mut buffer[end..]) {
+            Ok(0) => break Ok(()),
+            Ok(n) => end += n,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    buffer.truncate(end);
+    result.map(|()| end - start)
 }
 
 /// The rows of text in memory, at most `rows_max`.
 pub(crate) fn split(text: &[u8], dialect: Dialect, rows_max: usize) -> Vec<Vec<Vec<u8>>> {
-    let mut reader = builder(dialect).from_reader(text);
+    let splitter = Splitter::new(dialect);
+    let (mut record, mut at) = (Record::default(), 0);
     let mut rows = Vec::new();
-    for record in reader.byte_records().take(rows_max) {
-        let Ok(record) = record else { break };
-        rows.push(record.iter().map(<[u8]>::to_vec).collect());
+    while rows.len() < rows_max
+        && let Step::Row(next) = splitter.next(text, at, true, &mut record)
+    {
+        rows.push(Row::new(text, &record).iter().map(<[u8]>::to_vec).collect());
+        at = next;
     }
     rows
 }
@@ -71,20 +138,6 @@ pub(crate) fn after_lines(text: &str, n: usize) -> &str {
         };
     }
     rest
-}
-
-fn builder(dialect: Dialect) -> ReaderBuilder {
-    let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true).delimiter(dialect.delimiter);
-    match dialect.quote {
-        Some(quote) => {
-            builder.quote(quote).escape(dialect.escape).double_quote(dialect.escape.is_none());
-        }
-        None => {
-            builder.quoting(false);
-        }
-    }
-    builder
 }
 
 /// Position after the first line break: `\n`, `\r\n` or `\r`.
@@ -135,15 +188,18 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_split_by_their_dialect() {
-        let dialect = |quote, escape| Dialect { delimiter: b',', quote, escape };
-        let text = |rows: Vec<Vec<Vec<u8>>>| -> Vec<Vec<String>> {
-            rows.into_iter()
-                .map(|row| row.into_iter().map(|cell| String::from_utf8(cell).expect("UTF-8")).collect())
-                .collect()
-        };
-        assert_eq!(text(split(b"1,\"a \"\"b\"\"\"\n", dialect(Some(b'"'), None), 9)), [["1", "a \"b\""]]);
-        assert_eq!(text(split(b"1,\"a \\\"b\\\"\"\n", dialect(Some(b'"'), Some(b'\\')), 9)), [["1", "a \"b\""]]);
-        assert_eq!(text(split(b"1,\"a\n2,b\"\n", dialect(None, None), 9)), [["1", "\"a"], ["2", "b\""]]);
+    fn rows_longer_than_the_buffer_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("t.csv");
+        let long = "x\n".repeat(BUFFER_BYTES);
+        let text = format!("skipped\na,b\n1,\"{long}\"\n\n2,y");
+        mlwright_base::system::files::write_atomic(&path, text.as_bytes()).expect("write");
+        let form = TextForm::detect(&path, None).expect("a form");
+        let dialect = Dialect { delimiter: b',', quote: Some(b'"'), escape: None };
+        let mut rows = RowReader::open(&form, dialect, 1, 1).expect("rows");
+        let mut next = || rows.next().expect("a row").map(|row| (row.len(), row.get(1).unwrap_or_default().to_vec()));
+        assert_eq!(next(), Some((2, long.into_bytes())));
+        assert_eq!(next(), Some((2, b"y".to_vec())));
+        assert_eq!(next(), None);
     }
 }

@@ -55,24 +55,22 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Adds what happened in later rows.
-    pub(crate) fn add(&mut self, other: Self, rows_before: u64) {
-        self.n_missing += other.n_missing;
-        self.n_unfit += other.n_unfit;
-        self.n_mangled += other.n_mangled;
-        let room = UNFIT_KEPT_MAX.saturating_sub(self.unfit.len());
-        self.unfit.extend(other.unfit.into_iter().take(room).map(|(row, text)| (row + rows_before, text)));
-    }
-
     fn unfit(&mut self, row: usize, cell: &[u8]) {
         self.n_unfit += 1;
         if self.unfit.len() < UNFIT_KEPT_MAX {
-            let text = String::from_utf8_lossy(cell);
-            let shown: String = text.chars().take(UNFIT_CHARS_MAX).collect();
-            let tail = if shown.len() < text.len() { "…" } else { "" };
-            self.unfit.push((row as u64, format!("{shown}{tail}")));
+            self.unfit.push((row as u64, shorten(cell)));
         }
     }
+}
+
+/// The start of a cell, to be shown.
+pub(crate) fn shorten(cell: &[u8]) -> String {
+    // A character has at most four bytes.
+    let start = &cell[..cell.len().min(UNFIT_CHARS_MAX * 4 + 4)];
+    let text = String::from_utf8_lossy(start);
+    let shown: String = text.chars().take(UNFIT_CHARS_MAX).collect();
+    let tail = if shown.len() < text.len() { "…" } else { "" };
+    format!("{shown}{tail}")
 }
 
 impl ColumnType {
@@ -102,7 +100,7 @@ pub(crate) fn column<'a>(
         ColumnType::Empty | ColumnType::Text => {
             let mut builder = StringChunkedBuilder::new(name, n);
             for cell in cells {
-                let cell = cell.map(trim_blanks).filter(|cell| !cells::is_missing(cell));
+                let cell = cell.map(trim_blanks).filter(|cell| !cells::is_missing(cells::trim(cell)));
                 outcome.n_missing += u64::from(cell.is_none());
                 match cell.map(std::str::from_utf8) {
                     None => builder.append_null(),
@@ -221,24 +219,24 @@ mod tests {
 
     #[test]
     fn cells_become_values() {
-        let plain = NumberStyle::Plain;
+        let plain = NumberStyle::Plain.into();
         check(&["1", " 2 ", "", "1.5", "-"], ColumnType::Integer(plain), "1 2 null null null", 2, 1);
         check(&["1", "2.5", "NaN", "inf", "x"], ColumnType::Real(plain), "1.0 2.5 null inf null", 1, 1);
-        check(&["1.234,5", "7"], ColumnType::Real(NumberStyle::DecimalComma), "1234.5 7.0", 0, 0);
+        check(&["1.234,5", "7"], ColumnType::Real(NumberStyle::DecimalComma.into()), "1234.5 7.0", 0, 0);
         check(&["true", "FALSE", "?"], ColumnType::Boolean, "true false null", 1, 0);
         check(&["2024-02-29", "2024-02-30", ""], ColumnType::Date(DateStyle::YearFirst), "2024-02-29 null null", 1, 1);
         check(&["2024-02-29 10:00", ""], ColumnType::Datetime(DateStyle::YearFirst), "2024-02-29 10:00:00 null", 1, 0);
-        check(&[" a b ", "NA", "nan", "Nan"], ColumnType::Text, "\"a b\" null null \"Nan\"", 2, 0);
+        check(&[" a b ", "NA", "nan", "Nan", "\n "], ColumnType::Text, "\"a b\" null null \"Nan\" null", 3, 0);
     }
 
     #[test]
     fn values_that_do_not_fit_are_kept_with_their_row() {
         let cells = ["1", "x", "2", "y"];
-        let (_, mut outcome) =
-            column("x".into(), cells.iter().map(|cell| Some(cell.as_bytes())), ColumnType::Integer(NumberStyle::Plain));
-        outcome.add(outcome.clone(), 4);
-        assert_eq!(outcome.n_unfit, 4);
-        let rows: Vec<u64> = outcome.unfit.iter().map(|(row, _)| *row).collect();
-        assert_eq!(rows, [1, 3, 5, 7]);
+        let (_, outcome) = column(
+            "x".into(),
+            cells.iter().map(|cell| Some(cell.as_bytes())),
+            ColumnType::Integer(NumberStyle::Plain.into()),
+        );
+        assert_eq!((outcome.n_unfit, outcome.unfit), (2, vec![(1, "x".to_owned()), (3, "y".to_owned())]));
     }
 }

@@ -21,7 +21,6 @@ fn ids_need_evidence() {
     check(&Series::new("year".into(), (1_i64..100).collect::<Vec<_>>()), Numeric);
     check(&Series::new("value".into(), (1871_i64..1970).collect::<Vec<_>>()), Numeric);
     check(&Series::new("user_id".into(), (0_i64..100).map(|i| (i * 37) % 70).collect::<Vec<_>>()), Id);
-    check(&Series::new("class_id".into(), (0_i64..100).map(|i| i % 5).collect::<Vec<_>>()), Numeric);
     check(&Series::new("id".into(), [1_i64, 2, 3]), Numeric);
     let names = n(100, |i| format!("Braund, Mr. Owen {i} Harris"));
     check(&Series::new("Name".into(), &names), Text);
@@ -73,13 +72,45 @@ fn labels_are_told_from_prose() {
 }
 
 #[test]
-fn numbers_and_dates_in_text_are_said() {
-    let number = infer(&Series::new("x".into(), ["1.5", "2.5", " "]).into_column());
-    assert_eq!((number.semantic, number.stored_as_text), (SemanticType::Numeric, true), "{}", number.reason);
-    let date = infer(&Series::new("x".into(), ["2024-01-01", "2024-01-02"]).into_column());
-    assert_eq!((date.semantic, date.stored_as_text), (SemanticType::Datetime, true));
+fn whole_numbers_may_refer_to_something() {
+    use SemanticType::*;
+    let few = |name: &str, n: i64| Series::new(name.into(), (0_i64..100).map(|i| 10 + i % n).collect::<Vec<_>>());
+    check(&few("class_id", 5), Categorical);
+    check(&few("product_id", 40), Categorical);
+    check(&few("store", 30), Categorical);
+    check(&few("user_id", 60), Id);
+    check(&few("zip", 90), Categorical);
+    check(&few("area_code", 40), Categorical);
+    for name in ["age", "year", "passenger_count", "floor", "index", "row", "area"] {
+        check(&few(name, 30), Numeric);
+    }
+    let floats: Vec<Option<f64>> = (0..100).map(|i| (i % 9 > 0).then(|| f64::from(i % 30))).collect();
+    check(&Series::new("product_id".into(), &floats), Categorical);
+    check(&Series::new("amount".into(), &floats), Numeric);
+    check(&Series::new("store".into(), [3_i64, 4, 5]), Numeric);
+}
+
+#[test]
+fn text_is_never_numeric_or_a_datetime() {
+    use SemanticType::*;
+    // The one that is no number comes after any number of rows that one may look at.
+    let mut numbers = n(20_000, |i| format!("{}.5", i * 7));
+    numbers.push("unknown".to_owned());
+    let found = infer(&Series::new("charge".into(), &numbers).into_column());
+    assert_eq!((found.semantic, found.stored_as_text), (Text, false), "{}", found.reason);
+    assert!(found.reason.contains("20000 of its 20001 values are numbers"), "{}", found.reason);
+    check(&Series::new("x".into(), ["1.5", "2.5", " "]), Categorical);
+    check(&Series::new("x".into(), n(1000, |i| format!("2024-01-{:02}", i % 28 + 1))), Categorical);
     let codes = infer(&Series::new("zip".into(), ["01234", "98765"]).into_column());
-    assert_eq!((codes.semantic, codes.stored_as_text), (SemanticType::Categorical, false));
+    assert_eq!((codes.semantic, codes.reason.as_str()), (Categorical, "2 different labels in 2 rows"));
+    check(&Series::new("price".into(), n(100, |i| format!("{}{i}", if i % 2 == 0 { "$" } else { "€" }))), Text);
+    check(&Series::new("code".into(), n(100, |i| format!("{i:05}"))), Id);
+}
+
+#[test]
+fn a_time_of_day_is_numeric() {
+    let noon = Series::new("at".into(), [1_i64, 43_200_000_000_000]).cast(&DataType::Time).expect("times");
+    check(&noon, SemanticType::Numeric);
 }
 
 #[test]

@@ -157,8 +157,142 @@ fn five_thousand_columns_are_read() {
     assert_eq!(table.schema().expect("a schema").len(), 5_000);
 }
 
-/// A file beyond the size that is examined whole, with two odd rows where the sample does not look;
-/// and the number of the first of them.
+/// The file read as large ones are, whatever its size.
+fn opened_as_large(text: &str) -> Opened {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("t.csv");
+    files::write_atomic(&path, text.as_bytes()).expect("write");
+    let stamp = files::stamp(&path).expect("a stamp");
+    let read = Text::of(&path, Format::Csv, &ReadOptions::default()).and_then(|text| text.read_large(stamp));
+    Opened { table: read.expect("a table"), _folder: folder }
+}
+
+/// A large file gives the rows that a small one of the same text gives, whoever counts them.
+fn check_large(text: &str, scanned: bool) {
+    let (large, small) = (opened_as_large(text), opened(text));
+    let large = &large.table;
+    assert_eq!(large.is_scanned(), scanned, "{text:.80?}");
+    assert_eq!(rows(large), rows(&small), "{text:.80?}: {:?}", large.reading);
+    assert_eq!(large.columns, small.columns, "{text:.80?}");
+    assert_eq!(large.reading.issues, small.reading.issues, "{text:.80?}");
+    let n = small.n_rows().expect("rows");
+    assert_eq!(large.n_rows().expect("rows"), n, "{text:.80?}");
+    let counted = large.lazy().select([polars::prelude::len().alias("n")]).collect().expect("a count");
+    assert_eq!(
+        counted.column("n").expect("n").cast(&DataType::UInt64).expect("a count").u64().expect("u64").get(0),
+        Some(n)
+    );
+    let first = large.head(2).expect("rows");
+    assert!(first.equals_missing(&small.head(2).expect("rows")), "{first:?}");
+}
+
+#[test]
+fn large_files_are_split_as_small_ones_are() {
+    let lines = |line: &str, n: usize| format!("{line}\n").repeat(n);
+    check_large(&format!("a,b\n{}", lines("1,\"x, \"\"y\"\"\"", 300)), true);
+    // Without a cell in quotes a quote is text to every reader.
+    check_large(&format!("a,b\n{}2,5\" disk\n{}", lines("1,x", 300), lines("3,y", 300)), true);
+    // With one, polars takes the quote inside a cell for one that opens.
+    check_large(&format!("a,b\n{}2,5\" disk\n{}", lines("1,\"x, z\"", 300), lines("3,y", 300)), false);
+    let mixed = format!("a,b\n{}2,5\" disk\n", lines("1,\"x, z\"", 300));
+    let notes = opened_as_large(&mixed).table.reading.notes;
+    assert!(notes.iter().any(|note| note.contains("read into memory") && note.contains("quote")), "{notes:?}");
+    check_large(&format!("a,b\n{}2,\"x\" y\n", lines("1,\"x, z\"", 300)), false);
+    check_large(&format!("a,b\n{}\n{}", lines("1,x", 300), lines("2,y", 300)), false);
+    check_large(&format!("a,b\n{}2,x\r{}", lines("1,x", 300), lines("3,y", 300)), false);
+    check_large(&format!("a,b\r\n{}", "1,x\r\n".repeat(300)), true);
+    check_large(&format!("a,b\n{},\n,\n\n \n", lines("1,x", 300)), true);
+    check_large(&format!("a,b\n{}2\n3,y,z\n4,x,", lines("1,x", 300)), true);
+}
+
+#[test]
+fn blank_lines_of_a_file_beyond_memory_are_counted_as_rows() {
+    let text = format!("a,b\n{}\n \r\n{}\n", "1,x\n".repeat(250), "2,y\n".repeat(50));
+    let opened = opened_as_large(&text);
+    let path = &opened.table.source_path;
+    let stamp = files::Stamp { size_bytes: MEMORY_BYTES_MAX + 1, modified_ns: 0 };
+    let large = Text::of(path, Format::Csv, &ReadOptions::default()).and_then(|text| text.read_large(stamp));
+    let large = large.expect("a table");
+    assert!(large.is_scanned());
+    assert_eq!((large.n_rows().expect("rows"), large.collect(&CancelToken::new()).expect("rows").height()), (302, 302));
+    assert!(large.reading.issues.iter().any(|issue| issue.message.starts_with("2 blank lines")), "{:?}", large.reading);
+}
+
+#[test]
+fn every_cell_of_a_large_file_decides() {
+    let lines = |line: &str, n: usize| format!("{line}\n").repeat(n);
+    check_large(&format!("a,b,c\n{}2.5,2024-01-02 10:00,y\n", lines("1,2024-01-01,-", 300)), true);
+    check_large(&format!("a,b\n{}12b,unknown\n{}", lines("1,2", 300), lines("3,4", 100)), true);
+    let table = opened_as_large(&format!("a,b\n{}12b,unknown\n", lines("1,2", 300))).table;
+    let types: Vec<&str> = table.columns.iter().map(|column| column.dtype.as_str()).collect();
+    assert_eq!(types, ["str", "i64"]);
+    assert_eq!(table.columns[1].n_unparsed, 1);
+    let misfits = table.verify(&CancelToken::new()).expect("issues");
+    let found: Vec<_> = misfits.iter().map(|issue| (issue.row, issue.column.as_deref())).collect();
+    assert_eq!(found, [(Some(301), Some("a")), (None, Some("b")), (Some(301), Some("b"))]);
+    assert!(misfits[0].message.contains("\"12b\" in row 301"), "{misfits:?}");
+}
+
+#[test]
+fn a_quote_that_nothing_closes_swallows_no_rows() {
+    let mut text = String::from("label\ttext\n");
+    // Beyond the sample that the dialect is judged by.
+    for n in 0..20_000 {
+        text.push_str(&format!("ham\tall is well {n}\n"));
+    }
+    text.push_str("spam\t\"hello there\n");
+    for n in 0..100 {
+        text.push_str(&format!("ham\tfine {n}\n"));
+    }
+    let found = opened(&text);
+    assert_eq!(found.n_rows().expect("rows"), 20_101);
+    assert_eq!(found.reading.quote, None);
+    assert!(
+        found.reading.notes.iter().any(|note| note.contains("in row 20001, a quote opens a cell")),
+        "{:?}",
+        found.reading
+    );
+    check_large(&text, true);
+    // Few lines in one cell spoil less than the loss of all other quotes.
+    let mut quoted = "a,b\n".to_owned();
+    quoted.push_str(&"1,\"x, y\"\n".repeat(40_000));
+    quoted.push_str("2,\"open\n3,z\n");
+    let kept = opened(&quoted);
+    assert_eq!(kept.reading.quote.as_deref(), Some("\""));
+    assert!(kept.reading.issues.iter().any(|issue| issue.row == Some(40_001)), "{:?}", kept.reading.issues);
+    // Long texts in quotes stay what they are.
+    let long = format!("a,b\n1,\"{}\"\n2,\"short\"\n", "so it goes\n".repeat(80));
+    assert_eq!(opened(&long).n_rows().expect("rows"), 2);
+}
+
+#[test]
+fn a_large_file_of_another_encoding_is_found_late() {
+    let mut bytes = b"n,s\n".to_vec();
+    bytes.extend_from_slice("1,plain\n".repeat(200_000).as_bytes());
+    bytes.extend_from_slice(b"1,stra\xDFe\n");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("t.csv");
+    files::write_atomic(&path, &bytes).expect("write");
+    let text = Text::of(&path, Format::Csv, &ReadOptions::default()).expect("a text");
+    let table = text.read_large(files::stamp(&path).expect("a stamp")).expect("a table");
+    assert_eq!(table.reading.encoding.as_deref(), Some("windows-1252"));
+}
+
+#[test]
+fn files_of_one_column_and_of_a_header_alone_are_read() {
+    let table = opened("text\n\"well, now\"\n\"a, b, c\"\nso\n");
+    assert_eq!(rows(&table), r#"[{"text":"well, now"},{"text":"a, b, c"},{"text":"so"}]"#);
+    assert_eq!(rows(&opened("x\n1.5\n\n2\n")), r#"[{"x":1.5},{"x":2.0}]"#);
+    let alone = opened("name\n");
+    assert_eq!((alone.column_names(), alone.n_rows().expect("rows")), (vec!["name".to_owned()], 0));
+    let dates = opened("id,2020-01-31,2020-02-29\n");
+    assert_eq!((dates.column_names().len(), dates.n_rows().expect("rows")), (3, 0));
+    let indexed = opened(",a,b\n0,x y,1\n1,z,2\n");
+    assert_eq!(rows(&indexed), r#"[{"column_1":0,"a":"x y","b":1},{"column_1":1,"a":"z","b":2}]"#);
+}
+
+/// A file beyond the size that is kept in memory, with two odd rows in its midst; and the number of
+/// the first of them.
 fn large() -> (Opened, u64) {
     let mut text = String::from("id,amount,label,when\n");
     let mut n = 0_u64;
@@ -168,7 +302,7 @@ fn large() -> (Opened, u64) {
         text.push_str(&format!("{n},{amount},\"label, {}\",2024-01-{:02}\n", n % 5, n % 28 + 1));
         n += 1;
         if odd.is_none() && text.len() > 13_800_000 {
-            text.push_str("x30000,1.5,odd,2024-01-01\n7,2.5\n");
+            text.push_str("30000,unknown,odd,2024-01-01\n7,2.5\n");
             odd = Some(n + 1);
         }
     }
@@ -177,13 +311,14 @@ fn large() -> (Opened, u64) {
 }
 
 #[test]
-fn a_large_file_is_scanned_and_can_be_verified() {
+fn a_large_file_is_scanned_after_all_of_it_was_seen() {
     let (opened, odd) = large();
     let table = &opened.table;
-    assert!(matches!(table.origin.as_ref(), Origin::Text(_)), "{:?}", table.reading.notes);
+    assert!(table.is_scanned(), "{:?}", table.reading.notes);
     let types: Vec<&str> = table.columns.iter().map(|column| column.dtype.as_str()).collect();
     assert_eq!(types, ["i64", "f64", "str", "date"]);
     assert!(table.columns[1].stored_as_text);
+    assert_eq!((table.columns[1].n_unparsed, table.columns[3].n_missing), (1, 1));
     let head = table.head(2).expect("rows");
     assert_eq!(
         serde_json::to_string(&rows_as_json(&head)).expect("JSON"),
@@ -196,14 +331,23 @@ fn a_large_file_is_scanned_and_can_be_verified() {
         let batch = batch.expect("a batch");
         assert!(batch.height() <= 100_000);
         counted += batch.height() as u64;
-        nulls += batch.column("id").expect("id").null_count();
+        nulls += batch.column("amount").expect("amount").null_count() as u64;
     }
-    assert_eq!((counted, nulls), (n, 1));
+    assert_eq!((counted, nulls), (n, table.columns[1].n_missing + 1));
     let issues = table.verify(&CancelToken::new()).expect("issues");
     let found: Vec<_> = issues.iter().map(|issue| (issue.row, issue.column.as_deref())).collect();
-    assert_eq!(found, [(None, None), (Some(odd + 1), None), (None, Some("id")), (Some(odd), Some("id"))], "{issues:?}");
+    let expected = [(None, None), (Some(odd + 1), None), (None, Some("amount")), (Some(odd), Some("amount"))];
+    assert_eq!(found, expected, "{issues:?}");
     let cancel = CancelToken::new();
     cancel.cancel();
     assert!(matches!(table.verify(&cancel), Err(DataError::Cancelled)));
     assert!(matches!(table.collect(&cancel), Err(DataError::Cancelled)));
+    // What is remembered of a file is forgotten when the file changes.
+    let again = crate::open(&table.source_path, &ReadOptions::default()).expect("a table");
+    assert_eq!(again.n_rows().expect("rows"), n);
+    let mut bytes = files::read(&table.source_path).expect("bytes");
+    bytes.extend_from_slice(b"1,2.5,new,2024-01-01\n");
+    files::write_atomic(&table.source_path, &bytes).expect("write");
+    let changed = crate::open(&table.source_path, &ReadOptions::default()).expect("a table");
+    assert_eq!(changed.n_rows().expect("rows"), n + 1);
 }
