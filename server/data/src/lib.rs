@@ -19,5 +19,5 @@ pub mod write;
 pub use error::DataError;
 pub use open::{is_table_file, open};
 pub use reading::{ColumnReading, Format, ReadIssue, ReadOptions, Reading, Severity, Source};
-pub use schema::{ColumnSchema, SemanticType, infer_schema};
+pub use schema::{ColumnSchema, MOSTLY_TYPED, SemanticType, infer_schema};
 pub use table::{Batches, SCHEMA_ROWS_MAX, Table};

@@ -62,6 +62,9 @@ pub struct ColumnSchema {
     pub reason: String,
 }
 
+/// What the reason of a text column says, after "; ", when most of its values are numbers or dates.
+pub const MOSTLY_TYPED: &str = "stored as text, though";
+
 /// The fewest values of which two different whole numbers are taken for labels.
 const LABELS_ROWS_MIN: usize = 10;
 /// The fewest rows for which "different in every row" says anything.
@@ -280,7 +283,7 @@ fn text(series: &Series) -> Meaning {
     let evidence = evidence_of(values);
     let mut found = text_of(series, values, evidence.is_mostly_measures());
     if let Some((n_known, n, what)) = evidence.mostly_typed() {
-        found.reason.push_str(&format!("; stored as text, though {n} of its {n_known} values are {what}"));
+        found.reason.push_str(&format!("; {MOSTLY_TYPED} {n} of its {n_known} values are {what}"));
     }
     found
 }

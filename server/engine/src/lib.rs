@@ -23,6 +23,7 @@ pub mod profiles;
 pub mod query;
 pub mod registry;
 mod reports;
+mod row_hashes;
 pub mod serving;
 pub mod settings;
 pub mod tables;

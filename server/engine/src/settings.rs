@@ -242,10 +242,10 @@ mod tests {
             if line.starts_with('[') {
                 section = line.to_owned();
                 active.push_str(&format!("{line}\n"));
-            } else if let Some(setting) = line.strip_prefix("# ").filter(|rest| rest.contains(" = ")) {
-                if ["[gate]", "[server]", "[drift]"].contains(&section.as_str()) {
-                    active.push_str(&format!("{setting}\n"));
-                }
+            } else if let Some(setting) = line.strip_prefix("# ").filter(|rest| rest.contains(" = "))
+                && ["[gate]", "[server]", "[drift]"].contains(&section.as_str())
+            {
+                active.push_str(&format!("{setting}\n"));
             }
         }
         assert_eq!(Settings::parse(&active).unwrap(), Settings::default());

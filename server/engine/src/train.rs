@@ -1,6 +1,7 @@
 //! Training: one job, one run. The request is checked here, in the caller's process, so that a wrong
 //! argument is answered at once; the work is done by [`run`] in the job's own process.
 
+mod doubts;
 mod input;
 mod package;
 mod run;

@@ -9,6 +9,7 @@ mod meter;
 mod plan;
 mod threshold;
 mod trial;
+mod warnings;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -35,11 +36,11 @@ pub const TEST_FRACTION_DEFAULT: f64 = 0.2;
 /// The confidence of [`SearchOutcome::test_intervals`].
 pub const CONFIDENCE: f64 = 0.95;
 
+/// How many names a warning lists.
+const NAMES_SHOWN_MAX: usize = 10;
+
 /// The name of the learner that every search fits as a yardstick.
 pub const BASELINE: &str = "baseline";
-
-/// Test rows below which the intervals are wide enough to be worth a word.
-const TEST_ROWS_FEW: usize = 50;
 
 /// What to search among, and how to judge. The task is the target's.
 #[derive(Debug, Clone, PartialEq)]
@@ -188,7 +189,7 @@ pub fn search(
                 tried.push(*new);
             }
             Outcome::OutOfTime => {
-                warnings.push(budget_warning(options.budget.unwrap_or_default(), position, &queue));
+                warnings.push(warnings::budget(options.budget.unwrap_or_default(), position, &queue));
                 break;
             }
         }
@@ -204,15 +205,16 @@ pub fn search(
         None => return Err(all_failed(&tried)),
     };
     meter.advance(1.0, "baseline fitted");
-    warnings.extend(beaten_by_baseline(&tried, best, options.metric));
-    warnings.extend(dropped_features(&model));
+    warnings.extend(warnings::no_better_in_folds(&tried, best, options.metric));
+    warnings.extend(warnings::dropped_features(&model));
 
     let test = frame.take(&plan.test_rows);
     let predictions = model.predict(&test, cx.cancel)?;
     let (test_metrics, test_intervals) = score_test(target.task, &plan.test_target, &predictions, options.seed, cx.cancel)?;
     let baseline_test_metrics =
         metrics::compute_all(target.task, &plan.test_target, &baseline.predict(&test, cx.cancel)?);
-    warnings.extend(few_test_rows(target, &plan, &test_metrics));
+    let scores = warnings::Scores { metric: options.metric, test: &test_metrics, baseline: &baseline_test_metrics, chosen: &tried[best].candidate };
+    warnings.extend(warnings::of_the_test(target, &plan, &scores));
     meter.advance(1.0, "test rows scored");
     Ok(SearchOutcome {
         leaderboard: tried.into_iter().map(|tried| tried.candidate).collect(),
@@ -351,54 +353,6 @@ fn score_test(
     )?;
     let intervals = intervals.into_iter().map(|(metric, interval)| (metric.name().to_owned(), (interval.low, interval.high)));
     Ok((values, intervals.collect()))
-}
-
-fn budget_warning(budget: Duration, n_tried: usize, queue: &[LearnerSpec]) -> String {
-    let mut left: Vec<&str> = queue[n_tried..].iter().filter(|spec| spec.parameters.is_empty()).map(|spec| spec.name.as_str()).collect();
-    left.sort_unstable();
-    let untried = if left.is_empty() { String::new() } else { format!("; not tried at all: {}", left.join(", ")) };
-    format!(
-        "the budget of {} s ended the search after {n_tried} of {} candidates{untried}; another run may get further and choose otherwise",
-        budget.as_secs_f64(),
-        queue.len()
-    )
-}
-
-fn beaten_by_baseline(tried: &[Tried], best: usize, metric: Metric) -> Option<String> {
-    let baseline = tried.iter().find(|tried| tried.spec.name == BASELINE)?.candidate.cv_mean?;
-    let chosen = &tried[best].candidate;
-    let score = chosen.cv_mean?;
-    (chosen.learner != BASELINE && !metric.is_better(rounded(score), rounded(baseline))).then(|| {
-        format!("no learner beats the baseline in cross-validation ({metric} {score:.4}, baseline {baseline:.4}): the columns say little about the target")
-    })
-}
-
-/// How many names a warning lists.
-const NAMES_SHOWN_MAX: usize = 10;
-
-fn dropped_features(model: &Model) -> Option<String> {
-    let dropped: Vec<&str> = model.preparer.dropped().map(|feature| feature.name.as_str()).collect();
-    let more = dropped.len().saturating_sub(NAMES_SHOWN_MAX);
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let shown = dropped[..dropped.len() - more].join(", ");
-    (!dropped.is_empty()).then(|| format!("without use, because constant or empty in the training rows: {shown}{tail}"))
-}
-
-fn few_test_rows(target: &EncodedTarget, plan: &Plan, test_metrics: &BTreeMap<String, f64>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let n = plan.test_target.len();
-    if n < TEST_ROWS_FEW {
-        warnings.push(format!("only {n} test row(s): the test metrics are rough, see their intervals"));
-    }
-    let without: Vec<&str> = Metric::all_for(target.task)
-        .into_iter()
-        .map(Metric::name)
-        .filter(|name| !test_metrics.contains_key(*name))
-        .collect();
-    if !without.is_empty() {
-        warnings.push(format!("without a value on the test rows (one class, or too few): {}", without.join(", ")));
-    }
-    warnings
 }
 
 #[cfg(test)]

@@ -258,7 +258,7 @@ mod tests {
     use super::*;
     use crate::monitor::CreateMonitor;
 
-    fn refused(fields: Value) -> Problem {
+    fn refused(fields: &Value) -> Problem {
         let mut input = json!({ "name": "n", "baseline": "b.csv", "current": "c.csv" });
         for (name, value) in fields.as_object().unwrap() {
             input[name] = value.clone();
@@ -269,15 +269,15 @@ mod tests {
     #[test]
     fn fields_are_named_as_the_caller_wrote_them() {
         for name in ["mapping", "a string", "se`quence", "x`, expected y"] {
-            let problem = refused(json!({ name: 1 }));
+            let problem = refused(&json!({ name: 1 }));
             assert_eq!((problem.field.as_str(), problem.message), (name, format!("create_monitor has no field {name:?}")));
         }
-        assert!(refused(json!({ "colums": [] })).hint.contains("did you mean columns?"));
+        assert!(refused(&json!({ "colums": [] })).hint.contains("did you mean columns?"));
     }
 
     #[test]
     fn unknown_fields_further_in_are_named_with_their_place() {
-        let problem = refused(json!({ "thresholds": { "psii": 0.1 } }));
+        let problem = refused(&json!({ "thresholds": { "psii": 0.1 } }));
         assert_eq!((problem.field.as_str(), problem.message.as_str()), ("thresholds.psii", "thresholds has no field \"psii\""));
         assert!(problem.hint.contains("did you mean psi?"), "{problem:?}");
     }
@@ -292,7 +292,7 @@ mod tests {
             (json!({ "thresholds": 0.5 }), "thresholds", "thresholds: invalid type: number `0.5`, expected an object"),
             (json!({ "thresholds": { "psi": "string" } }), "thresholds.psi", r#"thresholds.psi: invalid type: text "string", expected a number"#),
         ] {
-            let problem = refused(fields);
+            let problem = refused(&fields);
             assert_eq!((problem.field.as_str(), problem.message.as_str()), (field, message));
             assert!(problem.hint.contains("create_monitor needs name, baseline, current"), "{problem:?}");
         }

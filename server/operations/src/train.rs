@@ -9,7 +9,7 @@ pub use runs::{CompareRuns, GetRun, ListRuns};
 
 use mlwright_base::Problem;
 use mlwright_engine::jobs::JobState;
-use mlwright_engine::train::{TrainOutcome, TrainRequest, TrainResult};
+use mlwright_engine::train::{LeaderboardEntry, TrainOutcome, TrainRequest, TrainResult};
 use schemars::JsonSchema;
 
 use crate::operation::{Context, Effect, Operation, Stage};
@@ -60,7 +60,7 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
                 (Some(mean), None) => number(mean, 4),
                 _ => entry.failure.clone().unwrap_or_default(),
             };
-            vec![entry.rank.to_string(), entry.learner.clone(), score]
+            vec![entry.rank.to_string(), entry.learner.clone(), score, own_parameters(entry, &result.leaderboard)]
         })
         .collect();
     let mut text = format!(
@@ -72,7 +72,7 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
         score = result.test_metrics.get(&result.metric).map_or_else(|| "?".to_owned(), |value| number(*value, 4)),
         baseline = result.baseline_test_metrics.get(&result.metric).map_or_else(|| "?".to_owned(), |value| number(*value, 4)),
         n = result.n_test_rows,
-        board = table(&["rank", "learner", &format!("{} (cross-validated)", result.metric)], &rows),
+        board = table(&["rank", "learner", &format!("{} (cross-validated)", result.metric), "with"], &rows),
     );
     let others: Vec<String> =
         result.test_metrics.iter().filter(|(name, _)| **name != result.metric).map(|(name, value)| format!("{name} {}", number(*value, 4))).collect();
@@ -85,4 +85,29 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
     }
     text.push_str(&format!("Next: register_model {{\"run_id\": \"{}\", \"name\": \"…\"}}, or evaluate_model with {}.", result.run_id, result.model_uri));
     text
+}
+
+/// The hyperparameters by which an entry differs from others of the same learner, e.g. `c 0.1`.
+fn own_parameters(entry: &LeaderboardEntry, leaderboard: &[LeaderboardEntry]) -> String {
+    let siblings: Vec<&LeaderboardEntry> = leaderboard.iter().filter(|other| other.learner == entry.learner).collect();
+    let differs = |name: &String, value: &serde_json::Value| siblings.iter().any(|other| other.parameters.get(name) != Some(value));
+    let own = entry.parameters.iter().filter(|(name, value)| differs(name, value));
+    own.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_one_learner_are_told_apart() {
+        let board: Vec<LeaderboardEntry> = serde_json::from_str(
+            r#"[{"rank": 1, "learner": "a", "fit_seconds": 1, "parameters": {"c": 0.1, "n": 5}},
+                {"rank": 2, "learner": "b", "fit_seconds": 1, "parameters": {"c": 7}},
+                {"rank": 3, "learner": "a", "fit_seconds": 1, "parameters": {"c": 1.0, "n": 5}}]"#,
+        )
+        .unwrap();
+        let own: Vec<String> = board.iter().map(|entry| own_parameters(entry, &board)).collect();
+        assert_eq!(own, ["c 0.1", "", "c 1.0"]);
+    }
 }

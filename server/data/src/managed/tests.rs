@@ -229,7 +229,7 @@ fn links_that_lead_out_of_the_folder_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let (dir, secret) = table_beside_a_secret(folder.path());
     let (part, commit) = (dir.join(part_name(&dir)), log::commit_path(&dir, 0));
-    let code = || Problem::from(open_version(&dir, None).err().expect("refused")).code;
+    let code = || Problem::from(open_version(&dir, None).expect_err("refused")).code;
     // Within the folder a link may lead anywhere.
     let moved = dir.join("moved.parquet");
     files::rename_durably(&part, &moved).expect("rename");

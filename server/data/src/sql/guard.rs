@@ -256,7 +256,7 @@ impl Guard {
 /// What must stand before these expressions; nothing where no column is read: counting rows may be left to the
 /// file's own metadata.
 fn needs(exprs: &[Expr]) -> Option<Before> {
-    let any = |wanted: fn(&Expr) -> bool| exprs.iter().flat_map(|expr| expr.into_iter()).any(wanted);
+    let any = |wanted: fn(&Expr) -> bool| exprs.iter().flat_map(IntoIterator::into_iter).any(wanted);
     if any(works_on_all) {
         return Some(Before::Whole);
     }

@@ -1,10 +1,9 @@
 //! Whether a table holds rows that a model learned from: then a score on it flatters the model.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use mlwright_base::{ErrorCode, Problem};
-use mlwright_learn::{Column, Feature, Value};
+use mlwright_learn::Feature;
 use polars::prelude::DataFrame;
 
 use crate::call::Call;
@@ -12,6 +11,7 @@ use crate::convert::frame_from;
 use crate::engine::Engine;
 use crate::model_uri::ResolvedModel;
 use crate::registry::ModelFiles;
+use crate::row_hashes::row_hashes;
 use crate::tables::OpenTable;
 
 /// The share of the held-out rows that must be found in a table before it is taken to come from the
@@ -47,10 +47,10 @@ impl Engine {
         let model = files.model()?;
         let mut columns = model.features.clone();
         columns.push(Feature { name: model.target.clone(), kind: mlwright_learn::FeatureKind::Text });
-        let held_out = row_hashes(&files.test_rows(call.cancel)?, &columns)?;
+        let held_out = row_hashes(&frame_from(&files.test_rows(call.cancel)?, &columns)?);
         // Without all columns, the scoring that follows says which one is missing.
-        let Ok(found) = row_hashes(rows, &columns) else { return Ok(None) };
-        let found: HashSet<u64> = found.into_iter().collect();
+        let Ok(found) = frame_from(rows, &columns) else { return Ok(None) };
+        let found: HashSet<u64> = row_hashes(&found).into_iter().collect();
         let n_found = held_out.iter().filter(|hash| found.contains(hash)).count();
         if n_found == 0 || (n_found as f64) < SHARE_FOUND * held_out.len() as f64 {
             return Ok(None);
@@ -60,33 +60,5 @@ impl Engine {
              rows that the model learned from: the scores may flatter it; {advice}",
             held_out.len()
         )))
-    }
-}
-
-/// A hash of each row's values, by the rule for missing values. Equal rows have equal hashes within
-/// one program run.
-fn row_hashes(rows: &DataFrame, columns: &[Feature]) -> Result<Vec<u64>, Problem> {
-    let frame = frame_from(rows, columns)?;
-    let columns: Vec<&Column> = frame.iter().map(|(_, column)| column).collect();
-    Ok((0..frame.n_rows())
-        .map(|row| {
-            let mut hasher = DefaultHasher::new();
-            for column in &columns {
-                hash_value(column.value(row), &mut hasher);
-            }
-            hasher.finish()
-        })
-        .collect())
-}
-
-fn hash_value(value: Value<'_>, hasher: &mut DefaultHasher) {
-    std::mem::discriminant(&value).hash(hasher);
-    match value {
-        Value::Missing => {}
-        // Zero has two signs that are equal.
-        Value::Number(number) => (number + 0.0).to_bits().hash(hasher),
-        Value::Text(text) => text.trim().hash(hasher),
-        Value::Boolean(truth) => truth.hash(hasher),
-        Value::Datetime(moment) => moment.hash(hasher),
     }
 }

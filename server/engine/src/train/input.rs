@@ -6,7 +6,7 @@ use mlwright_learn::target::EncodedTarget;
 use mlwright_learn::{Column, Feature, Frame};
 use polars::prelude::{DataFrame, IdxCa, IdxSize};
 
-use super::{ExcludedColumn, TrainSpec};
+use super::{ExcludedColumn, TrainSpec, doubts};
 use crate::convert::{column_from, exclusion, features_of, frame_from, series_of, target_from};
 use crate::engine::Engine;
 use crate::tables::OpenTable;
@@ -97,22 +97,11 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
     let moments = spec.time_column.as_deref().map(|column| moments(&rows, column)).transpose()?;
     let frame = frame_from(&rows, &features)?;
     if moments.is_none() {
-        warnings.extend(in_time_order(&frame));
+        warnings.extend(doubts::in_time_order(&frame));
     }
+    warnings.extend(doubts::classes_by_case(&target.classes));
+    warnings.extend(doubts::words_among_numbers(&schema, &features));
     Ok(TrainingInput { opened, rows, fingerprint, n_rows, schema, features, frame, target, moments, excluded, warnings })
-}
-
-/// Says that rows which follow one another in time are about to be split at random.
-fn in_time_order(frame: &Frame) -> Option<String> {
-    let is_ordered = |column: &Column| {
-        let Column::Datetime(moments) = column else { return false };
-        let known: Vec<i64> = moments.iter().flatten().copied().collect();
-        known.len() == moments.len() && known.first() < known.last() && known.is_sorted()
-    };
-    let (name, _) = frame.iter().find(|(_, column)| is_ordered(column))?;
-    Some(format!(
-        "the rows are in order of {name}, but test rows were taken at random: the score flatters a model that is to predict later rows; set time_column to {name} to hold out the last ones"
-    ))
 }
 
 /// Says which values of a large file do not fit the types that were decided on a part of it.

@@ -10,7 +10,7 @@ use mlwright_store::{StoreError, WriteTx};
 
 use super::input::{self, TrainingInput};
 use super::package;
-use super::{ExcludedColumn, LeaderboardEntry, TrainResult, TrainSpec, check_metric};
+use super::{ExcludedColumn, LeaderboardEntry, TrainResult, TrainSpec, check_metric, doubts};
 use crate::engine::Engine;
 use crate::jobs::JobContext;
 use crate::lineage;
@@ -113,6 +113,7 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
     let outcome = search(&input.frame, &input.features, &input.target, &options, &context)?;
     cx.cancel.check()?;
     input.warnings.extend(outcome.warnings.iter().cloned());
+    input.warnings.extend(doubts::twins(&input.frame, &input.target.target, &outcome.train_rows, &outcome.test_rows));
     let result = result_of(spec, &input, &outcome, metric.name());
     let files = package::write(engine, spec, &input, &outcome, &result)?;
     finish(engine, spec, &input, &outcome, &result, files)?;
