@@ -23,7 +23,8 @@ pub use check::check;
 pub use page::html;
 pub use picture::chart;
 
-/// Levels of a categorical column that are compared one by one; rarer ones are joined.
+/// Levels of a categorical column that are compared one by one; rarer ones are joined, those that the baseline
+/// does not have apart from those it has.
 pub const LEVELS_MAX: usize = 200;
 
 /// When a column counts as drifted.
@@ -61,12 +62,15 @@ impl DriftOptions {
             "numeric: KS p < {p} and (Wasserstein / baseline std ≥ {} or PSI ≥ {}); categorical: chi-squared p < {p} \
              and (total variation ≥ {} or PSI ≥ {}); both: or the missing share changed by ≥ {} with p < {p}; each p \
              is corrected for all tests of the comparison (Holm 1979); PSI counts only above what chance gives at \
-             these sample sizes",
+             these sample sizes, and beyond {LEVELS_MAX} levels so does total variation, and levels that the baseline \
+             does not have are drift where their share is ≥ {} above what chance gives with p < {p}; so is a column \
+             whose values are of another type now",
             self.wasserstein_min,
             self.psi_min,
             self.total_variation_min,
             self.psi_min,
             self.missing_delta_min,
+            self.total_variation_min,
             p = self.p_value_max,
         )
     }
@@ -136,7 +140,14 @@ pub struct ColumnDrift {
     /// The same, corrected like `p_value_corrected`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing_p_value_corrected: Option<f64>,
-    /// The measures; absent when one side has no value at all.
+    /// What the column held and what it holds now, when its current values cannot be compared with the baseline's
+    /// since they are of another type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_change: Option<String>,
+    /// Current values that could not be read as what the baseline holds, and count as missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
+    /// The measures; absent when one side has no value at all, and when the type changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measures: Option<Measures>,
     /// What to draw: both distributions over the same bins or levels.
@@ -145,18 +156,27 @@ pub struct ColumnDrift {
 
 impl ColumnDrift {
     /// How far it moved, comparable between columns: the larger of PSI and, per kind, the normed
-    /// Wasserstein distance or the total variation, each in units of the customary threshold.
+    /// Wasserstein distance or the total variation, each in units of the customary threshold. Of many levels,
+    /// only what is above chance counts. Another type is as far as a column can move.
     #[must_use]
     pub fn strength(&self) -> f64 {
         let defaults = DriftOptions::default();
         let missing = self.missing_delta.abs() / defaults.missing_delta_min;
+        if self.type_change.is_some() {
+            return 1.0 / defaults.total_variation_min;
+        }
         match &self.measures {
             None => missing,
             Some(Measures::Numeric(m)) => (m.psi / defaults.psi_min)
                 .max(m.wasserstein_normed.unwrap_or(0.0) / defaults.wasserstein_min)
                 .max(missing),
             Some(Measures::Categorical(m)) => {
-                (m.psi / defaults.psi_min).max(m.tv_distance / defaults.total_variation_min).max(missing)
+                let chance = m.by_chance.as_ref();
+                let above = |seen: f64, chance: Option<f64>| (seen - chance.unwrap_or(0.0)).max(0.0);
+                let psi = above(m.psi, chance.map(|chance| chance.psi));
+                let moved = above(m.tv_distance, chance.map(|chance| chance.tv_distance));
+                let new = chance.map_or(0.0, |chance| m.new_level_share - chance.new_level_share);
+                (psi / defaults.psi_min).max(moved.max(new) / defaults.total_variation_min).max(missing)
             }
         }
     }
@@ -208,17 +228,19 @@ pub struct NumericMeasures {
 /// Measures of a categorical column; missing is a level of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CategoricalMeasures {
-    /// Pearson's chi-squared statistic of the table of levels by baseline and current.
+    /// Pearson's chi-squared statistic of the table of levels by baseline and current; beyond
+    /// [`LEVELS_MAX`] levels the rarest of both tables together are one.
     pub chi_squared_test: f64,
     /// Its p-value, without continuity correction.
     pub chi_squared_p_value: f64,
     /// Degrees of freedom.
     pub degrees_of_freedom: u64,
-    /// Total variation distance: half the sum of the shares' differences; in [0, 1].
+    /// Total variation distance: half the sum of the shares' differences, over all levels; in [0, 1].
     pub tv_distance: f64,
     /// The largest difference of one level's share; in [0, 1].
     pub l_infinity_distance: f64,
-    /// Population stability index over the levels, a share of zero taken as 1e-4.
+    /// Population stability index over the levels, a share of zero taken as 1e-4; beyond [`LEVELS_MAX`] levels
+    /// the rarest are joined, those that the baseline has and those that it does not have.
     pub psi: f64,
     /// Jensen-Shannon distance, base 2: in [0, 1].
     pub js_distance: f64,
@@ -226,6 +248,26 @@ pub struct CategoricalMeasures {
     pub new_levels: Vec<String>,
     /// Share of current rows with such a level.
     pub new_level_share: f64,
+    /// What chance alone gives; absent up to [`LEVELS_MAX`] levels, which are compared one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_chance: Option<LevelsByChance>,
+}
+
+/// What two samples of these sizes from one distribution over many levels give: the rarer the levels, the further
+/// apart two samples are, and the more rows have a level that the other has not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LevelsByChance {
+    /// The mean of the total variation distance.
+    pub tv_distance: f64,
+    /// About the mean of the population stability index.
+    pub psi: f64,
+    /// The mean share of current rows with a level that the baseline does not have.
+    pub new_level_share: f64,
+    /// The chance of as large a share of new levels as there is.
+    pub new_level_p_value: f64,
+    /// The same, corrected for all tests of the comparison (Holm 1979).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_level_p_value_corrected: Option<f64>,
 }
 
 /// Two distributions over the same bins or levels. Bins may leave out far outliers, so that the rest can
@@ -234,7 +276,7 @@ pub struct CategoricalMeasures {
 pub struct SharedBins {
     /// Edges of the bins, for numbers (in microseconds since 1970 for times); else empty.
     pub edges: Vec<f64>,
-    /// The levels, for categories, most frequent first and at most twelve with the rest joined; else empty.
+    /// The levels, for categories, most frequent first and at most twelve with the rest (and rare new ones apart) joined; else empty.
     pub levels: Vec<String>,
     /// Shares of the baseline.
     pub baseline: Vec<f64>,

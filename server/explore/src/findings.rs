@@ -85,6 +85,8 @@ pub enum FindingKind {
     FreeText,
     /// Numbers or dates stored as text.
     StoredAsText,
+    /// Numbers that a few words keep from being read as numbers.
+    WordsAmongNumbers,
     /// Infinite values.
     InfiniteValues,
     /// A number stands in for "missing" (-999, 9999, …).
@@ -123,6 +125,7 @@ impl FindingKind {
             Self::HighCardinality => "Many levels",
             Self::FreeText => "Free text",
             Self::StoredAsText => "Stored as text",
+            Self::WordsAmongNumbers => "Words among numbers",
             Self::InfiniteValues => "Infinite values",
             Self::SentinelValue => "Sentinel value",
             Self::SkewedFeature => "Far outliers",

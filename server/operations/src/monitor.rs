@@ -8,10 +8,12 @@ use serde::Deserialize;
 use crate::answer::Image;
 use crate::explore::image;
 use crate::operation::{Context, Effect, Operation, Stage};
-use crate::summary::{Summary, number};
+use crate::summary::Summary;
 
 /// Columns that the text lists.
 const COLUMNS_SHOWN_MAX: usize = 20;
+/// Columns that did not drift of which the text says why.
+const REASONS_SHOWN_MAX: usize = 5;
 
 /// Fixes what a table, or an endpoint's requests, is to be compared with; check_drift then compares
 /// by the monitor's name and keeps each result.
@@ -120,15 +122,33 @@ impl Summary for DriftAnswer {
         if drift.drifted.len() > COLUMNS_SHOWN_MAX {
             text.push_str(&format!("- and {} more\n", drift.drifted.len() - COLUMNS_SHOWN_MAX));
         }
-        let strength = |column: &monitor::ColumnDrift| format!("{} {}", column.column, number(column.strength(), 2));
-        let quiet: Vec<String> = drift.columns.iter().filter(|column| !column.drifted).take(COLUMNS_SHOWN_MAX).map(strength).collect();
+        let quiet: Vec<&monitor::ColumnDrift> = drift.columns.iter().filter(|column| !column.drifted).collect();
         if !quiet.is_empty() {
-            text.push_str(&format!("Not drifted (strength; 1 is the usual bound): {}.\n", quiet.join(", ")));
+            text.push_str("Not drifted, those that moved most first:\n");
+        }
+        for column in quiet.iter().take(REASONS_SHOWN_MAX) {
+            text.push_str(&format!("- {}: {}\n", column.column, column.reason));
+        }
+        if quiet.len() > REASONS_SHOWN_MAX {
+            let names = quiet.iter().skip(REASONS_SHOWN_MAX).map(|column| column.column.as_str());
+            text.push_str(&format!("- and less: {}\n", named(names)));
+        }
+        if !drift.skipped.is_empty() {
+            text.push_str("Left out:\n");
+        }
+        let mut left_out: Vec<(&str, Vec<&str>)> = Vec::new();
+        for skipped in &drift.skipped {
+            match left_out.iter_mut().find(|(reason, _)| *reason == skipped.reason) {
+                Some((_, columns)) => columns.push(skipped.column.as_str()),
+                None => left_out.push((skipped.reason.as_str(), vec![skipped.column.as_str()])),
+            }
+        }
+        for (reason, columns) in left_out {
+            text.push_str(&format!("- {}: {reason}\n", named(columns.into_iter())));
         }
         for (said, columns) in [("No longer there", &drift.missing_columns), ("New", &drift.new_columns)] {
             if !columns.is_empty() {
-                let named: Vec<&str> = columns.iter().take(COLUMNS_SHOWN_MAX).map(String::as_str).collect();
-                text.push_str(&format!("{said}: {}.\n", named.join(", ")));
+                text.push_str(&format!("{said}: {}.\n", named(columns.iter().map(String::as_str))));
             }
         }
         for warning in &self.warnings {
@@ -144,4 +164,11 @@ impl Summary for DriftAnswer {
     fn images(&self) -> Vec<Image> {
         self.pictures.iter().map(image).collect()
     }
+}
+
+/// The first names, and how many more there are.
+fn named<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(COLUMNS_SHOWN_MAX);
+    let shown: Vec<&str> = names.take(COLUMNS_SHOWN_MAX).collect();
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }

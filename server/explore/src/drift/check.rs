@@ -1,11 +1,11 @@
 //! Two tables compared column by column.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Mutex;
 
 use mlwright_base::Progress;
 use mlwright_data::{ColumnSchema, SemanticType};
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, DataType, Series};
 use rayon::prelude::*;
 
 use super::judge::judge_all;
@@ -13,6 +13,7 @@ use super::{ColumnDrift, DriftOptions, DriftReport, Measures, SharedBins, Skippe
 use crate::cells::{self, Cells, Labels, MISSING_TIME};
 use crate::context::Context;
 use crate::error::ExploreError;
+use crate::profile::VALUE_CHARS_MAX;
 
 /// Compares two tables. `schema` describes the baseline; the current table's values are read for what the
 /// baseline's mean. Without `columns`, all columns that both have are compared, except ids, free text and
@@ -113,31 +114,30 @@ fn column(
     let (was, now) =
         (cells::column(baseline, &schema.name, "columns")?, cells::column(current, &schema.name, "columns")?);
     // Told apart by value, even if it is text: the column was asked for.
+    let stored = (was, now);
     let (was, now) = (cells::read_target(was, schema.semantic)?, cells::read_target(now, schema.semantic)?);
+    let TypeChange { change, unreadable, unread } = type_change(stored, (&was, &now));
     let sides = match (&was, &now) {
+        (Cells::Opaque(_), _) | (_, Cells::Opaque(_)) => return skip("nested values are not compared"),
+        _ if change.is_some() => Sides::OfTwoTypes,
         (Cells::Numbers(a), Cells::Numbers(b)) => Sides::Numbers(finite(&a.values), finite(&b.values)),
         (Cells::Times(a), Cells::Times(b)) => Sides::Numbers(moments(&a.micros), moments(&b.micros)),
         (Cells::Labels(a), Cells::Labels(b)) => Sides::Labels(a, b),
         (Cells::Labels(a), Cells::Numbers(_) | Cells::Times(_)) if a.levels.is_empty() => {
             return skip("it has no value in the baseline");
         }
-        (Cells::Numbers(_) | Cells::Times(_), Cells::Labels(b)) if b.levels.is_empty() => {
-            // Nothing arrives any more: compare with no values rather than leave the column out.
-            match &was {
-                Cells::Numbers(a) => Sides::Numbers(finite(&a.values), Vec::new()),
-                Cells::Times(a) => Sides::Numbers(moments(&a.micros), Vec::new()),
-                _ => return skip("nested values are not compared"),
-            }
-        }
-        (Cells::Opaque(_), _) | (_, Cells::Opaque(_)) => return skip("nested values are not compared"),
+        // Nothing arrives any more: compare with no values rather than leave the column out.
+        (Cells::Numbers(a), Cells::Labels(b)) if b.levels.is_empty() => Sides::Numbers(finite(&a.values), Vec::new()),
+        (Cells::Times(a), Cells::Labels(b)) if b.levels.is_empty() => Sides::Numbers(moments(&a.micros), Vec::new()),
         _ => return skip("the two tables hold different kinds of values in it"),
     };
     let missing = |cells: &Cells<'_>, rows: usize| (0..rows).filter(|row| cells.is_missing(*row)).count() as u64;
     let rows = (baseline.height() as u64, current.height() as u64);
-    let absent = (missing(&was, baseline.height()), missing(&now, current.height()));
+    let absent = (missing(&was, baseline.height()), missing(&now, current.height()) - unread);
     let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
     let (baseline_missing_share, current_missing_share) = (share(absent.0, rows.0), share(absent.1, rows.1));
     let (measures, shares) = match &sides {
+        Sides::OfTwoTypes => (None, no_bins()),
         Sides::Numbers(a, b) => {
             let (mut a, mut b) = (a.clone(), b.clone());
             crate::stats::sort(&mut a);
@@ -162,12 +162,81 @@ fn column(
         p_value_corrected: None,
         missing_p_value: None,
         missing_p_value_corrected: None,
+        type_change: change,
+        unreadable,
         measures,
         shares,
     }))
 }
 
+/// How the current values' type fits the baseline's.
+struct TypeChange {
+    /// What it was and is, when it does not.
+    change: Option<String>,
+    /// Texts that are missing values only since they cannot be read.
+    unreadable: Option<String>,
+    /// Values that are there, of those that count as missing.
+    unread: u64,
+}
+
+/// Whether a column's values are of another type than the baseline's: most current texts are no numbers (or times)
+/// where those are wanted, or the types differ and most current values are none of the baseline's levels. Numbers
+/// that are written as text, or labels as numbers, are read as what the baseline holds.
+fn type_change(stored: (&Series, &Series), cells: (&Cells<'_>, &Cells<'_>)) -> TypeChange {
+    let (series, now) = (stored.1, cells.1);
+    let present = (0..series.len()).filter(|row| !now.is_missing(*row)).count() as u64;
+    let (unparsed, wanted) = match now {
+        Cells::Numbers(numbers) => (numbers.unparsed, "numbers"),
+        Cells::Times(times) => (times.unparsed, "times"),
+        Cells::Labels(_) | Cells::Opaque(_) => (0, ""),
+    };
+    let kinds = (kind(stored.0), kind(series));
+    let example = |row: Option<usize>| {
+        let value = row.and_then(|row| cells::value_text(series, row)).unwrap_or_default();
+        format!("{:?}", crate::markup::shorten(&value, VALUE_CHARS_MAX))
+    };
+    let changed = |row| Some(format!("was {}, is {} now, such as {}", kinds.0, kinds.1, example(row)));
+    let (mut change, mut unreadable, mut unread) = (None, None, 0);
+    let has_baseline = (0..stored.0.len()).any(|row| !cells.0.is_missing(row));
+    if unparsed > 0 {
+        let row = (0..series.len()).find(|row| now.is_missing(*row) && cells::value_text(series, *row).is_some());
+        if has_baseline && unparsed > present && kinds.0 != kinds.1 {
+            (change, unread) = (changed(row), unparsed);
+        } else {
+            let texts = crate::markup::plural(unparsed, "text that is", "texts that are");
+            unreadable = Some(format!("{texts} no {wanted}, such as {}", example(row)));
+        }
+    } else if has_baseline && present > 0 && kinds.0 != kinds.1 {
+        let known = match cells {
+            (Cells::Labels(was), Cells::Labels(now)) => {
+                let levels: HashSet<&str> = was.levels.iter().map(AsRef::as_ref).collect();
+                let known = now.levels.iter().zip(&now.counts).filter(|(level, _)| levels.contains(level.as_ref()));
+                known.map(|(_, count)| *count).sum()
+            }
+            (Cells::Numbers(_), Cells::Numbers(_)) | (Cells::Times(_), Cells::Times(_)) => present,
+            _ => 0,
+        };
+        if 2 * known < present {
+            change = changed((0..series.len()).find(|row| !now.is_missing(*row)));
+        }
+    }
+    TypeChange { change, unreadable, unread }
+}
+
+/// What a column is stored as, in words.
+fn kind(series: &Series) -> &'static str {
+    match series.dtype() {
+        DataType::Boolean => "true or false",
+        DataType::String | DataType::Categorical(..) | DataType::Enum(..) => "text",
+        DataType::Date | DataType::Datetime(..) => "a date or time",
+        DataType::Duration(_) | DataType::Time => "a duration or time of day",
+        dtype if dtype.is_primitive_numeric() || matches!(dtype, DataType::Decimal(..)) => "numeric",
+        _ => "of no plain type",
+    }
+}
+
 enum Sides<'c, 'f> {
+    OfTwoTypes,
     Numbers(Vec<f64>, Vec<f64>),
     Labels(&'c Labels<'f>, &'c Labels<'f>),
 }

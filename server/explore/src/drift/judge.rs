@@ -2,7 +2,7 @@
 
 use statrs::function::gamma::ln_gamma;
 
-use super::{ColumnDrift, DriftOptions, Measures, holm, numeric};
+use super::{CategoricalMeasures, ColumnDrift, DriftOptions, LevelsByChance, Measures, holm, numeric};
 use crate::markup::{number, percent};
 use crate::stats::chi_squared;
 use crate::stats::divergence::population_stability_index_by_chance;
@@ -25,19 +25,36 @@ pub(super) fn judge_all(columns: &mut [ColumnDrift], rows: (u64, u64), options: 
     for column in columns {
         // In the order in which they were asked for.
         column.p_value_corrected = column.measures.as_ref().and_then(|_| corrected.next());
+        if let Some(chance) = column.measures.as_mut().and_then(Measures::by_chance) {
+            chance.new_level_p_value_corrected = corrected.next();
+        }
         column.missing_p_value_corrected = column.missing_p_value.and_then(|_| corrected.next());
         (column.drifted, column.reason) = judge(column, rows, options);
     }
 }
 
-/// The p-values of a column that count as tests: of its measures, and of its missing share.
+/// The p-values of a column that count as tests: of its measures, of its new levels where they are many, and of its
+/// missing share.
 fn tests(column: &ColumnDrift, rows: (u64, u64)) -> impl Iterator<Item = f64> {
     // On a handful of rows the asymptotic p-value promises more than any exact test could.
     let possible = |p: f64, n: (u64, u64)| p.max(least_p_value(n.0 as f64, n.1 as f64));
     let counts = (column.baseline_count, column.current_count);
     let of_values = column.measures.as_ref().map(|measures| possible(p_value(measures), counts));
     let of_missing = column.missing_p_value.map(|p| possible(p, rows));
-    of_values.into_iter().chain(of_missing)
+    let of_new = match &column.measures {
+        Some(Measures::Categorical(m)) => m.by_chance.as_ref().map(|chance| possible(chance.new_level_p_value, rows)),
+        _ => None,
+    };
+    of_values.into_iter().chain(of_new).chain(of_missing)
+}
+
+impl Measures {
+    fn by_chance(&mut self) -> Option<&mut LevelsByChance> {
+        match self {
+            Self::Numeric(_) => None,
+            Self::Categorical(m) => m.by_chance.as_mut(),
+        }
+    }
 }
 
 fn p_value(measures: &Measures) -> f64 {
@@ -60,15 +77,19 @@ fn judge(drift: &ColumnDrift, rows: (u64, u64), options: &DriftOptions) -> (bool
     if rows.0 == 0 || rows.1 == 0 {
         return (false, format!("the {} table has no rows", if rows.0 == 0 { "baseline" } else { "current" }));
     }
+    if let Some(change) = &drift.type_change {
+        return (true, change.clone());
+    }
     let is_significant = |p: PValue| p.corrected < options.p_value_max;
     let missing_p =
         PValue { raw: drift.missing_p_value.unwrap_or(1.0), corrected: drift.missing_p_value_corrected.unwrap_or(1.0) };
     let missing_moved = drift.missing_delta.abs() >= options.missing_delta_min && is_significant(missing_p);
     let of_missing = || {
         format!(
-            "missing went from {} to {}",
+            "missing went from {} to {}{}",
             percent(drift.baseline_missing_share),
-            percent(drift.current_missing_share)
+            percent(drift.current_missing_share),
+            drift.unreadable.as_ref().map_or_else(String::new, |texts| format!(", with {texts}")),
         )
     };
     let Some(measures) = &drift.measures else {
@@ -81,21 +102,49 @@ fn judge(drift: &ColumnDrift, rows: (u64, u64), options: &DriftOptions) -> (bool
     };
     let Shift { mut reasons, measured, test } = shift(drift, measures, rows, options);
     let p = PValue { raw: p_value(measures), corrected: drift.p_value_corrected.unwrap_or(1.0) };
+    let new_levels = match measures {
+        Measures::Numeric(_) => None,
+        Measures::Categorical(m) => new_levels(m, options),
+    };
+    let new_moved = new_levels.as_ref().is_some_and(|(_, p)| is_significant(*p));
     let moved = is_significant(p) && !reasons.is_empty();
     if moved && missing_moved {
         reasons.push(of_missing());
     }
     let p = p_text(p);
-    let reason = if moved {
+    let missing_by_chance = drift.missing_delta.abs() >= options.missing_delta_min && !missing_moved;
+    let reason = if let Some((seen, of_new)) = new_levels.filter(|_| new_moved) {
+        let mut parts = vec![format!("{seen} (p {})", p_text(of_new))];
+        if moved {
+            parts.push(format!("{} ({test} p {p})", reasons.join("; ")));
+        } else if missing_moved {
+            parts.push(of_missing());
+        }
+        parts.join("; ")
+    } else if moved {
         format!("{} ({test} p {p})", reasons.join("; "))
     } else if missing_moved {
         format!("{} (p {})", of_missing(), p_text(missing_p))
+    } else if missing_by_chance {
+        format!("{measured} ({test} p {p}); {}: could be chance (p {})", of_missing(), p_text(missing_p))
     } else if reasons.is_empty() {
         format!("{measured}: too small to matter ({test} p {p})")
     } else {
         format!("{measured}: could be chance ({test} p {p})")
     };
-    (moved || missing_moved, reason)
+    (moved || new_moved || missing_moved, reason)
+}
+
+/// That more rows than by chance have a level that the baseline does not have, of a column with many levels.
+fn new_levels(m: &CategoricalMeasures, options: &DriftOptions) -> Option<(String, PValue)> {
+    let chance = m.by_chance.as_ref()?;
+    let p = PValue { raw: chance.new_level_p_value, corrected: chance.new_level_p_value_corrected.unwrap_or(1.0) };
+    let seen = format!(
+        "{} of the rows have a level that the baseline does not have, where chance gives {}",
+        percent(m.new_level_share),
+        percent(chance.new_level_share)
+    );
+    (m.new_level_share - chance.new_level_share >= options.total_variation_min).then_some((seen, p))
 }
 
 /// How far a column moved.
@@ -144,17 +193,27 @@ fn shift(drift: &ColumnDrift, measures: &Measures, rows: (u64, u64), options: &D
             Shift { reasons, measured: format!("KS {}{normed}, PSI {}", number(m.ks_test), number(m.psi)), test: "KS" }
         }
         Measures::Categorical(m) => {
-            let chance =
-                population_stability_index_by_chance(m.degrees_of_freedom as usize + 1, rows.0 as f64, rows.1 as f64);
-            if m.tv_distance >= options.total_variation_min {
-                reasons.push(format!("{} of the rows moved to another level", percent(m.tv_distance)));
+            let psi_by_chance = m.by_chance.as_ref().map_or_else(
+                || {
+                    population_stability_index_by_chance(
+                        m.degrees_of_freedom as usize + 1,
+                        rows.0 as f64,
+                        rows.1 as f64,
+                    )
+                },
+                |chance| chance.psi,
+            );
+            let tv_by_chance = m.by_chance.as_ref().map(|chance| chance.tv_distance);
+            let beside = tv_by_chance.map_or_else(String::new, |tv| format!(" (chance gives {})", number(tv)));
+            if m.tv_distance - tv_by_chance.unwrap_or(0.0) >= options.total_variation_min {
+                reasons.push(format!("{} of the rows moved to another level{beside}", percent(m.tv_distance)));
             }
-            if m.psi - chance >= options.psi_min {
+            if m.psi - psi_by_chance >= options.psi_min {
                 reasons.push(format!("PSI {}", number(m.psi)));
             }
             Shift {
                 reasons,
-                measured: format!("total variation {}, PSI {}", number(m.tv_distance), number(m.psi)),
+                measured: format!("total variation {}{beside}, PSI {}", number(m.tv_distance), number(m.psi)),
                 test: "chi-squared",
             }
         }

@@ -328,3 +328,100 @@ fn cancelling_is_its_own_outcome() {
     );
     assert_eq!(result, Err(ExploreError::Cancelled));
 }
+
+/// A level for each row, drawn evenly from that many.
+fn drawn(prefix: &str, n_levels: usize, n_rows: usize, stream: u64) -> DataFrame {
+    let level = |i: usize| format!("{prefix}{}", (uniform(i, stream) * n_levels as f64) as usize);
+    frame("x", Series::new("x".into(), (0..n_rows).map(level).collect::<Vec<_>>()))
+}
+
+fn check_levels(was: &DataFrame, now: &DataFrame) -> (ColumnDrift, CategoricalMeasures) {
+    let drift = check_frames(was, now, &[("x", SemanticType::Categorical)]).columns.remove(0);
+    let Some(Measures::Categorical(m)) = drift.measures.clone() else { panic!("no measures: {drift:?}") };
+    (drift, m)
+}
+
+#[test]
+fn many_levels_that_all_changed_have_drifted() {
+    for (n_levels, n_rows) in [(60, 5_000), (300, 5_000), (1_500, 5_000), (2_000, 10_000), (5_000, 20_000)] {
+        let (drift, m) = check_levels(&drawn("a", n_levels, n_rows, 1), &drawn("b", n_levels, n_rows, 2));
+        assert!(drift.drifted, "{n_levels} levels: {}", drift.reason);
+        close(m.tv_distance, 1.0);
+        assert_eq!(m.new_level_share, 1.0);
+        assert!(m.psi > 1.0 && drift.strength() > 1.0, "{n_levels} levels: {m:?}");
+        let at = drift.shares.levels.iter().position(|level| level == "(new levels)");
+        assert_eq!(at.is_some(), n_levels > LEVELS_MAX, "{:?}", drift.shares);
+        assert!(at.is_none_or(|at| drift.shares.baseline[at] == 0.0 && drift.shares.current[at] > 0.2));
+    }
+}
+
+#[test]
+fn two_samples_of_many_levels_have_not_drifted() {
+    for (n_levels, n_was, n_now) in
+        [(250, 1_000, 1_000), (2_000, 4_000, 4_000), (5_000, 20_000, 3_000), (8_000, 2_000, 16_000)]
+    {
+        for stream in 0..20 {
+            let (drift, m) =
+                check_levels(&drawn("a", n_levels, n_was, 2 * stream), &drawn("a", n_levels, n_now, 2 * stream + 1));
+            assert!(!drift.drifted && drift.strength() < 1.0, "{n_levels} levels: {} {m:?}", drift.reason);
+            let chance = m.by_chance.unwrap();
+            assert!((m.tv_distance - chance.tv_distance).abs() < 0.04, "{} by chance {chance:?}", m.tv_distance);
+            assert!((m.new_level_share - chance.new_level_share).abs() < 0.03, "{} {chance:?}", m.new_level_share);
+        }
+    }
+    // Few frequent levels and a long tail.
+    let tail = |stream: u64| {
+        let level = |i: usize| format!("a{}", (1.0 / (uniform(i, stream) + 1e-4)) as usize);
+        frame("x", Series::new("x".into(), (0..10_000).map(level).collect::<Vec<_>>()))
+    };
+    for stream in 0..20 {
+        let (drift, _) = check_levels(&tail(2 * stream), &tail(2 * stream + 1));
+        assert!(!drift.drifted, "{}", drift.reason);
+    }
+}
+
+#[test]
+fn some_new_levels_among_many_are_seen() {
+    let was = drawn("a", 2_000, 4_000, 1);
+    let mut now = drawn("a", 2_000, 3_000, 2);
+    now.vstack_mut(&drawn("b", 500, 1_000, 3)).unwrap();
+    let (drift, m) = check_levels(&was, &now);
+    assert!(drift.drifted && drift.reason.contains("the baseline does not have"), "{}: {m:?}", drift.reason);
+    assert!(m.by_chance.unwrap().new_level_p_value_corrected.unwrap() < 0.01);
+}
+
+#[test]
+fn another_type_is_not_called_missing() {
+    let numbers = frame("x", Series::new("x".into(), (0..100).map(|i| f64::from(i) / 100.0).collect::<Vec<_>>()));
+    let texts = |kilos: usize| {
+        let text = |i: usize| if i < kilos { format!("0.{i} kg") } else { format!("0.{i}") };
+        frame("x", Series::new("x".into(), (0..100).map(text).collect::<Vec<_>>()))
+    };
+    let of = |was: &DataFrame, now: &DataFrame, semantic| check_frames(was, now, &[("x", semantic)]).columns.remove(0);
+    let drift = of(&numbers, &texts(100), SemanticType::Numeric);
+    assert_eq!((drift.drifted, drift.missing_delta), (true, 0.0));
+    assert_eq!(drift.reason, "was numeric, is text now, such as \"0.0 kg\"");
+    let drift = of(&texts(100), &numbers, SemanticType::Categorical);
+    assert_eq!((drift.drifted, drift.reason.as_str()), (true, "was text, is numeric now, such as \"0\""));
+    let drift = of(&numbers, &texts(40), SemanticType::Numeric);
+    let reason = "missing went from 0 % to 40 %, with 40 texts that are no numbers, such as \"0.0 kg\"";
+    assert!(drift.drifted && drift.reason.contains(reason), "{}", drift.reason);
+    // The same numbers as text, and the same labels as numbers, are what they were.
+    assert!(!of(&numbers, &texts(0), SemanticType::Numeric).drifted);
+    let codes = |i: i32| i % 5;
+    let was = frame("x", Series::new("x".into(), (0..100).map(|i| codes(i).to_string()).collect::<Vec<_>>()));
+    let now = frame("x", Series::new("x".into(), (0..100).map(codes).collect::<Vec<_>>()));
+    assert!(!of(&was, &now, SemanticType::Categorical).drifted);
+}
+
+#[test]
+fn a_strong_change_by_chance_is_explained() {
+    let was = frame("x", Series::new("x".into(), [Some(1.0), Some(2.0), Some(3.0)]));
+    let now = frame("x", Series::new("x".into(), [Some(1.0), Some(2.0), None]));
+    let drift = check_frames(&was, &now, &[("x", SemanticType::Numeric)]).columns.remove(0);
+    assert!(
+        !drift.drifted && drift.reason.contains("missing went from 0 % to 33 %: could be chance"),
+        "{}",
+        drift.reason
+    );
+}

@@ -1,6 +1,6 @@
 //! What matters about single columns and about the rows.
 
-use mlwright_data::SemanticType;
+use mlwright_data::{MOSTLY_TYPED, SemanticType};
 
 use super::order::{Collected, Topic};
 use super::{FindingKind as Kind, Severity};
@@ -29,6 +29,17 @@ const FEATURE_SKEW: f64 = 3.0;
 const DUPLICATES_WARNING: f64 = 0.01;
 /// Rows for each combination of values that could occur, above which rows repeat by chance.
 const CHANCE_OF_REPEAT: f64 = 0.01;
+/// The fewest different values of a continuous column.
+const CONTINUOUS_VALUES_MIN: u64 = 20;
+/// Different values over the different rows from which a column is continuous.
+const CONTINUOUS_SHARE: f64 = 0.5;
+/// How often the most frequent value of a continuous column may occur, in multiples of the mean.
+const CONTINUOUS_REPEATS: f64 = 5.0;
+/// Characters of a date without a time of day.
+const DATE_CHARS: usize = 10;
+const SECONDS_PER_DAY: f64 = 86_400.0;
+/// Words among numbers that are named.
+const WORDS_NAMED: usize = 3;
 /// How far a sentinel lies from the next value, in multiples of it.
 const SENTINEL_GAP: f64 = 3.0;
 /// Rows with a sentinel before it is one.
@@ -59,7 +70,7 @@ fn duplicates(profile: &Profile, found: &mut Collected) {
     let table = &profile.table;
     let repeated = table.duplicate_rows;
     // Rows of few columns with few values repeat because there are not enough different ones.
-    let combinations: f64 = profile.columns.iter().map(|column| (column.distinct.max(1) as f64).ln()).sum();
+    let combinations: f64 = profile.columns.iter().map(|column| possible_values(column, profile).ln()).sum();
     if repeated == 0 || combinations < (table.n_rows as f64 / CHANCE_OF_REPEAT).ln() {
         return;
     }
@@ -84,6 +95,43 @@ fn duplicates(profile: &Profile, found: &mut Collected) {
         reason,
         "remove the copies before splitting, so that no test row is also a training row",
     );
+}
+
+/// How many values a row could have had in the column. As many as there are, unless the different rows have about
+/// as many different values: then the column is continuous, and has few values only because rows repeat.
+fn possible_values(column: &ColumnProfile, profile: &Profile) -> f64 {
+    let seen = column.distinct.max(1);
+    let table = &profile.table;
+    let different_rows = (table.n_rows - table.duplicate_rows) as f64;
+    let present_share = 1.0 - column.missing_share;
+    let others_vary = profile.columns.iter().any(|other| other.name != column.name && other.distinct > 1);
+    // A frequent value, or missing, repeats with whatever stands beside it, by chance.
+    let most = column.top_values.first().map_or(1, |top| top.count).max(column.missing) as f64;
+    let names_rows = seen + u64::from(column.missing > 0) == table.n_rows - table.duplicate_rows;
+    let evenly_spread = most <= CONTINUOUS_REPEATS * (table.n_rows as f64 / seen as f64 + 1.0);
+    let is_continuous = others_vary
+        && seen >= CONTINUOUS_VALUES_MIN
+        && seen as f64 >= CONTINUOUS_SHARE * present_share * different_rows
+        && (names_rows || evenly_spread);
+    if is_continuous { resolution(column).max(seen as f64) } else { seen as f64 }
+}
+
+/// Values between the smallest and the largest, in steps of the last digit written.
+fn resolution(column: &ColumnProfile) -> f64 {
+    if let Some(numeric) = &column.numeric {
+        let ends = [Some(numeric.min), Some(numeric.max), numeric.second_min, numeric.second_max];
+        let written = |value: f64| value.to_string().split_once('.').map_or(0, |(_, digits)| digits.len());
+        let decimals = ends.into_iter().flatten().map(written).max().unwrap_or(0);
+        return (numeric.max - numeric.min) * 10_f64.powi(decimals as i32) + 1.0;
+    }
+    match (&column.datetime, column.semantic) {
+        (Some(datetime), _) => {
+            let days = datetime.min.len() <= DATE_CHARS && datetime.max.len() <= DATE_CHARS;
+            datetime.span_days * if days { 1.0 } else { SECONDS_PER_DAY } + 1.0
+        }
+        (None, SemanticType::Text | SemanticType::Id) => f64::MAX,
+        _ => 0.0,
+    }
 }
 
 /// What is wrong with values, whatever the column is for.
@@ -268,12 +316,43 @@ fn missing(column: &ColumnProfile, profile: &Profile, found: &mut Collected) {
     }
 }
 
+/// How many values of a column that is taken for text are numbers, and the words among them, as far as they are
+/// frequent; `None` when it is no column of numbers.
+fn words_among_numbers(column: &ColumnProfile) -> Option<String> {
+    let (_, how_many) = column.reason.split_once(MOSTLY_TYPED)?;
+    let how_many = how_many.trim_start().split(';').next()?.strip_suffix(" numbers")?;
+    let is_word = |text: &str| text.trim().replace(',', "").parse::<f64>().is_err();
+    let words: Vec<String> = column
+        .top_values
+        .iter()
+        .filter(|top| is_word(&top.value))
+        .take(WORDS_NAMED)
+        .map(|top| format!("{:?}", top.value))
+        .collect();
+    let such_as =
+        if words.is_empty() { String::new() } else { format!(", the others are words such as {}", words.join(", ")) };
+    Some(format!("{how_many} numbers{such_as}"))
+}
+
 /// Whether, and how, a model can use the column.
 fn usefulness(column: &ColumnProfile, n_rows: u64, found: &mut Collected) {
     let name = column.name.as_str();
     let present = n_rows - column.missing;
     let strength = column.signal.as_ref().map_or(0.0, |signal| signal.strength);
     match column.semantic {
+        SemanticType::Categorical | SemanticType::Text if let Some(seen) = words_among_numbers(column) => found.join(
+            Topic {
+                kind: Kind::WordsAmongNumbers,
+                severity: Severity::Warning,
+                what: "numbers with words among them, and so taken for text",
+                action: "replace the words by nothing at the source, or with create_table: SELECT *, TRY_CAST(x AS \
+                         DOUBLE) AS x_number leaves a word missing, CASE WHEN x = 'unknown' THEN 0 ELSE TRY_CAST(x AS \
+                         DOUBLE) END gives it a number",
+            },
+            name,
+            seen,
+            column.distinct as f64,
+        ),
         SemanticType::Id if strength >= STRENGTH_SOME => {
             let measure = match column.signal.as_ref().map(|signal| (signal.measure, signal.score)) {
                 Some((SignalMeasure::RocAuc, auc)) => format!("AUC {auc:.3}"),

@@ -99,7 +99,7 @@ impl Collected {
 /// what makes it worse, and that before what is dealt with by routine.
 fn place(kind: FindingKind) -> usize {
     use FindingKind as K;
-    const ORDER: [FindingKind; 26] = [
+    const ORDER: [FindingKind; 27] = [
         K::TargetUnusable,
         K::LeakageSuspect,
         K::KnownAfterOutcome,
@@ -112,6 +112,7 @@ fn place(kind: FindingKind) -> usize {
         K::SkewedTarget,
         K::DuplicateRows,
         K::TimeOrdered,
+        K::WordsAmongNumbers,
         K::InfiniteValues,
         K::SentinelValue,
         K::DuplicateColumn,

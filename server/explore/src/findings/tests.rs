@@ -398,6 +398,43 @@ fn repeated_rows_count_only_where_chance_does_not_explain_them() {
 }
 
 #[test]
+fn repeated_rows_with_one_continuous_value_are_found() {
+    let group = |i: usize| ["lo", "mid", "hi"][mix(i as u64 + 7) as usize % 3];
+    let repeat = |x: &dyn Fn(usize) -> f64, n_different: usize| {
+        let of = |i: usize| i % n_different;
+        df!(
+            "x" => (0..N).map(|i| x(of(i))).collect::<Vec<_>>(),
+            "g" => (0..N).map(|i| group(of(i))).collect::<Vec<_>>(),
+        )
+        .unwrap()
+    };
+    for n_different in [N / 5, N / 2, N - 30] {
+        check(&repeat(&|i| normal(i, 1), n_different), None, &[(K::DuplicateRows, Warning, &[])]);
+    }
+    // Numbers of few digits, and one frequent value among continuous ones, repeat by chance.
+    check(&repeat(&|i| (normal(i, 1) * 10.0).round() / 10.0, N), None, &[]);
+    check(&repeat(&|i| if uniform(i, 3) < 0.2 { 0.0 } else { normal(i, 1) }, N), None, &[]);
+}
+
+#[test]
+fn words_among_numbers_are_a_finding_of_their_own() {
+    let value = |i: usize| if i % 20 == 0 { "unknown".to_owned() } else { format!("{:.3}", normal(i, 4)) };
+    let frame = df!("amount" => (0..N).map(value).collect::<Vec<_>>(), "x" => numbers(1)).unwrap();
+    for semantic in [SemanticType::Categorical, SemanticType::Text] {
+        let mut schema = schema(&frame);
+        schema[0].semantic = semantic;
+        schema[0].reason =
+            format!("1700 different labels in 2000 rows; {} 1900 of its 2000 values are numbers", mlwright_data::MOSTLY_TYPED);
+        let found = of_schema(&frame, &schema, None).findings;
+        let seen: Vec<(K, Severity)> = found.iter().map(|f| (f.kind, f.severity)).collect();
+        assert_eq!(seen, [(K::WordsAmongNumbers, Warning)], "{found:#?}");
+        assert!(found[0].reason.contains("amount (1900 of its 2000 values are numbers"), "{}", found[0].reason);
+        assert!(found[0].reason.contains("\"unknown\""), "{}", found[0].reason);
+        assert!(found[0].action.contains("TRY_CAST"));
+    }
+}
+
+#[test]
 fn noise_towards_the_target_is_said() {
     let y: Vec<&str> = (0..20_000).map(|i| if uniform(i, 77) < 0.4 { "a" } else { "b" }).collect();
     let noise = |stream: u64| (0..20_000).map(|i| normal(i, stream)).collect::<Vec<_>>();

@@ -64,7 +64,7 @@ impl Summary for TableProfile {
         }
         text.push_str(if profile.findings.is_empty() { "No findings.\n" } else { "\nFindings, most important first:\n" });
         for finding in profile.findings.iter().take(FINDINGS_SHOWN_MAX) {
-            text.push_str(&format!("- [{}] {}. {}.\n", finding.severity.as_str(), sentence(&finding.reason), sentence(&finding.action)));
+            text.push_str(&format!("- [{}] {}. {}.\n", finding.severity.as_str(), finding.reason.trim_end_matches('.'), sentence(&finding.action)));
         }
         if profile.findings.len() > FINDINGS_SHOWN_MAX {
             text.push_str(&format!("- and {} more\n", profile.findings.len() - FINDINGS_SHOWN_MAX));
@@ -96,7 +96,8 @@ impl Summary for TableProfile {
     }
 }
 
-/// With a capital, and without its full stop, so that one can follow.
+/// With a capital, and without its full stop, so that one can follow. Not for texts that may begin with a column's
+/// name, which stays as it is.
 fn sentence(text: &str) -> String {
     let text = text.trim_end_matches('.');
     let mut chars = text.chars();
