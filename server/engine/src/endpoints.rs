@@ -13,6 +13,7 @@
 mod client;
 mod deploy;
 mod process;
+mod promise;
 mod record;
 mod status;
 #[cfg(test)]

@@ -6,11 +6,13 @@
 //! of its deployment. [`Engine::inference_frame`] puts them together as a table, which every
 //! operation that takes a table knows as `inference/ENDPOINT`.
 
+#[cfg(test)]
+pub(crate) mod fixture;
 mod frame;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -131,10 +133,15 @@ impl Engine {
     /// sent; `prediction`; and for classes `probability_CLASS`. A column of the model that has one of
     /// these names keeps it, and ours gets underscores in front.
     ///
+    /// While the server runs, what it answered before is waited for, for a moment.
+    ///
     /// # Errors
     /// [`mlwright_base::ErrorCode::NotFound`] when there is no such endpoint.
     pub fn inference_frame(&self, endpoint: &str, limit: Option<usize>) -> Result<DataFrame, Problem> {
         self.known_endpoint(endpoint)?;
+        if let Ok(Some(server)) = self.find_server() {
+            server.await_records();
+        }
         let limit = limit.unwrap_or(TABLE_ROWS_MAX).min(TABLE_ROWS_MAX);
         let entries = self.newest_entries(endpoint, limit)?;
         let deployments: HashMap<DeploymentId, Deployment> = self
@@ -146,6 +153,19 @@ impl Engine {
             .map(|record| (record.body.deployment_id.clone(), record.body))
             .collect();
         frame::build(&entries, &deployments, limit)
+    }
+
+    /// What the models learned from that answered the rows of an inference table: the columns of each.
+    pub(crate) fn learned_columns(&self, endpoint: &str, frame: &DataFrame) -> Result<Vec<HashSet<String>>, Problem> {
+        let query = Query { parent: Some(endpoint), ..Query::default() };
+        let deployments = self.store.read::<_, StoreError>(|tx| tx.list::<Deployment>(crate::endpoints::DEPLOYMENTS, &query))?;
+        let answered = frame::deployment_ids(frame);
+        let columns = |deployment: &Deployment| deployment.features.iter().map(|feature| feature.name.clone()).collect();
+        Ok(deployments
+            .iter()
+            .filter(|record| answered.contains(record.body.deployment_id.as_str()))
+            .map(|record| columns(&record.body))
+            .collect())
     }
 
     /// The entries that hold the newest `n_rows` rows, the oldest first.

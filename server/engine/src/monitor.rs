@@ -4,6 +4,7 @@
 //! Collection: `monitors` (key: name). Stream: `drift/NAME`, one [`DriftCheck`] per comparison a
 //! monitor made. The page is written before the entry that names it.
 
+mod align;
 mod check;
 mod record;
 #[cfg(test)]

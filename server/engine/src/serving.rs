@@ -4,6 +4,7 @@
 //! [`mlwright_learn::Model::predict_row`], one row at a time and without a data frame. Batch
 //! prediction runs the same preparation and the same predictor, so both give the same answers.
 
+mod odd;
 mod request;
 mod rows;
 #[cfg(test)]
@@ -153,6 +154,7 @@ impl ServedModel {
             let more = if extra.len() > NAMES_SHOWN_MAX { format!(" and {} more", extra.len() - NAMES_SHOWN_MAX) } else { String::new() };
             warnings.push(format!("the model does not use {shown}{more}"));
         }
+        warnings.extend(odd::warnings(&self.model, rows));
         PredictionSet {
             predictions: predictions.iter().map(|prediction| self.value(prediction, method)).collect(),
             probabilities: predictions.iter().filter_map(|prediction| self.probabilities(prediction)).collect(),

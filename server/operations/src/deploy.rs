@@ -18,7 +18,8 @@ const ROWS_SHOWN_MAX: usize = 20;
 const CLASSES_SHOWN_MAX: usize = 3;
 
 /// Deploys a model version to an endpoint and answers when it answers over HTTP, starting the server
-/// process if none runs. A new version replaces the old one without a failed request.
+/// process if none runs. A new version replaces the old one without a failed request; a model of
+/// another target, task or other classes needs an endpoint of its own.
 #[derive(JsonSchema)]
 pub struct DeployEndpoint;
 
@@ -48,6 +49,9 @@ impl Summary for EndpointStatus {
         text.push_str(&format!(".\nIts requests and predictions are the table inference/{}.", self.name));
         if let Some(failure) = &self.last_failure {
             text.push_str(&format!("\nThe last deployment ({}) failed: {}.", failure.model, failure.problem.message));
+        }
+        for warning in &self.warnings {
+            text.push_str(&format!("\nWarning: {warning}."));
         }
         text
     }

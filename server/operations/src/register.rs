@@ -39,7 +39,7 @@ impl Summary for RegisteredVersion {
     fn summary(&self) -> String {
         let version = &self.version;
         let what = if self.already_registered { "was registered before as" } else { "is now" };
-        format!(
+        let mut text = format!(
             "Run {} {what} {} ({} for {}, {}). Next: set_alias {{\"name\": \"{}\", \"alias\": \"champion\", \"version\": {}}}, which runs the gate.",
             version.run_id,
             self.model_uri,
@@ -48,7 +48,11 @@ impl Summary for RegisteredVersion {
             scores(&version.metric, &version.test_metrics),
             version.name,
             version.version,
-        )
+        );
+        for warning in &self.warnings {
+            text.push_str(&format!("\nWarning: {warning}."));
+        }
+        text
     }
 }
 

@@ -9,7 +9,7 @@ use mlwright_base::system::files;
 use polars::prelude::DataType;
 
 use super::dialect::{self, Detected, Dialect, NO_DELIMITER};
-use super::evidence::{Decision, Evidence, FileStyle};
+use super::evidence::{ColumnType, Decision, Evidence, FileStyle};
 use super::header::{self, Layout};
 use super::rows::{self, RowReader};
 use super::text::TextForm;
@@ -183,6 +183,18 @@ impl Text {
         }
     }
 
+    /// Texts are kept without the blanks around them, so they differ from what is in the file.
+    fn note_padded(&mut self, evidence: &[Evidence], decisions: &[Decision]) {
+        let padded = evidence.iter().zip(decisions).filter(|(_, decision)| decision.kind == ColumnType::Text);
+        let counts: Vec<u64> = padded.map(|(evidence, _)| evidence.n_padded).filter(|n| *n > 0).collect();
+        let n_cells: u64 = counts.iter().sum();
+        if n_cells > 0 {
+            let plural = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+            let (cells, columns) = (plural(n_cells, "cell"), plural(counts.len() as u64, "column"));
+            self.reading.notes.push(format!("blanks around texts were taken off ({cells} in {columns})"));
+        }
+    }
+
     /// Describes every column and completes the file's reading.
     fn describe(&mut self, evidence: &[Evidence], decisions: &[Decision], outcomes: &[Outcome]) -> Vec<ColumnReading> {
         let mut markers: Vec<String> = evidence
@@ -195,6 +207,7 @@ impl Text {
         markers.dedup();
         markers.truncate(MARKERS_MAX);
         self.reading.missing_markers = markers;
+        self.note_padded(evidence, decisions);
         let as_text: Vec<String> = self
             .layout
             .names

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::adorned::{Adornment, Affix};
 use super::cells::{self, CellKind};
 use super::dates::DateOrder;
-use super::values::shorten;
+use super::values::{self, shorten};
 
 mod decide;
 
@@ -56,6 +56,8 @@ pub(crate) struct Evidence {
     /// Cells that are not valid UTF-8, and those that are and not ASCII.
     pub(crate) n_mangled: u64,
     pub(crate) n_beyond_ascii: u64,
+    /// Cells that hold something with blanks around it.
+    pub(crate) n_padded: u64,
     /// Missing markers as they are written, and how often.
     pub(crate) markers: BTreeMap<String, u64>,
     /// The same, of those that count among numbers only.
@@ -71,6 +73,9 @@ impl Evidence {
         let (kind, adornment) = cells::classify_adorned(cell);
         if adornment != Adornment::default() {
             self.see_adornment(adornment, cell);
+        }
+        if cell.len() < raw.len() && kind != CellKind::Missing {
+            self.n_padded += u64::from(values::trim_blanks(raw).len() < raw.len());
         }
         match kind {
             CellKind::Missing => {
@@ -169,6 +174,7 @@ impl Evidence {
             truths,
             n_mangled,
             n_beyond_ascii,
+            n_padded,
             affixed,
             blank_lengths,
             words,
@@ -203,6 +209,7 @@ impl Evidence {
         self.truths += truths;
         self.n_mangled += n_mangled;
         self.n_beyond_ascii += n_beyond_ascii;
+        self.n_padded += n_padded;
         for (count, more) in self.affixed.iter_mut().zip(affixed) {
             *count += more;
         }
@@ -277,6 +284,7 @@ mod tests {
             " ",
             "-",
             "x",
+            " padded\t",
             "y",
             "3,5",
             "1,234",

@@ -159,7 +159,7 @@ pub(crate) fn column<'a>(
 }
 
 /// Text keeps its line breaks, only blanks at its ends go.
-fn trim_blanks(cell: &[u8]) -> &[u8] {
+pub(crate) fn trim_blanks(cell: &[u8]) -> &[u8] {
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let start = cell.iter().position(|byte| !blank(byte)).unwrap_or(cell.len());
     let end = cell.iter().rposition(|byte| !blank(byte)).map_or(start, |at| at + 1);

@@ -1,6 +1,6 @@
 //! Asking the server process of this workspace, over loopback.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mlwright_base::{DeploymentId, ErrorCode, Problem};
 use serde::Deserialize;
@@ -13,6 +13,10 @@ use crate::serving::PredictionSet;
 
 /// How long the server may take to say who it is.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the server may take to write down what it answered.
+const RECORDED_TIMEOUT: Duration = Duration::from_secs(1);
+/// The pause between two looks at that.
+const RECORDED_POLL: Duration = Duration::from_millis(10);
 /// How long the server may take to load what changed.
 const RELOAD_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the server may take to predict.
@@ -36,6 +40,12 @@ struct Hello {
 #[derive(Deserialize)]
 struct Answering {
     deployment_id: DeploymentId,
+}
+
+/// What `GET /health` says, as far as it matters here.
+#[derive(Deserialize)]
+struct Health {
+    rows_waiting: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -100,6 +110,26 @@ impl RunningServer {
                 Ok(Some(answering.deployment_id))
             }
             _ => Ok(None),
+        }
+    }
+
+    /// Waits until everything that was answered so far is in the inference tables; not longer than a
+    /// moment, so that neither a busy server nor a full disk keeps anybody from reading what is there.
+    pub(crate) fn await_records(&self) {
+        let until = Instant::now() + RECORDED_TIMEOUT;
+        let rows_waiting = || {
+            let left = Some(until.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())?;
+            let (_, body) = send(&self.record, "/health", Method::Get, left).ok()?;
+            serde_json::from_slice::<Health>(&body).ok().map(|health| health.rows_waiting)
+        };
+        let Some(first) = rows_waiting() else { return };
+        let (mut n_written, mut before) = (0, first);
+        // Rows are written in the order they arrive: once as many as waited at first are gone, those are.
+        while before > 0 && n_written < first {
+            std::thread::sleep(RECORDED_POLL);
+            let Some(waiting) = rows_waiting() else { return };
+            n_written += before.saturating_sub(waiting);
+            before = waiting;
         }
     }
 

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::RunningServer;
+use super::promise;
 use super::record::{DEPLOYMENTS, DeployFailure, Deployment, ENDPOINTS, Endpoint, EventKind, Serving, change};
 use super::status::{EndpointState, EndpointStatus, StoppedEndpoint};
 use crate::call::Call;
@@ -59,7 +60,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] for the model, why it cannot be loaded or does not answer its own
-    /// input example, [`ErrorCode::Conflict`] when another version was deployed in between,
+    /// input example, [`ErrorCode::Conflict`] when the endpoint serves another target, task or other
+    /// classes, or another version was deployed in between,
     /// [`ErrorCode::Unavailable`] when the server process cannot be started. The endpoint then
     /// answers as it did before.
     pub fn deploy_endpoint(&self, call: &Call<'_>, request: &DeployRequest) -> Result<EndpointStatus, Problem> {
@@ -68,15 +70,16 @@ impl Engine {
         let served = self.load_model(&request.model)?;
         self.try_example(&served)?;
         call.cancel.check()?;
-        let deployment_id = self.write_pending(call, request, &served)?;
+        let (deployment_id, warnings) = self.write_pending(call, request, &served)?;
         let ready = self.bring_up(call, &request.endpoint, &deployment_id, &served);
         if let Err(problem) = &ready {
             self.fail_deployment(&request.endpoint, &deployment_id, problem)?;
         }
-        ready
+        ready.map(|status| EndpointStatus { warnings, ..status })
     }
 
-    fn write_pending(&self, call: &Call<'_>, request: &DeployRequest, served: &ServedModel) -> Result<DeploymentId, Problem> {
+    /// Writes the intent, unless clients of what is served now would break; answers with what they should know.
+    fn write_pending(&self, call: &Call<'_>, request: &DeployRequest, served: &ServedModel) -> Result<(DeploymentId, Vec<String>), Problem> {
         let now = self.now();
         let deployment_id = DeploymentId::generate();
         let deployment = Deployment {
@@ -84,6 +87,7 @@ impl Engine {
             endpoint: request.endpoint.clone(),
             model: served.resolved.clone(),
             digest: served.digest.clone(),
+            target: Some(served.model.target.clone()),
             task: served.model.task,
             classes: served.model.classes.clone(),
             features: served.model.features.clone(),
@@ -96,15 +100,24 @@ impl Engine {
             deployed_by: call.actor.name.clone(),
             since: now,
         };
-        self.store.write::<_, StoreError>(|tx| {
+        let warnings = self.store.write::<_, Problem>(|tx| {
+            let endpoint = tx.get::<Endpoint>(ENDPOINTS, &request.endpoint)?;
+            let warnings = match endpoint.and_then(|record| record.body.current.or(record.body.pending)) {
+                Some(served) => match tx.get::<Deployment>(DEPLOYMENTS, served.deployment_id.as_str())? {
+                    Some(record) => promise::check(&record.body, &deployment)?,
+                    None => Vec::new(),
+                },
+                None => Vec::new(),
+            };
             tx.insert(DEPLOYMENTS, deployment_id.as_str(), Some(&request.endpoint), &deployment, now.as_millisecond())?;
             change(tx, &request.endpoint, now, |endpoint| {
                 endpoint.pending = Some(serving);
                 endpoint.last_failure = None;
-                Ok::<(), StoreError>(())
-            })
+                Ok::<(), Problem>(())
+            })?;
+            Ok(warnings)
         })?;
-        Ok(deployment_id)
+        Ok((deployment_id, warnings))
     }
 
     /// Waits until a server answers with the deployment, or with another one of the same version that

@@ -147,6 +147,9 @@ pub struct Deployment {
     pub model: ResolvedModel,
     /// SHA-256 of the model's file, hexadecimal.
     pub digest: String,
+    /// The column it predicts; absent on records from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// What it predicts.
     pub task: Task,
     /// The classes, in the order of the probabilities; empty for numbers.

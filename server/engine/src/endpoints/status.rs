@@ -69,6 +69,9 @@ pub struct EndpointStatus {
     pub last_failure: Option<DeployFailure>,
     /// What happened to it, the newest first.
     pub history: Vec<EndpointEvent>,
+    /// What a deployment just made changes for clients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 impl EndpointStatus {
@@ -97,6 +100,7 @@ impl EndpointStatus {
             updated: endpoint.updated,
             last_failure: endpoint.last_failure,
             history: endpoint.history,
+            warnings: Vec::new(),
         }
     }
 }

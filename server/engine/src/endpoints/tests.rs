@@ -1,5 +1,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -21,6 +23,7 @@ fn intend(fixture: &Fixture, endpoint: &str, uri: &str) -> DeploymentId {
         endpoint: endpoint.into(),
         model: served.resolved.clone(),
         digest: served.digest.clone(),
+        target: Some(served.model.target.clone()),
         task: served.model.task,
         classes: served.model.classes.clone(),
         features: served.model.features.clone(),
@@ -108,6 +111,59 @@ fn deploying_checks_before_it_writes_and_takes_back_what_it_cannot_finish() {
 }
 
 #[test]
+fn a_live_endpoint_keeps_answering_the_same_question() {
+    let fixture = Fixture::new();
+    let engine = &fixture.engine;
+    let first = intend(&fixture, "churn", &fixture.put("a", &model(Task::Binary, 0.0)));
+    engine.confirm_deployment(&engine.load_deployment(&first).unwrap()).unwrap();
+    let deploy = |model: &str| {
+        let request = DeployRequest { endpoint: "churn".into(), model: model.into() };
+        engine.deploy_endpoint(&fixture.call(), &request).unwrap_err()
+    };
+    let other = |run: &str, change: &dyn Fn(&mut mlwright_learn::Model)| {
+        let mut model = model(Task::Binary, 0.0);
+        change(&mut model);
+        fixture.put(run, &model)
+    };
+    let target = other("b", &|model| model.target = "paid".into());
+    let classes = other("c", &|model| model.classes[1] = "Maybe".into());
+    for (uri, found) in [
+        (target, "paid (binary: No, Yes)"),
+        (classes, "churned (binary: No, Maybe)"),
+        (fixture.put("d", &model(Task::Regression, 0.0)), "churned (regression)"),
+    ] {
+        let problem = deploy(&uri);
+        assert_eq!((problem.code, problem.field.as_str()), (ErrorCode::Conflict, "endpoint"), "{problem:?}");
+        assert!(problem.message.contains("churned (binary: No, Yes)") && problem.message.contains(found), "{problem:?}");
+        assert!(problem.hint.contains("stop_endpoint"), "{problem:?}");
+    }
+    let endpoint = engine.known_endpoint("churn").unwrap();
+    assert_eq!((endpoint.current.unwrap().deployment_id, endpoint.pending, endpoint.last_failure), (first, None, None));
+    // The same question is let through, as is any once the endpoint is stopped; here no server starts.
+    assert!(deploy(&other("e", &|model| model.classes.reverse())).message.contains("cannot start"));
+    engine.stop_endpoint(&fixture.call(), &StopRequest { endpoint: "churn".into(), confirm: true }).unwrap();
+    assert!(deploy("runs:/d/model").message.contains("cannot start"));
+}
+
+#[test]
+fn columns_that_clients_do_not_send_yet_are_named() {
+    let fixture = Fixture::new();
+    let id = intend(&fixture, "churn", &fixture.put("a", &model(Task::Binary, 0.0)));
+    let serves = fixture.engine.load_deployment(&id).unwrap().deployment;
+    assert_eq!(promise::check(&serves, &serves).unwrap(), Vec::<String>::new());
+    let mut asked = serves.clone();
+    asked.features.remove(0);
+    assert_eq!(promise::check(&serves, &asked).unwrap(), Vec::<String>::new(), "what is sent in vain breaks nothing");
+    assert_eq!(promise::check(&asked, &serves).unwrap(), ["requests must send columns that they did not need before, or fail: age"]);
+    asked = serves.clone();
+    asked.features[1].kind = mlwright_learn::FeatureKind::Numeric;
+    assert_eq!(promise::check(&serves, &asked).unwrap(), ["columns are read as another kind than before, so values may be refused: plan"]);
+    assert_eq!(promise::check(&asked, &serves).unwrap(), Vec::<String>::new(), "a category takes any value");
+    let unknown = Deployment { target: None, ..serves.clone() };
+    assert!(promise::check(&unknown, &serves).is_ok());
+}
+
+#[test]
 fn stopping_asks_for_confirmation_and_may_be_repeated() {
     let fixture = Fixture::new();
     let engine = &fixture.engine;
@@ -127,10 +183,18 @@ fn stopping_asks_for_confirmation_and_may_be_repeated() {
 
 /// Answers one request after the other with the same body.
 fn listener(body: String) -> u16 {
+    answering(vec![body; 8]).0
+}
+
+/// Answers each request with the next body, and counts them.
+fn answering(bodies: Vec<String>) -> (u16, Arc<AtomicUsize>) {
+    let n_asked = Arc::new(AtomicUsize::new(0));
+    let counter = n_asked.clone();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
-        for stream in listener.incoming().take(8) {
+        for (stream, body) in listener.incoming().zip(bodies) {
+            counter.fetch_add(1, Ordering::SeqCst);
             let mut stream = stream.unwrap();
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
@@ -138,7 +202,7 @@ fn listener(body: String) -> u16 {
             let _ = stream.write_all(answer.as_bytes());
         }
     });
-    port
+    (port, n_asked)
 }
 
 fn on_record(fixture: &Fixture, instance_id: &str, port: u16) {
@@ -174,6 +238,30 @@ fn a_stale_address_fools_nobody() {
     // Half a file, as no crash of ours leaves it.
     files::write_atomic(&fixture.engine.workspace().run().join("server.json"), b"{\"inst").unwrap();
     assert!(fixture.engine.find_server().unwrap().is_none());
+}
+
+#[test]
+fn what_was_answered_is_waited_for_but_not_for_long() {
+    let fixture = Fixture::new();
+    let id = intend(&fixture, "churn", &fixture.put("a", &model(Task::Binary, 0.0)));
+    fixture.engine.confirm_deployment(&fixture.engine.load_deployment(&id).unwrap()).unwrap();
+    let waiting = |n_rows: usize| format!(r#"{{"instance_id": "mine", "rows_waiting": {n_rows}}}"#);
+    // The first answer tells who it is, the others how many rows wait; others may come meanwhile.
+    for numbers in [&[7, 7, 7, 0][..], &[0, 0], &[0, 7, 9, 4, 6, 4, 4]] {
+        let (port, n_asked) = answering(numbers.iter().copied().map(waiting).chain([waiting(9)]).collect());
+        on_record(&fixture, "mine", port);
+        assert_eq!(fixture.engine.inference_frame("churn", None).unwrap().height(), 0);
+        let expected = if numbers.len() == 7 { 6 } else { numbers.len() };
+        assert_eq!(n_asked.load(Ordering::SeqCst), expected, "{numbers:?}");
+    }
+    // A server that is never done, and one that does not say.
+    for answer in [waiting(7), r#"{"instance_id": "mine"}"#.to_owned()] {
+        let (port, _) = answering(vec![answer; 1_000]);
+        on_record(&fixture, "mine", port);
+        let started = Instant::now();
+        fixture.engine.inference_frame("churn", None).unwrap();
+        assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    }
 }
 
 #[test]

@@ -5,12 +5,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use mlwright_base::{DeploymentId, ErrorCode, Problem};
 use mlwright_learn::prepare::{Coerced, coerce};
 use mlwright_learn::{Feature, FeatureKind, Task, Value};
-use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series, TimeUnit, TimeZone};
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PlSmallStr, Series, TimeUnit, TimeZone};
 use serde_json::Value as Json;
 
 use super::InferenceEntry;
 use crate::batch::{free_name, probability_name};
 use crate::endpoints::Deployment;
+
+/// The column of the deployment that answered, unless a column of the model has that name.
+const DEPLOYMENT_ID: &str = "deployment_id";
 
 /// One row of the table, and where it comes from.
 #[derive(Clone, Copy)]
@@ -61,6 +64,14 @@ pub(super) fn build(
     columns.extend(extras.iter().map(|name| extra_column(name, &rows)));
     columns.extend(predictions(&rows, &used, &mut taken));
     DataFrame::new(rows.len(), columns).map_err(|error| defect(&error))
+}
+
+/// The deployments that answered the rows of a table that [`build`] made.
+pub(super) fn deployment_ids(frame: &DataFrame) -> HashSet<String> {
+    // Columns of the models may be called so too; what they hold is no id of a deployment.
+    let is_ours = |name: &&PlSmallStr| name.trim_start_matches('_') == DEPLOYMENT_ID;
+    let columns = frame.get_column_names().into_iter().filter(is_ours).filter_map(|name| frame.column(name).ok()?.str().ok());
+    columns.flat_map(|ids| ids.iter().flatten().map(str::to_owned)).collect()
 }
 
 fn defect(error: &polars::error::PolarsError) -> Problem {
@@ -124,7 +135,7 @@ fn places(rows: &[Row<'_>], taken: &mut HashSet<String>) -> Result<Vec<Column>, 
         time,
         Series::new(name("request_id").into(), requests).into_column(),
         Series::new(name("row").into(), positions).into_column(),
-        Series::new(name("deployment_id").into(), deployments).into_column(),
+        Series::new(name(DEPLOYMENT_ID).into(), deployments).into_column(),
         Series::new(name("model").into(), models).into_column(),
     ])
 }

@@ -27,6 +27,7 @@ fn deployed(fixture: &Fixture, id: &str, model: mlwright_learn::Model) -> Deploy
         endpoint: "churn".into(),
         model: resolved.clone(),
         digest: "d".into(),
+        target: Some(model.target.clone()),
         task: model.task,
         classes: model.classes.clone(),
         features: model.features.clone(),

@@ -28,7 +28,8 @@ pub struct DriftRequest {
     pub baseline: Option<String>,
     /// The table to compare with it.
     pub current: Option<String>,
-    /// Columns to compare; all that both have when `None`.
+    /// Columns to compare; all that both have when `None`, of an endpoint's requests those that its
+    /// models learned from.
     pub columns: Option<Vec<String>>,
     /// A monitor, instead of all the above.
     pub monitor: Option<String>,
@@ -69,10 +70,10 @@ struct Comparison {
 }
 
 /// One side, read.
-struct Side {
-    open: OpenTable,
-    frame: DataFrame,
-    schema: Vec<ColumnSchema>,
+pub(super) struct Side {
+    pub(super) open: OpenTable,
+    pub(super) frame: DataFrame,
+    pub(super) schema: Vec<ColumnSchema>,
 }
 
 impl Engine {
@@ -86,17 +87,19 @@ impl Engine {
         let comparison = self.comparison(request)?;
         let baseline = self.read_side(call, &comparison.baseline, "baseline")?;
         let current = self.read_side(call, &comparison.current, "current")?;
-        let (baseline, current) = aligned(baseline, current)?;
-        let cx = mlwright_explore::Context::new(call.cancel, call.progress);
         let columns = comparison.columns.as_deref();
-        let drift = drift::check(&baseline.frame, &current.frame, &baseline.schema, columns, &comparison.options, &cx)?;
+        let aligned = self.align(baseline, current, columns)?;
+        let cx = mlwright_explore::Context::new(call.cancel, call.progress);
+        let drift = aligned.compare(columns, &comparison.options, &cx)?;
         if drift.columns.is_empty() {
             let skipped = drift.skipped.first().map_or_else(String::new, |skipped| format!("; {}: {}", skipped.column, skipped.reason));
             return Err(Problem::new(ErrorCode::UnsuitableData, format!("no column of the two tables can be compared{skipped}"))
                 .hint("name comparable columns with columns"));
         }
         call.cancel.check()?;
-        let warnings = warnings(&comparison, &baseline, &drift)?;
+        let (baseline, current) = (&aligned.baseline, &aligned.current);
+        let mut warnings = warnings(&comparison, baseline, &drift)?;
+        warnings.extend(aligned.warning(&drift));
         let pictures = drift.columns.iter().take(PICTURES_MAX).filter(|column| column.drifted).filter_map(drift::chart);
         let pictures: Vec<Picture> = pictures.map(|chart| Picture::of(&chart)).collect();
         let names = (baseline.open.versioned_name(), current.open.versioned_name());
@@ -188,29 +191,6 @@ impl Engine {
         };
         Ok(Some(self.store.write::<_, StoreError>(|tx| tx.append(&stream(&monitor.name), None, &check))?))
     }
-}
-
-/// Requests of an endpoint hold the model's columns and what belongs to the request itself; neither
-/// that nor columns of the baseline that no request carries is news.
-fn aligned(mut baseline: Side, mut current: Side) -> Result<(Side, Side), Problem> {
-    if current.open.kind != TableKind::Inference {
-        return Ok((baseline, current));
-    }
-    let common: Vec<String> = baseline
-        .frame
-        .get_column_names()
-        .iter()
-        .map(ToString::to_string)
-        .filter(|name| current.frame.get_column_names().iter().any(|other| other.as_str() == name))
-        .collect();
-    if common.is_empty() {
-        return Err(Problem::new(ErrorCode::UnsuitableData, format!("{} and {} have no column in common", baseline.open.name, current.open.name))
-            .hint("the baseline must have the columns of the endpoint's model")
-            .field("baseline"));
-    }
-    let only = |frame: &DataFrame| frame.select(common.iter().map(String::as_str)).map_err(|error| Problem::new(ErrorCode::Internal, error.to_string()));
-    (baseline.frame, current.frame) = (only(&baseline.frame)?, only(&current.frame)?);
-    Ok((baseline, current))
 }
 
 fn warnings(comparison: &Comparison, baseline: &Side, drift: &DriftReport) -> Result<Vec<String>, Problem> {

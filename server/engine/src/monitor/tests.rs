@@ -134,3 +134,75 @@ fn wrong_requests_name_the_field() {
     let unknown = CreateMonitor { columns: Some(vec!["agee".into()]), ..monitor("new", "same.csv") };
     assert_eq!(engine.create_monitor(&fixture.call(), &unknown).unwrap_err().hint, "did you mean age?");
 }
+
+/// An endpoint that was asked for rows of `age` and `plan`, of which some carry more.
+fn asked(fixture: &Fixture, deployments: &[&[&str]], requests: &[(usize, serde_json::Value)]) {
+    use crate::inference::{InferenceEntry, fixture as inference};
+    for (i, columns) in deployments.iter().enumerate() {
+        inference::deploy(fixture, &format!("{i}"), columns);
+    }
+    let entries: Vec<(String, InferenceEntry)> =
+        requests.iter().enumerate().map(|(i, (deployment, sent))| ("churn".to_owned(), inference::entry(i, &deployment.to_string(), deployments[*deployment], sent))).collect();
+    fixture.engine.append_inference(&entries).unwrap();
+}
+
+/// A baseline of `n` rows with a column `note` that no model uses and one called `model`.
+fn noted(n: usize) -> String {
+    let mut text = "age,plan,note,model\n".to_owned();
+    for i in 0..n {
+        writeln!(text, "{},{},{},{}", 20 + (i * 7_919) % 41, if i % 4 == 0 { "pro" } else { "basic" }, i % 5, i % 2).unwrap();
+    }
+    text
+}
+
+fn request(i: usize) -> serde_json::Value {
+    serde_json::json!({ "age": 20 + (i * 7_919) % 41, "plan": if i % 4 == 0 { "pro" } else { "basic" } })
+}
+
+#[test]
+fn a_column_that_one_request_sent_in_vain_is_no_drift() {
+    let fixture = fixture();
+    put(&fixture, "noted.csv", &noted(500));
+    let requests: Vec<(usize, serde_json::Value)> = (0..400)
+        .map(|i| {
+            let mut sent = request(i);
+            if i == 7 {
+                sent["note"] = 3.into();
+            }
+            (0, sent)
+        })
+        .collect();
+    asked(&fixture, &[&["age", "plan"]], &requests);
+    for (baseline, current) in [("noted.csv", "inference/churn"), ("inference/churn", "noted.csv")] {
+        let found = check(&fixture, &tables(baseline, current));
+        assert_eq!(found.drift.drifted, Vec::<String>::new(), "{:?}", found.drift.columns);
+        assert_eq!(found.drift.columns.len(), 2);
+        let skipped: Vec<&str> = found.drift.skipped.iter().map(|skipped| skipped.column.as_str()).collect();
+        assert_eq!(skipped.len(), 2, "{skipped:?}");
+        assert!(skipped.contains(&"note") && skipped.contains(&"model"));
+        assert!(found.drift.skipped[0].reason.contains("no model that answered in inference/churn"), "{:?}", found.drift.skipped);
+    }
+    let named = DriftRequest { columns: Some(vec!["note".into(), "age".into()]), ..tables("noted.csv", "inference/churn") };
+    let found = check(&fixture, &named);
+    let note = found.drift.columns.iter().find(|column| column.column == "note").unwrap();
+    assert!(!note.drifted && found.drift.columns.len() == 2, "{note:?}");
+    assert_eq!((found.drift.baseline_rows, found.drift.current_rows), (500, 400));
+    assert!(found.warnings.iter().any(|warning| warning.ends_with("note (1 of 400)")), "{:?}", found.warnings);
+}
+
+#[test]
+fn a_column_that_a_later_model_added_is_compared_where_it_was_needed() {
+    let fixture = fixture();
+    put(&fixture, "noted.csv", &noted(500));
+    let requests: Vec<(usize, serde_json::Value)> = (0..400)
+        .map(|i| {
+            let mut sent = request(i);
+            sent["note"] = (i % 5).into();
+            (usize::from(i >= 200), sent)
+        })
+        .collect();
+    asked(&fixture, &[&["age", "plan"], &["age", "plan", "note"]], &requests);
+    let found = check(&fixture, &tables("noted.csv", "inference/churn"));
+    assert_eq!((found.drift.drifted.len(), found.drift.columns.len()), (0, 3), "{:?}", found.drift.columns);
+    assert!(found.warnings.iter().any(|warning| warning.ends_with("note (200 of 400)")), "{:?}", found.warnings);
+}

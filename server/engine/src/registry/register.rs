@@ -38,6 +38,9 @@ pub struct RegisteredVersion {
     pub version: ModelVersion,
     /// Whether the same run was registered under this name before: then nothing was done.
     pub already_registered: bool,
+    /// What to know before pointing clients at it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// A registration that was begun.
@@ -63,13 +66,35 @@ impl Engine {
                 .field("run_id"));
         }
         if let Some(found) = self.version_of_run(&request.name, &run.run_id)? {
-            return Ok(RegisteredVersion { model_uri: found.uri(), version: found, already_registered: true });
+            return self.registered_version(found, true);
         }
         call.cancel.check()?;
         let number = self.begin_registration(&request.name, &run.run_id)?;
         let version = self.copy_version(call, &run, &request.name, number)?;
         let (version, already_registered) = self.finish_registration(version)?;
-        Ok(RegisteredVersion { model_uri: version.uri(), version, already_registered })
+        self.registered_version(version, already_registered)
+    }
+
+    fn registered_version(&self, version: ModelVersion, already_registered: bool) -> Result<RegisteredVersion, Problem> {
+        let query = Query { parent: Some(&version.name), ..Query::default() };
+        let versions = self.store.read::<_, StoreError>(|tx| tx.list::<ModelVersion>(VERSIONS, &query))?;
+        let earlier = versions.into_iter().map(|record| record.body).filter(|other| other.version < version.version);
+        let before = earlier.max_by_key(|other| other.version);
+        let changed = before.filter(|before| (&before.target, before.task) != (&version.target, version.task));
+        let warning = |before: ModelVersion| {
+            format!(
+                "{} predicts {} ({}), but {} before it predicts {} ({}): who follows {} gets other answers; register it under a name of its own",
+                version.uri(),
+                version.target,
+                version.task,
+                before.uri(),
+                before.target,
+                before.task,
+                version.name
+            )
+        };
+        let warnings = changed.map(warning).into_iter().collect();
+        Ok(RegisteredVersion { model_uri: version.uri(), version, already_registered, warnings })
     }
 
     fn version_of_run(&self, name: &str, run_id: &RunId) -> Result<Option<ModelVersion>, Problem> {
@@ -180,4 +205,28 @@ fn with_prefix(metrics: &BTreeMap<String, f64>, prefix: &str) -> BTreeMap<String
 pub(super) fn model_in(tx: &WriteTx<'_>, name: &str) -> Result<RegisteredModel, StoreError> {
     let found = tx.get::<RegisteredModel>(MODELS, name)?;
     found.map(|record| record.body).ok_or_else(|| StoreError::NotFound { collection: MODELS.to_owned(), key: name.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lab::{Lab, Recipe};
+    use super::*;
+
+    #[test]
+    fn a_version_that_predicts_something_else_is_said() {
+        let lab = Lab::new();
+        let register = |run_id: &RunId| {
+            let request = RegisterModelRequest { run_id: run_id.to_string(), name: "churn".to_owned() };
+            lab.engine.register_model(&lab.call(), &request).unwrap()
+        };
+        let (churn, spend) = (lab.train(&Recipe::default()), lab.train(&Recipe { target: "spend", ..Recipe::default() }));
+        assert_eq!(register(&churn).warnings, Vec::<String>::new());
+        for _ in 0..2 {
+            let warnings = register(&spend).warnings;
+            assert_eq!(warnings.len(), 1, "{warnings:?}");
+            assert!(warnings[0].starts_with("models:/churn/2 predicts spend (regression), but models:/churn/1 before it predicts churn (binary)"), "{warnings:?}");
+        }
+        assert_eq!(register(&churn).warnings, Vec::<String>::new());
+        assert_eq!(register(&lab.train(&Recipe { seed: 7, target: "spend", ..Recipe::default() })).warnings, Vec::<String>::new());
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use mlwright_base::limits::PREDICT_ROWS_MAX;
 use mlwright_base::{ErrorCode, Problem, names};
-use mlwright_learn::{Feature, Value};
+use mlwright_learn::{Feature, FeatureKind, Value};
 use serde_json::Value as Json;
 
 /// The most columns that are no feature which one request may have.
@@ -78,6 +78,8 @@ pub struct Rows {
     extra_names: Vec<String>,
     /// (row, position in `extra_names`, value), by row.
     extras: Vec<(usize, usize, Json)>,
+    /// Numeric features that were given a truth value, and the first of these.
+    truths_for_numbers: Vec<(usize, bool)>,
 }
 
 impl Rows {
@@ -97,6 +99,11 @@ impl Rows {
     #[must_use]
     pub fn extra_names(&self) -> &[String] {
         &self.extra_names
+    }
+
+    /// The positions of numeric features that were given a truth value, and the first one given.
+    pub(super) fn truths_for_numbers(&self) -> &[(usize, bool)] {
+        &self.truths_for_numbers
     }
 
     /// Fills `values` with a row's values, one per feature.
@@ -264,7 +271,13 @@ impl<'l> Builder<'l> {
             Raw::Signed(number) => Cell::Number(number as f64),
             Raw::Unsigned(number) => Cell::Number(number as f64),
             Raw::Number(number) => Cell::Number(number),
-            Raw::Boolean(truth) => Cell::Boolean(truth),
+            Raw::Boolean(truth) => {
+                let is_new = || self.rows.truths_for_numbers.iter().all(|(known, _)| *known != position);
+                if self.layout.features[position].kind == FeatureKind::Numeric && is_new() {
+                    self.rows.truths_for_numbers.push((position, truth));
+                }
+                Cell::Boolean(truth)
+            }
             Raw::Text(text) => {
                 let start = self.rows.texts.len();
                 self.rows.texts.push_str(text);

@@ -61,6 +61,23 @@ fn many_rows_and_whole_frames_give_the_answers_of_single_rows() {
 }
 
 #[test]
+fn values_that_training_did_not_know_are_said_once() {
+    let fixture = Fixture::new();
+    let uri = fixture.put("a", &model(Task::Binary, 0.0));
+    let warned = |values: &[(Json, Json)]| {
+        let rows: Vec<Json> =
+            values.iter().map(|(age, plan)| json!({ "age": age, "plan": plan, "active": true, "joined": null })).collect();
+        ask(&fixture, &uri, Json::from(rows)).unwrap().warnings
+    };
+    assert_eq!(warned(&[(json!(1), json!("pro")), (json!("2"), json!(null)), (json!(null), json!(" basic "))]), Vec::<String>::new());
+    let unseen = "plan: \"gold\" is a category that training did not see, or saw too rarely to learn from";
+    let truth = "age: the truth value true was read as the number 1";
+    assert_eq!(warned(&[(json!(1), json!("pro")), (json!(2), json!("gold")), (json!(3), json!("silver"))]), [unseen]);
+    assert_eq!(warned(&[(json!(true), json!("pro")), (json!(false), json!("pro"))]), [truth]);
+    assert_eq!(warned(&[(json!(true), json!("gold"))]), [unseen, truth]);
+}
+
+#[test]
 fn a_mistyped_value_is_named_by_row_and_column() {
     let fixture = Fixture::new();
     let uri = fixture.put("a", &model(Task::Binary, 0.0));

@@ -56,6 +56,17 @@ fn messy_text_is_understood() {
 }
 
 #[test]
+fn blanks_that_are_taken_off_texts_are_said() {
+    let padded = |text: &str| -> Vec<String> {
+        opened(text).reading.notes.into_iter().filter(|note| note.contains("blanks around")).collect()
+    };
+    let text = "a,b,n,m\n\" x \",y, 1,x\nz\t,w,2 ,y\n, \"u\",3,  \n";
+    assert_eq!(padded(text), ["blanks around texts were taken off (3 cells in 2 columns)"]);
+    assert_eq!(padded("a,b\nx y,1\n z,2\n"), ["blanks around texts were taken off (1 cell in 1 column)"]);
+    assert!(padded("a,b\nx y, 1\nz,2 \n , 3\n").is_empty(), "numbers, and cells without a value, have none");
+}
+
+#[test]
 fn numbers_stored_as_text_are_said() {
     let table = opened("customerID,TotalCharges,when\na-1,29.85,31/12/2023\na-2, ,01/02/2024\na-3,1889.5,02/02/2024\n");
     let total = &table.columns[1];
