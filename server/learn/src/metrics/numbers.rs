@@ -10,8 +10,7 @@ pub(super) fn compute(metric: Metric, actual: &[f64], predicted: &[f64]) -> Resu
     match metric {
         Metric::Rmse => Ok((pairs().map(|(y, p)| (y - p).powi(2)).sum::<f64>() / n).sqrt()),
         Metric::Mae => Ok(pairs().map(|(y, p)| (y - p).abs()).sum::<f64>() / n),
-        // scikit-learn divides by the machine's epsilon there, which gives a number of no use.
-        Metric::Mape if actual.contains(&0.0) => Err(undefined(metric, "a true value is 0, of which nothing is a percentage")),
+        // As scikit-learn: a true value of 0 divides by the machine's epsilon.
         Metric::Mape => Ok(pairs().map(|(y, p)| (y - p).abs() / y.abs().max(f64::EPSILON)).sum::<f64>() / n),
         Metric::R2 => {
             if actual.len() < 2 {

@@ -75,7 +75,12 @@ pub(super) fn of_the_test(target: &EncodedTarget, plan: &Plan, scores: &Scores<'
     let without: Vec<&str> =
         Metric::all_for(target.task).into_iter().map(Metric::name).filter(|name| !scores.test.contains_key(*name)).collect();
     if !without.is_empty() {
-        warnings.push(format!("without a value on the test rows (one class, too few rows, or a true value of 0): {}", without.join(", ")));
+        warnings.push(format!("without a value on the test rows (one class, or too few): {}", without.join(", ")));
+    }
+    if let Target::Number(values) = &plan.test_target
+        && values.contains(&0.0)
+    {
+        warnings.push("mape says nothing here: a true value is 0, of which no error is a percentage".to_owned());
     }
     warnings.extend(no_better_in_test(scores));
     warnings.extend(unlike_the_folds(scores));
