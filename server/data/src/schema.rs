@@ -232,7 +232,7 @@ fn float(series: &Series) -> Meaning {
         return meaning(SemanticType::Numeric, "its type is one of numbers");
     };
     let finite = || values.iter().flatten().filter(|value| value.is_finite());
-    let n_finite = finite().count();
+    let (n_finite, low, high) = finite_range(values);
     if n_finite == 0 {
         return meaning(SemanticType::Numeric, "its type is one of numbers, though no value is finite");
     }
@@ -256,11 +256,20 @@ fn float(series: &Series) -> Meaning {
             }
         }
     }
-    let (low, high) =
-        finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     let odd = n_known - n_finite;
     let tail = if odd > 0 { format!("; {odd} are not finite") } else { String::new() };
     meaning(SemanticType::Numeric, format!("numbers from {low} to {high}{tail}"))
+}
+
+/// How many values are finite, and the least and the greatest of them.
+fn finite_range(values: &Float64Chunked) -> (usize, f64, f64) {
+    let see = |(n, low, high): (usize, f64, f64), value: &f64| {
+        if value.is_finite() { (n + 1, low.min(*value), high.max(*value)) } else { (n, low, high) }
+    };
+    values.downcast_iter().fold((0, f64::INFINITY, f64::NEG_INFINITY), |range, chunk| match chunk.validity() {
+        None => chunk.values().iter().fold(range, see),
+        Some(known) => chunk.values().iter().zip(known).filter_map(|(value, known)| known.then_some(value)).fold(range, see),
+    })
 }
 
 /// Different values, missing ones not counted.

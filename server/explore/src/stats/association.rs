@@ -93,6 +93,9 @@ pub fn cramers_v(table: &[f64], n_columns: usize) -> Option<f64> {
     (least > 0.0).then(|| (phi2 / least).sqrt().min(1.0))
 }
 
+/// Rows that are added up side by side.
+const TURNS: usize = 4;
+
 /// The correlation ratio η of numbers within categories (Pearson 1905): the square root of the share of
 /// variance between the categories, in [0, 1]. `codes` below `n_levels`, one for each value.
 /// `None` below two values, with a single level, or without variance.
@@ -104,15 +107,21 @@ pub fn correlation_ratio(codes: &[u32], values: &[f64], n_levels: usize) -> Opti
         return None;
     }
     let mean = values.chunks(1024).map(|block| block.iter().sum::<f64>()).sum::<f64>() / n;
-    let mut sums = vec![(0.0_f64, 0.0_f64); n_levels];
-    let mut total = 0.0;
-    for (&code, &value) in codes.iter().zip(values) {
-        let d = value - mean;
-        let cell = &mut sums[code as usize];
-        cell.0 += 1.0;
-        cell.1 += d;
-        total += d * d;
+    // Rows take turns at sums of their own, so that none waits for the one before it.
+    let mut turns = vec![[(0.0_f64, 0.0_f64); TURNS]; n_levels];
+    let mut totals = [0.0; TURNS];
+    for (codes, values) in codes.chunks(TURNS).zip(values.chunks(TURNS)) {
+        for (turn, (&code, &value)) in codes.iter().zip(values).enumerate() {
+            let d = value - mean;
+            let cell = &mut turns[code as usize][turn];
+            cell.0 += 1.0;
+            cell.1 += d;
+            totals[turn] += d * d;
+        }
     }
+    let total: f64 = totals.iter().sum();
+    let joined = |turns: &[(f64, f64); TURNS]| turns.iter().fold((0.0, 0.0), |(n, sum), turn| (n + turn.0, sum + turn.1));
+    let sums: Vec<(f64, f64)> = turns.iter().map(joined).collect();
     let levels = sums.iter().filter(|(count, _)| *count > 0.0).count();
     if levels < 2 || !total.is_finite() || (total / n).sqrt() <= 1e-13 * mean.abs() || total <= 0.0 {
         return None;
