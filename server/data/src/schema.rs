@@ -65,6 +65,8 @@ pub struct ColumnSchema {
 /// What the reason of a text column says, after "; ", when most of its values are numbers or dates.
 pub const MOSTLY_TYPED: &str = "stored as text, though";
 
+/// Text values that are looked at to tell whether the others are worth a look.
+const FIRST_LOOK_ROWS: usize = 2_000;
 /// The fewest values of which two different whole numbers are taken for labels.
 const LABELS_ROWS_MIN: usize = 10;
 /// The fewest rows for which "different in every row" says anything.
@@ -352,10 +354,22 @@ fn truth_words(text: &Series) -> Option<String> {
     TRUTHS.iter().any(|pair| low == pair).then(|| format!("its values are {:?} and {:?}", seen[0], seen[1]))
 }
 
+/// What the values are. Where values spread over the rows are mostly words, no others are looked at:
+/// only what numbers and dates there are in a column of numbers or dates is asked for.
 fn evidence_of(values: &StringChunked) -> Evidence {
-    let mut evidence = Evidence::default();
-    values.iter().flatten().for_each(|value| evidence.see(value.as_bytes()));
-    evidence
+    let see_every = |step: usize| {
+        let mut evidence = Evidence::default();
+        values.iter().step_by(step).flatten().for_each(|value| evidence.see(value.as_bytes()));
+        evidence
+    };
+    let step = values.len() / FIRST_LOOK_ROWS;
+    if step > 1 {
+        let first = see_every(step);
+        if first.is_mostly_words() {
+            return first;
+        }
+    }
+    see_every(1)
 }
 
 /// What the values look like.

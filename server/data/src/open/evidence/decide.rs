@@ -313,6 +313,13 @@ impl Evidence {
         (n > 0 && n * 10 >= n_known * 9).then_some((n_known, n, what))
     }
 
+    /// Whether three of four values are neither numbers nor dates nor amounts.
+    pub(crate) fn is_mostly_words(&self) -> bool {
+        let amounts: u64 = self.affixed.iter().sum();
+        let n_known = self.n_numbers() + self.n_dates() + self.texts;
+        self.texts * 4 >= n_known * 3 && amounts * 4 <= n_known
+    }
+
     /// Whether most values are dates, amounts or numbers with a fraction: measures, and no codes.
     pub(crate) fn is_mostly_measures(&self) -> bool {
         let codes = self.integers + self.leading_zeros + self.big_integers;
