@@ -299,25 +299,35 @@ impl Iterator for Stream {
 /// The most threads that share one piece of work.
 const SPREAD_MAX: usize = 16;
 
-/// Does the same to every item, on as many threads as there are cores, in the items' order. For work
-/// that calls polars' parallel operations: a thread of rayon that waits for polars takes up another
-/// of its own jobs, which waits in turn, until its stack is full.
-pub(crate) fn spread<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// Does the same to every item, on as many threads as there are cores; answers in the items' order.
+/// Heavy items are begun first, so that no thread is left alone with one at the end. For work that
+/// calls polars' parallel operations: a thread of rayon that waits for polars takes up another of its
+/// own jobs, which waits in turn, until its stack is full.
+pub(crate) fn spread<T: Sync, R: Send>(items: &[T], weight: impl Fn(&T) -> usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = cores.min(SPREAD_MAX).min(items.len());
     if threads < 2 {
         return items.iter().map(work).collect();
     }
-    let shares: Vec<Vec<R>> = std::thread::scope(|scope| {
-        let share = |first: usize| items.iter().skip(first).step_by(threads).map(&work).collect::<Vec<R>>();
-        let others: Vec<_> = (1..threads).map(|first| scope.spawn(move || share(first))).collect();
-        let own = share(0);
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(weight(&items[index])));
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut done = Vec::new();
+        while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((index, work(&items[index])));
+        }
+        done
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(share)).collect();
+        let own = share();
         let others =
-            others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        std::iter::once(own).chain(others).collect()
+            others.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        own.into_iter().chain(others).collect()
     });
-    let mut shares: Vec<_> = shares.into_iter().map(Vec::into_iter).collect();
-    (0..items.len()).map(|index| shares[index % threads].next().expect("the shares make up the items")).collect()
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), DataError> {
@@ -452,7 +462,7 @@ mod tests {
     fn spread_work_keeps_the_order() {
         for n in [0, 1, 2, 7, 100] {
             let items: Vec<usize> = (0..n).collect();
-            assert_eq!(spread(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            assert_eq!(spread(&items, |item| *item as usize, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
         }
     }
 

@@ -183,9 +183,15 @@ fn read_columns<'a>(
         let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *done += 1;
         report(cx, *done, n_columns, &format!("measuring {}", markup::shorten(name, 40)));
-        Ok(ReadColumn { series, cells, profile })
+        Ok::<_, ExploreError>(ReadColumn { series, cells, profile })
     };
-    frame.columns().par_iter().map(read).collect()
+    // Texts take longest: they are begun first, so that no thread is left alone with one at the end.
+    let mut order: Vec<usize> = (0..n_columns).collect();
+    order.sort_by_key(|&index| !frame.columns()[index].dtype().is_string());
+    let measured = order.into_par_iter().with_max_len(1).map(|index| Ok((index, read(&frame.columns()[index])?)));
+    let mut measured: Vec<(usize, ReadColumn<'a>)> = measured.collect::<Result<_, ExploreError>>()?;
+    measured.sort_by_key(|(index, _)| *index);
+    Ok(measured.into_iter().map(|(_, column)| column).collect())
 }
 
 fn sample_rows(columns: &[ReadColumn<'_>], n_rows: usize, options: &ProfileOptions) -> SampleRows {

@@ -66,7 +66,7 @@ pub(super) fn take(text: &Text) -> Result<Survey, DataError> {
         }
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    execute::spread(&vec![(); cores], work).into_iter().collect::<Result<(), _>>()?;
+    execute::spread(&vec![(); cores], |()| 1, work).into_iter().collect::<Result<(), _>>()?;
     Ok(merged.into_inner().unwrap_or_else(PoisonError::into_inner).whole)
 }
 
