@@ -83,3 +83,16 @@ fn features_and_targets_come_out_of_a_frame() {
     let problem = target_from(&frame, "Churn", None, None).unwrap_err();
     assert_eq!((problem.code, problem.field.as_str(), problem.hint.as_str()), (ErrorCode::NotFound, "target", "did you mean churn?"));
 }
+
+#[test]
+fn what_a_table_reads_as_missing_among_numbers_a_request_does_too() {
+    let fixture = crate::serving::fixture::Fixture::new();
+    for marker in mlwright_learn::frame::MISSING_AMONG_NUMBERS {
+        let marker = marker.to_uppercase();
+        let path = fixture.folder.path().join("markers.csv");
+        mlwright_base::system::files::write_atomic(&path, format!("a,x\n1,1\n2,{marker}\n3,2.5\n").as_bytes()).unwrap();
+        let opened = fixture.engine.open_table("markers.csv").unwrap();
+        let (frame, schema) = opened.collect(&mlwright_base::CancelToken::new()).unwrap();
+        assert_eq!((schema[1].semantic, frame.column("x").unwrap().null_count()), (SemanticType::Numeric, 1), "{marker:?}");
+    }
+}
