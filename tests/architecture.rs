@@ -8,8 +8,8 @@ use serde_json::Value;
 
 /// The layers, the lowest first. A crate may depend on crates of lower layers only.
 const LAYERS: [&[&str]; 7] = [
-    &["mlwright-base"],
-    &["mlwright-data", "mlwright-learn"],
+    &["mlwright-base", "mlwright-skills"],
+    &["mlwright-data", "mlwright-learn", "mlwright-assistants", "mlwright-mcp-transport"],
     &["mlwright-explore", "mlwright-store"],
     &["mlwright-engine"],
     &["mlwright-operations"],
@@ -18,8 +18,8 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Dependencies that belong to certain crates only: what they are, and who may have them.
-const OWNED: [(&str, &[&str]); 12] = [
-    ("rmcp", &["mlwright-mcp"]),
+const OWNED: [(&str, &[&str]); 14] = [
+    ("rmcp", &["mlwright-mcp", "mlwright-mcp-transport"]),
     ("axum", &["mlwright-http"]),
     ("hyper", &["mlwright-http"]),
     ("hyper-util", &["mlwright-http"]),
@@ -31,6 +31,8 @@ const OWNED: [(&str, &[&str]); 12] = [
     ("deltalake", &["mlwright-data"]),
     ("linfa", &["mlwright-learn"]),
     ("resvg", &["mlwright-explore"]),
+    ("jsonc-parser", &["mlwright-assistants"]),
+    ("toml_edit", &["mlwright-assistants"]),
 ];
 
 /// Crates that must not know tables, and crates that must not know how anything is stored.

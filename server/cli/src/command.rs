@@ -4,7 +4,7 @@ use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 use mlwright_operations::{Registered, Stage};
 
-use crate::{example, exit, flags};
+use crate::{doctor, example, exit, flags, install};
 
 /// Ids of the flags that every command has. They are no names of fields.
 pub(crate) const WORKSPACE: &str = "@workspace";
@@ -96,13 +96,65 @@ fn usage(operation: &Registered) -> String {
     usage
 }
 
+fn mcp_flags() -> Vec<Arg> {
+    let http_only = |name: &'static str| Arg::new(name).long(name).requires("http");
+    vec![
+        Arg::new("toolsets")
+            .long("toolsets")
+            .value_name("STAGES")
+            .value_delimiter(',')
+            .action(ArgAction::Append)
+            .help("Offer the operations of these stages only, e.g. explore,train (all)"),
+        Arg::new("read-only").long("read-only").action(ArgAction::SetTrue).help("Offer only operations that change nothing"),
+        Arg::new("http").long("http").action(ArgAction::SetTrue).help("Serve over HTTP instead, at /mcp; the address is printed"),
+        http_only("host").value_name("ADDRESS").help("The address to listen on (127.0.0.1, or [server] in mlwright.toml)"),
+        http_only("port").value_name("INTEGER").value_parser(value_parser!(u16)).help("The port (0: any free one)"),
+        http_only("anonymous")
+            .value_name("SCOPES")
+            .help("What requests without a token may do, e.g. read; on loopback only. Any program on this machine can ask then"),
+    ]
+}
+
+fn tokens() -> Command {
+    let name = |help: &'static str| Arg::new("name").value_name("NAME").required(true).help(help);
+    Command::new("token")
+        .about("Make, list and revoke the tokens that clients need over HTTP")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("create")
+                .about("Make a token and print it; it is shown this once")
+                .arg(name("Who or what it is for").long("name"))
+                .arg(
+                    Arg::new("scopes")
+                        .long("scopes")
+                        .value_name("SCOPES")
+                        .default_value("read")
+                        .help("What it allows: read, write (add runs, models, predictions), deploy (aliases, endpoints), admin; separated by commas"),
+                )
+                .arg(
+                    Arg::new("expires-days")
+                        .long("expires-days")
+                        .value_name("INTEGER")
+                        .value_parser(value_parser!(i64))
+                        .help("Days until it is good no more (never)"),
+                ),
+        )
+        .subcommand(Command::new("list").about("Show the tokens, without their secrets"))
+        .subcommand(Command::new("revoke").about("End a token at once; sessions that use it end too").arg(name("Its name or id")))
+}
+
 /// The commands that are no operations, with what the help says of them.
 fn others() -> Vec<Command> {
     vec![
         Command::new("init").about("Write a commented mlwright.toml; one that is there stays as it is").arg(
             Arg::new("print").long("print").action(ArgAction::SetTrue).help("Print the file instead of writing it"),
         ),
-        Command::new("mcp").about("Serve every operation to an assistant over MCP on standard input and output"),
+        Command::new("mcp")
+            .about("Serve the operations to an assistant over MCP, on standard input and output or over HTTP")
+            .after_help("`mlwright serve` serves MCP over HTTP as well, at /mcp.")
+            .args(mcp_flags()),
+        tokens(),
         Command::new("serve")
             .about("Run the server process: endpoints, REST and web pages; deploy-endpoint starts it when none runs")
             .arg(Arg::new("host").long("host").value_name("ADDRESS").help("The address to listen on (127.0.0.1, or [server] in mlwright.toml)"))
@@ -125,13 +177,21 @@ fn others() -> Vec<Command> {
                         .help("A hash that an earlier check printed: shows a cut end, or a chain made anew"),
                 ),
             ),
+        install::command(),
+        doctor::command(),
         Command::new("version").about("Print the version"),
         Command::new("job")
             .hide(true)
             .about("What job processes run")
             .subcommand_required(true)
             .subcommand(Command::new("run").about("Do the work of a queued job").arg(Arg::new("id").required(true).value_name("ID"))),
-        Command::new("docs").hide(true).about("Print docs/operations.md"),
+        Command::new("docs").hide(true).about("Print docs/operations.md").arg(
+            Arg::new("skills")
+                .long("skills")
+                .value_name("DIR")
+                .value_parser(ValueParser::path_buf())
+                .help("Write the references of the skills in this folder instead"),
+        ),
     ]
 }
 

@@ -12,13 +12,17 @@ const HEAD: &str = "\
 Every operation is a tool over MCP (snake case), a command (kebab case, flags made from the fields, `--json` for the structured
 answer) and `POST /api/operations/NAME`. This page is made from their definitions: `mlwright docs > docs/operations.md`.
 
+";
+
+/// How tables and models are named, for every page about operations.
+pub(crate) const NAMES: &str = "\
 Tables are named by path or catalog name. Models are named `models:/name/3`, `models:/name@alias`, `models:/name/latest` or
 `runs:/ID/model`.
 ";
 
 /// The text of `docs/operations.md`.
 pub(crate) fn operations() -> String {
-    let mut text = format!("{HEAD}\n```text\n{}\n```\n", exit::CODES);
+    let mut text = format!("{HEAD}{NAMES}\n```text\n{}\n```\n", exit::CODES);
     for stage in Stage::ALL {
         text.push_str(&format!("\n## {}\n", capitalised(stage.as_str())));
         for operation in mlwright_operations::all().iter().filter(|operation| operation.stage == stage) {
@@ -29,6 +33,12 @@ pub(crate) fn operations() -> String {
 }
 
 fn one(operation: &Registered) -> String {
+    let (body, command) = (body(operation), example::of(operation));
+    format!("\n### {}\n\n{body}\n```sh\n{command}\n```\n\n```json\n{}\n```\n", operation.name, operation.example)
+}
+
+/// What an operation is for, what it does to the workspace, what it takes and what it answers with.
+pub(crate) fn body(operation: &Registered) -> String {
     let effect = match operation.effect {
         Effect::Read => "Reads only.",
         Effect::Write => "Adds to the workspace; nothing that exists is lost.",
@@ -44,14 +54,13 @@ fn one(operation: &Registered) -> String {
     for (name, schema) in operation.output_schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         outputs.push(format!("| `{name}` | {} | {} |\n", kind(schema), cell(schema)));
     }
-    let mut text = format!("\n### {}\n\n**{}.** {} {effect}\n", operation.name, operation.title, operation.description);
+    let mut text = format!("**{}.** {} {effect}\n", operation.title, operation.description);
     if !inputs.is_empty() {
         text.push_str(&format!("\n| field | type | | meaning |\n| --- | --- | --- | --- |\n{}", inputs.concat()));
     }
     if !outputs.is_empty() {
         text.push_str(&format!("\nAnswers with:\n\n| field | type | meaning |\n| --- | --- | --- |\n{}", outputs.concat()));
     }
-    text.push_str(&format!("\n```sh\n{}\n```\n\n```json\n{}\n```\n", example::of(operation), operation.example));
     text
 }
 

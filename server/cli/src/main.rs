@@ -9,11 +9,13 @@
 mod audit;
 mod command;
 mod docs;
+mod doctor;
 mod example;
 mod exit;
 mod flags;
 mod hyphens;
 mod init;
+mod install;
 mod interrupt;
 mod json_text;
 mod logs;
@@ -23,6 +25,8 @@ mod panics;
 mod progress;
 mod run;
 mod services;
+mod tokens;
+mod skills;
 
 use mlwright_base::system::{environment, process};
 

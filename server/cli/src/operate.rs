@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mlwright_base::system::{environment, files};
 use mlwright_base::{CancelToken, ErrorCode, Problem};
+use mlwright_engine::access::Scopes;
 use mlwright_engine::{Actor, Call, Surface};
 use mlwright_operations::{Answer, Context, Effect, Registered};
 use serde_json::Value;
@@ -35,7 +36,7 @@ pub(crate) fn run(what: Operate, setting: &Setting) -> Result<Exit, Problem> {
     interrupt::watch(cancel.clone());
     let progress = if setting.quiet { Shown::nowhere() } else { Shown::on_stderr() };
     let actor = Actor { name: environment::user_name(), surface: Surface::Cli };
-    let call = Call { actor: &actor, cancel: &cancel, progress: &progress };
+    let call = Call { actor: &actor, scopes: Scopes::ALL, cancel: &cancel, progress: &progress };
     let waits_for = waits_for(operation, &input);
     let work = || mlwright_operations::call(Context { engine: &engine, call: &call }, operation.name, input);
     let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(defect()));

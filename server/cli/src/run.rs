@@ -13,7 +13,7 @@ use crate::command::{self, IMAGE_DIR, JSON, QUIET, VERBOSE, WORKSPACE};
 use crate::exit::Exit;
 use crate::logs::Level;
 use crate::operate::Operate;
-use crate::{audit, docs, flags, hyphens, init, logs, operate, output, services};
+use crate::{audit, docs, doctor, flags, hyphens, init, install, logs, operate, output, services, skills, tokens};
 
 /// What every command is given.
 pub(crate) struct Setting {
@@ -83,11 +83,17 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
     logs::start(level(name, inner));
     let outcome = match name {
         "init" => init::run(&setting, inner.get_flag("print")),
-        "mcp" => services::mcp(&setting),
+        "mcp" => services::mcp(&setting, inner),
+        "token" => tokens::run(&setting, inner),
         "serve" => services::serve(&setting, inner.get_one::<String>("host").cloned(), inner.get_one::<u16>("port").copied()),
         "job" => services::job(&setting, inner),
         "audit" => audit::verify(&setting, inner),
-        "docs" => Ok(output::result(&docs::operations())),
+        "install" => install::run(&setting, inner),
+        "doctor" => doctor::run(&setting),
+        "docs" => match inner.get_one::<PathBuf>("skills") {
+            Some(folder) => skills::write(folder),
+            None => Ok(output::result(&docs::operations())),
+        },
         "version" => Ok(version(&setting)),
         name => operation(name, inner, &setting),
     };

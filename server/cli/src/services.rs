@@ -4,20 +4,69 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use mlwright_base::system::environment;
-use mlwright_base::{JobId, Problem};
-use mlwright_http::ServeOptions;
+use mlwright_base::{ErrorCode, JobId, Problem};
+use mlwright_engine::access::Scopes;
+use mlwright_http::{Host, Mount, ServeOptions};
+use mlwright_mcp::http::{Hosts, METADATA_PATH, METADATA_PATH_OF_MCP, Sharing};
+use mlwright_mcp::{Caller, Offer};
 
 use crate::exit::Exit;
+use crate::output;
 use crate::run::Setting;
 
-/// `mlwright mcp`: the workspace is opened by the first call, so that listing the tools waits for
-/// nothing.
+/// Where MCP is served over HTTP.
+const MCP_PATH: &str = "/mcp";
+
+/// `mlwright mcp`: one client on standard input and output, or any number over HTTP.
 ///
 /// # Errors
-/// When the session cannot be opened or breaks off.
-pub(crate) fn mcp(setting: &Setting) -> Result<Exit, Problem> {
-    mlwright_mcp::serve(mlwright_mcp::Options { workspace: setting.workspace()?, user: environment::user_name() })?;
+/// When the session cannot be opened or breaks off; over HTTP, when the workspace cannot be opened or
+/// the port cannot be listened on.
+pub(crate) fn mcp(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Problem> {
+    let toolsets: Vec<String> = matches.get_many::<String>("toolsets").into_iter().flatten().cloned().collect();
+    let scopes = if matches.get_flag("read-only") { Scopes::READ } else { Scopes::ALL };
+    let offer = Offer::new(scopes, &toolsets)?;
+    if !matches.get_flag("http") {
+        mlwright_mcp::serve(setting.workspace()?, Caller { name: environment::user_name(), offer })?;
+        return Ok(Exit::Done);
+    }
+    let anonymous = matches.get_one::<String>("anonymous").map(|scopes| Scopes::parse(scopes)).transpose()?;
+    let host = matches.get_one::<String>("host").cloned();
+    let engine = Arc::new(setting.engine()?);
+    if anonymous.is_some() && !is_loopback(host.as_deref().unwrap_or(&engine.settings().server.host)) {
+        return Err(Problem::new(ErrorCode::Refused, "without a token, requests are answered on loopback only")
+            .hint("make a token with `mlwright token create`, or listen on 127.0.0.1")
+            .field("anonymous"));
+    }
+    let options = ServeOptions { host, port: matches.get_one::<u16>("port").copied() };
+    let mounts = |host: &Host| mounts(host, anonymous, offer);
+    mlwright_http::serve_mounts(engine, options, mounts, |address| {
+        output::result(&format!("{address}{MCP_PATH}"));
+    })?;
     Ok(Exit::Done)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// MCP, and what tells clients how to get in.
+fn mounts(host: &Host, anonymous: Option<Scopes>, offer: Offer) -> Vec<Mount> {
+    let service = mlwright_mcp::http::service(Sharing {
+        engine: host.engine.clone(),
+        user: environment::user_name(),
+        owner_token: host.owner_token.clone(),
+        anonymous,
+        offer,
+        hosts: if host.loopback { Hosts::Loopback } else { Hosts::Any },
+    });
+    let mcp = Mount::new(MCP_PATH, move |request| {
+        let service = service.clone();
+        async move { service.handle(request).await }
+    });
+    let metadata = |path| Mount::new(path, |request| async move { mlwright_mcp::http::resource_metadata(&request) });
+    vec![mcp, metadata(METADATA_PATH), metadata(METADATA_PATH_OF_MCP)]
 }
 
 /// `mlwright serve`.
@@ -25,7 +74,7 @@ pub(crate) fn mcp(setting: &Setting) -> Result<Exit, Problem> {
 /// # Errors
 /// When the workspace cannot be opened or the port cannot be listened on.
 pub(crate) fn serve(setting: &Setting, host: Option<String>, port: Option<u16>) -> Result<Exit, Problem> {
-    mlwright_http::serve(Arc::new(setting.engine()?), ServeOptions { host, port })?;
+    mlwright_http::serve(Arc::new(setting.engine()?), ServeOptions { host, port }, |host| mounts(host, None, Offer::ALL))?;
     Ok(Exit::Done)
 }
 

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::Call;
 use crate::convert::{frame_from, no_column};
 use crate::engine::Engine;
-use crate::jobs::{Job, JobContext, JobKind};
+use crate::jobs::{Job, JobContext, JobKind, NewJob, Started};
 use crate::lineage;
 use crate::serving::ServedModel;
 use crate::tables::OpenTable;
@@ -56,6 +56,9 @@ pub struct BatchPredictRequest {
 pub struct BatchPredictOutcome {
     /// The job that predicts.
     pub job: Job,
+    /// Whether this very prediction was running already: then this is it, and no second one was started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub already_running: bool,
     /// What came out; absent while the job works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<BatchPredictResult>,
@@ -94,9 +97,19 @@ impl Engine {
         let json = serde_json::to_value(&spec)
             .map_err(|error| Problem::new(ErrorCode::Internal, format!("the request cannot be written: {error}")))?;
         let wait_seconds = request.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT);
-        let job = self.start_job(call, JobKind::BatchPredict, None, json, subject, wait_seconds)?;
+        let new = NewJob { kind: JobKind::BatchPredict, run_id: None, spec: json, subject, data_changed_ms: open.changed_ms() };
+        let Started { job, already_running } = self.start_job(call, new, wait_seconds)?;
         let result = job.outcome()?;
-        Ok(BatchPredictOutcome { job, result })
+        Ok(BatchPredictOutcome { job, already_running, result })
+    }
+
+    /// A job of batch prediction as [`Engine::batch_predict`] answers with it.
+    ///
+    /// # Errors
+    /// As [`Engine::batch_predict`], for a job that ended badly.
+    pub fn batch_prediction(&self, job: Job) -> Result<BatchPredictOutcome, Problem> {
+        let result = job.outcome()?;
+        Ok(BatchPredictOutcome { job, already_running: false, result })
     }
 
     /// The file to write, when it may be written, and what to do when a file is there by then.

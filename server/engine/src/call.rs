@@ -4,6 +4,8 @@ use mlwright_base::{CancelToken, ProgressSink};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Scopes;
+
 /// The surface a call came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -37,6 +39,8 @@ pub struct Actor {
 pub struct Call<'a> {
     /// Who calls.
     pub actor: &'a Actor,
+    /// What whoever calls may do.
+    pub scopes: Scopes,
     /// Cancelled when the caller no longer wants the answer.
     pub cancel: &'a CancelToken,
     /// Receives progress.

@@ -22,6 +22,6 @@ mod tests;
 pub use client::RunningServer;
 pub use deploy::{DeployRequest, Deployed, StopRequest};
 pub use process::{ServerClaim, ServerRecord};
-pub(crate) use record::DEPLOYMENTS;
+pub(crate) use record::{DEPLOYMENTS, ENDPOINTS};
 pub use record::{DeployFailure, Deployment, Endpoint, EndpointEvent, EventKind, Serving};
 pub use status::{EndpointList, EndpointState, EndpointStatus, ServerStatus, StoppedEndpoint};

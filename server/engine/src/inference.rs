@@ -34,7 +34,7 @@ pub const TABLE_ROWS_MAX: usize = 1_000_000;
 /// Entries that are read at once.
 const PAGE_ENTRIES: usize = 256;
 
-fn stream(endpoint: &str) -> String {
+pub(crate) fn stream(endpoint: &str) -> String {
     format!("inference/{endpoint}")
 }
 

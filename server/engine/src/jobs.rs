@@ -11,5 +11,6 @@ mod follow;
 mod record;
 mod run;
 
+pub use follow::{NewJob, Started};
 pub use record::{Job, JobKind, JobState};
 pub use run::JobContext;

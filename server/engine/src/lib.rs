@@ -5,9 +5,11 @@
 //! synchronous (the work is CPU-bound) and knows no protocol. Start with [`engine`] and
 //! [`workspace`]; each other file is one stage or one kind of record.
 
+pub mod access;
 pub mod audit;
 pub mod batch;
 pub mod call;
+pub mod changes;
 pub mod convert;
 pub mod endpoints;
 pub mod engine;

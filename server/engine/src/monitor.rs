@@ -6,7 +6,7 @@
 
 mod align;
 mod check;
-mod record;
+pub(crate) mod record;
 #[cfg(test)]
 mod tests;
 

@@ -23,6 +23,8 @@ pub struct Settings {
     pub roots: Vec<String>,
     /// The server process.
     pub server: Server,
+    /// What coding assistants may use.
+    pub mcp: Mcp,
     /// Drift thresholds.
     pub drift: Drift,
 }
@@ -95,6 +97,16 @@ impl Default for Server {
     fn default() -> Self {
         Self { host: "127.0.0.1".to_owned(), port: 0 }
     }
+}
+
+/// What coding assistants may use over MCP; a session can be given less, never more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mcp {
+    /// Offer only operations that change nothing.
+    pub read_only: bool,
+    /// Offer only the operations of these stages, e.g. `["explore", "train"]`; all when empty.
+    pub toolsets: Vec<String>,
 }
 
 /// When a column counts as drifted.
@@ -223,6 +235,11 @@ pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stan
 # host = "127.0.0.1"
 # port = 0                     # 0: any free port; the present one is in .mlwright/run/server.json
 
+# What coding assistants may use over MCP.
+[mcp]
+# read_only = false
+# toolsets = []                # all, or some of explore, prepare, train, evaluate, register, deploy, monitor, platform
+
 [drift]
 # psi = 0.2
 # p_value = 0.01
@@ -243,7 +260,7 @@ mod tests {
                 section = line.to_owned();
                 active.push_str(&format!("{line}\n"));
             } else if let Some(setting) = line.strip_prefix("# ").filter(|rest| rest.contains(" = "))
-                && ["[gate]", "[server]", "[drift]"].contains(&section.as_str())
+                && ["[gate]", "[server]", "[mcp]", "[drift]"].contains(&section.as_str())
             {
                 active.push_str(&format!("{setting}\n"));
             }

@@ -7,7 +7,7 @@
 mod create;
 mod describe;
 mod listing;
-mod record;
+pub(crate) mod record;
 mod resolver;
 #[cfg(test)]
 mod tests;
@@ -69,6 +69,17 @@ impl OpenTable {
         let frame = self.table.collect(cancel)?;
         let schema = self.table.schema_of(&frame);
         Ok((frame, schema))
+    }
+
+    /// When its rows were last changed, milliseconds since 1970 (UTC): 0 for a version, which never
+    /// changes, and the end of time where it cannot be told.
+    pub(crate) fn changed_ms(&self) -> i64 {
+        let path = &self.table.source_path;
+        match self.version {
+            Some(_) => 0,
+            None if files::is_dir(path) => i64::MAX,
+            None => files::stamp(path).ok().and_then(|stamp| i64::try_from(stamp.modified_ns / 1_000_000).ok()).unwrap_or(i64::MAX),
+        }
     }
 
     /// The name with the version that is open, e.g. `churn_features@v3`.

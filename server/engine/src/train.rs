@@ -20,7 +20,7 @@ pub(crate) use run::run;
 use crate::call::Call;
 use crate::convert::no_column;
 use crate::engine::Engine;
-use crate::jobs::{Job, JobKind};
+use crate::jobs::{Job, JobKind, NewJob, Started};
 use crate::tables::OpenTable;
 
 /// The most folds.
@@ -86,6 +86,9 @@ pub struct TrainRequest {
 pub struct TrainOutcome {
     /// The job that trains.
     pub job: Job,
+    /// Whether this very training was running already: then this is it, and no second one was started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub already_running: bool,
     /// What came out; absent while the job works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<TrainResult>,
@@ -191,14 +194,25 @@ impl Engine {
     /// cancelled or interrupted.
     pub fn train(&self, call: &Call<'_>, request: TrainRequest) -> Result<TrainOutcome, Problem> {
         let wait_seconds = request.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT);
+        let data_changed_ms = self.open_table(&request.table)?.changed_ms();
         let spec = self.check_train(request)?;
         let subject = format!("{} → {}", spec.table, spec.target);
         let run_id = Some(spec.run_id.clone());
         let json = serde_json::to_value(&spec)
             .map_err(|error| Problem::new(ErrorCode::Internal, format!("the request cannot be written: {error}")))?;
-        let job = self.start_job(call, JobKind::Train, run_id, json, subject, wait_seconds)?;
+        let new = NewJob { kind: JobKind::Train, run_id, spec: json, subject, data_changed_ms };
+        let Started { job, already_running } = self.start_job(call, new, wait_seconds)?;
         let result = job.outcome()?;
-        Ok(TrainOutcome { job, result })
+        Ok(TrainOutcome { job, already_running, result })
+    }
+
+    /// A training job as [`Engine::train`] answers with it.
+    ///
+    /// # Errors
+    /// As [`Engine::train`], for a job that ended badly.
+    pub fn training(&self, job: Job) -> Result<TrainOutcome, Problem> {
+        let result = job.outcome()?;
+        Ok(TrainOutcome { job, already_running: false, result })
     }
 
     /// Whether a name, however it is written, is that of an open table.

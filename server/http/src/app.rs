@@ -23,7 +23,8 @@ use crate::guard::Guard;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
-use crate::{endpoints, guard, invocations, operations};
+use crate::mount::{self, Mount};
+use crate::{access, endpoints, guard, invocations, operations};
 
 /// The most prediction requests that are worked on at once; others wait their turn.
 const INVOCATIONS_AT_ONCE_MAX: usize = 256;
@@ -74,12 +75,14 @@ impl App {
 }
 
 /// The whole service.
-pub fn router(app: Arc<App>) -> Router {
-    let owners = Router::new()
+pub fn router(app: Arc<App>, mounts: Vec<Mount>) -> Router {
+    let known = Router::new()
         .route("/api/operations/{name}", post(operations::call))
+        .route_layer(from_fn_with_state(app.clone(), access::known_only));
+    let admins = Router::new()
         .route("/-/reload", post(reload))
         .route("/-/stop", post(stop))
-        .route_layer(from_fn_with_state(app.clone(), guard::owners_only));
+        .route_layer(from_fn_with_state(app.clone(), access::admins_only));
     Router::new()
         .route("/ping", get(ping))
         .route("/health", get(health))
@@ -89,23 +92,25 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/endpoints/{name}", get(endpoints::show))
         .route("/endpoints/{name}/invocations", post(invocations::invoke))
         .route("/api/operations", get(operations::list))
-        .merge(owners)
+        .merge(known)
+        .merge(admins)
+        .merge(mount::routes(mounts))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
-        .layer(from_fn_with_state(app.clone(), guard::no_strangers))
+        .layer(from_fn_with_state(app.guard, guard::no_strangers))
         .layer(from_fn(no_store))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(app)
 }
 
 #[allow(clippy::needless_pass_by_value)] // what the layer calls takes it so
-fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     defect(text.unwrap_or("no message")).into_response()
 }
 
 /// Answers change with every request: nobody may keep them.
-async fn no_store(request: Request, next: Next) -> Response {
+pub(crate) async fn no_store(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(axum::http::header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));

@@ -4,21 +4,19 @@
 //! browser on it shows. Pages are kept out by two headers that they cannot forge: `Host` must be a
 //! name of this machine (else a page's own domain, pointed at 127.0.0.1, could talk to us), and
 //! `Origin` and `Sec-Fetch-Site`, which browsers add, must be ours. What acts on the workspace needs
-//! the token of `.mlwright/run/server.json` besides, which only the workspace's owner can read.
+//! a token besides ([`crate::access`]).
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use mlwright_base::{ErrorCode, Problem};
 
 use crate::answer::Failure;
-use crate::app::App;
 
 /// Whose requests are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,36 +81,11 @@ fn is_port(text: &str) -> bool {
 }
 
 /// Lets no web page of another origin through.
-pub async fn no_strangers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    match app.guard.check(request.uri(), request.headers()) {
+pub async fn no_strangers(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    match guard.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(problem) => Failure::from(problem).into_response(),
     }
-}
-
-/// Lets through only who knows the token.
-pub async fn owners_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if equal(token_of(request.headers()), app.identity.token.as_bytes()) {
-        return next.run(request).await;
-    }
-    let problem = Problem::new(ErrorCode::Refused, "this needs the header Authorization: Bearer TOKEN")
-        .hint("the token is in .mlwright/run/server.json, which only the workspace's owner can read");
-    Failure::with(StatusCode::UNAUTHORIZED, problem).into_response()
-}
-
-/// The token of `Authorization: Bearer TOKEN`, where the scheme is written in any case; empty when
-/// there is none.
-fn token_of(headers: &HeaderMap) -> &[u8] {
-    let given = headers.get(AUTHORIZATION).map_or(&[][..], |value| value.as_bytes());
-    match given.split_at_checked(b"Bearer ".len()) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"Bearer ") => token.trim_ascii_start(),
-        _ => &[],
-    }
-}
-
-/// Compares without telling by the time it takes how much is right.
-fn equal(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
 #[cfg(test)]
@@ -149,25 +122,5 @@ mod tests {
         }
         assert!(!check(Guard::Loopback, &[host, ("sec-fetch-site", "cross-site")]));
         assert!(check(Guard::Loopback, &[host, ("sec-fetch-site", "none")]));
-    }
-
-    #[test]
-    fn tokens_are_compared_whole() {
-        assert!(equal(b"abc", b"abc"));
-        assert!(!equal(b"ab", b"abc"));
-        assert!(!equal(b"abd", b"abc"));
-        assert!(!equal(b"", b"abc"));
-    }
-
-    #[test]
-    fn the_scheme_of_a_token_is_written_in_any_case() {
-        let token = |given: &'static str| String::from_utf8(token_of(&HeaderMap::from_iter([(AUTHORIZATION, given.parse().unwrap())])).to_vec()).unwrap();
-        for given in ["Bearer aBc", "bearer aBc", "BEARER  aBc"] {
-            assert_eq!(token(given), "aBc", "{given}");
-        }
-        for given in ["aBc", "Basic aBc", "Bearer", "Bearer ", "BeareraBc", ""] {
-            assert_eq!(token(given), "", "{given}");
-        }
-        assert_eq!(token_of(&HeaderMap::new()), b"");
     }
 }

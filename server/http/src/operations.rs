@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mlwright_base::system::environment::user_name;
 use mlwright_base::{CancelToken, ErrorCode, NoProgress, Problem};
+use mlwright_engine::access::Access;
 use mlwright_engine::{Actor, Call, Surface};
 use mlwright_operations::{Context, all, call as call_operation};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ pub async fn list() -> Response {
 
 /// `POST /api/operations/NAME` with the input as a JSON object. The operation is cancelled when the
 /// client goes away.
-pub async fn call(State(app): State<Arc<App>>, Name(name): Name, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
+pub async fn call(State(app): State<Arc<App>>, Extension(access): Extension<Access>, Name(name): Name, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
     let body = app.bodies.read(&headers, body).await?;
     let input: Value = if body.bytes.is_empty() {
         Value::Null
@@ -55,8 +55,8 @@ pub async fn call(State(app): State<Arc<App>>, Name(name): Name, headers: Header
     let token = cancel.0.clone();
     let work = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        let actor = Actor { name: user_name(), surface: Surface::Http };
-        let call = Call { actor: &actor, cancel: &token, progress: &NoProgress };
+        let actor = Actor { name: access.name, surface: Surface::Http };
+        let call = Call { actor: &actor, scopes: access.scopes, cancel: &token, progress: &NoProgress };
         call_operation(Context { engine: &app.engine, call: &call }, &name, input)
     });
     let answered = work.await.map_err(|error| defect(&error.to_string()))??;

@@ -6,16 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::middleware::{from_fn, from_fn_with_state};
 use mlwright_base::{ErrorCode, Problem};
 use mlwright_engine::Engine;
 use mlwright_engine::endpoints::ServerClaim;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
+use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::app::{App, router};
+use crate::app::{App, no_store, panicked, router};
 use crate::connections::{self, Limits};
-use crate::guard::Guard;
+use crate::guard::{self, Guard};
 use crate::live::Live;
+use crate::mount::{self, Host, Mount};
 use crate::recorder::Recorder;
 
 /// How long requests may take to finish once the server is to end.
@@ -40,15 +43,62 @@ pub struct ServeOptions {
 /// # Errors
 /// [`ErrorCode::Conflict`] when another server of the workspace runs, [`ErrorCode::Unavailable`] when
 /// the port is taken or the host is not this machine's.
-pub fn serve(engine: Arc<Engine>, options: ServeOptions) -> Result<(), Problem> {
+pub fn serve(engine: Arc<Engine>, options: ServeOptions, mounts: impl FnOnce(&Host) -> Vec<Mount>) -> Result<(), Problem> {
     let claim = engine.claim_server()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    runtime()?.block_on(run(engine, claim, options, mounts, asked_to_end()))
+}
+
+/// Serves what is mounted, without endpoints and without a place on the workspace's record, until the
+/// process is asked to end. `listening` is given the server's address once it listens.
+///
+/// # Errors
+/// [`ErrorCode::Unavailable`] when the port is taken or the host is not this machine's.
+pub fn serve_mounts(
+    engine: Arc<Engine>,
+    options: ServeOptions,
+    mounts: impl FnOnce(&Host) -> Vec<Mount>,
+    listening: impl FnOnce(&str),
+) -> Result<(), Problem> {
+    runtime()?.block_on(async {
+        let (host, port) = (options.host.unwrap_or_else(|| engine.settings().server.host.clone()), options.port.unwrap_or_default());
+        let (listener, address, guard) = listen(&host, port).await?;
+        let mounts = mounts(&Host { engine, owner_token: None, loopback: guard == Guard::Loopback });
+        let router = mount::routes::<()>(mounts)
+            .layer(from_fn_with_state(guard, guard::no_strangers))
+            .layer(from_fn(no_store))
+            .layer(CatchPanicLayer::custom(panicked));
+        let (ending, is_ending) = watch::channel(false);
+        listening(&format!("http://{}", shown_address(&host, address)));
+        let cut_off = async {
+            asked_to_end().await;
+            ending.send_replace(true);
+            tokio::time::sleep(DRAIN).await;
+        };
+        tokio::select! {
+            () = connections::serve(listener, router, Limits::default(), is_ending) => {}
+            () = cut_off => {}
+        }
+        Ok(())
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("mlwright-http")
         .max_blocking_threads(BLOCKING_THREADS_MAX)
         .build()
-        .map_err(|error| Problem::new(ErrorCode::Storage, format!("the server's threads cannot be started: {error}")))?;
-    runtime.block_on(run(engine, claim, options, asked_to_end()))
+        .map_err(|error| Problem::new(ErrorCode::Storage, format!("the server's threads cannot be started: {error}")))
+}
+
+async fn listen(host: &str, port: u16) -> Result<(TcpListener, SocketAddr, Guard), Problem> {
+    let listener = bind(host, port).await?;
+    let address = listener.local_addr().map_err(|error| Problem::new(ErrorCode::Storage, error.to_string()))?;
+    let guard = Guard::of(address.ip());
+    if guard == Guard::Anyone {
+        tracing::warn!(%address, "listening beyond this machine: anybody who reaches it can ask");
+    }
+    Ok((listener, address, guard))
 }
 
 /// Serves until `end` is ready, the server is asked to stop, or its place is taken.
@@ -56,16 +106,12 @@ pub(crate) async fn run(
     engine: Arc<Engine>,
     claim: ServerClaim,
     options: ServeOptions,
+    mounts: impl FnOnce(&Host) -> Vec<Mount>,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Problem> {
     let settings = engine.settings().server.clone();
     let (host, port) = (options.host.unwrap_or(settings.host), options.port.unwrap_or(settings.port));
-    let listener = bind(&host, port).await?;
-    let address = listener.local_addr().map_err(|error| Problem::new(ErrorCode::Storage, error.to_string()))?;
-    let guard = Guard::of(address.ip());
-    if guard == Guard::Anyone {
-        tracing::warn!(%address, "listening beyond this machine: anybody who reaches it can ask the endpoints");
-    }
+    let (listener, address, guard) = listen(&host, port).await?;
 
     let live = Arc::new(Live::new(engine.clone()));
     let loading = live.clone();
@@ -98,8 +144,9 @@ pub(crate) async fn run(
             ending.send_replace(true);
         }
     });
+    let mounts = mounts(&Host { engine: engine.clone(), owner_token: Some(identity.token.clone()), loopback: guard == Guard::Loopback });
     let app = Arc::new(App::new(engine, live, recorder.clone(), guard, identity, stop));
-    let served = connections::serve(listener, router(app), Limits::default(), is_ending.clone());
+    let served = connections::serve(listener, router(app, mounts), Limits::default(), is_ending.clone());
     let cut_off = async {
         let _ = is_ending.wait_for(|ending| *ending).await;
         tokio::time::sleep(DRAIN).await;
@@ -140,6 +187,12 @@ fn shown_host(host: &str, address: SocketAddr) -> String {
         Ok(_) => host.to_owned(),
         Err(_) => address.ip().to_string(),
     }
+}
+
+fn shown_address(host: &str, address: SocketAddr) -> String {
+    let host = shown_host(host, address);
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    if bare.contains(':') { format!("[{bare}]:{}", address.port()) } else { format!("{bare}:{}", address.port()) }
 }
 
 /// Ready when the process is asked to end.

@@ -2,67 +2,106 @@
 //! every outcome made into an answer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mlwright_base::{CancelToken, ErrorCode, Problem};
+use mlwright_engine::settings::Settings;
 use mlwright_engine::{Actor, Call, Engine, Surface};
+use mlwright_mcp_transport::SessionEnd;
 use mlwright_operations::{Answer, Context, Registered};
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
+use crate::caller::{Caller, Offer};
 use crate::progress::Relay;
-use crate::server::Options;
 
-/// The most calls of one client that run at the same time; further ones wait.
+/// The most calls that run at the same time; further ones wait.
 const CALLS_AT_ONCE_MAX: usize = 16;
 
-/// Whether the client has closed the session. A client that leaves cancels nothing: the jobs it
-/// started go on. Clones share the flag.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct SessionEnd {
-    over: Arc<AtomicBool>,
-}
-
-impl SessionEnd {
-    /// Notes that nothing more will come from the client.
-    pub(crate) fn note(&self) {
-        self.over.store(true, Ordering::Release);
-    }
-
-    /// Whether the client has gone.
-    pub(crate) fn is_over(&self) -> bool {
-        self.over.load(Ordering::Acquire)
-    }
-}
-
-/// Runs operations in one workspace, which the first call opens.
-pub(crate) struct Calls {
-    options: Options,
+/// The workspace that sessions work in. The first call opens it, so that listing the tools waits for
+/// nothing. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    directory: PathBuf,
     engine: Arc<Mutex<Option<Arc<Engine>>>>,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
+}
+
+impl Opened {
+    /// A workspace that is opened when it is needed.
+    pub(crate) fn later(directory: PathBuf) -> Self {
+        Self { directory, engine: Arc::default(), slots: Arc::new(Semaphore::new(CALLS_AT_ONCE_MAX)) }
+    }
+
+    /// A workspace that is open.
+    pub(crate) fn already(engine: Arc<Engine>) -> Self {
+        let opened = Self::later(engine.workspace().directory().to_path_buf());
+        *opened.engine.lock().unwrap_or_else(PoisonError::into_inner) = Some(engine);
+        opened
+    }
+
+    /// Its folder.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The engine, with mlwright.toml as it is now.
+    pub(crate) fn engine(&self) -> Result<Engine, Problem> {
+        let engine = {
+            let mut opened = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+            match opened.as_ref() {
+                Some(engine) => Arc::clone(engine),
+                None => Arc::clone(opened.insert(Arc::new(Engine::open(&self.directory)?))),
+            }
+        };
+        engine.refreshed()
+    }
+}
+
+/// Runs operations for one caller.
+pub(crate) struct Calls {
+    opened: Opened,
+    caller: Caller,
     session_end: SessionEnd,
 }
 
 impl Calls {
-    pub(crate) fn new(options: Options) -> Self {
-        Self { options, engine: Arc::default(), slots: Semaphore::new(CALLS_AT_ONCE_MAX), session_end: SessionEnd::default() }
+    pub(crate) fn new(opened: Opened, caller: Caller, session_end: SessionEnd) -> Self {
+        Self { opened, caller, session_end }
     }
 
-    /// The flag that tells that the client has gone.
-    pub(crate) fn session_end(&self) -> SessionEnd {
-        self.session_end.clone()
+    /// The workspace.
+    pub(crate) fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// Whoever is served.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What is offered by mlwright.toml as it is now. A file that is wrong is told by the first
+    /// call; until it is mended, only reading is offered.
+    pub(crate) fn offer(&self) -> Offer {
+        let offered = Settings::load(self.opened.directory()).and_then(|settings| self.caller.offer.within(&settings.mcp));
+        offered.unwrap_or_else(|problem| {
+            tracing::warn!(message = %problem.message, "mlwright.toml cannot be followed");
+            Offer { scopes: mlwright_engine::access::Scopes::READ, toolsets: self.caller.offer.toolsets.clone() }
+        })
     }
 
     /// Runs one operation for a request.
     pub(crate) async fn run(&self, operation: &'static Registered, input: Value, context: &RequestContext<RoleServer>) -> Result<Answer, Problem> {
         let actor = self.actor(context);
+        let offer = self.caller.offer.clone();
         let (reporter, relay) = Relay::start(context);
         let outcome = self
             .blocking(context, move |engine, cancel| {
-                let call = Call { actor: &actor, cancel, progress: &reporter };
+                let scopes = offer.within(&engine.settings().mcp)?.scopes;
+                let call = Call { actor: &actor, scopes, cancel, progress: &reporter };
                 mlwright_operations::call(Context { engine, call: &call }, operation.name, input)
             })
             .await;
@@ -80,22 +119,13 @@ impl Calls {
     ) -> Result<T, Problem> {
         let cancelled = || Problem::new(ErrorCode::Cancelled, "cancelled");
         let _slot = tokio::select! {
-            slot = self.slots.acquire() => slot.map_err(|_| cancelled())?,
+            slot = self.opened.slots.acquire() => slot.map_err(|_| cancelled())?,
             () = context.ct.cancelled() => return Err(cancelled()),
         };
         let cancel = CancelToken::new();
-        let (opened, directory, token) = (Arc::clone(&self.engine), self.options.workspace.clone(), cancel.clone());
+        let (opened, token) = (self.opened.clone(), cancel.clone());
         let mut task = tokio::task::spawn_blocking(move || {
-            let run = || {
-                let engine = {
-                    let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
-                    match opened.as_ref() {
-                        Some(engine) => Arc::clone(engine),
-                        None => Arc::clone(opened.insert(Arc::new(Engine::open(&directory)?))),
-                    }
-                };
-                work(&engine, &token)
-            };
+            let run = || work(&opened.engine()?, &token);
             catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(defect(panic.as_ref())))
         });
         let outcome = tokio::select! {
@@ -113,7 +143,7 @@ impl Calls {
 
     fn actor(&self, context: &RequestContext<RoleServer>) -> Actor {
         let client = context.client_info().map_or_else(|| "mcp".to_owned(), |client| format!("{}/{}", client.name, client.version));
-        let name: String = format!("{client} for {}", self.options.user).chars().filter(|c| !c.is_control()).take(200).collect();
+        let name: String = format!("{client} for {}", self.caller.name).chars().filter(|c| !c.is_control()).take(200).collect();
         Actor { name, surface: Surface::Mcp }
     }
 }
@@ -133,14 +163,5 @@ mod tests {
         let problem = defect(&"index out of range");
         assert_eq!(problem.code, ErrorCode::Internal);
         assert!(problem.message.contains("index out of range"));
-    }
-
-    #[test]
-    fn clones_share_the_end_of_the_session() {
-        let end = SessionEnd::default();
-        let clone = end.clone();
-        assert!(!clone.is_over());
-        end.note();
-        assert!(clone.is_over());
     }
 }

@@ -1,4 +1,4 @@
-//! The Model Context Protocol over stdio: every operation as a tool, tables, profiles, runs,
+//! The Model Context Protocol over stdio and HTTP: every operation as a tool, tables, profiles, runs,
 //! models and reports as resources, a prompt per stage, completion of names.
 //!
 //! It converts, calls, converts: what an operation means is not known here, tools come from
@@ -6,16 +6,23 @@
 //! with `initialize`). Start with [`server`], then `calls`, which runs one operation.
 
 mod answer;
+mod caller;
 mod calls;
 mod completion;
+mod confirm;
+pub mod http;
 mod names;
 mod progress;
 mod prompts;
 mod resources;
 pub mod server;
+mod skills;
 pub mod stdio;
+mod tasks;
 pub mod tools;
 mod uri;
+mod watch;
 
-pub use server::{Options, Server};
+pub use caller::{Caller, Offer};
+pub use server::Server;
 pub use stdio::serve;

@@ -6,6 +6,7 @@ use std::path::Path;
 use base64::Engine as _;
 use mlwright_base::system::files;
 use mlwright_base::{ErrorCode, Problem, names as checked};
+use mlwright_engine::changes::Thing;
 use rmcp::RoleServer;
 use rmcp::model::{ErrorData, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use rmcp::service::RequestContext;
@@ -37,6 +38,31 @@ const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown";
 const HTML: &str = "text/html";
 const TEXT: &str = "text/plain";
+
+/// A thing that an address leads to, by its name.
+pub(crate) struct Addressed {
+    prefix: &'static str,
+    name: String,
+}
+
+impl Addressed {
+    /// What the engine can tell changes of.
+    pub(crate) fn borrowed(&self) -> Thing<'_> {
+        match self.prefix {
+            RUNS => Thing::Run(&self.name),
+            MODELS => Thing::Model(&self.name),
+            REPORTS => Thing::Report(&self.name),
+            _ => Thing::Table(&self.name),
+        }
+    }
+}
+
+/// What an address leads to; `None` when none of ours begins so.
+pub(crate) fn thing(address: &str) -> Option<Addressed> {
+    let (prefix, rest) = PREFIXES.iter().find_map(|prefix| Some((*prefix, address.strip_prefix(prefix)?)))?;
+    let name = uri::decode(rest).filter(|name| !name.is_empty())?;
+    Some(Addressed { prefix, name })
+}
 
 /// The templates.
 pub(crate) fn templates() -> Vec<ResourceTemplate> {
@@ -87,9 +113,7 @@ pub(crate) async fn read(calls: &Calls, address: &str, context: &RequestContext<
             .hint(format!("addresses begin with {}", PREFIXES.join(", ")));
         not_found(&problem, address)
     };
-    let split = PREFIXES.iter().find_map(|prefix| Some((*prefix, address.strip_prefix(prefix)?)));
-    let (prefix, rest) = split.ok_or_else(unknown)?;
-    let name = uri::decode(rest).filter(|name| !name.is_empty()).ok_or_else(unknown)?;
+    let Addressed { prefix, name } = thing(address).ok_or_else(unknown)?;
     let outcome = match prefix {
         TABLES => structured(calls, "describe_table", json!({ "table": name }), address, context).await,
         PROFILES => profile(calls, &name, address, context).await,

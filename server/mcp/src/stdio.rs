@@ -1,77 +1,20 @@
-//! The process that an assistant starts: protocol on stdin and stdout, logs on stderr.
+//! The process that an assistant starts.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::path::PathBuf;
 
-use mlwright_base::{ErrorCode, Problem};
-use rmcp::ServiceExt;
-use rmcp::service::ServerInitializeError;
-use rmcp::transport::async_rw::AsyncRwTransport;
-use rmcp::transport::io::stdio_pipes;
-use tokio::io::{AsyncRead, ReadBuf};
+use mlwright_base::Problem;
+use mlwright_mcp_transport::{SessionEnd, stdio};
 
-use crate::calls::SessionEnd;
-use crate::server::{Options, Server};
+use crate::caller::Caller;
+use crate::calls::Opened;
+use crate::server::Server;
 
-/// How long running calls may go on after the client has gone. Jobs are processes of their own and
-/// go on anyway.
-const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(2);
-/// The longest message: a prediction request of the largest size, as JSON.
-const MESSAGE_BYTES_MAX: usize = mlwright_base::limits::REQUEST_BYTES_MAX;
-/// Threads that read, write and route messages. The work itself runs on blocking threads.
-const WORKER_THREADS: usize = 2;
-
-/// Serves one client until it closes stdin.
+/// Serves one client on stdin and stdout until it closes stdin. The workspace is opened by the first
+/// call, so that listing the tools waits for nothing.
 ///
 /// # Errors
-/// [`ErrorCode::Unavailable`] when the client does not open a session or the pipes fail.
-pub fn serve(options: Options) -> Result<(), Problem> {
-    let unavailable = |message: String| Problem::new(ErrorCode::Unavailable, message);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKER_THREADS)
-        .enable_all()
-        .build()
-        .map_err(|error| unavailable(format!("cannot start the runtime: {error}")))?;
-    let outcome = runtime.block_on(async {
-        let (read, write) = stdio_pipes();
-        let server = Server::new(options);
-        let read = NotingEnd { inner: read, end: server.session_end() };
-        let transport = AsyncRwTransport::new_server(read, write).with_max_line_length(MESSAGE_BYTES_MAX);
-        match server.serve(transport).await {
-            Ok(session) => {
-                let reason = session.waiting().await.map_err(|error| unavailable(format!("the session broke off: {error}")))?;
-                tracing::debug!(?reason, "the client closed the session");
-                Ok(())
-            }
-            // A client that closes stdin before its first message has changed its mind.
-            Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
-            Err(error) => Err(unavailable(format!("the client did not open a session: {error}"))),
-        }
-    });
-    runtime.shutdown_timeout(SHUTDOWN_TIME_MAX);
-    outcome
-}
-
-/// A reader that notes when the client has closed its side.
-pub(crate) struct NotingEnd<R> {
-    pub(crate) inner: R,
-    pub(crate) end: SessionEnd,
-}
-
-impl<R: AsyncRead + Unpin> AsyncRead for NotingEnd<R> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let outcome = Pin::new(&mut self.inner).poll_read(cx, buf);
-        let ended = match &outcome {
-            Poll::Ready(Ok(())) => buf.remaining() > 0 && buf.filled().len() == before,
-            Poll::Ready(Err(error)) => error.kind() != io::ErrorKind::Interrupted,
-            Poll::Pending => false,
-        };
-        if ended {
-            self.end.note();
-        }
-        outcome
-    }
+/// When the client does not open a session or the pipes fail.
+pub fn serve(workspace: PathBuf, caller: Caller) -> Result<(), Problem> {
+    let end = SessionEnd::default();
+    stdio::serve(Server::for_caller(Opened::later(workspace), caller, end.clone()), end)
 }

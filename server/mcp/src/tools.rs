@@ -6,11 +6,19 @@ use mlwright_operations::{Effect, Registered, schema};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::Value;
 
+use crate::caller::Offer;
+
 /// Every tool, in the order of the registry.
 #[must_use]
 pub fn all() -> &'static [Tool] {
     static ALL: LazyLock<Vec<Tool>> = LazyLock::new(|| mlwright_operations::all().iter().map(tool).collect());
     &ALL
+}
+
+/// The tools of what is offered, in the order of the registry.
+#[must_use]
+pub fn offered(offer: &Offer) -> Vec<Tool> {
+    mlwright_operations::all().iter().zip(all()).filter(|(operation, _)| offer.has(operation)).map(|(_, tool)| tool.clone()).collect()
 }
 
 fn tool(operation: &Registered) -> Tool {

@@ -1,6 +1,7 @@
 //! Operations on endpoints, and predictions.
 
 use mlwright_base::Problem;
+use mlwright_engine::access::Scope;
 use mlwright_engine::batch::{BatchPredictOutcome, BatchPredictRequest, BatchPredictResult};
 use mlwright_engine::endpoints::{DeployRequest, EndpointList, EndpointStatus, StopRequest, StoppedEndpoint};
 use mlwright_engine::jobs::JobState;
@@ -27,6 +28,7 @@ impl Operation for DeployEndpoint {
     const NAME: &'static str = "deploy_endpoint";
     const TITLE: &'static str = "Deploy a model";
     const EFFECT: Effect = Effect::Write;
+    const SCOPE: Scope = Scope::Deploy;
     const STAGE: Stage = Stage::Deploy;
     const EXAMPLE: &'static str = r#"{"endpoint": "churn", "model": "models:/churn@champion"}"#;
     type Input = DeployRequest;
@@ -110,6 +112,7 @@ impl Operation for StopEndpoint {
     const NAME: &'static str = "stop_endpoint";
     const TITLE: &'static str = "Stop an endpoint";
     const EFFECT: Effect = Effect::Destructive;
+    const SCOPE: Scope = Scope::Deploy;
     const STAGE: Stage = Stage::Deploy;
     const EXAMPLE: &'static str = r#"{"endpoint": "churn", "confirm": true}"#;
     type Input = StopRequest;
@@ -218,7 +221,8 @@ impl Summary for BatchPredictOutcome {
         match (&self.result, self.job.state) {
             (Some(result), _) => result_summary(result),
             (None, JobState::Queued | JobState::Running) => format!(
-                "Predicting goes on as job {id}. Next: get_job {{\"job_id\": \"{id}\", \"wait_seconds\": 60}}; cancel_job stops it.",
+                "{}Predicting goes on as job {id}. Next: get_job {{\"job_id\": \"{id}\", \"wait_seconds\": 60}}; cancel_job stops it.",
+                if self.already_running { "The same prediction was running already; no second one was started. " } else { "" },
                 id = self.job.job_id
             ),
             (None, state) => ended(&self.job, state),

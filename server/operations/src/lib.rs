@@ -7,6 +7,8 @@
 pub mod answer;
 pub mod bounds;
 pub mod catalog;
+pub mod jobs;
+mod lenient;
 pub mod operation;
 pub mod registry;
 pub mod schema;
@@ -22,6 +24,7 @@ mod register;
 mod train;
 
 pub use answer::{Answer, Image};
+pub use jobs::finished;
 pub use operation::{Context, Effect, Operation, Stage};
 pub use registry::{Registered, all, call, find};
 pub use summary::Summary;

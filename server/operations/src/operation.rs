@@ -1,6 +1,7 @@
 //! The contract of one operation.
 
-use mlwright_base::Problem;
+use mlwright_base::{ErrorCode, Problem, names};
+use mlwright_engine::access::Scope;
 use mlwright_engine::{Call, Engine};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -55,6 +56,17 @@ impl Stage {
         Self::Platform,
     ];
 
+    /// The stage of that name.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] with the nearest name.
+    pub fn parse(name: &str) -> Result<Self, Problem> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == name).ok_or_else(|| {
+            Problem::new(ErrorCode::NotFound, format!("there is no stage {name:?}"))
+                .hint(names::did_you_mean(name, Self::ALL.map(Self::as_str)))
+        })
+    }
+
     /// The stage's name as it is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -89,6 +101,11 @@ pub trait Operation: JsonSchema + Send + Sync + 'static {
     const TITLE: &'static str;
     /// What it does to the workspace.
     const EFFECT: Effect;
+    /// What a caller must be allowed to do.
+    const SCOPE: Scope = match Self::EFFECT {
+        Effect::Read => Scope::Read,
+        Effect::Write | Effect::Destructive => Scope::Write,
+    };
     /// Where it belongs.
     const STAGE: Stage;
     /// A valid input as JSON, shown in the documentation and checked by a test.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mlwright_base::Problem;
+use mlwright_engine::access::Scope;
 use mlwright_engine::registry::{
     GateCheck, ModelDetails, ModelLine, RegisterModelRequest, RegisteredVersion, SetAliasOutcome, SetAliasRequest, TestModelRequest, TestReport,
 };
@@ -198,6 +199,7 @@ impl Operation for SetAlias {
     const NAME: &'static str = "set_alias";
     const TITLE: &'static str = "Move an alias";
     const EFFECT: Effect = Effect::Write;
+    const SCOPE: Scope = Scope::Deploy;
     const STAGE: Stage = Stage::Register;
     const EXAMPLE: &'static str = r#"{"name": "churn", "alias": "champion", "version": 1}"#;
     type Input = SetAliasRequest;

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use mlwright_base::{ErrorCode, Problem, names};
+use mlwright_engine::access::Scope;
 use mlwright_engine::audit::{Outcome, Recording};
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
@@ -10,7 +11,7 @@ use serde_path_to_error::Segment;
 use crate::answer::Answer;
 use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, bounded};
-use crate::{catalog, schema};
+use crate::{catalog, lenient, schema};
 
 /// An operation without its types.
 pub struct Registered {
@@ -22,6 +23,8 @@ pub struct Registered {
     pub description: String,
     /// What it does to the workspace.
     pub effect: Effect,
+    /// What a caller must be allowed to do.
+    pub scope: Scope,
     /// Where it belongs.
     pub stage: Stage,
     /// JSON Schema of the input.
@@ -42,6 +45,7 @@ impl Registered {
             title: O::TITLE,
             description: schema::description::<O>(),
             effect: O::EFFECT,
+            scope: O::SCOPE,
             stage: O::STAGE,
             input_schema: schema::of::<O::Input>(),
             output_schema: schema::of::<O::Output>(),
@@ -65,6 +69,19 @@ impl Registered {
     pub fn required(&self) -> Vec<&str> {
         let list = self.input_schema.get("required").and_then(Value::as_array);
         list.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Whether the caller may call it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Refused`] naming the scope that is missing.
+    fn permitted(&self, cx: Context<'_>) -> Result<(), Problem> {
+        let scopes = cx.call.scopes;
+        if scopes.contains(self.scope) {
+            return Ok(());
+        }
+        Err(Problem::new(ErrorCode::Refused, format!("{} needs the scope {}, this caller has {scopes}", self.name, self.scope.as_str()))
+            .hint("tell the user: `mlwright token create` makes a token with more scopes, and a session is read-only by --read-only or [mcp] in mlwright.toml"))
     }
 
     /// The kebab-case name that the command line uses.
@@ -104,24 +121,12 @@ pub fn call(cx: Context<'_>, name: &str, input: Value) -> Result<Answer, Problem
     let engine = cx.engine.refreshed()?;
     let recording = Recording::start(&engine, cx.call, operation.name, &input, operation.effect != Effect::Read)?;
     let cx = Context { engine: &engine, call: cx.call };
-    let result = cx.call.cancel.check().map_err(Problem::from).and_then(|()| (operation.run)(cx, input));
+    let result = operation
+        .permitted(cx)
+        .and_then(|()| cx.call.cancel.check().map_err(Problem::from))
+        .and_then(|()| (operation.run)(cx, input));
     recording.finish(result.as_ref().map_or_else(Outcome::of, |_| Outcome::Done))?;
     result
-}
-
-/// JSON Schema counts 5.0 among the integers, and some clients write it so.
-fn whole_numbers(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            // Up to 2^53 a float is one whole number and no other.
-            if let Some(whole) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0) {
-                *value = Value::from(whole as i64);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
-        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
-        _ => {}
-    }
 }
 
 /// serde's words for what was found and expected, in the words of JSON. What the caller wrote stays as
@@ -164,8 +169,12 @@ fn found_plainly(message: &str) -> String {
 
 fn run<O: Operation>(cx: Context<'_>, input: Value) -> Result<Answer, Problem> {
     let input = parse::<O>(input)?;
-    let output = O::run(cx, input)?;
-    let structured = serde_json::to_value(&output)
+    answer::<O>(&O::run(cx, input)?)
+}
+
+/// The answer that an output makes.
+pub(crate) fn answer<O: Operation>(output: &O::Output) -> Result<Answer, Problem> {
+    let structured = serde_json::to_value(output)
         .map_err(|error| Problem::new(ErrorCode::Internal, format!("the answer of {} is not JSON: {error}", O::NAME)))?;
     Ok(Answer { structured, summary: bounded(output.summary()), images: output.images() })
 }
@@ -176,7 +185,7 @@ fn parse<O: Operation>(input: Value) -> Result<O::Input, Problem> {
         return Err(Problem::new(ErrorCode::InvalidArgument, format!("{} takes a JSON object", O::NAME)).hint(usage::<O>()));
     }
     let mut input = input;
-    whole_numbers(&mut input);
+    lenient::adapt(&mut input, &schema::of::<O::Input>());
     serde_path_to_error::deserialize(&input).map_err(|error| {
         let path: Vec<&Segment> = error.path().iter().collect();
         wrong::<O>(&path, &error.inner().to_string())

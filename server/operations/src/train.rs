@@ -40,7 +40,8 @@ impl Summary for TrainOutcome {
         match (&self.result, self.job.state) {
             (Some(result), _) => result_summary(result),
             (None, JobState::Queued | JobState::Running) => format!(
-                "Training goes on as job {id}{progress}. Next: get_job {{\"job_id\": \"{id}\", \"wait_seconds\": 60}}; cancel_job stops it.",
+                "{}Training goes on as job {id}{progress}. Next: get_job {{\"job_id\": \"{id}\", \"wait_seconds\": 60}}; cancel_job stops it.",
+                if self.already_running { "The same training was running already; no second one was started. " } else { "" },
                 id = self.job.job_id,
                 progress = self.job.progress.as_ref().map(|p| format!(" ({})", p.message)).unwrap_or_default(),
             ),

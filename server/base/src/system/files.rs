@@ -74,6 +74,52 @@ pub fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Makes one folder; that it was there already is an error, so that only one of many can have made it.
+///
+/// # Errors
+/// As [`fs::create_dir`].
+pub fn create_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+/// Where a link leads, as it is written in it; `None` when the path is no link, or nothing.
+#[must_use]
+pub fn link_target(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
+}
+
+/// Whether the file's owner has forbidden to write it.
+///
+/// # Errors
+/// As [`fs::metadata`].
+pub fn is_read_only(path: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(path)?.permissions().readonly())
+}
+
+/// Whether a plain file that may be run is at the path.
+#[must_use]
+pub fn is_program(path: &Path) -> bool {
+    let Ok(metadata) = fs::metadata(path) else { return false };
+    #[cfg(unix)]
+    let may_run = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let may_run = true;
+    metadata.is_file() && may_run
+}
+
+/// Bytes that a user without privileges may still write to the file system of a path; `None` where the
+/// system does not tell.
+#[must_use]
+pub fn free_bytes(path: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    return rustix::fs::statvfs(path).ok().map(|at| at.f_bavail.saturating_mul(at.f_frsize));
+    #[cfg(not(unix))]
+    return {
+        let _ = path;
+        None
+    };
+}
+
 /// Size and time of change of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
@@ -131,6 +177,19 @@ pub fn remove_file(path: &Path) -> io::Result<()> {
     ignore_missing(fs::remove_file(path))
 }
 
+/// Removes a folder if it is empty. Whether it was removed: one that holds something stays, and one that
+/// is not there is no error.
+///
+/// # Errors
+/// As [`fs::remove_dir`], but for these two.
+pub fn remove_empty_dir(path: &Path) -> io::Result<bool> {
+    match fs::remove_dir(path) {
+        Ok(()) => Ok(true),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Removes a folder and all in it; one that is not there is no error.
 ///
 /// # Errors
@@ -178,7 +237,28 @@ pub fn rename_new_durably(from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// Any failure of these steps; the target is then unchanged.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    replace(path, bytes, OpenOptions::new().write(true).create_new(true))
+    replace(path, bytes, OpenOptions::new().write(true).create_new(true), None)
+}
+
+/// As [`write_atomic`], for a file of the user's: one that is there keeps its permissions.
+///
+/// # Errors
+/// As [`write_atomic`], and when the permissions cannot be read or set.
+pub fn write_atomic_keeping_mode(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let permissions = match fs::metadata(path) {
+        Ok(metadata) => Some(metadata.permissions()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // What is there may hold secrets: nobody else may read the new file while it has another mode.
+    #[cfg(unix)]
+    if permissions.is_some() {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    replace(path, bytes, &options, permissions)
 }
 
 /// As [`write_atomic`], for a file that holds a secret: on Unix only its owner may read it; elsewhere
@@ -194,14 +274,17 @@ pub fn write_atomic_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    replace(path, bytes, &options)
+    replace(path, bytes, &options, None)
 }
 
-fn replace(path: &Path, bytes: &[u8], options: &OpenOptions) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8], options: &OpenOptions, permissions: Option<fs::Permissions>) -> io::Result<()> {
     let temporary = temporary_beside(path);
     let written = (|| {
         let mut file = options.open(&temporary)?;
         file.write_all(bytes)?;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
         file.sync_all()
     })();
     match written.and_then(|()| rename_durably(&temporary, path)) {

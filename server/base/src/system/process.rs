@@ -1,5 +1,9 @@
 //! Child processes: started so that they outlive their parent, asked to stop, found again.
 
+mod dialogue;
+
+pub use dialogue::Dialogue;
+
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +21,18 @@ pub fn id() -> u32 {
 /// When the operating system does not tell.
 pub fn current_program() -> io::Result<PathBuf> {
     std::env::current_exe()
+}
+
+/// The program of that name in the folders of `PATH`, links in its path kept; `None` when there is none.
+#[must_use]
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    let names = [name.to_owned(), format!("{name}{}", std::env::consts::EXE_SUFFIX), format!("{name}.cmd")];
+    let names = if cfg!(windows) { &names[..] } else { &names[..1] };
+    std::env::split_paths(&folders)
+        .filter(|folder| folder.is_absolute())
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
+        .find(|path| super::files::is_program(path))
 }
 
 /// Starts a program in a process group of its own, with its output appended to `log`, so that
@@ -94,7 +110,7 @@ impl Identity {
             return Standing::Gone;
         }
         match started(self.pid) {
-            Some(started) if started == self.started => Standing::Alive,
+            Some(started) if started == self.started && !started.is_empty() => Standing::Alive,
             Some(_) => Standing::Gone,
             None => Standing::Unknown,
         }

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::model_uri::ResolvedModel;
 
 /// The collection of endpoints.
-pub(super) const ENDPOINTS: &str = "endpoints";
+pub(crate) const ENDPOINTS: &str = "endpoints";
 /// The collection of deployments.
 pub(crate) const DEPLOYMENTS: &str = "deployments";
 /// The counter of changes to endpoints.

@@ -17,25 +17,48 @@ const POLL: Duration = Duration::from_millis(50);
 const START_MS: i64 = 60_000;
 /// How long a cancelled job may take to stop by itself before its process is ended.
 const CANCEL_GRACE: Duration = Duration::from_secs(5);
+/// Among how many of the newest jobs the same work is looked for.
+const RUNNING_JOBS_SEEN: usize = 100;
 /// The longest that one call waits for a job.
 const WAIT_SECONDS_MAX: u64 = 24 * 3600;
+
+/// The work of a new job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewJob {
+    /// What it does.
+    pub kind: JobKind,
+    /// The run that it makes, when it trains.
+    pub run_id: Option<RunId>,
+    /// Its input, as its process reads it.
+    pub spec: serde_json::Value,
+    /// What it works on, in words.
+    pub subject: String,
+    /// When the data that it reads was last changed, milliseconds since 1970 (UTC).
+    pub data_changed_ms: i64,
+}
+
+/// A job that was started, or was found at the same work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Started {
+    /// The job.
+    pub job: Job,
+    /// Whether another call had started it.
+    pub already_running: bool,
+}
 
 impl Engine {
     /// Writes a job down and starts its process; answers when the job has ended or after
     /// `wait_seconds`, whichever comes first. Cancelling the call cancels the job.
     ///
+    /// Whoever asks for what a job is doing already, on data that has not changed since, gets that
+    /// job: a client that lost the answer and asks again must not pay twice. Cancelling such a call
+    /// leaves the job alone.
+    ///
     /// # Errors
     /// When the process cannot be started, or the call is cancelled. A job that fails is a result:
     /// look at [`Job::state`].
-    pub fn start_job(
-        &self,
-        call: &Call<'_>,
-        kind: JobKind,
-        run_id: Option<RunId>,
-        spec: serde_json::Value,
-        subject: String,
-        wait_seconds: u64,
-    ) -> Result<Job, Problem> {
+    pub fn start_job(&self, call: &Call<'_>, new: NewJob, wait_seconds: u64) -> Result<Started, Problem> {
+        let NewJob { kind, run_id, spec, subject, data_changed_ms } = new;
         let job_id = JobId::generate();
         let job = Job {
             job_id: job_id.clone(),
@@ -55,7 +78,17 @@ impl Engine {
             spec,
         };
         let now_ms = self.now_ms();
-        self.store.write(|tx| tx.insert(JOBS, job_id.as_str(), None, &job, now_ms))?;
+        let running = self.store.write::<_, StoreError>(|tx| {
+            let running = running(tx, &job, data_changed_ms, now_ms)?;
+            if running.is_none() {
+                tx.insert(JOBS, job_id.as_str(), None, &job, now_ms)?;
+            }
+            Ok(running)
+        })?;
+        if let Some(running) = running {
+            let job = self.follow_job(call, &running.job_id, wait_seconds)?;
+            return Ok(Started { job, already_running: true });
+        }
         let directory = self.workspace.directory();
         let arguments =
             ["--workspace".to_owned(), directory.to_string_lossy().into_owned(), "job".into(), "run".into(), job_id.to_string()];
@@ -75,7 +108,7 @@ impl Engine {
         if followed.as_ref().is_err_and(Problem::is_cancelled) {
             self.cancel_job(&job_id)?;
         }
-        followed
+        Ok(Started { job: followed?, already_running: false })
     }
 
     /// The job, at the latest `wait_seconds` from now, at the earliest when it has ended. Its
@@ -212,6 +245,19 @@ pub(super) fn close_run(tx: &WriteTx<'_>, run_id: &RunId, now: jiff::Timestamp, 
         })?;
     }
     Ok(())
+}
+
+/// The job that does the work of a new one already, on the data as it is.
+fn running(tx: &ReadTx<'_>, new: &Job, data_changed_ms: i64, now_ms: i64) -> Result<Option<Job>, StoreError> {
+    let newest = Query { newest_first: true, limit: Some(RUNNING_JOBS_SEEN), ..Query::default() };
+    for record in tx.list::<Job>(JOBS, &newest)? {
+        let job = record.body;
+        let at_work = !job.state.is_ended() && !job.cancel_requested && job.does(new.kind, &new.spec);
+        if at_work && data_changed_ms < job.created.as_millisecond() && !is_dead(tx, &job, now_ms)? {
+            return Ok(Some(job));
+        }
+    }
+    Ok(None)
 }
 
 fn with_progress(tx: &ReadTx<'_>, mut job: Job, now_ms: i64) -> Result<(Job, bool), StoreError> {

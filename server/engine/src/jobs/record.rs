@@ -132,6 +132,16 @@ impl Job {
         }
     }
 
+    /// Whether it does this work: the same input but for the run that it makes.
+    pub(super) fn does(&self, kind: JobKind, spec: &serde_json::Value) -> bool {
+        let without_run = |spec: &serde_json::Value| {
+            let mut spec = spec.clone();
+            spec.as_object_mut().map(|fields| fields.remove("run_id"));
+            spec
+        };
+        self.kind == kind && without_run(&self.spec) == without_run(spec)
+    }
+
     /// The name of the lease that the job's process holds.
     pub(super) fn lease(job_id: &JobId) -> String {
         format!("job/{job_id}")
@@ -177,6 +187,15 @@ mod tests {
         assert_eq!(failed.outcome::<u64>(), Err(own));
         let odd = Job { result: Some(json!("x")), ..job(JobState::Done) };
         assert_eq!(odd.outcome::<u64>().unwrap_err().code, ErrorCode::Internal);
+    }
+
+    #[test]
+    fn the_same_work_is_known_by_its_input() {
+        let train = |spec: serde_json::Value| Job { spec, ..job(JobState::Running) };
+        let spec = json!({ "run_id": "r2", "table": "t.csv", "seed": 42 });
+        assert!(train(json!({ "run_id": "r1", "table": "t.csv", "seed": 42 })).does(JobKind::Train, &spec));
+        assert!(!train(json!({ "run_id": "r1", "table": "t.csv", "seed": 43 })).does(JobKind::Train, &spec));
+        assert!(!train(json!({ "table": "t.csv", "seed": 42 })).does(JobKind::BatchPredict, &spec));
     }
 
     #[test]

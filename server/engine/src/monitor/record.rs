@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The collection of monitors.
-pub(super) const COLLECTION: &str = "monitors";
+pub(crate) const COLLECTION: &str = "monitors";
 
 /// The stream of a monitor's comparisons.
 pub(super) fn stream(monitor: &str) -> String {

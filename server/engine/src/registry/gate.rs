@@ -42,7 +42,7 @@ impl Engine {
         call.progress.report(Progress::of(2.0, 3.0, "compared with the champion"));
         if gate.passes_test_model {
             // Its steps are not steps of the gate.
-            let quiet = Call { actor: call.actor, cancel: call.cancel, progress: &NoProgress };
+            let quiet = Call { progress: &NoProgress, ..*call };
             let found = self.test_model(&quiet, &TestModelRequest { model: challenger.uri() }).map(|report| {
                 let failed: Vec<String> =
                     report.checks.iter().filter(|check| !check.passed).map(|check| format!("{}: {}", check.name, check.reason)).collect();

@@ -8,6 +8,7 @@ use mlwright_base::{CancelToken, JobId, NoProgress, RunId};
 use tempfile::TempDir;
 
 use super::{ModelVersion, RegisterModelRequest};
+use crate::access::Scopes;
 use crate::call::{Actor, Call, Surface};
 use crate::engine::Engine;
 use crate::jobs::JobContext;
@@ -82,7 +83,7 @@ impl Lab {
     }
 
     pub(crate) fn call(&self) -> Call<'_> {
-        Call { actor: &self.actor, cancel: &self.cancel, progress: &NoProgress }
+        Call { actor: &self.actor, scopes: Scopes::ALL, cancel: &self.cancel, progress: &NoProgress }
     }
 
     pub(crate) fn put(&self, name: &str, text: &str) {

@@ -16,9 +16,9 @@ use crate::call::Actor;
 use crate::model_uri::RUN_MODEL;
 
 /// The collection of registered models; the key is the name.
-pub(super) const MODELS: &str = "models";
+pub(crate) const MODELS: &str = "models";
 /// The collection of versions; see [`ModelVersion::key`].
-pub(super) const VERSIONS: &str = "model_versions";
+pub(crate) const VERSIONS: &str = "model_versions";
 /// The collection of registrations that were begun; gone when done.
 pub(super) const REGISTRATIONS: &str = "model_registrations";
 /// The collection of the latest test reports; the key is the model's address.

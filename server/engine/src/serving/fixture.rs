@@ -11,6 +11,7 @@ use mlwright_learn::{Column, Feature, FeatureKind, Frame, Model, Predictor, Prep
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::access::Scopes;
 use crate::call::{Actor, Call, Surface};
 use crate::engine::Engine;
 
@@ -31,7 +32,7 @@ impl Fixture {
     }
 
     pub fn call(&self) -> Call<'_> {
-        Call { actor: &self.actor, cancel: &self.cancel, progress: &NoProgress }
+        Call { actor: &self.actor, scopes: Scopes::ALL, cancel: &self.cancel, progress: &NoProgress }
     }
 
     /// Puts a model where a run's lies; answers with its address.

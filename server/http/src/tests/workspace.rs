@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mlwright_base::system::files;
 use mlwright_base::{CancelToken, NoProgress, Problem, Seed};
+use mlwright_engine::access::Scopes;
 use mlwright_engine::endpoints::{DeployRequest, EndpointStatus, StopRequest, StoppedEndpoint};
 use mlwright_engine::{Actor, Call, Engine, Surface};
 use mlwright_learn::{Feature, FeatureKind, Model, Predictor, Preparation, Preparer, Target, Task};
@@ -59,7 +60,7 @@ impl Workspace {
             let wait = async move {
                 let _ = ended.await;
             };
-            runtime.block_on(run(engine, claim, ServeOptions::default(), wait))
+            runtime.block_on(run(engine, claim, ServeOptions::default(), |_| Vec::new(), wait))
         });
         let address = self.folder.path().join(".mlwright/run/server.json");
         let record = loop {
@@ -84,7 +85,7 @@ pub fn actor() -> Actor {
 }
 
 pub fn call<'a>(actor: &'a Actor, cancel: &'a CancelToken) -> Call<'a> {
-    Call { actor, cancel, progress: &NoProgress }
+    Call { actor, scopes: Scopes::ALL, cancel, progress: &NoProgress }
 }
 
 /// A model of `age` and `plan` that gives every row the same probability of `Yes`.

@@ -9,8 +9,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 
-use super::{Options, Server};
-use crate::stdio::NotingEnd;
+use mlwright_mcp_transport::SessionEnd;
+use mlwright_mcp_transport::session_end::NotingEnd;
+
+use super::Server;
+use crate::caller::{Caller, Offer};
+use crate::calls::Opened;
 
 /// A client that speaks JSON-RPC and nothing else.
 struct Client {
@@ -30,9 +34,10 @@ impl Client {
         let (near, far) = tokio::io::duplex(1 << 20);
         let (from, to) = tokio::io::split(near);
         let (read, write) = tokio::io::split(far);
-        let server = Server::new(Options { workspace: folder.path().to_path_buf(), user: "ada".to_owned() });
-        let end = server.session_end();
-        let read = NotingEnd { inner: read, end: end.clone() };
+        let end = SessionEnd::default();
+        let caller = Caller { name: "ada".to_owned(), offer: Offer::ALL };
+        let server = Server::for_caller(Opened::later(folder.path().to_path_buf()), caller, end.clone());
+        let read = NotingEnd::new(read, end.clone());
         let server = tokio::spawn(async move {
             let session = server.serve(AsyncRwTransport::new_server(read, write)).await.unwrap();
             session.waiting().await.unwrap();
