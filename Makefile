@@ -16,10 +16,12 @@ export MLWRIGHT_PYTHON := $(VENV)/bin/python
 help:
 	@echo "make quickstart   build, then run the whole lifecycle on a bundled table and leave an endpoint answering"
 	@echo "make test         every test, through the real binary and real clients"
+	@echo "make test-clients real assistants and the protocol's own checkers (Linux); ALL=1 adds OpenCode and Copilot CLI"
 	@echo "make build        the release binary: $(MLWRIGHT)"
 	@echo "make install      the binary to ~/.cargo/bin"
 	@echo "make bench        measure beside peers; writes benches/RESULTS.md"
-	@echo "make docs         write docs/operations.md from the operations"
+	@echo "make packages     plugin, extension, bundle and registry entry, in $(CACHE_DIR)/packages"
+	@echo "make docs         write docs/operations.md and the references of skills/ from the operations"
 
 .PHONY: tools-build tools-quickstart tools-test
 tools-build tools-quickstart tools-test: tools-%:
@@ -48,9 +50,25 @@ test: tools-test build $(VENV)/.ready
 	cargo test --release --locked --workspace
 	cargo test --release --locked --manifest-path tests/Cargo.toml
 
+# Third-party assistants, each in a network of its own with a scripted model, and checkers of the protocol and of packages.
+.PHONY: test-clients
+test-clients: tools-test build $(VENV)/.ready
+	CACHE_DIR="$(CACHE_DIR)" scripts/clients.sh $(if $(ALL),all)
+	tests/assistants/validate-skills.sh "$(CACHE_DIR)/clients/python"
+	CACHE_DIR="$(CACHE_DIR)" tests/assistants/validate-packages.sh
+	CACHE_DIR="$(CACHE_DIR)" tests/assistants/conformance.sh
+	CACHE_DIR="$(CACHE_DIR)" tests/assistants/inspector.sh
+	CACHE_DIR="$(CACHE_DIR)" python3 tests/assistants/run.py $(if $(ALL),--all)
+
 .PHONY: docs
 docs: build
 	"$(MLWRIGHT)" docs > docs/operations.md
+	"$(MLWRIGHT)" docs --skills skills
+
+# What assistants and registries install from. For publishing, MLWRIGHT names a binary of `--profile dist`.
+.PHONY: packages
+packages: build
+	CACHE_DIR="$(CACHE_DIR)" scripts/packages.sh "$(CACHE_DIR)/packages"
 
 .PHONY: bench
 bench: build

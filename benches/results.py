@@ -59,3 +59,38 @@ if startup := figures("startup"):
 | mlwright, {startup['n_tools']} tools | {startup['mlwright_ms']:.0f} (slowest {startup['mlwright_ms_max']:.0f}) |
 | Python `mcp` package, 29 trivial tools | {startup['python_ms']:.0f} |
 """)
+if assistant := figures("assistant"):
+    ours, theirs = assistant["mlwright"], assistant["mlflow"]
+    peer = f"MLflow {assistant['mlflow_version']} `mcp run`"
+
+    def row(label, name, figures):
+        print(f"| {label} | {name} | {figures['p50_ms']:.2f} | {figures['p99_ms']:.2f} | {figures['per_second']:,.0f} |")
+
+    print(f"""## What an assistant waits for (MCP)
+
+`benches/run.sh assistant`: `list_runs` over {assistant['n_runs']} runs unless another tool is named; milliseconds of one call at a time, and calls a
+second with eight under way (MLflow: one, it does not survive more).
+
+| server | way | p50 ms | p99 ms | calls a second |
+|---|---|---|---|---|""")
+    row("mlwright", "stdio", ours["stdio"])
+    row("mlwright", "stdio, `describe_table`", ours["stdio_describe_table"])
+    row("mlwright", "stdio, beside an idle `mlwright serve`", ours["stdio_beside_server"])
+    row("mlwright", "HTTP with a token", ours["http"])
+    row(peer, "stdio", theirs["stdio"])
+    ratio = theirs["stdio"]["p50_ms"] / ours["stdio"]["p50_ms"]
+    print(f"""
+On stdio the median is {ratio:.0f} times shorter. From starting the process to the answer of `tools/list`: mlwright {ours['start_ms']:.0f} ms, MLflow
+{theirs['start_ms']:,.0f} ms.
+
+## What an assistant reads (tokens of o200k_base)
+
+| what | mlwright: text / structured | MLflow: text / structured |
+|---|---|---|
+| the list of tools ({ours['n_tools']} and {theirs['n_tools']}) | {ours['tokens']['tools']:,} | {theirs['tokens']['tools']:,} |""")
+    for name in ["list_runs", "query", "profile_table", "train"]:
+        cells = []
+        for tokens in (ours["tokens"].get(name), theirs["tokens"].get(name)):
+            told = [f"{tokens[part]:,}" if tokens[part] is not None else "–" for part in ("text", "structured")] if tokens else []
+            cells.append(" / ".join(told) or "no such tool")
+        print(f"| `{name}` | {cells[0]} | {cells[1]} |")

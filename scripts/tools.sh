@@ -2,7 +2,7 @@
 # Looks for what a purpose needs; installs from Debian what it may, else says what is missing.
 #   tools.sh build        a C compiler that links, and Rust
 #   tools.sh quickstart   that, and Python
-#   tools.sh test         that, and what the tests drive the binary with
+#   tools.sh test         that, and what the tests drive the binary with (curl, a browser)
 set -euo pipefail
 
 purpose=${1:-}
@@ -35,6 +35,8 @@ if [ "$purpose" != build ]; then
 fi
 if [ "$purpose" = test ]; then
   need curl curl
+  # The views are looked at in a browser.
+  if ! command -v chromium-browser >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then need chromium chromium; fi
   python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
 fi
 

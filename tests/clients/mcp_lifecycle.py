@@ -56,9 +56,7 @@ class Assistant:
         return problem
 
 
-async def names_and_tools(session):
-    started = time.monotonic()
-    opened = await session.initialize()
+async def names_and_tools(session, opened, started):
     listed = await session.list_tools()
     seconds = time.monotonic() - started
     assert opened.server_info.name == "mlwright", opened
@@ -300,27 +298,35 @@ async def newer_era(run_id):
     step("the newer era of the protocol is spoken too")
 
 
+async def lifecycle(session, opened, started):
+    """The whole loop; the run that came of it. `opened` is what the server said of itself to who began at `started`."""
+    assistant = Assistant(session)
+    await names_and_tools(session, opened, started)
+    table, numeric, segment = await explore(assistant)
+    await wrong_arguments(session, assistant)
+    result = await train(assistant)
+    await follow_a_job(assistant)
+    await cancel_a_call(session, assistant)
+    await judge_and_register(assistant, result, segment)
+    try:
+        await deploy_and_predict(assistant, table)
+        await drift(assistant, numeric)
+        await platform(assistant, result["run_id"])
+        await resources(session, result["run_id"])
+        await prompts_and_completion(session, result["run_id"])
+        await assistant.refused("stop_endpoint", {"endpoint": "lifecycle"}, "confirm", "confirm")
+    finally:
+        await assistant.ask("stop_endpoint", {"endpoint": "lifecycle", "confirm": True})
+    return result["run_id"]
+
+
 async def main():
     async with stdio_client(SERVER) as (read, write), ClientSession(read, write) as session:
-        assistant = Assistant(session)
-        await names_and_tools(session)
-        table, numeric, segment = await explore(assistant)
-        await wrong_arguments(session, assistant)
-        result = await train(assistant)
-        await follow_a_job(assistant)
-        await cancel_a_call(session, assistant)
-        await judge_and_register(assistant, result, segment)
-        try:
-            await deploy_and_predict(assistant, table)
-            await drift(assistant, numeric)
-            await platform(assistant, result["run_id"])
-            await resources(session, result["run_id"])
-            await prompts_and_completion(session, result["run_id"])
-            await assistant.refused("stop_endpoint", {"endpoint": "lifecycle"}, "confirm", "confirm")
-        finally:
-            await assistant.ask("stop_endpoint", {"endpoint": "lifecycle", "confirm": True})
-    await newer_era(result["run_id"])
+        started = time.monotonic()
+        run_id = await lifecycle(session, await session.initialize(), started)
+    await newer_era(run_id)
     step("done")
 
 
-anyio.run(main)
+if __name__ == "__main__":
+    anyio.run(main)

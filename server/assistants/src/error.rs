@@ -66,6 +66,20 @@ pub enum InstallError {
         /// Where it leads.
         target: PathBuf,
     },
+    /// A project's file is a link that leads out of the project.
+    #[error("{} leads out of the project, to {}", path.display(), real.display())]
+    OutsideProject {
+        /// The file.
+        path: PathBuf,
+        /// Where it leads.
+        real: PathBuf,
+    },
+    /// The project's folder is the user's home folder.
+    #[error("the project's folder {} is your home folder, where the same files are for every project", path.display())]
+    HomeIsNoProject {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Somebody else wrote the file between reading and writing.
     #[error("{} was changed by somebody else at this moment", path.display())]
     Changed {
@@ -121,6 +135,12 @@ impl From<InstallError> for Problem {
             InstallError::Folder { .. } => (ErrorCode::Conflict, "move the folder away, then run this again"),
             InstallError::ReadOnly { .. } => (ErrorCode::Refused, "make the file writable (chmod u+w), then run this again"),
             InstallError::DanglingLink { .. } => (ErrorCode::Conflict, "make the link's target or remove the link, then run this again"),
+            InstallError::OutsideProject { .. } => {
+                (ErrorCode::Refused, "a project must not decide about files elsewhere: remove the link, or install with --user")
+            }
+            InstallError::HomeIsNoProject { .. } => {
+                (ErrorCode::InvalidArgument, "run this in the project's folder, or name it with --workspace; --user installs for every project")
+            }
             InstallError::Changed { .. } => (ErrorCode::Unavailable, "run this again"),
             InstallError::Locked { .. } => (ErrorCode::Unavailable, "close the assistant, or run this again in a moment"),
             InstallError::Manifest { .. } => {

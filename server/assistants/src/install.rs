@@ -38,6 +38,9 @@ pub struct Install<'a> {
 /// # Errors
 /// When one of the files cannot be read, is not valid, or may not be written.
 pub fn plan_install(install: &Install<'_>, around: &Surroundings) -> Result<Plan, InstallError> {
+    if install.scope == Scope::Project && around.home().is_ok_and(|home| files::canonical(&home).ok() == files::canonical(around.project()).ok()) {
+        return Err(InstallError::HomeIsNoProject { path: around.project().to_path_buf() });
+    }
     let kept = Kept::load(install.scope, around)?;
     let mut plan =
         Plan { scope: install.scope, changes: Vec::new(), intent: kept.manifest.clone(), done: kept.manifest.clone(), kept };
@@ -67,8 +70,14 @@ pub(crate) fn in_file(path: &Path, format: Format) -> impl Fn(Broken) -> Install
     }
 }
 
+/// What is at a path that is this scope's to write.
+fn own(kept: &Kept, path: &Path) -> Result<Found, InstallError> {
+    let found = look(path)?;
+    if kept.owns(&found.real) { Ok(found) } else { Err(InstallError::OutsideProject { path: path.to_path_buf(), real: found.real }) }
+}
+
 fn settings(plan: &mut Plan, install: &Install<'_>, assistant: Assistant, place: &Place) -> Result<(), InstallError> {
-    let Found { real, text } = look(&place.settings)?;
+    let Found { real, text } = own(&plan.kept, &place.settings)?;
     let wanted = entry::entry(assistant, install.scope, install.command);
     // A file that two assistants share has its entry after the first of them.
     if let Some(change) = plan.changes.iter_mut().find(|change| change.path == real) {
@@ -187,7 +196,7 @@ fn skills(plan: &mut Plan, install: &Install<'_>, assistant: Assistant, folder: 
     for skill in install.skills {
         for file in skill.files {
             let path = folder.join(skill.name).join(file.path);
-            let found = look(&path)?;
+            let found = own(&plan.kept, &path)?;
             wanted.insert(found.real.clone());
             skill_file(plan, install, assistant, found, file.text);
         }

@@ -1,7 +1,7 @@
 //! What was written, so that exactly that can be taken away again.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use mlwright_base::system::files;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::assistant::{Assistant, Scope};
 use crate::error::InstallError;
 use crate::found;
+use crate::places::project_places;
 use crate::splice::Splice;
 use crate::surroundings::{Platform, Surroundings};
 
@@ -115,7 +116,34 @@ impl Kept {
         if manifest.version != VERSION {
             return Err(wrong(format!("it has version {}, where this program knows version {VERSION}", manifest.version)));
         }
-        Ok(Self { base, path, text, manifest })
+        let kept = Self { base, path, text, manifest };
+        kept.check(around)?;
+        Ok(kept)
+    }
+
+    /// That a project's manifest names nothing but assistants' places in the project: it may have come with the
+    /// project, and must not decide about other files.
+    fn check(&self, around: &Surroundings) -> Result<(), InstallError> {
+        if self.base.is_none() || self.manifest == Manifest::default() {
+            return Ok(());
+        }
+        let known = project_places(around)?;
+        let is_plain = |path: &Path| path.components().all(|part| matches!(part, Component::Normal(_)));
+        let is_inside = |path: &Path| is_plain(path) && files::canonical(&self.real(path)).is_ok_and(|real| self.owns(&real));
+        let entries = self.manifest.entries.iter().map(|entry| (&entry.path, known.settings.contains(&self.real(&entry.path))));
+        let skills = self.manifest.files.iter().map(|file| (&file.path, known.skills.iter().any(|folder| self.real(&file.path).starts_with(folder))));
+        match entries.chain(skills).find(|(path, is_known)| !is_known || !is_inside(path)) {
+            Some((path, _)) => Err(InstallError::Manifest { path: self.path.clone(), what: format!("{} is no place of an assistant in the project", path.display()) }),
+            None if self.manifest.folders.iter().all(|folder| is_plain(folder)) => Ok(()),
+            None => Err(InstallError::Manifest { path: self.path.clone(), what: "it names folders outside of the project".to_owned() }),
+        }
+    }
+
+    /// Whether a file is this scope's to write: in a project, one that lies in its folder, and not in that of
+    /// version control.
+    pub(crate) fn owns(&self, real: &Path) -> bool {
+        let Some(base) = &self.base else { return true };
+        real.strip_prefix(base).is_ok_and(|inside| inside.components().all(|part| !part.as_os_str().eq_ignore_ascii_case(".git")))
     }
 
     /// The folder that the manifest lies in.

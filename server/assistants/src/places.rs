@@ -48,6 +48,26 @@ pub fn place(assistant: Assistant, scope: Scope, around: &Surroundings) -> Resul
     Ok(Place { settings, format, container, skills, trace, is_locked })
 }
 
+/// What OpenCode reads in a project; what is there first, it writes.
+const OPENCODE: [&str; 4] = ["opencode.json", "opencode.jsonc", ".opencode/opencode.json", ".opencode/opencode.jsonc"];
+
+/// Every place in a project, without links.
+pub(crate) struct ProjectPlaces {
+    pub(crate) settings: Vec<PathBuf>,
+    /// The folders of skills.
+    pub(crate) skills: Vec<PathBuf>,
+}
+
+/// Every place in a project that any assistant reads.
+pub(crate) fn project_places(around: &Surroundings) -> Result<ProjectPlaces, InstallError> {
+    let real = |path: PathBuf| files::canonical(&path).map_err(InstallError::io("find", path));
+    let places = Assistant::ALL.map(|assistant| in_project(assistant, around));
+    let opencode = OPENCODE.iter().map(|name| around.project().join(name));
+    let settings = places.iter().map(|(settings, _)| settings.clone()).chain(opencode);
+    let skills = places.iter().map(|(_, skills)| skills.clone());
+    Ok(ProjectPlaces { settings: settings.map(real).collect::<Result<_, _>>()?, skills: skills.map(real).collect::<Result<_, _>>()? })
+}
+
 fn in_project(assistant: Assistant, around: &Surroundings) -> (PathBuf, PathBuf) {
     let project = around.project();
     let settings = match assistant {
@@ -57,8 +77,7 @@ fn in_project(assistant: Assistant, around: &Surroundings) -> (PathBuf, PathBuf)
         Assistant::Gemini => ".gemini/settings.json",
         Assistant::Cursor => ".cursor/mcp.json",
         Assistant::OpenCode => {
-            let all = ["opencode.json", "opencode.jsonc", ".opencode/opencode.json", ".opencode/opencode.jsonc"];
-            all.into_iter().find(|name| is_there(&project.join(name))).unwrap_or(all[0])
+            OPENCODE.into_iter().find(|name| is_there(&project.join(name))).unwrap_or(OPENCODE[0])
         }
         Assistant::VsCode => ".vscode/mcp.json",
     };
@@ -89,6 +108,8 @@ fn of_user(assistant: Assistant, around: &Surroundings) -> Result<(PathBuf, Path
             Some(home) => home.join(".agents/skills"),
             None => around.home()?.join(".agents/skills"),
         },
+        // Elsewhere than at home, Copilot CLI reads no other folder than its own.
+        Assistant::Copilot if around.folder("COPILOT_HOME").is_some() => trace(assistant, around)?.join("skills"),
         _ => around.home()?.join(".agents/skills"),
     };
     Ok((settings, skills))
@@ -179,6 +200,11 @@ mod tests {
         ] {
             assert_eq!(settings(assistant, &around(Platform::Xdg, &[("HOME", "/h"), (variable, "/x")])), path, "{variable}");
         }
+        let skills = |assistant, variable| place(assistant, Scope::User, &around(Platform::Xdg, &[("HOME", "/h"), (variable, "/x")])).unwrap().skills;
+        assert_eq!(skills(Assistant::Claude, "CLAUDE_CONFIG_DIR"), Path::new("/x/skills"));
+        assert_eq!(skills(Assistant::Copilot, "COPILOT_HOME"), Path::new("/x/skills"));
+        assert_eq!(skills(Assistant::Gemini, "GEMINI_CLI_HOME"), Path::new("/x/.agents/skills"));
+        assert_eq!(skills(Assistant::Codex, "CODEX_HOME"), Path::new("/h/.agents/skills"));
         let mac = around(Platform::MacOs, &[("HOME", "/h")]);
         assert_eq!(settings(Assistant::VsCode, &mac), "/h/Library/Application Support/Code/User/mcp.json");
         let relative = around(Platform::Xdg, &[("HOME", "/h"), ("CODEX_HOME", "x")]);

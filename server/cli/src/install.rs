@@ -79,6 +79,8 @@ pub(crate) fn run(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Probl
     let mut report = Report { plan: &plan, project: around.project(), dry_run, uninstall, notes: Vec::new() };
     if !uninstall {
         report.notes.extend(note);
+    }
+    if !uninstall && plan.writes() {
         let steps = assistants.iter().filter_map(|assistant| Some(format!("{} {}", assistant.title(), assistant.next_step(scope)?)));
         report.notes.extend(steps);
     }

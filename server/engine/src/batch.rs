@@ -100,7 +100,7 @@ impl Engine {
         let new = NewJob { kind: JobKind::BatchPredict, run_id: None, spec: json, subject, data_changed_ms: open.changed_ms() };
         let Started { job, already_running } = self.start_job(call, new, wait_seconds)?;
         let result = job.outcome()?;
-        Ok(BatchPredictOutcome { job, already_running, result })
+        Ok(BatchPredictOutcome { job: job.without_result(), already_running, result })
     }
 
     /// A job of batch prediction as [`Engine::batch_predict`] answers with it.
@@ -109,7 +109,7 @@ impl Engine {
     /// As [`Engine::batch_predict`], for a job that ended badly.
     pub fn batch_prediction(&self, job: Job) -> Result<BatchPredictOutcome, Problem> {
         let result = job.outcome()?;
-        Ok(BatchPredictOutcome { job, already_running: false, result })
+        Ok(BatchPredictOutcome { job: job.without_result(), already_running: false, result })
     }
 
     /// The file to write, when it may be written, and what to do when a file is there by then.

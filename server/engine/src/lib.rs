@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod lineage;
 pub mod model_uri;
 pub mod monitor;
+pub mod overview;
 pub mod plots;
 pub mod profiles;
 pub mod query;
@@ -31,6 +32,7 @@ pub mod settings;
 pub mod tables;
 pub mod tracking;
 pub mod train;
+pub mod vocabulary;
 pub mod workspace;
 
 pub use call::{Actor, Call, Surface};

@@ -5,6 +5,7 @@
 //! attempt to move one is kept with who, why and what the gate found.
 
 mod alias;
+mod card;
 mod files;
 mod gate;
 mod list;

@@ -203,7 +203,7 @@ impl Engine {
         let new = NewJob { kind: JobKind::Train, run_id, spec: json, subject, data_changed_ms };
         let Started { job, already_running } = self.start_job(call, new, wait_seconds)?;
         let result = job.outcome()?;
-        Ok(TrainOutcome { job, already_running, result })
+        Ok(TrainOutcome { job: job.without_result(), already_running, result })
     }
 
     /// A training job as [`Engine::train`] answers with it.
@@ -212,7 +212,7 @@ impl Engine {
     /// As [`Engine::train`], for a job that ended badly.
     pub fn training(&self, job: Job) -> Result<TrainOutcome, Problem> {
         let result = job.outcome()?;
-        Ok(TrainOutcome { job, already_running: false, result })
+        Ok(TrainOutcome { job: job.without_result(), already_running: false, result })
     }
 
     /// Whether a name, however it is written, is that of an open table.

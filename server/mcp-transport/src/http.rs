@@ -9,8 +9,11 @@
 //! another token. When a principal may no longer ask, its sessions and open streams end.
 
 mod asked;
+mod body;
 mod challenge;
+mod in_flight;
 mod room;
+mod sessions;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -23,18 +26,18 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use rmcp::ServerHandler;
+use rmcp::model::RequestId;
 
 use asked::Asked;
+use body::{Bodies, Received};
 pub use challenge::{Denied, METADATA_PATH, METADATA_PATH_OF_MCP, metadata};
 use room::Room;
 
 /// An answer of the service.
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
-/// The longest message: a prediction request of the largest size, as JSON.
-const BODY_BYTES_MAX: usize = mlwright_base::limits::REQUEST_BYTES_MAX;
 /// How often it is looked whether principals may still ask.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
 
@@ -83,12 +86,13 @@ pub struct HttpService<G: Gate, H> {
     gate: Arc<G>,
     handler: Arc<MakeHandler<G::Principal, H>>,
     hosts: Hosts,
+    bodies: Bodies,
     rooms: Arc<Rooms<H>>,
 }
 
 impl<G: Gate, H> Clone for HttpService<G, H> {
     fn clone(&self) -> Self {
-        Self { gate: self.gate.clone(), handler: self.handler.clone(), hosts: self.hosts, rooms: self.rooms.clone() }
+        Self { gate: self.gate.clone(), handler: self.handler.clone(), hosts: self.hosts, bodies: self.bodies.clone(), rooms: self.rooms.clone() }
     }
 }
 
@@ -96,7 +100,7 @@ impl<G: Gate, H: ServerHandler> HttpService<G, H> {
     /// A service that makes a handler for each session, and for each request that has none.
     #[must_use]
     pub fn new(gate: G, hosts: Hosts, handler: impl Fn(&G::Principal) -> H + Send + Sync + 'static) -> Self {
-        Self { gate: Arc::new(gate), handler: Arc::new(handler), hosts, rooms: Arc::default() }
+        Self { gate: Arc::new(gate), handler: Arc::new(handler), hosts, bodies: Bodies::default(), rooms: Arc::default() }
     }
 
     /// Looks every two seconds whether the principals with sessions may still ask, and ends those
@@ -133,12 +137,12 @@ impl<G: Gate, H: ServerHandler> HttpService<G, H> {
     where
         B: Body + Send + 'static,
         B::Data: Send,
-        B::Error: Display + Into<Box<dyn std::error::Error + Send + Sync>>,
+        B::Error: Display,
     {
         let origin = challenge::origin(&request);
         match self.admitted(request).await {
-            Ok(Admitted { room, opens: true, request }) => room.open(request).await,
-            Ok(Admitted { room, opens: false, request }) => room.answer(request).await,
+            Ok(Admitted { room, opens: true, id: _, request, _body }) => room.open(request).await,
+            Ok(Admitted { room, opens: false, id, request, _body }) => room.answer(request, id.as_ref()).await,
             Err(Refused::Denied(denied)) => denied.answer(origin.as_deref()),
             Err(Refused::Answer(answer)) => answer,
         }
@@ -148,28 +152,27 @@ impl<G: Gate, H: ServerHandler> HttpService<G, H> {
     where
         B: Body + Send + 'static,
         B::Data: Send,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+        B::Error: Display,
     {
         let (parts, body) = request.into_parts();
         let (gate, token) = (self.gate.clone(), bearer(&parts.headers));
         let principal = blocking(move || gate.admit(token.as_deref())).await?;
-        let body = match Limited::new(body, BODY_BYTES_MAX).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return Err(Refused::plain(StatusCode::PAYLOAD_TOO_LARGE, format!("a message has at most {BODY_BYTES_MAX} bytes")));
-            }
-            Err(error) => return Err(Refused::plain(StatusCode::BAD_REQUEST, format!("the body cannot be read: {error}"))),
-        };
+        let body = self.bodies.read(body).await.map_err(|unread| {
+            let (status, said) = unread.told();
+            Refused::plain(status, said)
+        })?;
         let asked = match parts.method {
-            Method::POST => Asked::of(&body).map_err(|error| Refused::Answer(challenge::error(StatusCode::BAD_REQUEST, &error)))?,
+            Method::POST => Asked::of(&body.bytes).map_err(|error| Refused::Answer(challenge::error(StatusCode::BAD_REQUEST, &error)))?,
             _ => None,
         };
         let opens = asked.as_ref().is_some_and(|asked| asked.method == "initialize");
-        if let Some(Asked { method, name }) = asked {
+        let id = asked.as_ref().map(|asked| asked.id.clone());
+        if let Some(Asked { method, name, .. }) = asked {
             let (gate, principal) = (self.gate.clone(), principal.clone());
             blocking(move || gate.permit(&principal, &method, name.as_deref())).await?;
         }
-        Ok(Admitted { room: self.room(&principal), opens, request: Request::from_parts(parts, Full::new(body)) })
+        let request = Request::from_parts(parts, Full::new(body.bytes.clone()));
+        Ok(Admitted { room: self.room(&principal), opens, id, request, _body: body })
     }
 
     fn room(&self, principal: &G::Principal) -> Arc<Room<H>> {
@@ -187,7 +190,11 @@ struct Admitted<H> {
     room: Arc<Room<H>>,
     /// Whether it opens a session.
     opens: bool,
+    /// The id to be answered, when it asks for something.
+    id: Option<RequestId>,
     request: Request<Full<Bytes>>,
+    /// What holds the room that the message takes.
+    _body: Received,
 }
 
 /// What [`HttpService::sweep`] looks at; keeps no session alive.

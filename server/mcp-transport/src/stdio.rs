@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use mlwright_base::{ErrorCode, Problem};
 use rmcp::service::ServerInitializeError;
-use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::transport::io::stdio_pipes;
 use rmcp::{ServerHandler, ServiceExt};
 
 use crate::session_end::{NotingEnd, SessionEnd};
+use lines::Lines;
+
+mod lines;
 
 /// How long running calls may go on after the client has gone. Jobs are processes of their own and
 /// go on anyway.
@@ -31,7 +33,7 @@ pub fn serve<H: ServerHandler>(handler: H, end: SessionEnd) -> Result<(), Proble
         .map_err(|error| unavailable(format!("cannot start the runtime: {error}")))?;
     let outcome = runtime.block_on(async {
         let (read, write) = stdio_pipes();
-        let transport = AsyncRwTransport::new_server(NotingEnd::new(read, end), write).with_max_line_length(MESSAGE_BYTES_MAX);
+        let transport = Lines::new(NotingEnd::new(read, end), write, MESSAGE_BYTES_MAX);
         match handler.serve(transport).await {
             Ok(session) => {
                 let reason = session.waiting().await.map_err(|error| unavailable(format!("the session broke off: {error}")))?;

@@ -1,15 +1,58 @@
 //! The outcome of a call as the protocol says it, within what a model can read.
 
+pub(crate) mod untrusted;
+
 use base64::Engine as _;
-use mlwright_base::{Problem, limits};
+use mlwright_base::{ErrorCode, Problem, limits};
 use mlwright_operations::{Answer, Registered, bounds};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 
 /// The most tokens of one answer: text and structured content together.
 pub(crate) const TOKENS_MAX: usize = 20_000;
+/// The most tokens of a brief answer.
+const BRIEF_TOKENS_MAX: usize = 2_000;
 /// Structured content is never cut below this many bytes.
-const BYTES_MIN: usize = 4_000;
+const BYTES_MIN: usize = 1_800;
+/// The argument by which a caller asks for more.
+pub(crate) const DETAIL: &str = "detail";
+
+/// How much of an answer is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// The summary, the most important of the rest, and no pictures but those that were asked for.
+    Brief,
+    /// All that a model can read.
+    Full,
+}
+
+impl Detail {
+    /// Takes the argument out of an input. An operation that is not long is answered in full.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] for any other value.
+    pub(crate) fn taken_from(operation: &Registered, input: &mut Value) -> Result<Self, Problem> {
+        let given = input.as_object_mut().and_then(|fields| fields.remove(DETAIL));
+        match given.as_ref().map(|value| value.as_str()) {
+            Some(Some("full")) => Ok(Self::Full),
+            None | Some(Some("brief")) => Ok(if operation.is_long { Self::Brief } else { Self::Full }),
+            Some(_) => Err(Problem::new(ErrorCode::InvalidArgument, "detail is brief or full").field(DETAIL)),
+        }
+    }
+
+    fn tokens_max(self) -> usize {
+        match self {
+            Self::Brief => BRIEF_TOKENS_MAX,
+            Self::Full => TOKENS_MAX,
+        }
+    }
+}
+
+/// The field of the structured content that repeats the text: several clients show their model the
+/// structured content alone.
+const SUMMARY: &str = "_summary";
+/// What is said when there is more.
+const SHORTENED: &str = "\n\nShortened: \"detail\": \"full\" gives everything, with charts.";
 
 /// A problem in one line: `code (field): message. hint`.
 pub(crate) fn spoken(problem: &Problem) -> String {
@@ -20,17 +63,30 @@ pub(crate) fn spoken(problem: &Problem) -> String {
 
 /// The outcome of a call. A failure is a result that says so, not a protocol error: the model reads
 /// it and can do better.
-pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>) -> CallToolResult {
+pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>, detail: Detail) -> CallToolResult {
     match outcome {
         Ok(answer) => {
-            let room = TOKENS_MAX.saturating_sub(tokens(&answer.summary));
-            let structured = fit(operation, &answer.structured, room);
-            let mut content = vec![ContentBlock::text(answer.summary)];
-            content.extend(answer.images.iter().map(|image| {
+            let Answer { structured, mut summary, images } = answer;
+            let images = if detail == Detail::Full { images } else { Vec::new() };
+            // The summary is there twice, once for each kind of client.
+            let room = detail.tokens_max().saturating_sub(2 * tokens(&summary));
+            let mut structured = fit(operation, &structured, room, detail);
+            if detail == Detail::Brief && structured.get(bounds::NOTE).is_some() {
+                summary.push_str(SHORTENED);
+            }
+            let text = if operation.quotes_tables { untrusted::marked(&summary, &structured) } else { summary };
+            if let Value::Object(fields) = &mut structured {
+                fields.insert(SUMMARY.to_owned(), Value::from(text.as_str()));
+            }
+            let mut content = vec![ContentBlock::text(text)];
+            content.extend(images.iter().map(|image| {
                 ContentBlock::image(base64::engine::general_purpose::STANDARD.encode(&image.bytes), image.media_type)
             }));
             let mut result = CallToolResult::success(content);
             result.structured_content = Some(structured);
+            if operation.quotes_tables {
+                result.meta.get_or_insert_default().insert(untrusted::META_KEY.to_owned(), Value::Bool(true));
+            }
             result
         }
         Err(problem) => {
@@ -43,10 +99,15 @@ pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>) -
 
 /// Cuts structured content to a number of tokens. Numbers take more tokens for their bytes than
 /// words do, so bytes alone do not bound it.
-pub(crate) fn fit(operation: &Registered, structured: &Value, tokens_max: usize) -> Value {
+pub(crate) fn fit(operation: &Registered, structured: &Value, tokens_max: usize, detail: Detail) -> Value {
+    let more = (detail == Detail::Brief).then_some("call it again with \"detail\": \"full\"");
     let mut bytes_max = limits::ANSWER_BYTES_MAX;
     loop {
-        let fitted = bounds::fit(operation, structured.clone(), bytes_max);
+        let fitted = bounds::fit(operation, structured.clone(), bytes_max, more);
+        // An answer whose smallest form is larger than brief is better than none.
+        if fitted.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key(bounds::NOTE)) && detail == Detail::Brief {
+            return fit(operation, structured, (tokens_max * 3 / 2).max(BRIEF_TOKENS_MAX), if tokens_max < TOKENS_MAX / 2 { detail } else { Detail::Full });
+        }
         let text = fitted.to_string();
         let found = tokens(&text);
         if found <= tokens_max || bytes_max <= BYTES_MIN {
@@ -119,7 +180,7 @@ mod tests {
     #[test]
     fn problems_are_said_in_one_line_and_in_full() {
         let problem = Problem::new(ErrorCode::NotFound, "there is no column \"Chrun\"").hint("did you mean Churn?").field("target");
-        let result = serde_json::to_value(result(operation(), Err(problem))).unwrap();
+        let result = serde_json::to_value(result(operation(), Err(problem), Detail::Full)).unwrap();
         assert_eq!(result["isError"], true);
         assert_eq!(result["content"][0]["text"], "not_found (target): there is no column \"Chrun\". did you mean Churn?");
         assert_eq!(result["structuredContent"]["field"], "target");
@@ -131,12 +192,31 @@ mod tests {
         let image = mlwright_operations::Image { media_type: "image/png", bytes: vec![1, 2, 3] };
         let answer =
             Answer { structured: json!({ "rows": vec!["x".repeat(100); 5_000] }), summary: "5,000 rows".to_owned(), images: vec![image] };
-        let result = serde_json::to_value(result(operation(), Ok(answer))).unwrap();
+        let result = serde_json::to_value(result(operation(), Ok(answer), Detail::Full)).unwrap();
         assert_eq!(result["content"][0]["text"], "5,000 rows");
         assert_eq!(result["content"][1]["data"], "AQID");
         assert_eq!(result["content"][1]["mimeType"], "image/png");
         assert!(result["structuredContent"].to_string().len() <= limits::ANSWER_BYTES_MAX);
         assert!(result["structuredContent"].get(bounds::NOTE).is_some());
+    }
+
+    #[test]
+    fn long_operations_are_brief_unless_asked() {
+        let long = mlwright_operations::find("profile_table").unwrap();
+        let detail = |operation, mut input: Value| Detail::taken_from(operation, &mut input).map(|detail| (detail, input));
+        assert_eq!(detail(long, json!({ "table": "t.csv" })).unwrap(), (Detail::Brief, json!({ "table": "t.csv" })));
+        assert_eq!(detail(long, json!({ "detail": "full", "table": "t.csv" })).unwrap(), (Detail::Full, json!({ "table": "t.csv" })));
+        assert_eq!(detail(operation(), json!({})).unwrap().0, Detail::Full);
+        assert_eq!(detail(long, json!({ "detail": "more" })).unwrap_err().field, "detail");
+
+        let rows: Vec<Value> = (0..500).map(|i| json!({ "name": format!("column_{i}"), "mean": 0.123_456_789 })).collect();
+        let image = mlwright_operations::Image { media_type: "image/png", bytes: vec![1] };
+        let answer = Answer { structured: json!({ "columns": rows }), summary: "short".to_owned(), images: vec![image] };
+        let brief = serde_json::to_value(result(long, Ok(answer), Detail::Brief)).unwrap();
+        assert_eq!(brief["content"].as_array().unwrap().len(), 1, "no pictures");
+        assert!(brief["content"][0]["text"].as_str().unwrap().ends_with("with charts."), "{brief}");
+        assert!(tokens(&brief["structuredContent"].to_string()) <= BRIEF_TOKENS_MAX);
+        assert!(brief["structuredContent"][bounds::NOTE]["how_to_get_the_rest"].as_str().unwrap().starts_with("call it again with"), "{brief}");
     }
 
     fn samples() -> Vec<Value> {
@@ -165,7 +245,7 @@ mod tests {
     fn no_answer_takes_more_than_twenty_thousand_tokens() {
         let tokenizer = tiktoken_rs::o200k_base().unwrap();
         for sample in samples() {
-            let fitted = fit(operation(), &json!({ "rows": sample }), TOKENS_MAX);
+            let fitted = fit(operation(), &json!({ "rows": sample }), TOKENS_MAX, Detail::Full);
             let real = tokenizer.encode_ordinary(&fitted.to_string()).len();
             assert!(real <= TOKENS_MAX, "{real} tokens");
             assert!(real > 5_000, "cut too far: {real} tokens");

@@ -72,7 +72,7 @@ fn confirmed(mut input: Value) -> Value {
 
 fn declined(operation: &Registered) -> Problem {
     Problem::new(ErrorCode::ConfirmationNeeded, format!("{} was not done: the user did not agree", operation.name))
-        .hint("do not try again unless the user asks for it")
+        .hint("do not try again unless the user asks for it; confirm=true says that the user has agreed, where nobody can be asked")
         .field(CONFIRM)
 }
 

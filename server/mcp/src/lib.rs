@@ -1,5 +1,5 @@
 //! The Model Context Protocol over stdio and HTTP: every operation as a tool, tables, profiles, runs,
-//! models and reports as resources, a prompt per stage, completion of names.
+//! models and reports as resources, a prompt per stage, completion of names, interactive views.
 //!
 //! It converts, calls, converts: what an operation means is not known here, tools come from
 //! [`mlwright_operations::all`]. rmcp speaks both eras of the protocol (2026-07-28, and the ones
@@ -21,6 +21,7 @@ pub mod stdio;
 mod tasks;
 pub mod tools;
 mod uri;
+mod views;
 mod watch;
 
 pub use caller::{Caller, Offer};

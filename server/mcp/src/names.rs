@@ -1,55 +1,90 @@
 //! The names that exist in the workspace, read without calling an operation: completing a word is
-//! nothing that anybody did, so it leaves no trace in the audit.
+//! nothing that anybody did, so it leaves no trace in the audit. What one wants most comes first.
 
 use mlwright_base::Problem;
 use mlwright_engine::Engine;
 use mlwright_engine::registry::ModelLine;
-use rmcp::RoleServer;
-use rmcp::service::RequestContext;
+use mlwright_engine::tracking::RunStatus;
 
-use crate::calls::Calls;
-
-/// The most names that are read.
-const NAMES_MAX: usize = 1_000;
+/// The most names of a kind that are read.
+pub(crate) const NAMES_MAX: usize = 1_000;
 /// The most versions of one model that are offered, the newest.
 const VERSIONS_MAX: usize = 5;
 
-/// A kind of thing with a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Table,
-    Model,
-    Run,
-    Endpoint,
+/// Managed tables, then files, by name.
+pub(crate) fn tables(engine: &Engine) -> Vec<String> {
+    first(engine.table_names())
 }
 
-/// The names of a kind: runs the newest first, others in the order of their listing.
-pub(crate) async fn of(kind: Kind, calls: &Calls, context: &RequestContext<RoleServer>) -> Result<Vec<String>, Problem> {
-    calls.blocking(context, move |engine, _| read(kind, engine)).await
+/// The tables of endpoints' requests.
+pub(crate) fn inference_tables(engine: &Engine) -> Result<Vec<String>, Problem> {
+    Ok(endpoints(engine)?.into_iter().map(|name| format!("inference/{name}")).collect())
 }
 
-fn read(kind: Kind, engine: &Engine) -> Result<Vec<String>, Problem> {
-    let mut names: Vec<String> = match kind {
-        Kind::Table => engine.table_names(),
-        Kind::Model => engine.list_models()?.into_iter().map(|model| model.name).collect(),
-        Kind::Run => engine.list_runs(None, None, &[], NAMES_MAX)?.0.into_iter().map(|run| run.run_id.to_string()).collect(),
-        Kind::Endpoint => engine.endpoints()?.into_iter().map(|endpoint| endpoint.name).collect(),
-    };
-    names.truncate(NAMES_MAX);
-    Ok(names)
+/// The columns of a table, in its order.
+pub(crate) fn columns(engine: &Engine, table: &str) -> Result<Vec<String>, Problem> {
+    Ok(first(engine.open_table(table)?.table.column_names()))
+}
+
+/// Runs, the newest first.
+pub(crate) fn runs(engine: &Engine) -> Result<Vec<String>, Problem> {
+    Ok(engine.list_runs(None, None, &[], NAMES_MAX)?.0.into_iter().map(|run| run.run_id.to_string()).collect())
+}
+
+/// Runs that have a model, the newest first.
+pub(crate) fn finished_runs(engine: &Engine) -> Result<Vec<String>, Problem> {
+    let runs = engine.list_runs(None, None, &[], NAMES_MAX)?.0.into_iter();
+    Ok(runs.filter(|run| run.status == RunStatus::Finished).map(|run| run.run_id.to_string()).collect())
+}
+
+/// Jobs, the newest first.
+pub(crate) fn jobs(engine: &Engine) -> Result<Vec<String>, Problem> {
+    Ok(engine.list_jobs(NAMES_MAX)?.into_iter().map(|job| job.job_id.to_string()).collect())
+}
+
+/// Registered models, by name.
+pub(crate) fn models(engine: &Engine) -> Result<Vec<String>, Problem> {
+    Ok(first(engine.list_models()?.into_iter().map(|model| model.name).collect()))
+}
+
+/// Endpoints, by name.
+pub(crate) fn endpoints(engine: &Engine) -> Result<Vec<String>, Problem> {
+    Ok(first(engine.endpoints()?.into_iter().map(|endpoint| endpoint.name).collect()))
+}
+
+/// Monitors, by name.
+pub(crate) fn monitors(engine: &Engine) -> Result<Vec<String>, Problem> {
+    Ok(first(engine.monitors()?.into_iter().map(|monitor| monitor.name).collect()))
+}
+
+/// What a card can be about: each model, then its aliases and versions.
+pub(crate) fn cards(engine: &Engine) -> Result<Vec<String>, Problem> {
+    let lines = engine.list_models()?;
+    let mut names: Vec<String> = lines.iter().map(|model| model.name.clone()).collect();
+    names.extend(addresses_of(&lines).iter().filter_map(|address| address.strip_prefix("models:/")).map(str::to_owned));
+    Ok(first(names))
 }
 
 /// The addresses of models: aliases first, for they are what one mostly means; then each model's
-/// latest version, its newest versions by number, and what runs made.
-pub(crate) async fn model_addresses(calls: &Calls, context: &RequestContext<RoleServer>) -> Result<Vec<String>, Problem> {
-    calls
-        .blocking(context, |engine, _| {
-            let mut addresses = addresses_of(&engine.list_models()?);
-            addresses.truncate(NAMES_MAX);
-            addresses.extend(read(Kind::Run, engine)?.into_iter().map(|run| format!("runs:/{run}/model")));
-            Ok(addresses)
-        })
-        .await
+/// latest version, its newest versions by number, and what runs made, the newest first.
+pub(crate) fn model_addresses(engine: &Engine) -> Result<Vec<String>, Problem> {
+    let mut addresses = first(addresses_of(&engine.list_models()?));
+    addresses.extend(finished_runs(engine)?.into_iter().map(|run| format!("runs:/{run}/model")));
+    Ok(addresses)
+}
+
+/// What lineage can be asked of: tables, endpoints, models, runs.
+pub(crate) fn assets(engine: &Engine) -> Result<Vec<String>, Problem> {
+    let mut all = tables(engine);
+    all.extend(endpoints(engine)?.into_iter().map(|name| format!("endpoint:{name}")));
+    all.extend(monitors(engine)?.into_iter().map(|name| format!("monitor:{name}")));
+    all.extend(model_addresses(engine)?);
+    Ok(all)
+}
+
+fn first(mut names: Vec<String>) -> Vec<String> {
+    names.truncate(NAMES_MAX);
+    names
 }
 
 fn addresses_of(models: &[ModelLine]) -> Vec<String> {
@@ -60,12 +95,6 @@ fn addresses_of(models: &[ModelLine]) -> Vec<String> {
         newest.map(|version| format!("models:/{}/{version}", model.name))
     });
     aliases.chain(latest).chain(versions).collect()
-}
-
-/// The columns of a table.
-pub(crate) async fn columns(table: &str, calls: &Calls, context: &RequestContext<RoleServer>) -> Result<Vec<String>, Problem> {
-    let table = table.to_owned();
-    calls.blocking(context, move |engine, _| Ok(engine.open_table(&table)?.table.column_names())).await
 }
 
 #[cfg(test)]

@@ -42,7 +42,8 @@ impl Relay {
         (Reporter { latest: sender }, Self { finished, task })
     }
 
-    /// Sends what is left, so that nothing about a call follows its answer.
+    /// Ends the relaying: nothing about a call may follow its answer. What is not sent yet is left
+    /// out, because a client may read it together with the answer and take the call for gone.
     pub(crate) async fn finish(self) {
         self.finished.cancel();
         if let Some(task) = self.task {
@@ -54,9 +55,14 @@ impl Relay {
 async fn relay(peer: Peer<RoleServer>, token: ProgressToken, mut latest: watch::Receiver<Option<Progress>>, finished: CancellationToken) {
     let mut sent = f64::NEG_INFINITY;
     loop {
+        // A call that is over before the first interval is told by its answer alone.
+        tokio::select! {
+            () = tokio::time::sleep(INTERVAL) => {}
+            () = finished.cancelled() => return,
+        }
         tokio::select! {
             changed = latest.changed() => if changed.is_err() { return },
-            () = finished.cancelled() => {}
+            () = finished.cancelled() => return,
         }
         let progress = latest.borrow_and_update().clone();
         if let Some(progress) = progress.filter(|progress| progress.done.is_finite() && progress.done > sent) {
@@ -67,13 +73,6 @@ async fn relay(peer: Peer<RoleServer>, token: ProgressToken, mut latest: watch::
             if peer.notify_progress(notification).await.is_err() {
                 return;
             }
-        }
-        if finished.is_cancelled() {
-            return;
-        }
-        tokio::select! {
-            () = tokio::time::sleep(INTERVAL) => {}
-            () = finished.cancelled() => {}
         }
     }
 }

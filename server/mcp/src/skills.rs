@@ -18,11 +18,21 @@ pub(crate) fn all() -> &'static [Skill] {
 
 fn skill(skill: &mlwright_skills::Skill) -> Skill {
     let files = skill.files.iter().map(|file| SkillResource::from_bytes(address(skill.name, file.path), file.text.as_bytes()));
+    // Clients compare the front matter with the file's, so all of its fields are told.
+    let others = fields(skill.files).filter(|(name, _)| !["name", "description"].contains(name));
+    let front_matter = others.fold(SkillFrontmatter::new(skill.name, skill.description), |matter, (name, value)| matter.with_field(name, value));
     Skill::new(
         address(skill.name, "SKILL.md"),
-        SkillFrontmatter::new(skill.name, skill.description),
+        front_matter,
         SkillResources::Files(files.collect()),
     )
+}
+
+/// The front matter of `SKILL.md`, which has lines `key: value` only.
+fn fields(files: &'static [mlwright_skills::File]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let text = files.first().map_or("", |file| file.text);
+    let head = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or("", |(head, _)| head);
+    head.lines().filter_map(|line| line.split_once(": "))
 }
 
 fn address(skill: &str, path: &str) -> String {

@@ -9,9 +9,9 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, model::JsonObject};
 use serde_json::{Value, json};
 
-use crate::answer;
 use crate::calls::Calls;
 use crate::server::invalid_params;
+use crate::{answer, views};
 
 /// How often a client should look.
 const POLL_INTERVAL_MS: u64 = 1_000;
@@ -37,7 +37,7 @@ pub(crate) fn of_answer(answer: &Answer) -> Option<CreateTaskResult> {
 /// # Errors
 /// The protocol's invalid params for a task that there is none of.
 pub(crate) async fn get(calls: &Calls, request: GetTaskParams, context: &RequestContext<RoleServer>) -> Result<GetTaskResult, ErrorData> {
-    let job_id = JobId::new(request.task_id);
+    let (job_id, shown) = (JobId::new(request.task_id), views::are_shown(context));
     let detailed = calls.blocking(context, move |engine, _| {
         let job = engine.job(&job_id)?;
         let task = task(&job);
@@ -47,7 +47,7 @@ pub(crate) async fn get(calls: &Calls, request: GetTaskParams, context: &Request
             // What went wrong is an answer that a model can read, as it is without tasks.
             JobState::Done | JobState::Failed | JobState::Interrupted => {
                 let (operation, outcome) = finished(engine, job);
-                TaskPayload::Completed { result: object(serde_json::to_value(answer::result(operation, outcome)).unwrap_or_default()) }
+                TaskPayload::Completed { result: object(serde_json::to_value(views::result(operation, outcome, answer::Detail::Brief, shown)).unwrap_or_default()) }
             }
         };
         Ok(DetailedTask::new(task, payload))

@@ -6,6 +6,7 @@ use mlwright_operations::{Effect, Registered, schema};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::Value;
 
+use crate::answer::DETAIL;
 use crate::caller::Offer;
 
 /// Every tool, in the order of the registry.
@@ -22,7 +23,12 @@ pub fn offered(offer: &Offer) -> Vec<Tool> {
 }
 
 fn tool(operation: &Registered) -> Tool {
-    Tool::new(operation.name, operation.description.clone(), object(operation.input_schema.clone()))
+    let description = format!("{} Example: {}", operation.description, operation.example);
+    let mut input = operation.input_schema.clone();
+    if operation.is_long {
+        input["properties"][DETAIL] = serde_json::json!({ "type": "string", "enum": ["brief", "full"], "description": "brief unless full" });
+    }
+    Tool::new(operation.name, description, object(input))
         .with_title(operation.title)
         .with_raw_output_schema(object(schema::outline(&operation.output_schema)))
         .with_annotations(annotations(operation.effect))

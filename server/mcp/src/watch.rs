@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mlwright_base::Problem;
@@ -26,7 +27,8 @@ pub(crate) const WATCHED_MAX: usize = 100;
 /// What a client wants to be told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Wanted {
-    addresses: Vec<String>,
+    /// Resources, and the mark that each had when the client asked to be told of it.
+    addresses: BTreeMap<String, Option<String>>,
     resources: bool,
     tools: bool,
 }
@@ -43,10 +45,8 @@ enum What {
 
 fn look(engine: &Engine, caller: &Caller, wanted: &Wanted) -> Result<Look, Problem> {
     let mut seen = Look::new();
-    for address in &wanted.addresses {
-        // What cannot be looked at now is seen to change once it can.
-        let mark = resources::thing(address).map(|thing| engine.mark_of(thing.borrowed())).and_then(Result::ok);
-        seen.insert(What::Resource(address.clone()), mark.unwrap_or_default());
+    for address in wanted.addresses.keys() {
+        seen.insert(What::Resource(address.clone()), mark_of(engine, address));
     }
     if wanted.resources {
         seen.insert(What::Resources, engine.listing_mark()?);
@@ -60,24 +60,40 @@ fn look(engine: &Engine, caller: &Caller, wanted: &Wanted) -> Result<Look, Probl
     Ok(seen)
 }
 
+/// What stands for a resource as it is now. One that cannot be looked at is seen to change once it can.
+fn mark_of(engine: &Engine, address: &str) -> String {
+    resources::thing(address).as_ref().and_then(resources::Addressed::thing).and_then(|thing| engine.mark_of(thing).ok()).unwrap_or_default()
+}
+
+/// As [`mark_of`], for a workspace that may not be open yet; `None` when it cannot be opened.
+pub(crate) fn mark(opened: &Opened, address: &str) -> Option<String> {
+    opened.engine().ok().map(|engine| mark_of(&engine, address))
+}
+
+/// The mark that something had before: at the look before, or when it was asked for.
+fn before<'a>(what: &What, looked: Option<&'a Look>, wanted: &'a Wanted) -> Option<&'a String> {
+    looked.and_then(|looked| looked.get(what)).or_else(|| match what {
+        What::Resource(address) => wanted.addresses.get(address)?.as_ref(),
+        What::Resources | What::Tools => None,
+    })
+}
+
 /// Watches until `end`; `tell` is called for each thing that changed, and ends the watching with an
 /// error when the client is gone.
 async fn watch<F, E>(opened: Opened, caller: Caller, wanted: impl Fn() -> Wanted, end: CancellationToken, tell: impl Fn(What) -> F)
 where
     F: Future<Output = Result<(), E>>,
 {
-    let mut before: Option<Look> = None;
+    let mut last: Option<Look> = None;
     loop {
         let (opened, caller, wanted) = (opened.clone(), caller.clone(), wanted());
+        let asked = wanted.clone();
         let looked = tokio::task::spawn_blocking(move || look(&opened.engine()?, &caller, &wanted)).await;
         match looked {
             Ok(Ok(now)) => {
-                let changed: Vec<What> = match &before {
-                    // What is watched from now on is not what changed.
-                    Some(before) => now.iter().filter(|(what, mark)| before.get(what).is_some_and(|was| was != *mark)).map(|(what, _)| what.clone()).collect(),
-                    None => Vec::new(),
-                };
-                before = Some(now);
+                let is_new = |(what, mark): &(&What, &String)| before(what, last.as_ref(), &asked).is_some_and(|was| was != *mark);
+                let changed: Vec<What> = now.iter().filter(is_new).map(|(what, _)| what.clone()).collect();
+                last = Some(now);
                 for what in changed {
                     if tell(what).await.is_err() {
                         return;
@@ -108,7 +124,7 @@ pub(crate) fn accepted(requested: &SubscriptionFilter) -> SubscriptionFilter {
 pub(crate) async fn listen(opened: Opened, caller: Caller, context: SubscriptionContext) -> Result<(), ErrorData> {
     let accepted = context.accepted();
     let wanted = Wanted {
-        addresses: accepted.resource_subscriptions.clone().unwrap_or_default(),
+        addresses: accepted.resource_subscriptions.iter().flatten().map(|address| (address.clone(), None)).collect(),
         resources: accepted.resources_list_changed == Some(true),
         tools: accepted.tools_list_changed == Some(true),
     };
@@ -131,13 +147,18 @@ pub(crate) async fn listen(opened: Opened, caller: Caller, context: Subscription
 /// subscribed to them.
 #[derive(Debug, Default)]
 pub(crate) struct SessionWatch {
-    addresses: std::sync::Arc<Mutex<Vec<String>>>,
+    /// A client may say more than once that it is ready.
+    started: AtomicBool,
+    addresses: Arc<Mutex<BTreeMap<String, Option<String>>>>,
     end: CancellationToken,
 }
 
 impl SessionWatch {
     /// Begins to tell a client, which has just said that it is ready.
     pub(crate) fn start(&self, opened: Opened, caller: Caller, peer: Peer<RoleServer>) {
+        if self.started.swap(true, Ordering::AcqRel) {
+            return;
+        }
         let addresses = self.addresses.clone();
         let wanted = move || Wanted { addresses: lock(&addresses).clone(), resources: true, tools: true };
         let end = self.end.clone();
@@ -156,28 +177,25 @@ impl SessionWatch {
         });
     }
 
-    /// Adds a resource to those that are watched.
+    /// Adds a resource, with its mark as it is now, to those that are watched.
     ///
     /// # Errors
     /// The protocol's invalid params for an address that cannot be watched, and beyond the limit.
-    pub(crate) fn add(&self, address: String) -> Result<(), ErrorData> {
+    pub(crate) fn add(&self, address: String, mark: Option<String>) -> Result<(), ErrorData> {
         if resources::thing(&address).is_none() {
             return Err(ErrorData::invalid_params(format!("{address:?} cannot be subscribed to"), None));
         }
         let mut addresses = lock(&self.addresses);
-        if addresses.contains(&address) {
-            return Ok(());
-        }
-        if addresses.len() >= WATCHED_MAX {
+        if addresses.len() >= WATCHED_MAX && !addresses.contains_key(&address) {
             return Err(ErrorData::invalid_params(format!("{WATCHED_MAX} resources are subscribed to already; unsubscribe from some"), None));
         }
-        addresses.push(address);
+        addresses.entry(address).or_insert(mark);
         Ok(())
     }
 
     /// Ends the watching of a resource.
     pub(crate) fn remove(&self, address: &str) {
-        lock(&self.addresses).retain(|watched| watched != address);
+        lock(&self.addresses).remove(address);
     }
 }
 
@@ -187,6 +205,6 @@ impl Drop for SessionWatch {
     }
 }
 
-fn lock(addresses: &Mutex<Vec<String>>) -> std::sync::MutexGuard<'_, Vec<String>> {
+fn lock(addresses: &Mutex<BTreeMap<String, Option<String>>>) -> MutexGuard<'_, BTreeMap<String, Option<String>>> {
     addresses.lock().unwrap_or_else(PoisonError::into_inner)
 }

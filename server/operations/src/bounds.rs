@@ -10,9 +10,9 @@ use crate::registry::Registered;
 /// The field that says what was cut.
 pub const NOTE: &str = "_truncated";
 /// Room kept for the note, in bytes.
-const NOTE_BYTES_MAX: usize = 2_000;
+const NOTE_BYTES_MAX: usize = 900;
 /// The most cuts that the note lists.
-const CUTS_LISTED_MAX: usize = 12;
+const CUTS_LISTED_MAX: usize = 6;
 /// Texts at most this long are never cut.
 const TEXT_BYTES_KEPT: usize = 200;
 /// Objects with at most this many fields are never cut: they are records, not maps.
@@ -20,18 +20,19 @@ const FIELDS_KEPT: usize = 32;
 /// Input fields by which operations answer less, or another part.
 const NARROWING: [&str; 8] = ["limit", "offset", "after", "page", "filter", "columns", "rows", "sql"];
 
-/// Cuts an operation's structured answer to at most `bytes_max` bytes of JSON (at least 4,000 are
-/// assumed). An answer that fits is returned as it is.
+/// Cuts an operation's structured answer to at most `bytes_max` bytes of JSON (at least 1,800 are
+/// assumed). An answer that fits is returned as it is. `first` is the caller's own way to more.
 #[must_use]
-pub fn fit(operation: &Registered, structured: Value, bytes_max: usize) -> Value {
+pub fn fit(operation: &Registered, structured: Value, bytes_max: usize, first: Option<&str>) -> Value {
     let fields = operation.fields();
     let narrowing: Vec<String> =
         NARROWING.iter().filter(|name| fields.contains(name)).map(|name| format!("`{name}`")).collect();
-    let how = if narrowing.is_empty() {
-        format!("`mlwright {} … --json` prints everything", operation.command())
-    } else {
-        format!("ask for another part with {}; `mlwright {} … --json` prints everything", narrowing.join(", "), operation.command())
-    };
+    let mut ways: Vec<String> = first.map(str::to_owned).into_iter().collect();
+    if !narrowing.is_empty() {
+        ways.push(format!("ask for another part with {}", narrowing.join(", ")));
+    }
+    ways.push(format!("`mlwright {} … --json` prints everything", operation.command()));
+    let how = ways.join("; ");
     fit_to(structured, bytes_max, &how)
 }
 

@@ -20,7 +20,8 @@ const CLASSES_SHOWN_MAX: usize = 3;
 
 /// Deploys a model version to an endpoint and answers when it answers over HTTP, starting the server
 /// process if none runs. A new version replaces the old one without a failed request; a model of
-/// another target, task or other classes needs an endpoint of its own.
+/// another target, task or other classes needs an endpoint of its own. To predict without serving use
+/// predict.
 #[derive(JsonSchema)]
 pub struct DeployEndpoint;
 
@@ -59,7 +60,8 @@ impl Summary for EndpointStatus {
     }
 }
 
-/// Lists endpoints: state, model version, address; and the server process.
+/// Lists endpoints: state, model version, address; and the server process. Call it before deploying or
+/// stopping one.
 #[derive(JsonSchema)]
 pub struct ListEndpoints;
 
@@ -104,7 +106,7 @@ impl Summary for EndpointList {
 }
 
 /// Stops an endpoint: every request to it fails from then on. Its inference table stays. Needs
-/// `confirm`.
+/// `confirm`, so ask the user. To give it another model use deploy_endpoint instead.
 #[derive(JsonSchema)]
 pub struct StopEndpoint;
 
@@ -137,8 +139,8 @@ impl Summary for StoppedEndpoint {
     }
 }
 
-/// Predicts rows with a model, or by asking an endpoint, which records them. For a whole table use
-/// batch_predict.
+/// Predicts a few rows with a model, or by asking an endpoint, which records them. For a whole table
+/// use batch_predict.
 #[derive(JsonSchema)]
 pub struct Predict;
 
@@ -147,6 +149,7 @@ impl Operation for Predict {
     const TITLE: &'static str = "Predict rows";
     const EFFECT: Effect = Effect::Write;
     const STAGE: Stage = Stage::Deploy;
+    const QUOTES_TABLES: bool = true;
     const EXAMPLE: &'static str = r#"{"model": "models:/churn@champion", "rows": [{"tenure": 2, "Contract": "Month-to-month", "MonthlyCharges": 70.5}]}"#;
     type Input = PredictRequest;
     type Output = PredictionSet;

@@ -30,6 +30,8 @@ impl Operation for EvaluateModel {
     const TITLE: &'static str = "Evaluate a model";
     const EFFECT: Effect = Effect::Write;
     const STAGE: Stage = Stage::Evaluate;
+    const QUOTES_TABLES: bool = true;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"model": "models:/churn/1", "segments": ["Contract"]}"#;
     type Input = EvaluateModelRequest;
     type Output = ModelEvaluation;
@@ -114,8 +116,9 @@ impl InWords for ModelEvaluation {
     }
 }
 
-/// Says what a model relies on: how much its metric suffers when a column is shuffled, and, where
-/// the learner allows (trees exactly), what each column added to single predictions.
+/// Says what a model relies on: how much its metric suffers when a column is shuffled, and, where the
+/// learner allows (trees exactly), what each column added to single predictions. Reasons of the model,
+/// not causes in the world. For how good it is use evaluate_model.
 #[derive(JsonSchema)]
 pub struct ExplainModel;
 
@@ -124,6 +127,8 @@ impl Operation for ExplainModel {
     const TITLE: &'static str = "Explain a model";
     const EFFECT: Effect = Effect::Write;
     const STAGE: Stage = Stage::Evaluate;
+    const QUOTES_TABLES: bool = true;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"model": "models:/churn@champion", "rows": 3}"#;
     type Input = ExplainModelRequest;
     type Output = ModelExplanation;

@@ -15,8 +15,9 @@ const COLUMNS_SHOWN_MAX: usize = 20;
 /// Columns that did not drift of which the text says why.
 const REASONS_SHOWN_MAX: usize = 5;
 
-/// Fixes what a table, or an endpoint's requests, is to be compared with; check_drift then compares
-/// by the monitor's name and keeps each result.
+/// Fixes what a table, or an endpoint's requests, is to be compared with; check_drift then compares by
+/// the monitor's name and keeps each result. For a single comparison call check_drift without a
+/// monitor.
 #[derive(JsonSchema)]
 pub struct CreateMonitor;
 
@@ -71,7 +72,8 @@ impl Summary for Monitor {
 
 /// Compares two tables column by column, or what a monitor watches: KS, Wasserstein, PSI,
 /// Jensen-Shannon, chi-squared, total variation; says which columns drifted, by a stated rule, and
-/// draws them. Give baseline and current, or monitor.
+/// draws them. Give baseline and current, or monitor. For how good predictions are use evaluate_model
+/// with the newer table.
 #[derive(JsonSchema)]
 pub struct CheckDrift;
 
@@ -94,6 +96,8 @@ impl Operation for CheckDrift {
     const TITLE: &'static str = "Check for drift";
     const EFFECT: Effect = Effect::Write;
     const STAGE: Stage = Stage::Monitor;
+    const QUOTES_TABLES: bool = true;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"baseline": "telco.csv", "current": "inference/churn"}"#;
     type Input = CheckDriftInput;
     type Output = DriftAnswer;

@@ -108,6 +108,10 @@ pub trait Operation: JsonSchema + Send + Sync + 'static {
     };
     /// Where it belongs.
     const STAGE: Stage;
+    /// Whether its answer repeats values of tables, which anybody may have written.
+    const QUOTES_TABLES: bool = false;
+    /// Whether its whole answer is mostly more than a model wants to read at once.
+    const IS_LONG: bool = false;
     /// A valid input as JSON, shown in the documentation and checked by a test.
     const EXAMPLE: &'static str;
 

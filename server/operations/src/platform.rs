@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, table};
 
-/// Shows what an asset was made from and what was made from it: table, run, model version,
-/// endpoint, monitor.
+/// Shows what an asset was made from and what was made from it: table, run, model version, endpoint,
+/// monitor. For who did it and when use audit_log.
 #[derive(JsonSchema)]
 pub struct Lineage;
 
@@ -50,7 +50,8 @@ impl Summary for LineageResult {
     }
 }
 
-/// Lists what was done in this workspace, by whom, through what, with what outcome; newest first.
+/// Lists what was done in this workspace, by whom, through what, with what outcome; newest first. For
+/// what was made from what use lineage.
 #[derive(JsonSchema)]
 pub struct AuditLog;
 

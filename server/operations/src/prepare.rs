@@ -10,7 +10,7 @@ use crate::summary::Summary;
 
 /// Writes the rows of a SELECT, or of a file, as a managed table. Each write is a new version with
 /// lineage to what it was made from; earlier versions stay readable as `name@v0`. Impute, encode and
-/// scale not here but in train, which fits them without leaking.
+/// scale not here but in train, which fits them without leaking. Only to look, use query.
 #[derive(JsonSchema)]
 pub struct CreateTable;
 
@@ -47,6 +47,7 @@ impl Operation for CreateTable {
     const TITLE: &'static str = "Create a table";
     const EFFECT: Effect = Effect::Write;
     const STAGE: Stage = Stage::Prepare;
+    const QUOTES_TABLES: bool = true;
     const EXAMPLE: &'static str = r#"{"name": "loyal", "sql": "SELECT * FROM 'telco.csv' WHERE tenure > 12", "mode": "create"}"#;
     type Input = CreateTableInput;
     type Output = CreatedTable;

@@ -17,8 +17,9 @@ use crate::summary::{Summary, number, table};
 const VERSIONS_SHOWN_MAX: usize = 20;
 const MOVES_SHOWN_MAX: usize = 10;
 
-/// Makes the next version of a registered model from a finished run. The same run again answers
-/// with the version there is.
+/// Makes the next version of a registered model from a finished run, once it was evaluated. The same
+/// run again answers with the version there is. It does not serve anything: set_alias and
+/// deploy_endpoint do.
 #[derive(JsonSchema)]
 pub struct RegisterModel;
 
@@ -57,7 +58,8 @@ impl Summary for RegisteredVersion {
     }
 }
 
-/// Lists registered models with their aliases.
+/// Lists registered models with their aliases. For the versions of one use get_model, for models not
+/// registered list_runs.
 #[derive(JsonSchema)]
 pub struct ListModels;
 
@@ -104,8 +106,8 @@ impl Summary for ListModelsOutput {
     }
 }
 
-/// Shows a registered model: versions with metrics and test reports, aliases and the history of
-/// their moves, refused ones too.
+/// Shows one registered model: versions with metrics and test reports, aliases and the history of
+/// their moves, refused ones too. For the training behind a version use get_run.
 #[derive(JsonSchema)]
 pub struct GetModel;
 
@@ -162,8 +164,9 @@ impl Summary for ModelDetails {
     }
 }
 
-/// Tests a model as it will be used: files intact, its example answers, output well formed, batch
-/// equals online bit by bit, latency of one row. The report is kept; the gate asks for it.
+/// Tests a model as it will be used, before it is promoted: files intact, its example answers, output
+/// well formed, batch equals online bit by bit, latency of one row. The report is kept; the gate asks
+/// for it. For how well it predicts use evaluate_model.
 #[derive(JsonSchema)]
 pub struct TestModel;
 
@@ -191,7 +194,8 @@ impl Summary for TestReport {
 
 /// Points an alias at a version. For guarded aliases (champion) the gate must pass: beats the
 /// baseline, not worse than the present champion on the same test rows, passes test_model. Every
-/// attempt is recorded. Deployments follow only when deployed again.
+/// attempt is recorded. Deployments follow only when deployed again. Override the gate only when the
+/// user asks for it.
 #[derive(JsonSchema)]
 pub struct SetAlias;
 

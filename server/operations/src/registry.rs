@@ -27,6 +27,10 @@ pub struct Registered {
     pub scope: Scope,
     /// Where it belongs.
     pub stage: Stage,
+    /// Whether its answer repeats values of tables, which anybody may have written.
+    pub quotes_tables: bool,
+    /// Whether its whole answer is mostly more than a model wants to read at once.
+    pub is_long: bool,
     /// JSON Schema of the input.
     pub input_schema: Value,
     /// JSON Schema of the output.
@@ -47,7 +51,9 @@ impl Registered {
             effect: O::EFFECT,
             scope: O::SCOPE,
             stage: O::STAGE,
-            input_schema: schema::of::<O::Input>(),
+            quotes_tables: O::QUOTES_TABLES,
+            is_long: O::IS_LONG,
+            input_schema: schema::of_input::<O::Input>(),
             output_schema: schema::of::<O::Output>(),
             example: serde_json::from_str(O::EXAMPLE).expect("examples are JSON; a test parses them all"),
             run: run::<O>,
@@ -294,7 +300,7 @@ mod tests {
     #[test]
     fn types_are_said_in_the_words_of_json_and_values_as_they_are() {
         for (fields, field, message) in [
-            (json!({ "columns": "a map, expected a string" }), "columns", r#"columns: invalid type: text "a map, expected a string", expected a list"#),
+            (json!({ "thresholds": "a map, expected a string" }), "thresholds", r#"thresholds: invalid type: text "a map, expected a string", expected an object"#),
             (json!({ "columns": { "map": 1 } }), "columns", "columns: invalid type: object, expected a list"),
             (json!({ "columns": ["a", 2] }), "columns[1]", "columns[1]: invalid type: integer `2`, expected a text"),
             (json!({ "name": [] }), "name", "name: invalid type: list, expected a text"),

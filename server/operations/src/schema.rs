@@ -23,6 +23,14 @@ pub fn of<T: JsonSchema>() -> Value {
     schema
 }
 
+/// The schema of an operation's input: what the whole is for is the operation's to say.
+#[must_use]
+pub fn of_input<T: JsonSchema>() -> Value {
+    let mut schema = of::<T>();
+    schema.as_object_mut().map(|object| object.remove("description"));
+    schema
+}
+
 /// The doc comment of a type, as one paragraph.
 #[must_use]
 pub fn description<T: JsonSchema>() -> String {
@@ -85,6 +93,17 @@ fn without_null(object: &mut Map<String, Value>) -> Option<Value> {
     Some(Value::Object(only))
 }
 
+/// The one type that a schema allows.
+fn type_of(schema: &Value) -> Option<Value> {
+    if let Some(kind) = schema.get("type") {
+        return Some(kind.clone());
+    }
+    let alternatives = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(key)?.as_array())?;
+    let mut kinds = alternatives.iter().map(type_of);
+    let first = kinds.next()??;
+    kinds.all(|kind| kind.as_ref() == Some(&first)).then_some(first)
+}
+
 /// The outline of an output schema for a tool list: its top-level properties with their types.
 /// Whatever the full schema accepts, the outline accepts.
 #[must_use]
@@ -92,11 +111,10 @@ pub fn outline(schema: &Value) -> Value {
     let mut properties = Map::new();
     if let Some(Value::Object(all)) = schema.get("properties") {
         for (name, property) in all {
-            let mut short = Map::new();
-            if let Some(kind) = property.get("type") {
-                short.insert("type".to_owned(), kind.clone());
+            // What may be anything is left out: an empty schema says nothing, and strict clients warn of it.
+            if let Some(kind) = type_of(property) {
+                properties.insert(name.clone(), serde_json::json!({ "type": kind }));
             }
-            properties.insert(name.clone(), Value::Object(short));
         }
     }
     serde_json::json!({ "type": "object", "properties": properties })

@@ -18,6 +18,7 @@ use crate::summary::{Summary, number, table};
 /// Trains models for one target column and returns a leaderboard: rows are held out for the test
 /// first, learners are compared by cross-validation inside the rest, the best is refitted and scored
 /// once on the held-out rows. Profile the table first; exclude columns known only after the outcome.
+/// While it runs, follow it with get_job; the same call again does not start a second one.
 #[derive(JsonSchema)]
 pub struct Train;
 
@@ -26,6 +27,7 @@ impl Operation for Train {
     const TITLE: &'static str = "Train models";
     const EFFECT: Effect = Effect::Write;
     const STAGE: Stage = Stage::Train;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"table": "telco.csv", "target": "Churn", "budget_seconds": 60, "wait_seconds": 120}"#;
     type Input = TrainRequest;
     type Output = TrainOutcome;

@@ -169,3 +169,48 @@ fn a_manifest_that_cannot_be_read_is_no_licence() {
         assert!(matches!(plan_uninstall(&[Assistant::Gemini], Scope::Project, &machine.around()), Err(InstallError::Manifest { .. })));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_project_decides_about_nothing_outside_of_it() {
+    use std::os::unix::fs::symlink;
+    let machine = Machine::new();
+    let secret = machine.folder.path().join("home/.profile");
+    std::fs::write(&secret, "theirs\n").unwrap();
+    // Links that the project brings along.
+    for (link, target, assistant) in [(".cursor/mcp.json", "home/.profile", Assistant::Cursor), (".agents/skills", "home", Assistant::Gemini), (".claude", "project/.git", Assistant::Claude)] {
+        let link = machine.project().join(link);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::fs::create_dir_all(machine.project().join(".git")).unwrap();
+        symlink(machine.folder.path().join(target), &link).unwrap();
+        assert!(matches!(machine.plan(&[assistant], Scope::Project), Err(InstallError::OutsideProject { .. })), "{link:?}");
+        std::fs::remove_file(&link).unwrap();
+    }
+    // A manifest that the project brings along: it would have a file written whose content is known.
+    machine.install(&[Assistant::Gemini], Scope::Project);
+    let manifest = machine.project().join(".mlwright/install.json");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let theirs = crate::splice::hash("theirs\n");
+    let link = machine.project().join(".agents/skills/out");
+    symlink(secret.parent().unwrap(), &link).unwrap();
+    for path in [secret.to_str().unwrap(), "../home/.profile", ".agents/skills/../../../home/.profile", ".agents/skills/out/.profile", ".git/config", "README.md"] {
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        value["files"].as_array_mut().unwrap().push(serde_json::json!({ "path": path, "assistants": ["gemini"], "hash": theirs, "overwrote": "ours\n" }));
+        std::fs::write(&manifest, value.to_string()).unwrap();
+        assert!(matches!(plan_uninstall(&[Assistant::Gemini], Scope::Project, &machine.around()), Err(InstallError::Manifest { .. })), "{path}");
+    }
+    std::fs::remove_file(&link).unwrap();
+    std::fs::write(&manifest, text).unwrap();
+    machine.uninstall(&[Assistant::Gemini], Scope::Project);
+    assert_eq!(std::fs::read_to_string(&secret).unwrap(), "theirs\n");
+}
+
+#[test]
+fn the_home_folder_is_no_project() {
+    let machine = Machine::new();
+    let home = machine.folder.path().join("home");
+    let around = Surroundings::new(&home, Platform::Xdg, [("HOME".to_owned(), home.to_string_lossy().into_owned())]);
+    let install = Install { assistants: &[Assistant::Codex], scope: Scope::Project, command: COMMAND, skills: SKILLS, force: false };
+    assert!(matches!(plan_install(&install, &around), Err(InstallError::HomeIsNoProject { .. })));
+    assert!(plan_install(&Install { scope: Scope::User, ..install }, &around).is_ok());
+}

@@ -1,8 +1,10 @@
 //! Child processes: started so that they outlive their parent, asked to stop, found again.
 
 mod dialogue;
+mod orphan;
 
 pub use dialogue::Dialogue;
+pub use orphan::spawn_orphan;
 
 use std::fs::File;
 use std::io;

@@ -35,7 +35,7 @@ pub(super) fn look(folder: &Path) -> Vec<Finding> {
     findings.push(Finding::ok(AREA, match (has_settings, files::is_dir(&kept)) {
         (true, _) => format!("{}, with {FILE_NAME}", folder.display()),
         (false, true) => format!("{}, without {FILE_NAME}: the defaults hold", folder.display()),
-        (false, false) => format!("{} was not used yet; the first operation makes {}/ in it", folder.display(), workspace::FOLDER),
+        (false, false) => format!("{}, without {FILE_NAME} and {}/: the first operation makes the folder", folder.display(), workspace::FOLDER),
     }));
     match Settings::load(folder) {
         Ok(settings) => findings.extend(settings.roots.iter().filter_map(|root| root_finding(folder, root))),
@@ -48,6 +48,11 @@ pub(super) fn look(folder: &Path) -> Vec<Finding> {
     let probe = files::temporary_beside(&kept.join("doctor"));
     if let Err(error) = files::write_new(&probe, b"").and_then(|()| files::remove_file(&probe)) {
         findings.push(Finding::broken(AREA, format!("cannot write to {}: {error}", kept.display()), "make the folder writable for you"));
+        return findings;
+    }
+    // Opening a workspace makes what it lacks; looking at one does not.
+    if !files::exists(&kept.join("metadata.db")) {
+        findings.push(Finding::ok(AREA, "no operation was run in it yet"));
         return findings;
     }
     match Engine::open(folder) {

@@ -46,6 +46,19 @@ struct Answering {
 #[derive(Deserialize)]
 struct Health {
     rows_waiting: usize,
+    #[serde(default)]
+    broken_endpoints: Vec<String>,
+    #[serde(default)]
+    inference_log: String,
+}
+
+/// What is wrong with a server process that runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Troubles {
+    /// Endpoints that are deployed but cannot answer.
+    pub(crate) broken_endpoints: Vec<String>,
+    /// Why answers are not recorded; `None` when they are.
+    pub(crate) inference_log: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -111,6 +124,14 @@ impl RunningServer {
             }
             _ => Ok(None),
         }
+    }
+
+    /// What the server says is wrong with it; an error when it does not say.
+    pub(crate) fn troubles(&self) -> Result<Troubles, Problem> {
+        let (_, body) = send(&self.record, "/health", Method::Get, HELLO_TIMEOUT)?;
+        let Health { broken_endpoints, inference_log, .. } =
+            serde_json::from_slice(&body).map_err(|_| unexpected("an answer that cannot be read"))?;
+        Ok(Troubles { broken_endpoints, inference_log: Some(inference_log).filter(|said| !said.is_empty() && said != "ok") })
     }
 
     /// Waits until everything that was answered so far is in the inference tables; not longer than a

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use mlwright_base::system::files::{self, FileLock};
-use mlwright_base::system::process;
+use mlwright_base::system::process::{self, Standing};
 use mlwright_base::{ErrorCode, Problem, RequestId};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
@@ -205,29 +205,25 @@ impl Engine {
         let arguments = ["--workspace".to_owned(), directory.to_string_lossy().into_owned(), "serve".to_owned()];
         let log = self.workspace.logs().join(LOG);
         let written_before = files::stamp(&log).map_or(0, |stamp| stamp.size_bytes);
-        let mut child = process::spawn_detached(&self.program, &arguments, directory, &log)
+        let started = process::spawn_orphan(&self.program, &arguments, directory, &log)
             .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot start {}: {error}", self.program.display())))?;
         let until = Instant::now() + START_TIMEOUT;
         loop {
             if let Some(server) = self.find_server()? {
-                if server.record().pid == child.id() {
+                if server.record().pid == started.pid() {
                     self.mark_background(server.record())?;
                 }
-                // Reaps the child, should it end before this process does.
-                std::thread::spawn(move || child.wait());
                 return Ok(server);
             }
-            let ended = child.try_wait().map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot watch the server process: {error}")))?;
-            if let Some(status) = ended {
+            if started.standing() == Standing::Gone {
                 // Somebody else's server may have been the reason.
                 if let Some(server) = self.find_server()? {
                     return Ok(server);
                 }
-                return Err(Problem::new(ErrorCode::Unavailable, format!("the server process ended at once ({status}): {}", log_tail(&log, written_before)))
+                return Err(Problem::new(ErrorCode::Unavailable, format!("the server process ended at once: {}", log_tail(&log, written_before)))
                     .hint("its log is .mlwright/logs/server.log; `mlwright serve` shows it in a terminal"));
             }
             if Instant::now() >= until {
-                std::thread::spawn(move || child.wait());
                 return Err(Problem::new(ErrorCode::Unavailable, format!("the server process does not answer after {} s", START_TIMEOUT.as_secs()))
                     .hint("its log is .mlwright/logs/server.log"));
             }

@@ -75,7 +75,7 @@ pub struct EndpointStatus {
 }
 
 impl EndpointStatus {
-    pub(super) fn of(endpoint: Endpoint, server: Option<&RunningServer>) -> Self {
+    pub(crate) fn of(endpoint: Endpoint, server: Option<&RunningServer>) -> Self {
         let state = match (&endpoint.current, &endpoint.pending) {
             (None, None) => EndpointState::Stopped,
             _ if server.is_none() => EndpointState::Down,

@@ -93,16 +93,10 @@ impl Engine {
         let arguments =
             ["--workspace".to_owned(), directory.to_string_lossy().into_owned(), "job".into(), "run".into(), job_id.to_string()];
         let log = self.workspace.logs().join(format!("job-{job_id}.log"));
-        match process::spawn_detached(&self.program, &arguments, directory, &log) {
-            Ok(mut child) => {
-                // Reaps the child, should it end before this process does.
-                std::thread::spawn(move || child.wait());
-            }
-            Err(error) => {
-                let problem = Problem::new(ErrorCode::Storage, format!("cannot start {}: {error}", self.program.display()));
-                self.close_job(&job_id, JobState::Failed, Some(problem.clone()))?;
-                return Err(problem);
-            }
+        if let Err(error) = process::spawn_orphan(&self.program, &arguments, directory, &log) {
+            let problem = Problem::new(ErrorCode::Storage, format!("cannot start {}: {error}", self.program.display()));
+            self.close_job(&job_id, JobState::Failed, Some(problem.clone()))?;
+            return Err(problem);
         }
         let followed = self.follow_job(call, &job_id, wait_seconds);
         if followed.as_ref().is_err_and(Problem::is_cancelled) {

@@ -142,6 +142,11 @@ impl Job {
         self.kind == kind && without_run(&self.spec) == without_run(spec)
     }
 
+    /// The job for an answer that holds its result beside it.
+    pub(crate) fn without_result(self) -> Self {
+        Self { result: None, ..self }
+    }
+
     /// The name of the lease that the job's process holds.
     pub(super) fn lease(job_id: &JobId) -> String {
         format!("job/{job_id}")

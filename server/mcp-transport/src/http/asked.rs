@@ -1,10 +1,11 @@
 //! What a message asks for, before it is routed.
 
-use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorData};
+use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorData, RequestId};
 
-/// The method of a request, and the name of the tool that it calls.
+/// The id and the method of a request, and the name of the tool that it calls.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Asked {
+    pub(super) id: RequestId,
     pub(super) method: String,
     pub(super) name: Option<String>,
 }
@@ -30,7 +31,7 @@ impl Asked {
             ClientRequest::CallToolRequest(call) => Some(call.params.name.into_owned()),
             _ => None,
         };
-        Ok(Some(Self { method, name }))
+        Ok(Some(Self { id: message.id, method, name }))
     }
 }
 

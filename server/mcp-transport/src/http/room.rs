@@ -8,12 +8,15 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::Full;
 use rmcp::ServerHandler;
+use rmcp::model::{ErrorData, RequestId};
 use rmcp::transport::streamable_http_server::session::SessionManager as _;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio_util::sync::CancellationToken;
 
-use super::{Answer, BODY_BYTES_MAX, Hosts};
+use super::body::BODY_BYTES_MAX;
+use super::in_flight::InFlight;
+use super::sessions::Sessions;
+use super::{Answer, Hosts, challenge};
 
 /// The most sessions of one principal.
 pub(super) const SESSIONS_MAX: usize = 64;
@@ -25,13 +28,14 @@ const SESSION_HEADER: &str = "mcp-session-id";
 
 /// One principal's place.
 pub(super) struct Room<H> {
-    service: StreamableHttpService<H, LocalSessionManager>,
-    sessions: Arc<LocalSessionManager>,
+    service: StreamableHttpService<H, Sessions>,
+    sessions: Arc<Sessions>,
     end: CancellationToken,
     uses: Mutex<Uses>,
     /// Held while a session is opened, so that no two take the same place.
     opening: tokio::sync::Mutex<()>,
     admitted: Box<dyn Fn() -> bool + Send + Sync>,
+    in_flight: InFlight,
 }
 
 /// Which sessions were used after which: requests are counted, and each session remembers its last.
@@ -64,7 +68,7 @@ impl<H: ServerHandler> Room<H> {
         let end = CancellationToken::new();
         let sessions = Arc::new(sessions());
         let service = StreamableHttpService::new(move || Ok(handler()), sessions.clone(), config(hosts, end.clone()));
-        Self { service, sessions, end, uses: Mutex::default(), opening: tokio::sync::Mutex::default(), admitted: Box::new(admitted) }
+        Self { service, sessions, end, uses: Mutex::default(), opening: tokio::sync::Mutex::default(), admitted: Box::new(admitted), in_flight: InFlight::default() }
     }
 
     /// Whether its principal may still ask. May read files.
@@ -77,11 +81,27 @@ impl<H: ServerHandler> Room<H> {
         self.end.cancel();
     }
 
-    /// Answers a request of an open session, or one that needs none.
-    pub(super) async fn answer(&self, request: Request<Full<Bytes>>) -> Answer {
+    /// Answers a request of an open session, or one that needs none; `id` is that of a message that
+    /// asks for something.
+    pub(super) async fn answer(&self, request: Request<Full<Bytes>>, id: Option<&RequestId>) -> Answer {
         self.uses().note(request.headers());
+        let session = request.headers().get(SESSION_HEADER).and_then(|value| value.to_str().ok());
+        let place = match (session, id) {
+            (Some(session), Some(id)) => {
+                let Some(place) = self.in_flight.enter(session, id) else {
+                    let error = ErrorData::invalid_request(format!("the request {id} of this session is not answered yet; each needs an id of its own"), None);
+                    return challenge::error(StatusCode::BAD_REQUEST, &error);
+                };
+                Some(place)
+            }
+            _ => None,
+        };
         let ends = request.method() == Method::DELETE;
-        let mut answer = self.service.handle(request).await;
+        let answer = self.service.handle(request).await;
+        let mut answer = match place {
+            Some(place) => place.until_sent(answer),
+            None => answer,
+        };
         // One widely used client takes any other success for a session that could not be ended.
         if ends && answer.status() == StatusCode::ACCEPTED {
             *answer.status_mut() = StatusCode::NO_CONTENT;
@@ -106,7 +126,7 @@ impl<H: ServerHandler> Room<H> {
 
     async fn make_place(&self) {
         let mut open: Vec<(u64, Arc<str>)> = {
-            let sessions = self.sessions.sessions.read().await;
+            let sessions = self.sessions.0.sessions.read().await;
             let mut uses = self.uses();
             uses.last.retain(|id, _| sessions.contains_key(id.as_str()));
             sessions.keys().map(|id| (uses.last.get(id.as_ref()).copied().unwrap_or(0), id.clone())).collect()
@@ -127,16 +147,16 @@ impl<H: ServerHandler> Room<H> {
 
     #[cfg(test)]
     pub(super) async fn n_sessions(&self) -> usize {
-        self.sessions.sessions.read().await.len()
+        self.sessions.0.sessions.read().await.len()
     }
 }
 
 /// No priming event and no retry hint in either place: one widely used client takes the empty event
 /// for a broken message.
-fn sessions() -> LocalSessionManager {
-    let mut sessions = LocalSessionManager::default();
-    sessions.session_config.sse_retry = None;
-    sessions.session_config.keep_alive = Some(SESSION_IDLE_MAX);
+fn sessions() -> Sessions {
+    let mut sessions = Sessions::default();
+    sessions.0.session_config.sse_retry = None;
+    sessions.0.session_config.keep_alive = Some(SESSION_IDLE_MAX);
     sessions
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::header::{ACCEPT, CONTENT_TYPE, HOST, WWW_AUTHENTICATE};
-use http_body_util::Full;
+use http_body_util::BodyExt as _;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation, ServerCapabilities, ServerConfig,
 };
@@ -10,6 +10,7 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::{Value, json};
 
+use super::body::BODY_BYTES_MAX;
 use super::room::SESSIONS_MAX;
 use super::*;
 
@@ -192,6 +193,17 @@ async fn both_eras_are_answered_by_one_service() {
     let session = server.session("alice").await;
     let told = server.post("alice", &[("mcp-session-id", &session)], call("sing")).await;
     assert_eq!(told.text(), "alice called sing");
+}
+
+/// Clients that see one there take the end of the answer's stream for a broken connection.
+#[tokio::test]
+async fn the_events_of_an_answer_have_no_ids() {
+    let server = Server::new(Hosts::Loopback);
+    let session = server.session("alice").await;
+    let told = server.post("alice", &[("mcp-session-id", &session)], call("sing")).await;
+    assert_eq!(told.header("content-type"), "text/event-stream");
+    assert!(told.body.contains("data:"), "{told:?}");
+    assert!(!told.body.lines().any(|line| line.starts_with("id:")), "{told:?}");
 }
 
 #[tokio::test]

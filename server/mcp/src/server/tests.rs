@@ -1,5 +1,7 @@
 //! Conversations with the server as a client has them, line by line.
 
+mod catalog;
+
 use std::collections::VecDeque;
 
 use mlwright_base::system::files;
@@ -162,7 +164,8 @@ async fn resources_are_listed_read_and_refused() {
     let addresses = texts(&listed["resources"], "uri");
     assert!(addresses.contains(&"mlwright://tables/flowers.csv".to_owned()), "{listed}");
     let templates = client.ask("resources/templates/list", json!({})).await;
-    assert_eq!(texts(&templates["resourceTemplates"], "name"), ["table", "profile", "profile_page", "run", "model", "report"]);
+    let kinds = ["table", "profile", "profile_page", "run", "model", "model_card", "endpoint", "monitor", "job", "report"];
+    assert_eq!(texts(&templates["resourceTemplates"], "name"), kinds);
     let read = client.ask("resources/read", json!({"uri": "mlwright://tables/flowers.csv"})).await;
     let table: Value = serde_json::from_str(read["contents"][0]["text"].as_str().unwrap()).unwrap();
     assert_eq!(texts(&table["columns"], "name"), ["petal", "kind"], "{table}");

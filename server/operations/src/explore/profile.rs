@@ -36,6 +36,8 @@ impl Operation for ProfileTable {
     const TITLE: &'static str = "Profile a table";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Explore;
+    const QUOTES_TABLES: bool = true;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"table": "telco.csv", "target": "Churn"}"#;
     type Input = ProfileTableInput;
     type Output = TableProfile;
@@ -109,7 +111,8 @@ pub(crate) fn image(picture: &Picture) -> Image {
     Image { media_type: "image/png", bytes: picture.png.clone() }
 }
 
-/// Draws columns of a table as a chart and shows the picture.
+/// Draws one or two columns of a table as a chart and shows the picture, when a shape matters more
+/// than a number. For all columns at once use profile_table, for numbers query.
 #[derive(JsonSchema)]
 pub struct Plot;
 
@@ -142,6 +145,7 @@ impl Operation for Plot {
     const TITLE: &'static str = "Plot a table";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Explore;
+    const QUOTES_TABLES: bool = true;
     const EXAMPLE: &'static str = r#"{"table": "telco.csv", "kind": "histogram", "x": "tenure", "color": "Churn"}"#;
     type Input = PlotInput;
     type Output = plots::Plot;

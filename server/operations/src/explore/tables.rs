@@ -20,7 +20,8 @@ const COLUMNS_SHOWN_MAX: usize = 12;
 const DESCRIBED_SHOWN_MAX: usize = 60;
 
 /// Lists the tables of the workspace: files (CSV, Parquet, JSON, Arrow, Delta), managed tables,
-/// requests of endpoints. Every other operation takes these names.
+/// requests of endpoints. Call it first: every other operation takes these names. For a table's
+/// columns use describe_table.
 #[derive(JsonSchema)]
 pub struct ListTables;
 
@@ -103,6 +104,7 @@ impl Operation for DescribeTable {
     const TITLE: &'static str = "Describe a table";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Explore;
+    const QUOTES_TABLES: bool = true;
     const EXAMPLE: &'static str = r#"{"table": "telco.csv"}"#;
     type Input = DescribeTableInput;
     type Output = TableDescription;
@@ -207,6 +209,8 @@ impl Operation for Query {
     const TITLE: &'static str = "Query with SQL";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Explore;
+    const QUOTES_TABLES: bool = true;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"sql": "SELECT Contract, AVG(tenure) AS tenure FROM 'telco.csv' GROUP BY Contract"}"#;
     type Input = QueryInput;
     type Output = QueryAnswer;

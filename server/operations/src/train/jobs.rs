@@ -11,7 +11,9 @@ use crate::operation::{Context, Effect, Operation, Stage};
 use crate::platform::page_limit;
 use crate::summary::{Summary, table};
 
-/// Says where a job (training, batch prediction) stands, and its result when it is done.
+/// Says where a job (training, batch prediction) stands, and its result when it is done; waits up to
+/// `wait_seconds`. Call it when an operation answered with a job id, instead of calling that operation
+/// again.
 #[derive(JsonSchema)]
 pub struct GetJob;
 
@@ -30,6 +32,7 @@ impl Operation for GetJob {
     const TITLE: &'static str = "Follow a job";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Train;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"job_id": "019ab6d0c0de7000800000000000beef", "wait_seconds": 60}"#;
     type Input = GetJobInput;
     type Output = Job;
@@ -85,7 +88,8 @@ pub(crate) fn ended(job: &Job, state: JobState) -> String {
     }
 }
 
-/// Stops a job. What it had not finished is discarded; runs and models that exist stay.
+/// Stops a job that is no longer wanted. What it had not finished is discarded; runs and models that
+/// exist stay. To stop an endpoint use stop_endpoint.
 #[derive(JsonSchema)]
 pub struct CancelJob;
 
@@ -111,7 +115,8 @@ impl Operation for CancelJob {
     }
 }
 
-/// Lists the newest jobs and where they stand.
+/// Lists the newest jobs and where they stand, when a job's id was lost. For finished trainings use
+/// list_runs.
 #[derive(JsonSchema)]
 pub struct ListJobs;
 

@@ -12,7 +12,8 @@ use crate::operation::{Context, Effect, Operation, Stage};
 use crate::platform::page_limit;
 use crate::summary::{Summary, number, table};
 
-/// Lists runs, filtered and ordered in MLflow's language.
+/// Lists training runs, filtered and ordered in MLflow's language. For one run's details use get_run,
+/// to choose between runs compare_runs.
 #[derive(JsonSchema)]
 pub struct ListRuns;
 
@@ -100,7 +101,8 @@ impl Summary for ListRunsOutput {
     }
 }
 
-/// Shows one run: parameters, metrics with history, data fingerprint, schema, artifacts.
+/// Shows one run: parameters, metrics with history, data fingerprint, schema, artifacts. To set runs
+/// side by side use compare_runs.
 #[derive(JsonSchema)]
 pub struct GetRun;
 
@@ -126,6 +128,7 @@ impl Operation for GetRun {
     const TITLE: &'static str = "Show a run";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Train;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"run_id": "019ab6d0c0de7000800000000000beef"}"#;
     type Input = GetRunInput;
     type Output = GetRunOutput;
@@ -159,7 +162,8 @@ impl Summary for GetRunOutput {
     }
 }
 
-/// Puts two to twenty runs side by side: metrics, parameters that differ, same test rows or not.
+/// Puts two to twenty runs side by side: metrics, parameters that differ, same test rows or not. Use
+/// it before choosing one; scores on different test rows are not comparable.
 #[derive(JsonSchema)]
 pub struct CompareRuns;
 
@@ -176,6 +180,7 @@ impl Operation for CompareRuns {
     const TITLE: &'static str = "Compare runs";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Train;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"run_ids": ["019ab6d0c0de7000800000000000beef", "019ab6d0c0de7000800000000000cafe"]}"#;
     type Input = CompareRunsInput;
     type Output = Comparison;

@@ -1,0 +1,1 @@
+"""The APIs that assistants speak to their models: each file turns a request into a `Conversation` and a reply into events."""
