@@ -190,7 +190,8 @@ fn violations(crates: &[&str], forbidden: &[&str], except: &str) -> Vec<String> 
     found
 }
 
-const ALL: [&str; 10] = ["base", "data", "learn", "explore", "store", "engine", "operations", "mcp", "http", "cli"];
+const ALL: [&str; 13] =
+    ["base", "skills", "data", "learn", "assistants", "mcp-transport", "explore", "store", "engine", "operations", "mcp", "http", "cli"];
 
 #[test]
 fn files_environment_and_processes_are_reached_through_base_system() {

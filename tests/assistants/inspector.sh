@@ -76,7 +76,7 @@ verify_skills() {
 }
 
 judge() {
-  expect '{"train", "predict", "describe_table"} <= {tool["name"] for tool in result["tools"]}' --strict --method tools/list
+  expect "$offered" --strict --method tools/list
   expect '"mlwright://tables/telco.csv" in [resource["uri"] for resource in result["resources"]]' --method resources/list
   expect '"mlwright://tables/{+table}" in [template["uriTemplate"] for template in result["resourceTemplates"]]' --method resources/templates/list
   expect '{"explore", "train", "deploy"} <= {prompt["name"] for prompt in result["prompts"]}' --method prompts/list
@@ -88,6 +88,7 @@ judge() {
   verify_skills
 }
 
+offered='{"train", "predict", "describe_table"} <= {tool["name"] for tool in result["tools"]}'
 for era in legacy modern; do
   transport=stdio
   connection=()
@@ -97,6 +98,8 @@ done
 
 token=$("$mlwright" --workspace "$workspace" --quiet token create --name inspector --scopes read 2>>"$folder/log")
 serve
+# Whoever may only read sees nothing else.
+offered='all(tool["annotations"]["readOnlyHint"] for tool in result["tools"]) and "describe_table" in {tool["name"] for tool in result["tools"]}'
 for era in legacy modern; do
   transport=HTTP
   connection=(--server-url "$url" --header "Authorization: Bearer $token")

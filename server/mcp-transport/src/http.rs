@@ -33,7 +33,7 @@ use rmcp::model::RequestId;
 use asked::Asked;
 use body::{Bodies, Received};
 pub use challenge::{Denied, METADATA_PATH, METADATA_PATH_OF_MCP, metadata};
-use room::Room;
+use room::{Room, SESSION_HEADER};
 
 /// An answer of the service.
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
@@ -165,7 +165,8 @@ impl<G: Gate, H: ServerHandler> HttpService<G, H> {
             Method::POST => Asked::of(&body.bytes).map_err(|error| Refused::Answer(challenge::error(StatusCode::BAD_REQUEST, &error)))?,
             _ => None,
         };
-        let opens = asked.as_ref().is_some_and(|asked| asked.method == "initialize");
+        // Within a session it opens none, and is a request like any other.
+        let opens = !parts.headers.contains_key(SESSION_HEADER) && asked.as_ref().is_some_and(|asked| asked.method == "initialize");
         let id = asked.as_ref().map(|asked| asked.id.clone());
         if let Some(Asked { method, name, .. }) = asked {
             let (gate, principal) = (self.gate.clone(), principal.clone());

@@ -26,7 +26,7 @@ fn tool(operation: &Registered) -> Tool {
     let description = format!("{} Example: {}", operation.description, operation.example);
     let mut input = operation.input_schema.clone();
     if operation.is_long {
-        input["properties"][DETAIL] = serde_json::json!({ "type": "string", "enum": ["brief", "full"], "description": "brief unless full" });
+        input["properties"][DETAIL] = serde_json::json!({ "type": "string", "enum": ["brief", "full"] });
     }
     Tool::new(operation.name, description, object(input))
         .with_title(operation.title)

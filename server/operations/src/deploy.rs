@@ -201,7 +201,8 @@ impl MostProbable for PredictionSet {
 }
 
 /// Predicts every row of a table into a file, batch by batch, in a job: the table's columns plus
-/// `prediction` and the probability of each class. Gives the same answers as an endpoint.
+/// `prediction` and the probability of each class. Gives the same answers as an endpoint. For a few
+/// rows use predict.
 #[derive(JsonSchema)]
 pub struct BatchPredict;
 

@@ -20,8 +20,8 @@ const CONTRIBUTIONS_SHOWN_MAX: usize = 6;
 const ROWS_SHOWN_MAX: usize = 5;
 
 /// Scores a model: metrics beside the baseline's, confusion, curves, calibration, and the same per
-/// segment. Without a table, on the rows its run held out; each look at those is recorded. Do not
-/// choose between models by repeated looks.
+/// segment. Without a table, on the rows its run held out; each look at those is recorded. To choose
+/// between models use compare_runs, not repeated looks.
 #[derive(JsonSchema)]
 pub struct EvaluateModel;
 

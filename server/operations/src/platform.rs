@@ -77,6 +77,7 @@ impl Operation for AuditLog {
     const TITLE: &'static str = "Read the audit";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Platform;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"filter": "set_alias", "limit": 20}"#;
     type Input = AuditLogInput;
     type Output = AuditLogOutput;

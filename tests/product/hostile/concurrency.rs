@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use mlwright_tests::{Workspace, kill};
 use serde_json::{Value, json};
 
-use super::fuzz::{NEWER, OLDER, meta};
-use super::http::{Answer, Client, SILENCE_MAX, read_answer};
+use super::fuzz::{NEWER, OLDER, meta, opening};
+use super::http::{Answer, Client, SILENCE_MAX, one, read_answer};
 use super::server::{HttpServer, flowers, token};
 use super::session::Session;
 
@@ -107,7 +107,7 @@ fn attempted(host: &str, request: &[u8]) -> Option<Answer> {
     stream.write_all(request).ok()?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).ok()?;
-    read_answer(&mut bytes.as_slice())
+    read_answer(&mut bytes.as_slice()).ok()?
 }
 
 /// What clients were told is done is done, whenever the server dies.
@@ -199,6 +199,41 @@ fn a_task_outlives_the_server_that_began_it() {
     // It is a job like any other, and another client sees it too.
     let job = workspace.ok(&["get-job", "--job-id", &task_id]);
     assert_eq!(job["state"], "done", "{job}");
+}
+
+/// Else the answer to the first would go to the second, and the first would wait for ever.
+#[test]
+fn an_id_in_use_is_refused_and_whoever_used_it_first_is_answered() {
+    let workspace = Workspace::telco();
+    let token = token(&workspace, "ids", "read,write");
+    let server = HttpServer::start(&workspace, &[]);
+    let client = Client::older(&server.host, &token);
+    std::thread::scope(|scope| {
+        let mut arguments = training(60);
+        arguments["wait_seconds"] = json!(60);
+        let first = client.asking(7, "tools/call", json!({ "name": "train", "arguments": arguments }));
+        let first = scope.spawn({
+            let host = &server.host;
+            move || one(host, &first)
+        });
+        let until = Instant::now() + TRAINING_TIME_MAX;
+        let job_id = loop {
+            let jobs = client.done("list_jobs", &json!({}));
+            if let Some(job_id) = jobs["jobs"][0]["job_id"].as_str() {
+                break job_id.to_owned();
+            }
+            assert!(Instant::now() < until, "{jobs}");
+        };
+        for (method, params) in [("ping", json!({})), ("initialize", opening()), ("tools/list", json!({}))] {
+            let second = one(&client.host, &client.asking(7, method, params));
+            assert_eq!(second.status, 400, "{method}: {second:?}");
+            assert!(second.message()["error"]["message"].as_str().is_some_and(|said| said.contains("7")), "{method}: {second:?}");
+        }
+        client.done("cancel_job", &json!({ "job_id": job_id }));
+        let answer = first.join().expect("it is answered");
+        assert_eq!((answer.status, &answer.message()["id"]), (200, &json!(7)), "{answer:?}");
+    });
+    assert_eq!(one(&client.host, &client.asking(7, "ping", json!({}))).status, 200, "the id is free again");
 }
 
 #[test]

@@ -12,8 +12,9 @@ const SESSION_BATCHES: u64 = 16;
 const BATCH: usize = 1_500;
 const UNOPENED_SESSIONS: u64 = 60;
 const UNOPENED_BATCH: usize = 200;
-/// How much a server may grow while it is sent nonsense.
-const GROWTH_BYTES_MAX: u64 = 256 << 20;
+/// How much a server may grow while it is sent nonsense. About half of it is used, and no more after four times as many messages: the
+/// allocator keeps what was in use at once.
+const GROWTH_BYTES_MAX: u64 = 384 << 20;
 /// The same where each message is larger than the largest that is read: it is held at most once, and what held it is given back.
 const GROWTH_OF_HUGE_BYTES_MAX: u64 = 512 << 20;
 

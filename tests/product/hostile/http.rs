@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -58,10 +58,12 @@ pub fn pipelined(host: &str, requests: &[Vec<u8>]) -> Vec<Answer> {
             }
         });
         let mut answers = Vec::with_capacity(requests.len());
-        while answers.len() < requests.len()
-            && let Some(answer) = read_answer(&mut from)
-        {
-            answers.push(answer);
+        for request in requests {
+            match read_answer(&mut from) {
+                Ok(Some(answer)) => answers.push(answer),
+                Ok(None) => break,
+                Err(Silent) => panic!("no answer in {SILENCE_MAX:?} to {}", String::from_utf8_lossy(request)),
+            }
         }
         answers
     })
@@ -72,54 +74,65 @@ pub fn one(host: &str, request: &[u8]) -> Answer {
     pipelined(host, &[request.to_vec()]).pop().expect("an answer")
 }
 
+/// The server owes an answer, or the rest of one, and says nothing of it for too long.
+#[derive(Debug)]
+pub struct Silent;
+
 /// The next whole answer; `None` when the connection ends before it does.
-pub fn read_answer(from: &mut impl BufRead) -> Option<Answer> {
+pub fn read_answer(from: &mut impl BufRead) -> Result<Option<Answer>, Silent> {
+    // Signs of life within a stream are no answer.
+    let until = Instant::now() + SILENCE_MAX;
     let mut line = String::new();
-    if !read_line(from, &mut line) {
-        return None;
+    if !read_line(from, &mut line)? {
+        return Ok(None);
     }
     let status = line.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)).and_then(|code| code.parse().ok());
     let status = status.unwrap_or_else(|| panic!("{line:?} is no answer"));
     let mut headers = Vec::new();
-    while read_line(from, &mut line) && !line.is_empty() {
+    while read_line(from, &mut line)? && !line.is_empty() {
         let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("{line:?} is no header"));
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
     let mut answer = Answer { status, headers, body: Vec::new() };
     if answer.header("transfer-encoding").is_some_and(|encoding| encoding == "chunked") {
         loop {
-            if !read_line(from, &mut line) {
-                return None;
+            if !read_line(from, &mut line)? {
+                return Ok(None);
+            }
+            if Instant::now() > until {
+                return Err(Silent);
             }
             let size = usize::from_str_radix(&line, 16).unwrap_or_else(|_| panic!("{line:?} is no size"));
             let mut chunk = vec![0; size + 2];
-            from.read_exact(&mut chunk).ok()?;
+            if from.read_exact(&mut chunk).is_err() {
+                return Ok(None);
+            }
             answer.body.extend_from_slice(&chunk[..size]);
             if size == 0 {
-                return Some(answer);
+                return Ok(Some(answer));
             }
         }
     }
     let length = answer.header("content-length").map_or(0, |length| length.parse().expect("a number"));
     let mut body = vec![0; length];
-    from.read_exact(&mut body).ok()?;
+    if from.read_exact(&mut body).is_err() {
+        return Ok(None);
+    }
     answer.body = body;
-    Some(answer)
+    Ok(Some(answer))
 }
 
 /// Whether there was a line.
-fn read_line(from: &mut impl BufRead, line: &mut String) -> bool {
+fn read_line(from: &mut impl BufRead, line: &mut String) -> Result<bool, Silent> {
     line.clear();
     match from.read_line(line) {
-        Ok(0) => false,
+        Ok(0) => Ok(false),
         Ok(_) => {
             line.truncate(line.trim_end().len());
-            true
+            Ok(true)
         }
-        Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
-            panic!("the server owes an answer and is silent for {SILENCE_MAX:?}")
-        }
-        Err(_) => false,
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => Err(Silent),
+        Err(_) => Ok(false),
     }
 }
 

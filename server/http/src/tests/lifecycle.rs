@@ -160,7 +160,7 @@ fn it_ends_when_asked_or_when_its_place_is_taken() {
 fn a_second_server_is_refused() {
     let workspace = Workspace::new();
     let server = workspace.serve();
-    let problem = crate::serve(workspace.engine.clone(), crate::ServeOptions::default()).unwrap_err();
+    let problem = crate::serve(workspace.engine.clone(), crate::ServeOptions::default(), |_| Vec::new()).unwrap_err();
     assert_eq!(problem.code, ErrorCode::Conflict);
     assert!(problem.message.contains(&server.url), "{problem:?}");
 }

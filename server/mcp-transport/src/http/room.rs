@@ -24,7 +24,7 @@ pub(super) const SESSIONS_MAX: usize = 64;
 /// all of them open a new session by themselves.
 const SESSION_IDLE_MAX: Duration = Duration::from_secs(4 * 3_600);
 /// The header that names a request's session.
-const SESSION_HEADER: &str = "mcp-session-id";
+pub(super) const SESSION_HEADER: &str = "mcp-session-id";
 
 /// One principal's place.
 pub(super) struct Room<H> {

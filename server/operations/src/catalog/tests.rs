@@ -21,6 +21,17 @@ fn every_operation_says_what_it_is() {
     }
 }
 
+/// A model that reads one text has to see where it leads astray: each names an operation to use
+/// before, after or instead.
+#[test]
+fn every_operation_says_what_else_there_is() {
+    for operation in all() {
+        let others = all().iter().filter(|other| other.name != operation.name);
+        let named = others.filter(|other| operation.description.contains(other.name)).count();
+        assert!(named > 0 || operation.description.contains("instead of"), "{}: {}", operation.name, operation.description);
+    }
+}
+
 #[test]
 fn destructive_operations_take_a_confirmation() {
     for operation in all().iter().filter(|operation| operation.effect == Effect::Destructive) {

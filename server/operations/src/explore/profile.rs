@@ -17,7 +17,7 @@ const SIGNALS_SHOWN_MAX: usize = 10;
 
 /// Measures every column, how columns go together and what they say about the target, and ranks
 /// what matters for modelling (leakage, imbalance, missing values, ids, …), each with what to do.
-/// Writes an HTML report. Name the target whenever there is one.
+/// Writes an HTML report. Name the target whenever there is one. For columns alone use describe_table.
 #[derive(JsonSchema)]
 pub struct ProfileTable;
 

@@ -105,6 +105,7 @@ impl Operation for DescribeTable {
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Explore;
     const QUOTES_TABLES: bool = true;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"table": "telco.csv"}"#;
     type Input = DescribeTableInput;
     type Output = TableDescription;

@@ -58,6 +58,7 @@ impl Operation for ListRuns {
     const TITLE: &'static str = "List runs";
     const EFFECT: Effect = Effect::Read;
     const STAGE: Stage = Stage::Train;
+    const IS_LONG: bool = true;
     const EXAMPLE: &'static str = r#"{"filter": "metrics.test_roc_auc > 0.8", "order_by": ["metrics.test_roc_auc DESC"], "limit": 5}"#;
     type Input = ListRunsInput;
     type Output = ListRunsOutput;
