@@ -140,6 +140,7 @@ impl AuditCheck {
 pub struct Recording<'a> {
     engine: &'a Engine,
     record: AuditRecord,
+    changes_something: bool,
 }
 
 impl<'a> Recording<'a> {
@@ -167,17 +168,21 @@ impl<'a> Recording<'a> {
         if changes_something {
             engine.store.write(|tx| seal(tx, record.clone()))?;
         }
-        Ok(Self { engine, record })
+        Ok(Self { engine, record, changes_something })
     }
 
-    /// Writes down how the call ended.
+    /// Writes down how the call ended. That something was looked at is written without waiting for
+    /// the disk; what changed something, failed or was refused is on it before the caller hears of it.
     ///
     /// # Errors
     /// When the audit cannot be written.
     pub fn finish(mut self, outcome: Outcome) -> Result<(), Problem> {
         self.record.time = self.engine.now();
         self.record.outcome = outcome;
-        Ok(self.engine.store.write(|tx| seal(tx, self.record))?)
+        let may_wait = !self.changes_something && self.record.outcome == Outcome::Done;
+        let (store, record) = (&self.engine.store, self.record);
+        let written = if may_wait { store.write_soon(|tx| seal(tx, record)) } else { store.write(|tx| seal(tx, record)) };
+        Ok(written?)
     }
 }
 

@@ -6,13 +6,22 @@ use crate::lease::Lease;
 use crate::record::{Query, Record};
 use crate::stream::Entry;
 
+/// When a committed transaction outlives a loss of power. The end of a process it always outlives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// At its commit.
+    AtCommit,
+    /// With the next commit that is [`Durability::AtCommit`], at the latest.
+    Later,
+}
+
 /// A database. Write transactions of all processes come one after the other; a read transaction
 /// sees one state of the database from beginning to end.
 pub(crate) trait Backend: Send + Sync {
     /// Starts a read transaction, which ends when it is dropped.
     fn begin_read(&self) -> Result<Box<dyn ReadTransaction + '_>, StoreError>;
     /// Starts a write transaction, waiting for its turn. Dropping it undoes it.
-    fn begin_write(&self) -> Result<Box<dyn WriteTransaction + '_>, StoreError>;
+    fn begin_write(&self, durability: Durability) -> Result<Box<dyn WriteTransaction + '_>, StoreError>;
     /// Looks through the whole database for damage.
     fn check(&self) -> Result<(), StoreError>;
 }

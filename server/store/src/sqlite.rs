@@ -7,7 +7,7 @@ use std::thread::{self, ThreadId};
 
 use rusqlite::Connection;
 
-use crate::backend::{Backend, ReadTransaction, WriteTransaction};
+use crate::backend::{Backend, Durability, ReadTransaction, WriteTransaction};
 use crate::error::StoreError;
 use crate::lease::Lease;
 use crate::record::{Query, Record};
@@ -63,7 +63,7 @@ impl Backend for Sqlite {
         Ok(Box::new(reading))
     }
 
-    fn begin_write(&self) -> Result<Box<dyn WriteTransaction + '_>, StoreError> {
+    fn begin_write(&self, durability: Durability) -> Result<Box<dyn WriteTransaction + '_>, StoreError> {
         let this_thread = thread::current().id();
         if *lock(&self.writing_thread) == Some(this_thread) {
             return Err(StoreError::Nested);
@@ -71,6 +71,13 @@ impl Backend for Sqlite {
         let connection = lock(&self.writer);
         *lock(&self.writing_thread) = Some(this_thread);
         let writing = Writing { sqlite: self, connection };
+        // Said each time: a connection must never keep what a transaction before it wanted. It takes
+        // effect when it is prepared, so no prepared statement will do.
+        let synchronous = match durability {
+            Durability::AtCommit => "PRAGMA synchronous = FULL",
+            Durability::Later => "PRAGMA synchronous = NORMAL",
+        };
+        writing.database().execute_batch(synchronous)?;
         writing.database().execute("BEGIN IMMEDIATE", ())?;
         Ok(Box::new(writing))
     }

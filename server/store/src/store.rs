@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Durability};
 use crate::error::StoreError;
 use crate::sqlite::Sqlite;
 use crate::transaction::{ReadTx, WriteTx};
@@ -48,7 +48,21 @@ impl Store {
     /// Those of `work`, [`StoreError::Busy`] after 30 seconds of waiting for other processes,
     /// [`StoreError::Nested`], and failures of the database.
     pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let transaction = self.backend.begin_write()?;
+        self.write_with(Durability::AtCommit, work)
+    }
+
+    /// As [`Store::write`], but a loss of power soon after may undo it: it is durable with the next
+    /// [`Store::write`] at the latest. The end of this process undoes nothing. For records that
+    /// nobody's work depends on, because waiting for the disk takes most of a small transaction.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_soon<T, E: From<StoreError>>(&self, work: impl FnOnce(&WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.write_with(Durability::Later, work)
+    }
+
+    fn write_with<T, E: From<StoreError>>(&self, durability: Durability, work: impl FnOnce(&WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let transaction = self.backend.begin_write(durability)?;
         let result = work(&WriteTx::new(transaction.as_ref()))?;
         transaction.commit()?;
         Ok(result)

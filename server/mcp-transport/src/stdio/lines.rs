@@ -199,7 +199,7 @@ impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Transp
             match read {
                 Ok(Some(message)) if self.admits(&message) => return Some(message),
                 Ok(_) => {}
-                Err((error, id)) => self.refuse(error, id),
+                Err(refusal) => self.refuse(refusal.error, refusal.id),
             }
         }
     }
@@ -240,9 +240,15 @@ struct Head {
     method: Option<IgnoredAny>,
 }
 
-/// A line's message; `None` when it is nothing that is answered. Otherwise what is wrong with it, and
-/// its id when it is a request with one.
-fn read(line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, (ErrorData, Option<RequestId>)> {
+/// What is answered to a line that is no message.
+struct Refusal {
+    error: ErrorData,
+    /// Of a request whose id can be read.
+    id: Option<RequestId>,
+}
+
+/// A line's message; `None` when it is nothing that is answered.
+fn read(line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, Box<Refusal>> {
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line).trim_ascii();
     if line.is_empty() {
         return Ok(None);
@@ -263,8 +269,14 @@ fn read(line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, (ErrorData, Option<
         }
         // A notification is never answered.
         (true, true, None) => Ok(None),
-        (false, true, id) => Err((ErrorData::new(ErrorCode::PARSE_ERROR, format!("the request is no JSON that can be read: {error}"), None), id)),
-        (true, is_request, id) => Err((ErrorData::invalid_request("this is no JSON-RPC message", None), id.filter(|_| is_request))),
+        (false, true, id) => {
+            let error = ErrorData::new(ErrorCode::PARSE_ERROR, format!("the request is no JSON that can be read: {error}"), None);
+            Err(Box::new(Refusal { error, id }))
+        }
+        (true, is_request, id) => {
+            let error = ErrorData::invalid_request("this is no JSON-RPC message", None);
+            Err(Box::new(Refusal { error, id: id.filter(|_| is_request) }))
+        }
     }
 }
 
@@ -276,7 +288,7 @@ mod tests {
 
     /// The error's code, and the id that is answered.
     fn refused(line: &str) -> Option<(i32, Option<RequestId>)> {
-        read(line.as_bytes()).err().map(|(error, id)| (error.code.0, id))
+        read(line.as_bytes()).err().map(|refusal| (refusal.error.code.0, refusal.id))
     }
 
     #[test]

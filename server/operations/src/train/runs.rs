@@ -163,8 +163,8 @@ impl Summary for GetRunOutput {
     }
 }
 
-/// Puts two to twenty runs side by side: metrics, parameters that differ, same test rows or not. Use
-/// it before choosing one; scores on different test rows are not comparable.
+/// Puts two to twenty runs of list_runs side by side: metrics, parameters that differ, same test rows
+/// or not. Use it before choosing one; scores on different test rows are not comparable.
 #[derive(JsonSchema)]
 pub struct CompareRuns;
 

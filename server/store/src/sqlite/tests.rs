@@ -12,7 +12,7 @@ use mlwright_base::system::{environment, files, process};
 use rusqlite::Connection;
 
 use super::{Sqlite, lock, open, records, schema};
-use crate::backend::Backend;
+use crate::backend::{Backend, Durability};
 use crate::conformance::{check_numbered, conformance_tests, write_numbered};
 use crate::{Query, Store, StoreError};
 
@@ -35,9 +35,15 @@ fn the_log_is_written_ahead_and_every_commit_synced() {
     let (_folder, path) = database();
     assert_eq!(pragma::<String>(&path, "journal_mode"), "wal");
     let sqlite = Sqlite::open(&path).unwrap();
-    // 2 is FULL: with NORMAL a commit in the write-ahead log is not synced, and could be lost.
-    let synchronous: i64 = lock(&sqlite.writer).query_row("PRAGMA synchronous", (), |row| row.get(0)).unwrap();
-    assert_eq!(synchronous, 2);
+    // 2 is FULL: with NORMAL, 1, a commit in the write-ahead log is not synced, and could be lost.
+    let synchronous = || lock(&sqlite.writer).query_row("PRAGMA synchronous", (), |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(synchronous(), 2);
+    for (durability, expected) in [(Durability::Later, 1), (Durability::AtCommit, 2), (Durability::Later, 1), (Durability::AtCommit, 2)] {
+        let writing = sqlite.begin_write(durability).unwrap();
+        writing.next("n").unwrap();
+        writing.commit().unwrap();
+        assert_eq!(synchronous(), expected, "each transaction has its own, whatever was before it");
+    }
 }
 
 #[test]
@@ -141,7 +147,7 @@ fn a_writer_waits_for_another_process_and_gives_up_in_the_end() {
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     lock(&sqlite.writer).busy_timeout(Duration::from_millis(20)).unwrap();
-    match sqlite.begin_write().map(|_| ()) {
+    match sqlite.begin_write(Durability::AtCommit).map(|_| ()) {
         Err(error @ StoreError::Busy { .. }) => assert_eq!(error.code(), mlwright_base::ErrorCode::Unavailable),
         other => panic!("{other:?}"),
     }
@@ -150,7 +156,7 @@ fn a_writer_waits_for_another_process_and_gives_up_in_the_end() {
     thread::scope(|scope| {
         let writer = scope.spawn(|| {
             began.send(()).unwrap();
-            sqlite.begin_write().map(|_| ())
+            sqlite.begin_write(Durability::AtCommit).map(|_| ())
         });
         waits.recv().unwrap();
         other.execute_batch("COMMIT").unwrap();
