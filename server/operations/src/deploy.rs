@@ -60,8 +60,8 @@ impl Summary for EndpointStatus {
     }
 }
 
-/// Lists endpoints: state, model version, address; and the server process. Call it before deploying or
-/// stopping one.
+/// Lists endpoints: state, model version, address; and the server process. Call it before
+/// deploy_endpoint or stop_endpoint.
 #[derive(JsonSchema)]
 pub struct ListEndpoints;
 
