@@ -17,6 +17,7 @@ help:
 	@echo "make quickstart   build, then run the whole lifecycle on a bundled table and leave an endpoint answering"
 	@echo "make test         every test, through the real binary and real clients"
 	@echo "make test-clients real assistants and the protocol's own checkers (Linux); ALL=1 adds OpenCode and Copilot CLI"
+	@echo "make test-clients real assistants, the protocol's conformance suite, validators (ALL=1: more of them)"
 	@echo "make build        the release binary: $(MLWRIGHT)"
 	@echo "make install      the binary to ~/.cargo/bin"
 	@echo "make bench        measure beside peers; writes benches/RESULTS.md"
@@ -59,6 +60,7 @@ test-clients: tools-test build $(VENV)/.ready
 	CACHE_DIR="$(CACHE_DIR)" tests/assistants/conformance.sh
 	CACHE_DIR="$(CACHE_DIR)" tests/assistants/inspector.sh
 	CACHE_DIR="$(CACHE_DIR)" python3 tests/assistants/run.py $(if $(ALL),--all)
+	$(if $(ALL),CACHE_DIR="$(CACHE_DIR)" tests/assistants/installed-entries.sh)
 
 .PHONY: docs
 docs: build

@@ -23,18 +23,21 @@ async def main():
     async with Client(URL, auth=TOKEN, progress_handler=progress) as client:
 
         async def ask(tool, **arguments):
-            result = await client.call_tool(tool, arguments)
+            detail = {"detail": "full"} if tool in long_tools else {}
+            result = await client.call_tool(tool, {**detail, **arguments})
             assert isinstance(result.structured_content, dict), f"{tool} has no structured content: {result}"
             return result.structured_content
 
-        names = [tool.name for tool in await client.list_tools()]
+        listed = await client.list_tools()
+        names = [tool.name for tool in listed]
+        long_tools = {tool.name for tool in listed if "detail" in tool.inputSchema["properties"]}
         assert "train" in names and len(names) == len(set(names)), names
         print(f"{len(names)} tools in the era {client.protocol_version}")
 
         profile = await ask("profile_table", table=TABLE, target=TARGET)
         assert profile["findings"], profile
         seen.clear()
-        trained = await ask("train", table=TABLE, target=TARGET, learners=["decision_tree"], folds=2, budget_seconds=1, wait_seconds=120)
+        trained = await ask("train", table=TABLE, target=TARGET, budget_seconds=5, wait_seconds=120)
         assert trained["job"]["state"] == "done", trained
         assert seen and seen == sorted(seen), f"progress does not grow: {seen}"
         run_id = trained["result"]["run_id"]

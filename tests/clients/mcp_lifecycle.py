@@ -22,6 +22,8 @@ STAGES = ["explore", "prepare", "train", "evaluate", "register", "deploy", "moni
 TOOLS_SECONDS_MAX = 2.0
 TRAIN_SECONDS_MAX = 600
 ANSWER_BYTES_MAX = 60_000
+# 2,000 tokens have about this many bytes, wherever the numbers are few.
+BRIEF_BYTES_MAX = 9_000
 
 
 def step(text):
@@ -31,11 +33,14 @@ def step(text):
 class Assistant:
     """Calls tools and looks at nothing but what the protocol gives."""
 
-    def __init__(self, session):
+    def __init__(self, session, long_tools):
         self.session = session
+        self.long_tools = long_tools
 
     async def call(self, tool, arguments=None, progress=None):
-        result = await self.session.call_tool(tool, arguments or {}, progress_callback=progress)
+        # What is asserted on may be in the part that a brief answer leaves out.
+        detail = {"detail": "full"} if tool in self.long_tools else {}
+        result = await self.session.call_tool(tool, {**detail, **(arguments or {})}, progress_callback=progress)
         assert not result.is_error, f"{tool} {arguments}: {result.content}"
         assert result.content[0].type == "text" and result.content[0].text, f"{tool} says nothing"
         assert isinstance(result.structured_content, dict), f"{tool} has no structured content"
@@ -75,6 +80,18 @@ async def names_and_tools(session, opened, started):
     again = await session.list_tools()
     assert [tool.model_dump() for tool in again.tools] == [tool.model_dump() for tool in listed.tools], "the list changes"
     step(f"{len(names)} tools after {seconds * 1e3:.0f} ms")
+    return {tool.name for tool in listed.tools if "detail" in tool.input_schema["properties"]}
+
+
+async def brief(assistant):
+    """Without being asked for more, a long tool answers with about 2,000 tokens and no pictures."""
+    for tool, arguments in [("profile_table", {"table": TABLE, "target": TARGET}), ("query", {"sql": f"SELECT * FROM '{TABLE}'"})]:
+        result = await assistant.call(tool, {**arguments, "detail": "brief"})
+        assert len(result.content) == 1, f"{tool} sends pictures"
+        size = len(json.dumps(result.structured_content))
+        assert size < BRIEF_BYTES_MAX, f"{tool} answers {size} bytes"
+        assert "_truncated" in result.structured_content and "Shortened" in result.content[0].text, result
+        assert result.content[0].text == result.structured_content["_summary"], result
 
 
 async def explore(assistant):
@@ -300,9 +317,9 @@ async def newer_era(run_id):
 
 async def lifecycle(session, opened, started):
     """The whole loop; the run that came of it. `opened` is what the server said of itself to who began at `started`."""
-    assistant = Assistant(session)
-    await names_and_tools(session, opened, started)
+    assistant = Assistant(session, await names_and_tools(session, opened, started))
     table, numeric, segment = await explore(assistant)
+    await brief(assistant)
     await wrong_arguments(session, assistant)
     result = await train(assistant)
     await follow_a_job(assistant)
