@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// The layers, the lowest first. A crate may depend on crates of lower layers only.
 const LAYERS: [&[&str]; 7] = [
-    &["mlwright-base", "mlwright-skills"],
+    &["mlwright-base", "mlwright-bodies", "mlwright-skills"],
     &["mlwright-data", "mlwright-learn", "mlwright-assistants", "mlwright-mcp-transport"],
     &["mlwright-explore", "mlwright-store"],
     &["mlwright-engine"],
@@ -190,8 +190,8 @@ fn violations(crates: &[&str], forbidden: &[&str], except: &str) -> Vec<String> 
     found
 }
 
-const ALL: [&str; 13] =
-    ["base", "skills", "data", "learn", "assistants", "mcp-transport", "explore", "store", "engine", "operations", "mcp", "http", "cli"];
+const ALL: [&str; 14] =
+    ["base", "bodies", "skills", "data", "learn", "assistants", "mcp-transport", "explore", "store", "engine", "operations", "mcp", "http", "cli"];
 
 #[test]
 fn files_environment_and_processes_are_reached_through_base_system() {

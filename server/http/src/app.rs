@@ -11,6 +11,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use mlwright_base::{ErrorCode, Problem};
+use mlwright_bodies::Bodies;
 use mlwright_engine::Engine;
 use mlwright_engine::endpoints::ServerRecord;
 use serde_json::json;
@@ -18,13 +19,12 @@ use tokio::sync::{Notify, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::answer::{Failure, defect, json};
-use crate::body::{BODIES_BYTES_MAX, Bodies};
 use crate::guard::Guard;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
 use crate::mount::{self, Mount};
-use crate::{access, endpoints, guard, invocations, operations};
+use crate::{access, body, endpoints, guard, invocations, operations};
 
 /// The most prediction requests that are worked on at once; others wait their turn.
 const INVOCATIONS_AT_ONCE_MAX: usize = 256;
@@ -67,7 +67,7 @@ impl App {
             guard,
             identity,
             stop,
-            bodies: Bodies::new(BODIES_BYTES_MAX),
+            bodies: body::bodies(),
             invocations: Semaphore::new(INVOCATIONS_AT_ONCE_MAX),
             operations: Arc::new(Semaphore::new(OPERATIONS_AT_ONCE_MAX)),
         }

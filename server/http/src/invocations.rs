@@ -17,6 +17,7 @@ use mlwright_engine::serving::{PredictionSet, Request, RowPrediction, read_csv, 
 
 use crate::answer::{Failure, defect, json_bytes};
 use crate::app::App;
+use crate::body;
 use crate::name::Name;
 use crate::recorder::Answered;
 
@@ -74,7 +75,7 @@ async fn answer(app: &Arc<App>, deployed: Arc<Deployed>, headers: &HeaderMap, bo
     let form = form_of(headers)?;
     let request_id = request_id_of(headers)?;
     // A body may take its time; only those that arrived take turns.
-    let body = app.bodies.read(headers, body).await?;
+    let body = body::read(&app.bodies, body).await?;
     let _turn = app.invocations.acquire().await.map_err(|error| defect(&error.to_string()))?;
     let is_small = body.bytes.len() <= INLINE_BYTES_MAX;
     let work = {

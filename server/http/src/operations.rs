@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Failure, defect, json as answer};
 use crate::app::App;
+use crate::body;
 use crate::name::Name;
 
 /// `GET /api/operations`: name, text and schemas of every operation.
@@ -40,8 +41,8 @@ pub async fn list() -> Response {
 
 /// `POST /api/operations/NAME` with the input as a JSON object. The operation is cancelled when the
 /// client goes away.
-pub async fn call(State(app): State<Arc<App>>, Extension(access): Extension<Access>, Name(name): Name, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
-    let body = app.bodies.read(&headers, body).await?;
+pub async fn call(State(app): State<Arc<App>>, Extension(access): Extension<Access>, Name(name): Name, body: Body) -> Result<Response, Failure> {
+    let body = body::read(&app.bodies, body).await?;
     let input: Value = if body.bytes.is_empty() {
         Value::Null
     } else {

@@ -27,11 +27,11 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::combinators::BoxBody;
 use http_body_util::Full;
+use mlwright_bodies::{Bodies, Received};
 use rmcp::ServerHandler;
 use rmcp::model::RequestId;
 
 use asked::Asked;
-use body::{Bodies, Received};
 pub use challenge::{Denied, METADATA_PATH, METADATA_PATH_OF_MCP, metadata};
 use room::{Room, SESSION_HEADER};
 
@@ -100,7 +100,7 @@ impl<G: Gate, H: ServerHandler> HttpService<G, H> {
     /// A service that makes a handler for each session, and for each request that has none.
     #[must_use]
     pub fn new(gate: G, hosts: Hosts, handler: impl Fn(&G::Principal) -> H + Send + Sync + 'static) -> Self {
-        Self { gate: Arc::new(gate), handler: Arc::new(handler), hosts, bodies: Bodies::default(), rooms: Arc::default() }
+        Self { gate: Arc::new(gate), handler: Arc::new(handler), hosts, bodies: body::bodies(), rooms: Arc::default() }
     }
 
     /// Looks every two seconds whether the principals with sessions may still ask, and ends those
@@ -158,7 +158,7 @@ impl<G: Gate, H: ServerHandler> HttpService<G, H> {
         let (gate, token) = (self.gate.clone(), bearer(&parts.headers));
         let principal = blocking(move || gate.admit(token.as_deref())).await?;
         let body = self.bodies.read(body).await.map_err(|unread| {
-            let (status, said) = unread.told();
+            let (status, said) = body::told(unread);
             Refused::plain(status, said)
         })?;
         let asked = match parts.method {
