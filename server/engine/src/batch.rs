@@ -99,8 +99,7 @@ impl Engine {
         let wait_seconds = request.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT);
         let new = NewJob { kind: JobKind::BatchPredict, run_id: None, spec: json, subject, data_changed_ms: open.changed_ms() };
         let Started { job, already_running } = self.start_job(call, new, wait_seconds)?;
-        let result = job.outcome()?;
-        Ok(BatchPredictOutcome { job: job.without_result(), already_running, result })
+        Ok(BatchPredictOutcome { already_running, ..self.batch_prediction(job)? })
     }
 
     /// A job of batch prediction as [`Engine::batch_predict`] answers with it.

@@ -194,16 +194,16 @@ impl Engine {
     /// cancelled or interrupted.
     pub fn train(&self, call: &Call<'_>, request: TrainRequest) -> Result<TrainOutcome, Problem> {
         let wait_seconds = request.wait_seconds.unwrap_or(WAIT_SECONDS_DEFAULT);
-        let data_changed_ms = self.open_table(&request.table)?.changed_ms();
-        let spec = self.check_train(request)?;
+        let opened = self.open_table(&request.table)?;
+        let data_changed_ms = opened.changed_ms();
+        let spec = self.check_train(request, &opened)?;
         let subject = format!("{} → {}", spec.table, spec.target);
         let run_id = Some(spec.run_id.clone());
         let json = serde_json::to_value(&spec)
             .map_err(|error| Problem::new(ErrorCode::Internal, format!("the request cannot be written: {error}")))?;
         let new = NewJob { kind: JobKind::Train, run_id, spec: json, subject, data_changed_ms };
         let Started { job, already_running } = self.start_job(call, new, wait_seconds)?;
-        let result = job.outcome()?;
-        Ok(TrainOutcome { job: job.without_result(), already_running, result })
+        Ok(TrainOutcome { already_running, ..self.training(job)? })
     }
 
     /// A training job as [`Engine::train`] answers with it.
@@ -220,12 +220,11 @@ impl Engine {
         self.open_table(name).is_ok_and(|named| named.asset == opened.asset)
     }
 
-    fn check_train(&self, request: TrainRequest) -> Result<TrainSpec, Problem> {
-        let opened = self.open_table(&request.table)?;
+    fn check_train(&self, request: TrainRequest, opened: &OpenTable) -> Result<TrainSpec, Problem> {
         let columns = opened.table.column_names();
         let use_case = Some(&self.settings.use_case)
             .filter(|case| case.target.as_ref() == Some(&request.target))
-            .filter(|case| case.table.as_deref().is_some_and(|table| table == request.table || self.is_table(table, &opened)));
+            .filter(|case| case.table.as_deref().is_some_and(|table| table == request.table || self.is_table(table, opened)));
         let metric = request.metric.or_else(|| use_case.and_then(|case| case.metric.clone()));
         let time_column = request.time_column.or_else(|| use_case.and_then(|case| case.time_column.clone()));
         let positive_class = request.positive_class.or_else(|| use_case.and_then(|case| case.positive_class.clone()));
