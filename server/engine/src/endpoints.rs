@@ -19,7 +19,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use client::RunningServer;
+pub use client::{RunningServer, Troubles};
 pub use deploy::{DeployRequest, Deployed, StopRequest};
 pub use process::{ServerClaim, ServerRecord};
 pub(crate) use record::{DEPLOYMENTS, ENDPOINTS};

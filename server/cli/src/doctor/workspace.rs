@@ -1,18 +1,13 @@
 //! The workspace, its records and its server process.
 
-use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::path::Path;
-use std::time::Duration;
 
 use mlwright_base::limits::PAGE_MAX;
 use mlwright_base::system::files;
-use mlwright_engine::endpoints::EndpointState;
+use mlwright_engine::endpoints::{EndpointState, Troubles};
 use mlwright_engine::jobs::JobState;
 use mlwright_engine::settings::{FILE_NAME, Settings};
 use mlwright_engine::{Engine, workspace};
-
-use serde_json::Value;
 
 use super::finding::Finding;
 
@@ -21,9 +16,6 @@ const SERVER: &str = "server";
 /// Space below which work may end half way, and below which even records cannot be written.
 const FREE_BYTES_LOW: u64 = 1 << 30;
 const FREE_BYTES_MIN: u64 = 64 << 20;
-/// How long the server may take to say how it is.
-const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
-const HEALTH_BYTES_MAX: u64 = 64 << 10;
 
 pub(super) fn look(folder: &Path) -> Vec<Finding> {
     if !files::is_dir(folder) {
@@ -122,10 +114,10 @@ fn server(engine: &Engine) -> Vec<Finding> {
     let status = running.status();
     let log = "its log is .mlwright/logs/server.log; end the process and run `mlwright serve`";
     let who = format!("process {} at {}", status.pid, status.url);
-    let mut findings = vec![match health(&status.url) {
-        Ok((200, _)) => Finding::ok(SERVER, format!("{who} answers and is well")),
-        Ok((code, said)) => Finding::broken(SERVER, format!("{who} is not well (status {code}): {}", trouble(&said)), log),
-        Err(error) => Finding::broken(SERVER, format!("{who} does not say how it is: {error}"), log),
+    let mut findings = vec![match running.troubles() {
+        Ok(none) if none == Troubles::default() => Finding::ok(SERVER, format!("{who} answers and is well")),
+        Ok(troubles) => Finding::broken(SERVER, format!("{who} is not well: {}", said(&troubles)), log),
+        Err(problem) => Finding::broken(SERVER, format!("{who} does not say how it is: {}", problem.message), log),
     }];
     let version = env!("CARGO_PKG_VERSION");
     if status.version != version {
@@ -154,36 +146,11 @@ fn absent(engine: &Engine) -> Finding {
     }
 }
 
-/// The status that `GET /health` is answered with, and the answer.
-fn health(url: &str) -> io::Result<(u16, String)> {
-    let odd = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
-    let address = url.strip_prefix("http://").ok_or_else(|| odd("its address is not http"))?;
-    let found = address.to_socket_addrs()?.next().ok_or_else(|| odd("its address leads nowhere"))?;
-    let mut stream = TcpStream::connect_timeout(&found, HEALTH_TIMEOUT)?;
-    stream.set_read_timeout(Some(HEALTH_TIMEOUT))?;
-    stream.set_write_timeout(Some(HEALTH_TIMEOUT))?;
-    // Version 1.0: the answer ends with the connection, and comes in one piece.
-    write!(stream, "GET /health HTTP/1.0\r\nHost: {address}\r\n\r\n")?;
-    let mut answer = Vec::new();
-    stream.take(HEALTH_BYTES_MAX).read_to_end(&mut answer)?;
-    let answer = String::from_utf8_lossy(&answer);
-    let code = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(|| odd("it does not answer in HTTP"))?;
-    Ok((code, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()))
-}
-
-/// What the server says is wrong with it.
-fn trouble(said: &str) -> String {
-    let said: Value = serde_json::from_str(said).unwrap_or_default();
-    let endpoints: Vec<&str> = said["broken_endpoints"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut all = Vec::new();
-    if !endpoints.is_empty() {
-        all.push(format!("these endpoints do not answer: {}", endpoints.join(", ")));
-    }
-    match said["inference_log"].as_str() {
-        None | Some("ok") => {}
-        Some(log) => all.push(format!("what it answers is not recorded: {log}")),
-    }
-    if all.is_empty() { "it does not say why".to_owned() } else { all.join("; ") }
+/// What is wrong with a server that is not well.
+fn said(Troubles { broken_endpoints, inference_log }: &Troubles) -> String {
+    let endpoints = (!broken_endpoints.is_empty()).then(|| format!("these endpoints do not answer: {}", broken_endpoints.join(", ")));
+    let log = inference_log.as_ref().map(|log| format!("what it answers is not recorded: {log}"));
+    endpoints.into_iter().chain(log).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -193,8 +160,8 @@ mod tests {
 
     #[test]
     fn what_troubles_the_server_is_said() {
-        assert_eq!(trouble(r#"{"broken_endpoints":["a","b"],"inference_log":"disk full"}"#), "these endpoints do not answer: a, b; what it answers is not recorded: disk full");
-        assert_eq!(trouble("<html>"), "it does not say why");
+        let troubles = Troubles { broken_endpoints: vec!["a".to_owned(), "b".to_owned()], inference_log: Some("disk full".to_owned()) };
+        assert_eq!(said(&troubles), "these endpoints do not answer: a, b; what it answers is not recorded: disk full");
     }
 
     #[test]

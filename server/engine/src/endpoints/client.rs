@@ -54,11 +54,11 @@ struct Health {
 
 /// What is wrong with a server process that runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Troubles {
+pub struct Troubles {
     /// Endpoints that are deployed but cannot answer.
-    pub(crate) broken_endpoints: Vec<String>,
+    pub broken_endpoints: Vec<String>,
     /// Why answers are not recorded; `None` when they are.
-    pub(crate) inference_log: Option<String>,
+    pub inference_log: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -127,7 +127,7 @@ impl RunningServer {
     }
 
     /// What the server says is wrong with it; an error when it does not say.
-    pub(crate) fn troubles(&self) -> Result<Troubles, Problem> {
+    pub fn troubles(&self) -> Result<Troubles, Problem> {
         let (_, body) = send(&self.record, "/health", Method::Get, HELLO_TIMEOUT)?;
         let Health { broken_endpoints, inference_log, .. } =
             serde_json::from_slice(&body).map_err(|_| unexpected("an answer that cannot be read"))?;
