@@ -70,7 +70,7 @@ pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>, d
             let images = if detail == Detail::Full { images } else { Vec::new() };
             // The summary is there twice, once for each kind of client.
             let room = detail.tokens_max().saturating_sub(2 * tokens(&summary));
-            let mut structured = fit(operation, &structured, room, detail);
+            let mut structured = within(operation, &structured, room, detail);
             if detail == Detail::Brief && structured.get(bounds::NOTE).is_some() {
                 summary.push_str(SHORTENED);
             }
@@ -97,17 +97,26 @@ pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>, d
     }
 }
 
-/// Cuts structured content to a number of tokens. Numbers take more tokens for their bytes than
-/// words do, so bytes alone do not bound it.
-pub(crate) fn fit(operation: &Registered, structured: &Value, tokens_max: usize, detail: Detail) -> Value {
+/// The structured content within so many tokens. A brief answer whose smallest form is larger is
+/// still an answer: it gets the room that it needs.
+fn within(operation: &Registered, structured: &Value, mut tokens_max: usize, detail: Detail) -> Value {
     let more = (detail == Detail::Brief).then_some("call it again with \"detail\": \"full\"");
+    let rest = bounds::rest_of(operation, more);
+    loop {
+        let fitted = fit(structured, tokens_max, &rest);
+        if detail == Detail::Full || tokens_max >= TOKENS_MAX || !bounds::says_nothing(&fitted) {
+            return fitted;
+        }
+        tokens_max = (tokens_max * 3 / 2).max(BRIEF_TOKENS_MAX);
+    }
+}
+
+/// Cuts structured content to a number of tokens; what is cut says how to get the `rest`. Numbers
+/// take more tokens for their bytes than words do, so bytes alone do not bound it.
+pub(crate) fn fit(structured: &Value, tokens_max: usize, rest: &str) -> Value {
     let mut bytes_max = limits::ANSWER_BYTES_MAX;
     loop {
-        let fitted = bounds::fit(operation, structured.clone(), bytes_max, more);
-        // An answer whose smallest form is larger than brief is better than none.
-        if fitted.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key(bounds::NOTE)) && detail == Detail::Brief {
-            return fit(operation, structured, (tokens_max * 3 / 2).max(BRIEF_TOKENS_MAX), if tokens_max < TOKENS_MAX / 2 { detail } else { Detail::Full });
-        }
+        let fitted = bounds::fit(structured.clone(), bytes_max, rest);
         let text = fitted.to_string();
         let found = tokens(&text);
         if found <= tokens_max || bytes_max <= BYTES_MIN {
@@ -245,7 +254,7 @@ mod tests {
     fn no_answer_takes_more_than_twenty_thousand_tokens() {
         let tokenizer = tiktoken_rs::o200k_base().unwrap();
         for sample in samples() {
-            let fitted = fit(operation(), &json!({ "rows": sample }), TOKENS_MAX, Detail::Full);
+            let fitted = fit(&json!({ "rows": sample }), TOKENS_MAX, "");
             let real = tokenizer.encode_ordinary(&fitted.to_string()).len();
             assert!(real <= TOKENS_MAX, "{real} tokens");
             assert!(real > 5_000, "cut too far: {real} tokens");

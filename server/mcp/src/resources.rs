@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub(crate) use address::{Addressed, Kind, templates};
 pub(crate) use reports::names_of as report_names;
 
-use crate::answer::{self, Detail, spoken, untrusted};
+use crate::answer::{self, spoken, untrusted};
 use crate::calls::Calls;
 use crate::names;
 use address::{SETTINGS_SCHEMA, SINGLES, WORKSPACE};
@@ -110,7 +110,7 @@ async fn of_kind(calls: &Calls, kind: Kind, name: String, address: &str, context
 async fn structured(calls: &Calls, operation: &str, input: Value, address: &str, context: &RequestContext<RoleServer>) -> Result<ResourceContents, Problem> {
     let operation = mlwright_operations::find(operation)?;
     let answer = calls.run(operation, input, context).await?;
-    let fitted = answer::fit(operation, &answer.structured, answer::TOKENS_MAX, Detail::Full);
+    let fitted = answer::fit(&answer.structured, answer::TOKENS_MAX, &bounds::rest_of(operation, None));
     Ok(text(address, fitted.to_string(), Kind::Table.media_type()))
 }
 
@@ -123,10 +123,7 @@ async fn fitted(
     look: impl FnOnce(&Engine) -> Result<Value, Problem> + Send + 'static,
 ) -> Result<ResourceContents, Problem> {
     let seen = calls.blocking(context, move |engine, _| look(engine)).await?;
-    let mut fitted = answer::fit(mlwright_operations::find("list_endpoints")?, &seen, answer::TOKENS_MAX, Detail::Full);
-    if let Some(note) = fitted.get_mut(bounds::NOTE) {
-        note["how_to_get_the_rest"] = json!(rest);
-    }
+    let fitted = answer::fit(&seen, answer::TOKENS_MAX, rest);
     Ok(text(address, fitted.to_string(), Kind::Endpoint.media_type()))
 }
 

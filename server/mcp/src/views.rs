@@ -133,7 +133,7 @@ pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>, d
     let is_viewed = |view: &&View| view.shown_for.contains(&operation.name) || view.follows.contains(&operation.name);
     let content = match &outcome {
         Ok(answer) if shown && all().iter().any(|view| is_viewed(&view)) => {
-            Some(bounds::fit(operation, answer.structured.clone(), limits::ANSWER_BYTES_MAX, None))
+            Some(bounds::fit(answer.structured.clone(), limits::ANSWER_BYTES_MAX, &bounds::rest_of(operation, None)))
         }
         _ => None,
     };

@@ -20,10 +20,9 @@ const FIELDS_KEPT: usize = 32;
 /// Input fields by which operations answer less, or another part.
 const NARROWING: [&str; 8] = ["limit", "offset", "after", "page", "filter", "columns", "rows", "sql"];
 
-/// Cuts an operation's structured answer to at most `bytes_max` bytes of JSON (at least 1,800 are
-/// assumed). An answer that fits is returned as it is. `first` is the caller's own way to more.
+/// How to get what is cut of an operation's answer. `first` is the caller's own way.
 #[must_use]
-pub fn fit(operation: &Registered, structured: Value, bytes_max: usize, first: Option<&str>) -> Value {
+pub fn rest_of(operation: &Registered, first: Option<&str>) -> String {
     let fields = operation.fields();
     let narrowing: Vec<String> =
         NARROWING.iter().filter(|name| fields.contains(name)).map(|name| format!("`{name}`")).collect();
@@ -32,11 +31,14 @@ pub fn fit(operation: &Registered, structured: Value, bytes_max: usize, first: O
         ways.push(format!("ask for another part with {}", narrowing.join(", ")));
     }
     ways.push(format!("`mlwright {} … --json` prints everything", operation.command()));
-    let how = ways.join("; ");
-    fit_to(structured, bytes_max, &how)
+    ways.join("; ")
 }
 
-fn fit_to(mut value: Value, bytes_max: usize, how: &str) -> Value {
+/// Cuts a structured answer to at most `bytes_max` bytes of JSON (at least 1,800 are assumed). An
+/// answer that fits is returned as it is; one that is cut says `how` to get the rest, and one whose
+/// smallest form does not fit says nothing else ([`says_nothing`]).
+#[must_use]
+pub fn fit(mut value: Value, bytes_max: usize, how: &str) -> Value {
     let mut total = size(&value);
     if total <= bytes_max {
         return value;
@@ -67,6 +69,12 @@ fn fit_to(mut value: Value, bytes_max: usize, how: &str) -> Value {
         }
         _ => json!({ NOTE: note }),
     }
+}
+
+/// Whether nothing is left of an answer but the note that it was cut.
+#[must_use]
+pub fn says_nothing(fitted: &Value) -> bool {
+    fitted.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key(NOTE))
 }
 
 /// What may be cut, in this order.
@@ -236,7 +244,7 @@ mod tests {
     use super::*;
 
     fn check(value: Value, bytes_max: usize) -> Value {
-        let fitted = fit_to(value, bytes_max, "ask for less");
+        let fitted = fit(value, bytes_max, "ask for less");
         assert!(fitted.to_string().len() <= bytes_max, "{} bytes", fitted.to_string().len());
         fitted
     }
