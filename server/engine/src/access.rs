@@ -8,4 +8,4 @@ mod scope;
 mod token;
 
 pub use scope::{Scope, Scopes};
-pub use token::{Access, NewToken, SECRET_PREFIX, Token, TokenRequest};
+pub use token::{Access, NewToken, SECRET_PREFIX, Token, TokenRequest, same_secret};

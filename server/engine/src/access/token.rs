@@ -177,7 +177,7 @@ impl Engine {
         let parts = secret.strip_prefix(SECRET_PREFIX).and_then(|rest| rest.split_once('_'));
         let Some((id, secret)) = parts else { return Ok(None) };
         let Some(token) = self.token(id)? else { return Ok(None) };
-        if !equal(&token.hash, &hash(secret)) || !token.is_active(self.now()) {
+        if !same_secret(token.hash.as_bytes(), hash(secret).as_bytes()) || !token.is_active(self.now()) {
             return Ok(None);
         }
         Ok(Some(Access { token_id: Some(token.token_id), name: token.name, scopes: token.scopes }))
@@ -207,9 +207,10 @@ fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
-/// Compares without telling by the time it takes how much is right.
-fn equal(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+/// Compares secrets without telling by the time it takes how much is right.
+#[must_use]
+pub fn same_secret(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
 #[cfg(test)]
@@ -254,6 +255,14 @@ mod tests {
         let kept = serde_json::to_string(&fixture.engine.list_tokens().unwrap()).unwrap();
         let audited = serde_json::to_string(&fixture.engine.audit_log(None, 100).unwrap()).unwrap();
         assert!(!kept.contains(secret) && !audited.contains(secret));
+    }
+
+    #[test]
+    fn secrets_are_compared_whole() {
+        assert!(same_secret(b"abc", b"abc"));
+        assert!(!same_secret(b"ab", b"abc"));
+        assert!(!same_secret(b"abd", b"abc"));
+        assert!(!same_secret(b"", b"abc"));
     }
 
     #[test]
