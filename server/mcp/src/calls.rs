@@ -2,11 +2,12 @@
 //! every outcome made into an answer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mlwright_base::{CancelToken, ErrorCode, Problem};
-use mlwright_engine::settings::Settings;
+use mlwright_engine::access::Scopes;
+use mlwright_engine::settings::{self, Settings};
 use mlwright_engine::{Actor, Call, Engine, Surface};
 use mlwright_mcp_transport::SessionEnd;
 use mlwright_operations::{Answer, Context, Registered};
@@ -26,7 +27,8 @@ const CALLS_AT_ONCE_MAX: usize = 16;
 #[derive(Clone)]
 pub(crate) struct Opened {
     directory: PathBuf,
-    engine: Arc<Mutex<Option<Arc<Engine>>>>,
+    /// As mlwright.toml was when it was asked for last.
+    engine: Arc<Mutex<Option<Engine>>>,
     slots: Arc<Semaphore>,
 }
 
@@ -37,27 +39,39 @@ impl Opened {
     }
 
     /// A workspace that is open.
-    pub(crate) fn already(engine: Arc<Engine>) -> Self {
+    pub(crate) fn already(engine: &Engine) -> Self {
         let opened = Self::later(engine.workspace().directory().to_path_buf());
-        *opened.engine.lock().unwrap_or_else(PoisonError::into_inner) = Some(engine);
+        *opened.lock() = Some(engine.clone());
         opened
-    }
-
-    /// Its folder.
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
     }
 
     /// The engine, with mlwright.toml as it is now.
     pub(crate) fn engine(&self) -> Result<Engine, Problem> {
-        let engine = {
-            let mut opened = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-            match opened.as_ref() {
-                Some(engine) => Arc::clone(engine),
-                None => Arc::clone(opened.insert(Arc::new(Engine::open(&self.directory)?))),
-            }
+        let mut opened = self.lock();
+        let engine = match opened.as_ref() {
+            Some(engine) => engine.refreshed()?,
+            None => Engine::open(&self.directory)?,
         };
-        engine.refreshed()
+        *opened = Some(engine.clone());
+        Ok(engine)
+    }
+
+    /// As [`Opened::engine`]; `None` while nothing has opened the workspace, which makes its folder.
+    pub(crate) fn engine_if_open(&self) -> Result<Option<Engine>, Problem> {
+        let is_open = self.lock().is_some();
+        is_open.then(|| self.engine()).transpose()
+    }
+
+    /// `[mcp]` of mlwright.toml as it is now. It is read without opening the workspace.
+    pub(crate) fn settings(&self) -> Result<settings::Mcp, Problem> {
+        Ok(match self.engine_if_open()? {
+            Some(engine) => engine.settings().mcp.clone(),
+            None => Settings::load(&self.directory)?.mcp,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Engine>> {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,10 +100,10 @@ impl Calls {
     /// What is offered by mlwright.toml as it is now. A file that is wrong is told by the first
     /// call; until it is mended, only reading is offered.
     pub(crate) fn offer(&self) -> Offer {
-        let offered = Settings::load(self.opened.directory()).and_then(|settings| self.caller.offer.within(&settings.mcp));
+        let offered = self.opened.settings().and_then(|settings| self.caller.offer.within(&settings));
         offered.unwrap_or_else(|problem| {
             tracing::warn!(message = %problem.message, "mlwright.toml cannot be followed");
-            Offer { scopes: mlwright_engine::access::Scopes::READ, toolsets: self.caller.offer.toolsets.clone() }
+            Offer { scopes: Scopes::READ, toolsets: self.caller.offer.toolsets.clone() }
         })
     }
 

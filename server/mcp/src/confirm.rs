@@ -18,6 +18,8 @@ use serde_json::Value;
 
 /// How long the user may think.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(600);
+/// The longest question.
+const MESSAGE_CHARS_MAX: usize = 500;
 /// The one question, and the one field of its form.
 const CONFIRM: &str = "confirm";
 
@@ -92,8 +94,7 @@ fn message(operation: &Registered, input: &Value) -> String {
         .filter(|(name, _)| *name != CONFIRM)
         .map(|(name, value)| format!("{name} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
         .collect();
-    let whole: String = format!("{}: {}?", operation.title, named.join(", ")).chars().take(500).collect();
-    whole
+    format!("{}: {}?", operation.title, named.join(", ")).chars().take(MESSAGE_CHARS_MAX).collect()
 }
 
 /// The seal of what was asked, so that the answer to one question confirms nothing else. Its key

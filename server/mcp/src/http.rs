@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use mlwright_base::CancelToken;
-use mlwright_base::NoProgress;
-use mlwright_engine::access::{Access, Scope, Scopes};
+use mlwright_base::{CancelToken, NoProgress};
+use mlwright_engine::access::{Access, Scope, Scopes, same_secret};
 use mlwright_engine::{Actor, Call, Engine, Surface};
 use mlwright_mcp_transport::SessionEnd;
 pub use mlwright_mcp_transport::http::{Answer, Hosts, METADATA_PATH, METADATA_PATH_OF_MCP};
@@ -36,7 +35,7 @@ pub struct Sharing {
 /// The service for `/mcp`. Has to be made inside a runtime, in which it looks after its sessions.
 #[must_use]
 pub fn service(sharing: Sharing) -> HttpService<Door, Server> {
-    let opened = Opened::already(sharing.engine.clone());
+    let opened = Opened::already(&sharing.engine);
     let offer = sharing.offer.clone();
     let service = HttpService::new(Door { sharing: Arc::new(sharing.clone()) }, sharing.hosts, move |guest: &Guest| {
         let offer = Offer { scopes: offer.scopes.and(guest.access.scopes), toolsets: offer.toolsets.clone() };
@@ -89,7 +88,7 @@ impl Gate for Door {
             let scopes = anonymous.ok_or(Denied::NoToken)?;
             return Ok(guest(Access { token_id: None, name: "anonymous".to_owned(), scopes }));
         };
-        if owner_token.as_deref().is_some_and(|owner| equal(owner.as_bytes(), token.as_bytes())) {
+        if owner_token.as_deref().is_some_and(|owner| same_secret(owner.as_bytes(), token.as_bytes())) {
             return Ok(guest(Access { token_id: None, name: user.clone(), scopes: Scopes::ALL }));
         }
         match engine.access_by_token(token) {
@@ -113,9 +112,4 @@ impl Gate for Door {
             Err(problem) => Err(Denied::Scope { needed: operation.scope.as_str().to_owned(), said: crate::answer::spoken(&problem) }),
         }
     }
-}
-
-/// Compares without telling by the time it takes how much is right.
-fn equal(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }

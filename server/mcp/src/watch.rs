@@ -43,16 +43,18 @@ enum What {
     Tools,
 }
 
-fn look(engine: &Engine, caller: &Caller, wanted: &Wanted) -> Result<Look, Problem> {
+fn look(opened: &Opened, caller: &Caller, wanted: &Wanted) -> Result<Look, Problem> {
     let mut seen = Look::new();
-    for address in wanted.addresses.keys() {
-        seen.insert(What::Resource(address.clone()), mark_of(engine, address));
+    if !wanted.addresses.is_empty() {
+        let engine = opened.engine()?;
+        seen.extend(wanted.addresses.keys().map(|address| (What::Resource(address.clone()), mark_of(&engine, address))));
     }
-    if wanted.resources {
+    // A client that only listens makes no workspace of the folder that it happens to be in.
+    if wanted.resources && let Some(engine) = opened.engine_if_open()? {
         seen.insert(What::Resources, engine.listing_mark()?);
     }
     if wanted.tools {
-        let offer = caller.offer.within(&engine.settings().mcp)?;
+        let offer = caller.offer.within(&opened.settings()?)?;
         let offered = tools::offered(&offer);
         let names: Vec<&str> = offered.iter().map(|tool| tool.name.as_ref()).collect();
         seen.insert(What::Tools, names.join(" "));
@@ -88,7 +90,7 @@ where
     loop {
         let (opened, caller, wanted) = (opened.clone(), caller.clone(), wanted());
         let asked = wanted.clone();
-        let looked = tokio::task::spawn_blocking(move || look(&opened.engine()?, &caller, &wanted)).await;
+        let looked = tokio::task::spawn_blocking(move || look(&opened, &caller, &wanted)).await;
         match looked {
             Ok(Ok(now)) => {
                 let is_new = |(what, mark): &(&What, &String)| before(what, last.as_ref(), &asked).is_some_and(|was| was != *mark);
@@ -207,4 +209,25 @@ impl Drop for SessionWatch {
 
 fn lock(addresses: &Mutex<BTreeMap<String, Option<String>>>) -> MutexGuard<'_, BTreeMap<String, Option<String>>> {
     addresses.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use mlwright_base::system::files;
+
+    use super::*;
+    use crate::caller::Offer;
+
+    #[test]
+    fn a_client_that_only_listens_makes_no_workspace() {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = Opened::later(folder.path().to_path_buf());
+        let caller = Caller { name: "ada".to_owned(), offer: Offer::ALL };
+        let lists = Wanted { resources: true, tools: true, ..Wanted::default() };
+        let seen = look(&opened, &caller, &lists).unwrap();
+        assert!(seen.contains_key(&What::Tools) && !seen.contains_key(&What::Resources));
+        assert!(!files::exists(&folder.path().join(".mlwright")));
+        opened.engine().unwrap();
+        assert!(look(&opened, &caller, &lists).unwrap().contains_key(&What::Resources), "once something opened it");
+    }
 }
