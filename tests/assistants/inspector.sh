@@ -5,43 +5,13 @@
 # Inspector is where scripts/clients.sh installs it. Ends what it starts, and fails when anything is not as it should be.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-cache=${CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/mlwright}
-inspector=${MLWRIGHT_CLIENTS:-$cache/clients}/bin/inspector
+source "$(dirname "$0")/served.sh"
+inspector=$clients/inspector
 mlwright=${MLWRIGHT:?names the binary}
-START_SECONDS_MAX=20
-
-folder=$(mktemp -d)
-server=
-# Ended by its id, and waited for.
-stop() {
-  if [ -n "$server" ]; then
-    kill "$server" 2>/dev/null || true
-    wait "$server" 2>/dev/null || true
-    server=
-  fi
-}
-trap 'stop; rm -rf "$folder"' EXIT
 
 workspace=$folder/workspace
 mkdir -p "$workspace/.mlwright"
 cp "$root/examples/telco-churn/telco.csv" "$workspace/"
-
-# Serves the workspace; sets $url.
-serve() {
-  local out=$folder/address
-  "$mlwright" --workspace "$workspace" mcp --http --port 0 >"$out" 2>"$folder/log" </dev/null &
-  server=$!
-  for ((tries = START_SECONDS_MAX * 10; tries > 0; tries--)); do
-    url=$(head -n 1 "$out")
-    if [ -n "$url" ]; then return; fi
-    if ! kill -0 "$server" 2>/dev/null; then break; fi
-    sleep 0.1
-  done
-  echo "the server did not say its address:" >&2
-  cat "$folder/log" >&2
-  exit 1
-}
 
 failed=0
 checked=0
@@ -97,7 +67,7 @@ for era in legacy modern; do
 done
 
 token=$("$mlwright" --workspace "$workspace" --quiet token create --name inspector --scopes read 2>>"$folder/log")
-serve
+start "$mlwright" --workspace "$workspace" mcp --http --port 0
 # Whoever may only read sees nothing else.
 offered='all(tool["annotations"]["readOnlyHint"] for tool in result["tools"]) and "describe_table" in {tool["name"] for tool in result["tools"]}'
 for era in legacy modern; do
