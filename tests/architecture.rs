@@ -9,7 +9,7 @@ use serde_json::Value;
 /// The layers, the lowest first. A crate may depend on crates of lower layers only.
 const LAYERS: [&[&str]; 7] = [
     &["mlwright-base", "mlwright-bodies", "mlwright-skills"],
-    &["mlwright-data", "mlwright-learn", "mlwright-assistants", "mlwright-mcp-transport"],
+    &["mlwright-data", "mlwright-learn", "mlwright-assistants", "mlwright-mcp-transport", "mlwright-language"],
     &["mlwright-explore", "mlwright-store"],
     &["mlwright-engine"],
     &["mlwright-operations"],
@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Dependencies that belong to certain crates only: what they are, and who may have them.
-const OWNED: [(&str, &[&str]); 14] = [
+const OWNED: [(&str, &[&str]); 15] = [
     ("rmcp", &["mlwright-mcp", "mlwright-mcp-transport"]),
     ("axum", &["mlwright-http"]),
     ("hyper", &["mlwright-http"]),
@@ -33,12 +33,14 @@ const OWNED: [(&str, &[&str]); 14] = [
     ("resvg", &["mlwright-explore"]),
     ("jsonc-parser", &["mlwright-assistants"]),
     ("toml_edit", &["mlwright-assistants"]),
+    ("tree-sitter", &["mlwright-language"]),
 ];
 
 /// Crates that must not know tables, and crates that must not know how anything is stored.
-const FORBIDDEN: [(&str, &[&str]); 4] = [
+const FORBIDDEN: [(&str, &[&str]); 5] = [
     ("mlwright-base", &["polars", "tokio"]),
     ("mlwright-learn", &["polars", "tokio"]),
+    ("mlwright-language", &["polars", "tokio", "tower-lsp"]),
     ("mlwright-store", &["polars", "tokio"]),
     ("mlwright-operations", &["polars", "tokio", "mlwright-data", "mlwright-learn", "mlwright-store"]),
 ];

@@ -1,0 +1,169 @@
+//! One text of a workspace as it is at one moment, and everything that can be asked of it.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::answers::{Action, Completion, Diagnostic, Hover, InlayHint, Lens, Signature, Symbol, Target, TextEdit};
+use crate::notebook::Notebook;
+use crate::schema::SchemaSource;
+use crate::text::{LineIndex, TextRange};
+use crate::{config, python, sql};
+
+/// What a text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    Python,
+    Sql,
+    /// `mlwright.toml`
+    Config,
+}
+
+/// An immutable text with what has been found out about it so far; cheap to share between threads. A change makes a new one.
+///
+/// All offsets are bytes of [`Document::text`]. A notebook is one text, its code cells one after the other in the order in which
+/// they run ([`Document::notebook`] has which bytes belong to which cell).
+#[derive(Debug)]
+pub struct Document {
+    path: Arc<str>,
+    language: Language,
+    text: Arc<str>,
+    notebook: Option<Notebook>,
+    lines: OnceLock<LineIndex>,
+    analysis: OnceLock<Arc<python::Analysis>>,
+}
+
+impl Document {
+    /// A text at `path` (absolute, `/` between parts; any name for what has not been saved).
+    pub fn new(path: impl Into<Arc<str>>, language: Language, text: impl Into<Arc<str>>) -> Self {
+        let (path, text) = (path.into(), text.into());
+        Self { path, language, text, notebook: None, lines: OnceLock::new(), analysis: OnceLock::new() }
+    }
+
+    /// A notebook at `path`.
+    pub fn from_notebook(path: impl Into<Arc<str>>, notebook: Notebook) -> Self {
+        let text = notebook.text().clone();
+        Self { notebook: Some(notebook), ..Self::new(path, Language::Python, text) }
+    }
+
+    /// Where it lies: absolute, `/` between parts.
+    pub fn path(&self) -> &Arc<str> {
+        &self.path
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Its cells, where it is a notebook.
+    pub fn notebook(&self) -> Option<&Notebook> {
+        self.notebook.as_ref()
+    }
+
+    /// Where its lines start.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// What is known of each expression; worked out at the first call with what `source` knows then.
+    pub fn analysis(&self, source: &dyn SchemaSource) -> &Arc<python::Analysis> {
+        self.analysis.get_or_init(|| Arc::new(python::analyse(&self.path, &self.text, source)))
+    }
+
+    /// Everything that is wrong, in the order of the text.
+    pub fn diagnostics(&self, source: &dyn SchemaSource) -> Vec<Diagnostic> {
+        match self.language {
+            Language::Python => python::diagnostics(self, source),
+            Language::Sql => sql::diagnostics(&self.text, source),
+            Language::Config => config::diagnostics(&self.text, source),
+        }
+    }
+
+    /// What may be typed at `offset`, best first.
+    pub fn complete(&self, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
+        match self.language {
+            Language::Python => python::complete(self, offset, source),
+            Language::Sql => sql::complete(&self.text, offset, source),
+            Language::Config => config::complete(&self.text, offset, source),
+        }
+    }
+
+    /// The parameters of the call around `offset`.
+    pub fn signature(&self, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
+        match self.language {
+            Language::Python => python::signature(self, offset, source),
+            Language::Sql => sql::signature(&self.text, offset, source),
+            Language::Config => None,
+        }
+    }
+
+    /// What stands at `offset`.
+    pub fn hover(&self, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {
+        match self.language {
+            Language::Python => python::hover(self, offset, source),
+            Language::Sql => sql::hover(&self.text, offset, source),
+            Language::Config => config::hover(&self.text, offset, source),
+        }
+    }
+
+    /// Where what stands at `offset` comes from.
+    pub fn definition(&self, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
+        match self.language {
+            Language::Python => python::definition(self, offset, source),
+            Language::Sql => sql::definition(&self.text, offset, source),
+            Language::Config => config::definition(&self.text, offset, source),
+        }
+    }
+
+    /// The range of what would be renamed at `offset`, where all its uses are known for certain.
+    pub fn can_rename(&self, offset: u32, source: &dyn SchemaSource) -> Option<TextRange> {
+        match self.language {
+            Language::Python => python::can_rename(self, offset, source),
+            Language::Sql | Language::Config => None,
+        }
+    }
+
+    /// The edits that rename what stands at `offset`; none where it is not certain.
+    pub fn rename(&self, offset: u32, name: &str, source: &dyn SchemaSource) -> Option<Vec<TextEdit>> {
+        match self.language {
+            Language::Python => python::rename(self, offset, name, source),
+            Language::Sql | Language::Config => None,
+        }
+    }
+
+    /// Shapes and other short texts inside `range`.
+    pub fn inlay_hints(&self, range: TextRange, source: &dyn SchemaSource) -> Vec<InlayHint> {
+        match self.language {
+            Language::Python => python::inlay_hints(self, range, source),
+            Language::Sql | Language::Config => Vec::new(),
+        }
+    }
+
+    /// The outline.
+    pub fn symbols(&self, source: &dyn SchemaSource) -> Vec<Symbol> {
+        match self.language {
+            Language::Python => python::symbols(self, source),
+            Language::Sql => sql::symbols(&self.text),
+            Language::Config => config::symbols(&self.text),
+        }
+    }
+
+    /// What can be run from above a line.
+    pub fn lenses(&self, source: &dyn SchemaSource) -> Vec<Lens> {
+        match self.language {
+            Language::Python => python::lenses(self, source),
+            Language::Sql => sql::lenses(&self.text, source),
+            Language::Config => config::lenses(&self.text, source),
+        }
+    }
+
+    /// What is offered for the text in `range`, beyond the fixes of its diagnostics.
+    pub fn actions(&self, range: TextRange, source: &dyn SchemaSource) -> Vec<Action> {
+        match self.language {
+            Language::Python => python::actions(self, range, source),
+            Language::Sql | Language::Config => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What a text's names may mean in the world around it: tables, files, models. Given by whoever has a workspace.
+
+use std::sync::Arc;
+
+/// Where columns, files and the lifecycle's names come from. Each answer must be quick (a cache's look-up, or reading the head
+/// of a file once): it is asked while somebody types. `None` means *not known*, which never leads to a diagnostic by itself.
+pub trait SchemaSource: Send + Sync {
+    /// The table in the file at `path` (absolute, `/` between parts), when it is a data file that can be read.
+    fn file(&self, path: &str) -> Option<Arc<Table>>;
+
+    /// The table that the catalog knows as `name`.
+    fn table(&self, name: &str) -> Option<Arc<Table>>;
+
+    /// All tables of the catalog, by name.
+    fn tables(&self) -> Vec<Arc<str>>;
+
+    /// What lies in the folder at `path` (absolute), sorted by name; empty where it cannot be read.
+    fn entries(&self, path: &str) -> Vec<Entry>;
+
+    /// Names of a kind that the workspace has, the most recent first.
+    fn names(&self, kind: NameKind) -> Vec<Arc<str>>;
+
+    /// What is known of a column beyond its type. May cost a profile of the table: asked for by hover only.
+    fn column_summary(&self, table: &Table, column: &str) -> Option<Arc<ColumnSummary>>;
+
+    /// The text of the file at `path` (absolute) when it lies inside the workspace: an open editor's before the disk's.
+    fn text(&self, path: &str) -> Option<Arc<str>>;
+
+    /// Folders that relative paths are tried against after the file's own: the workspace's roots, absolute.
+    fn roots(&self) -> Vec<Arc<str>>;
+}
+
+/// Kinds of names of the lifecycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NameKind {
+    Model,
+    /// Aliases over all models: `champion`.
+    Alias,
+    Experiment,
+    Endpoint,
+    Run,
+    Monitor,
+    Metric,
+}
+
+/// A file or folder in a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub name: Arc<str>,
+    pub is_folder: bool,
+}
+
+/// A table's columns, as read from its file or from the catalog.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub name: Arc<str>,
+    /// The file or folder it lies in, absolute; none for what is computed.
+    pub path: Option<Arc<str>>,
+    pub columns: Vec<TableColumn>,
+    /// Number of rows where that is known without reading them all.
+    pub n_rows: Option<u64>,
+}
+
+impl Table {
+    /// The column of exactly this name.
+    pub fn column(&self, name: &str) -> Option<&TableColumn> {
+        self.columns.iter().find(|column| &*column.name == name)
+    }
+}
+
+/// What is cheap to know of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableColumn {
+    pub name: Arc<str>,
+    pub dtype: Dtype,
+    /// Share of missing values in [0, 1] among the rows that were looked at.
+    pub missing_share: Option<f64>,
+    /// A value that occurs, as text.
+    pub example: Option<Arc<str>>,
+}
+
+/// Kind of value in a column, coarse enough to be the same for pandas, polars and SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Dtype {
+    Boolean,
+    Integer,
+    Float,
+    String,
+    Categorical,
+    Date,
+    Datetime,
+    Duration,
+    List,
+    Struct,
+    #[default]
+    Unknown,
+}
+
+impl Dtype {
+    /// As shown to a reader.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dtype::Boolean => "boolean",
+            Dtype::Integer => "integer",
+            Dtype::Float => "float",
+            Dtype::String => "string",
+            Dtype::Categorical => "categorical",
+            Dtype::Date => "date",
+            Dtype::Datetime => "datetime",
+            Dtype::Duration => "duration",
+            Dtype::List => "list",
+            Dtype::Struct => "struct",
+            Dtype::Unknown => "unknown",
+        }
+    }
+
+    /// Whether arithmetic means something.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Dtype::Integer | Dtype::Float | Dtype::Boolean)
+    }
+}
+
+/// A column's profile in short.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ColumnSummary {
+    /// `numeric`, `categorical`, `boolean`, `datetime`, `text`, `id` or `constant`.
+    pub semantic_type: Arc<str>,
+    pub n_rows: u64,
+    pub missing_share: f64,
+    pub n_distinct: Option<u64>,
+    /// Least and greatest value, as text.
+    pub range: Option<(Arc<str>, Arc<str>)>,
+    pub mean: Option<f64>,
+    /// 25 %, 50 %, 75 %.
+    pub quartiles: Option<[f64; 3]>,
+    /// Counts of equally wide bins from least to greatest.
+    pub histogram: Vec<u64>,
+    /// The most frequent values with their counts.
+    pub top_values: Vec<(Arc<str>, u64)>,
+    /// What to do about the column, worst first.
+    pub findings: Vec<Arc<str>>,
+}
