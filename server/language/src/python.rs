@@ -6,13 +6,23 @@ use crate::schema::SchemaSource;
 use crate::text::TextRange;
 
 pub mod ast;
+pub mod flow;
+mod library;
+pub mod lower;
+pub mod repair;
 
 /// What is known of a script.
 #[derive(Debug)]
-pub struct Analysis {}
+pub struct Analysis {
+    pub module: ast::Module,
+    pub flow: flow::Flow,
+}
 
-pub(crate) fn analyse(_path: &str, _text: &str, _source: &dyn SchemaSource) -> Analysis {
-    Analysis {}
+/// Reads and walks the script at `path`.
+pub fn analyse(path: &str, text: &str, source: &dyn SchemaSource) -> Analysis {
+    let module = lower::parse(text);
+    let flow = flow::walk(&module, text, path, source);
+    Analysis { module, flow }
 }
 
 pub(crate) fn diagnostics(_document: &Document, _source: &dyn SchemaSource) -> Vec<Diagnostic> {

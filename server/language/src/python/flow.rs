@@ -1,0 +1,150 @@
+//! Walks a script as it would run, with what can be known of each value instead of the values themselves.
+//!
+//! One walk serves everything: what columns a frame has at an expression ([`Flow::seen`]), which strings name columns or files
+//! ([`Flow::contexts`]), and what was split, fitted and judged on what ([`Flow::events`]), which the rules read. The walk never
+//! guesses: where ways part it keeps what holds on both; calls that are not understood give an opaque value that remembers the
+//! rows it came from. It is bounded in steps, depth and the number of times a loop's body is walked.
+//!
+//! Start at [`interpreter`]; [`value`] says what a value can be, [`rows`] which samples it holds, [`info`] what went into it.
+
+pub mod arguments;
+pub mod calls;
+pub mod column;
+pub mod event;
+mod expressions;
+mod imports;
+pub mod info;
+pub mod interpreter;
+mod patterns;
+pub mod rows;
+pub mod state;
+mod statements;
+pub mod value;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use self::event::{Event, Fit};
+use self::info::{Info, InfoId};
+use self::rows::RowsTable;
+use self::value::{Data, Estimator, FitId, ObjectId, Value};
+use crate::python::ast::{ExprId, Module};
+use crate::schema::{NameKind, SchemaSource, Table};
+use crate::text::TextRange;
+
+/// What a walk has found out.
+#[derive(Debug, Default)]
+pub struct Flow {
+    /// What each expression was, the last time it was walked.
+    pub seen: Vec<Option<Seen>>,
+    /// What the strings of the script name.
+    pub contexts: HashMap<ExprId, Context>,
+    /// Each place where a column is named, in the order of the walk; a place in a loop comes several times.
+    pub uses: Vec<ColumnUse>,
+    pub events: Vec<Event>,
+    pub fits: Vec<Fit>,
+    pub infos: Vec<Info>,
+    pub rows: RowsTable,
+    /// Where names are bound, in the order of the walk.
+    pub bindings: Vec<Binding>,
+    /// Whether the walk ended before the script because it was too long.
+    pub cut_short: bool,
+}
+
+impl Flow {
+    pub fn info(&self, id: InfoId) -> &Info {
+        &self.infos[id.0 as usize]
+    }
+
+    pub fn fit(&self, id: FitId) -> &Fit {
+        &self.fits[id.0 as usize]
+    }
+
+    /// What an expression was.
+    pub fn at(&self, id: ExprId) -> Option<&Seen> {
+        self.seen.get(id.0 as usize)?.as_ref()
+    }
+}
+
+/// A value with what stood on the heap for it at that moment.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub value: Value,
+    pub thing: Thing,
+    /// Bounds of the expression, so that a place finds its value.
+    pub range: TextRange,
+}
+
+#[derive(Debug, Clone)]
+pub enum Thing {
+    Plain,
+    Data(Arc<Data>),
+    Estimator(Arc<Estimator>),
+}
+
+impl Seen {
+    pub fn data(&self) -> Option<&Arc<Data>> {
+        match &self.thing {
+            Thing::Data(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    pub fn estimator(&self) -> Option<&Arc<Estimator>> {
+        match &self.thing {
+            Thing::Estimator(estimator) => Some(estimator),
+            _ => None,
+        }
+    }
+
+    pub fn object(&self) -> Option<ObjectId> {
+        match self.value {
+            Value::Object(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// What a string stands for where it is used.
+#[derive(Debug, Clone)]
+pub enum Context {
+    /// A column of these.
+    Column(Vec<Arc<Data>>),
+    /// A data file or folder; relative to the file's folder or a root.
+    Path,
+    /// A name of the lifecycle.
+    Name(NameKind),
+    /// An expression over the columns of a frame, as pandas' `query` takes.
+    Query(Arc<Data>),
+    /// SQL, with the frames that it can name.
+    Sql(Vec<(Arc<str>, Arc<Table>)>),
+}
+
+/// A place where a column is named.
+#[derive(Debug, Clone)]
+pub struct ColumnUse {
+    /// The name alone, between its quotes.
+    pub range: TextRange,
+    pub name: Arc<str>,
+    /// The frame at that moment.
+    pub data: Arc<Data>,
+    /// Whether the frame has the column there: `None` where that is not known.
+    pub found: Option<bool>,
+    /// Whether the place makes the column.
+    pub makes: bool,
+}
+
+/// A name that was given a value.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    pub range: TextRange,
+    pub name: Arc<str>,
+    /// Bounds of the whole statement.
+    pub statement: TextRange,
+    pub seen: Seen,
+}
+
+/// Walks `module`, the script at `path`.
+pub fn walk(module: &Module, text: &str, path: &str, source: &dyn SchemaSource) -> Flow {
+    interpreter::Interpreter::new(module, text, path, source).run()
+}

@@ -1,0 +1,361 @@
+//! The walker itself: its tables, limits and the small steps that everything else is made of.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use super::column::{BaseId, Column, Columns, OriginId};
+use super::event::{Event, EventKind, Fit, Given, Turn};
+use super::info::{Info, InfoId, InfoKind, Infos};
+use super::rows::{RowsId, RowsTable, Step};
+use super::state::State;
+use super::value::{Data, DataKind, Dialect, FitId, Object, ObjectId, ScopeId, Value};
+use super::{Binding, ColumnUse, Context, Flow, Seen, Thing};
+use crate::python::ast::{Expr, ExprId, FunctionDef, Ident, Module, Stmt};
+use crate::schema::{SchemaSource, Table};
+use crate::text::TextRange;
+
+/// Expressions and statements walked at most: a script that takes more is walked up to there.
+const N_STEPS_MAX: u64 = 1_500_000;
+/// Calls of the script's own functions inside each other at most.
+pub(crate) const DEPTH_MAX: usize = 12;
+/// Places where a column is named that are kept at most.
+const N_USES_MAX: usize = 200_000;
+
+/// Walks one script.
+pub struct Interpreter<'a> {
+    pub(crate) module: &'a Module,
+    pub(crate) text: &'a str,
+    pub(crate) path: Arc<str>,
+    pub(crate) source: &'a dyn SchemaSource,
+    pub(crate) state: State,
+    pub(crate) flow: Flow,
+    pub(crate) steps_left: u64,
+    /// The call into another file that is being walked: what happens there happens, for the reader, here.
+    pub(crate) elsewhere: Option<TextRange>,
+    /// Functions of the script being walked, outermost first.
+    pub(crate) stack: Vec<*const FunctionDef>,
+    /// Functions of the script that were called.
+    pub(crate) called: std::collections::HashSet<*const FunctionDef>,
+    /// What the functions on the stack have returned so far.
+    pub(crate) returns: Vec<Option<Value>>,
+    pub(crate) turns: Arc<Vec<Turn>>,
+    /// The statement being walked.
+    pub(crate) statement: TextRange,
+    /// Modules of the workspace that were imported, by path.
+    pub(crate) imported: HashMap<Arc<str>, Option<(ScopeId, Arc<Module>)>>,
+    bases: HashMap<Arc<str>, (BaseId, RowsId)>,
+    n_bases: u32,
+    origins: HashMap<(BaseId, Arc<str>), OriginId>,
+    n_splits: u32,
+}
+
+impl std::fmt::Debug for Interpreter<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Interpreter").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Interpreter<'a> {
+    pub(crate) fn new(module: &'a Module, text: &'a str, path: &str, source: &'a dyn SchemaSource) -> Self {
+        let flow = Flow { seen: vec![None; module.n_exprs as usize], ..Flow::default() };
+        Self {
+            module,
+            text,
+            path: path.into(),
+            source,
+            state: State::new(),
+            flow,
+            steps_left: N_STEPS_MAX,
+            elsewhere: None,
+            stack: Vec::new(),
+            called: Default::default(),
+            returns: Vec::new(),
+            turns: Arc::default(),
+            statement: TextRange::default(),
+            imported: HashMap::new(),
+            bases: HashMap::new(),
+            n_bases: 0,
+            origins: HashMap::new(),
+            n_splits: 0,
+        }
+    }
+
+    pub(crate) fn run(mut self) -> Flow {
+        let module = self.module;
+        self.walk_block(&module.body, State::MODULE);
+        self.walk_uncalled(&module.body, State::MODULE);
+        self.flow.cut_short = self.steps_left == 0;
+        self.flow
+    }
+
+    /// Functions that nothing calls are walked with opaque arguments, so that their bodies are understood too.
+    fn walk_uncalled(&mut self, body: &'a [Stmt], scope: ScopeId) {
+        use crate::python::ast::StmtKind;
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::FunctionDef(function) if !self.called.contains(&Arc::as_ptr(function)) => {
+                    self.state.begin();
+                    self.walk_alone(function, scope);
+                    self.state.rewind();
+                }
+                StmtKind::ClassDef(class) => {
+                    self.state.begin();
+                    self.walk_methods_alone(class, scope);
+                    self.state.rewind();
+                }
+                StmtKind::If { body, orelse, .. } => {
+                    self.walk_uncalled(body, scope);
+                    self.walk_uncalled(orelse, scope);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Counts a step; false when there are none left.
+    pub(crate) fn step(&mut self) -> bool {
+        self.steps_left = self.steps_left.saturating_sub(1);
+        self.steps_left > 0
+    }
+
+    /// Where something happens, for the reader of this script.
+    pub(crate) fn site(&self, range: TextRange) -> TextRange {
+        self.elsewhere.unwrap_or(range)
+    }
+
+    /// Notes what an expression is.
+    pub(crate) fn see(&mut self, expr: &Expr, value: &Value) {
+        if self.elsewhere.is_some() {
+            return;
+        }
+        let seen = self.seen_of(value, expr.range);
+        if let Some(slot) = self.flow.seen.get_mut(expr.id.0 as usize) {
+            *slot = Some(seen);
+        }
+    }
+
+    fn seen_of(&self, value: &Value, range: TextRange) -> Seen {
+        let thing = match value {
+            Value::Object(id) => match self.state.get(*id) {
+                Object::Data(data) => Thing::Data(data.clone()),
+                Object::Estimator(estimator) => Thing::Estimator(estimator.clone()),
+                _ => Thing::Plain,
+            },
+            _ => Thing::Plain,
+        };
+        Seen { value: value.clone(), thing, range }
+    }
+
+    /// Gives a name its value.
+    pub(crate) fn bind(&mut self, scope: ScopeId, ident: &Ident, value: Value) {
+        if self.elsewhere.is_none() {
+            let seen = self.seen_of(&value, ident.range);
+            let (range, name, statement) = (ident.range, ident.name.clone(), self.statement);
+            self.flow.bindings.push(Binding { range, name, statement, seen });
+        }
+        self.state.set_name(scope, &ident.name, value);
+    }
+
+    /// Notes an event.
+    pub(crate) fn note(&mut self, site: TextRange, kind: EventKind) -> usize {
+        let site = self.site(site);
+        self.flow.events.push(Event { site, kind, loops: self.turns.clone() });
+        self.flow.events.len() - 1
+    }
+
+    /// Says what a string names. A string in a loop may name columns of several frames.
+    pub(crate) fn note_context(&mut self, id: Option<ExprId>, context: Context) {
+        let Some(id) = id.filter(|_| self.elsewhere.is_none()) else { return };
+        match (self.flow.contexts.get_mut(&id), context) {
+            (Some(Context::Column(known)), Context::Column(more)) => {
+                for data in more {
+                    if known.len() < 8 && !known.iter().any(|other| Arc::ptr_eq(other, &data)) {
+                        known.push(data);
+                    }
+                }
+            }
+            (Some(Context::Column(_)), _) => {}
+            (_, context) => {
+                self.flow.contexts.insert(id, context);
+            }
+        }
+    }
+
+    /// Notes that a column is named at `range`.
+    pub(crate) fn note_use(&mut self, range: TextRange, name: &Arc<str>, data: &Arc<Data>, found: Option<bool>, makes: bool) {
+        if self.elsewhere.is_none() && self.flow.uses.len() < N_USES_MAX {
+            self.flow.uses.push(ColumnUse { range, name: name.clone(), data: data.clone(), found, makes });
+        }
+    }
+
+    // Making things
+
+    /// New data on the heap.
+    pub(crate) fn add_data(&mut self, data: Data) -> Value {
+        Value::Object(self.state.add(Object::Data(Arc::new(data))))
+    }
+
+    /// Rows that nothing is known of.
+    pub(crate) fn new_rows(&mut self, site: TextRange) -> RowsId {
+        let site = self.site(site);
+        self.flow.rows.add(Step::Source, Vec::new(), site)
+    }
+
+    /// Rows made from others.
+    pub(crate) fn rows_from(&mut self, step: Step, parent: RowsId, site: TextRange) -> RowsId {
+        if parent == RowsId::NONE {
+            return RowsId::NONE;
+        }
+        let site = self.site(site);
+        self.flow.rows.add(step, vec![parent], site)
+    }
+
+    /// A table's identity: the same file read twice is the same table.
+    pub(crate) fn base(&mut self, key: Option<&str>, site: TextRange) -> (BaseId, RowsId) {
+        if let Some(known) = key.and_then(|key| self.bases.get(key)) {
+            return *known;
+        }
+        self.n_bases += 1;
+        let made = (BaseId(self.n_bases), self.new_rows(site));
+        if let Some(key) = key {
+            self.bases.insert(key.into(), made);
+        }
+        made
+    }
+
+    /// The identity of a column of a table.
+    pub(crate) fn origin(&mut self, base: BaseId, name: &str) -> OriginId {
+        if let Some(known) = self.origins.get(&(base, Arc::from(name))) {
+            return *known;
+        }
+        let id = OriginId(self.origins.len() as u32);
+        self.origins.insert((base, name.into()), id);
+        id
+    }
+
+    /// A number for a split; the same key gives the same number.
+    pub(crate) fn split_number(&mut self, key: Option<u64>) -> u32 {
+        self.n_splits += 1;
+        // Numbers by key have the top bit, so that they never meet those that are counted.
+        key.map_or(self.n_splits, |key| (key as u32) | 0x8000_0000)
+    }
+
+    /// Data of which only the rows are known.
+    pub(crate) fn opaque(&mut self, rows: RowsId, infos: Infos) -> Value {
+        self.add_data(Data {
+            kind: DataKind::Opaque,
+            dialect: Dialect::Pandas,
+            columns: Columns::unknown(),
+            rows,
+            infos,
+            n_rows: None,
+            grouped_by: Vec::new(),
+            keys_stay: false,
+            prediction: None,
+            by_time: false,
+        })
+    }
+
+    /// Opaque data that is read or made at `site`.
+    pub(crate) fn opaque_source(&mut self, site: TextRange) -> Value {
+        let (base, rows) = self.base(None, site);
+        let value = self.opaque(rows, Infos::default());
+        self.change_data(&value, |data| data.columns.base = Some(base));
+        value
+    }
+
+    /// Changes data in place.
+    pub(crate) fn change_data(&mut self, value: &Value, change: impl FnOnce(&mut Data)) {
+        if let Some((id, data)) = self.state.data(value) {
+            let mut data = data.clone();
+            change(Arc::make_mut(&mut data));
+            self.state.set(id, Object::Data(data));
+        }
+    }
+
+    /// Notes knowledge that was learned across rows.
+    pub(crate) fn learn(&mut self, rows: RowsId, site: TextRange, what: &str, kind: InfoKind) -> Infos {
+        if rows == RowsId::NONE {
+            return Infos::default();
+        }
+        let info = Info { rows, site: self.site(site), what: what.into(), kind };
+        let recent = self.flow.infos.len().saturating_sub(64);
+        let known = self.flow.infos[recent..].iter().position(|known| *known == info).map(|index| recent + index);
+        let index = known.unwrap_or_else(|| {
+            self.flow.infos.push(info);
+            self.flow.infos.len() - 1
+        });
+        Infos::one(InfoId(index as u32))
+    }
+
+    /// Notes a fit.
+    pub(crate) fn add_fit(&mut self, fit: Fit) -> FitId {
+        let site = fit.site;
+        self.flow.fits.push(fit);
+        let id = FitId(self.flow.fits.len() as u32 - 1);
+        self.note(site, EventKind::Fit(id));
+        id
+    }
+
+    /// The data of a value with the place where it was given.
+    pub(crate) fn given(&self, value: &Value, range: TextRange) -> Option<Given> {
+        let (_, data) = self.state.data(value)?;
+        Some(Given { data: data.clone(), range: self.site(range) })
+    }
+
+    /// The data behind a value, whichever object holds it.
+    pub(crate) fn data_of(&self, value: &Value) -> Option<Arc<Data>> {
+        self.state.data(value).map(|(_, data)| data.clone())
+    }
+
+    /// A list on the heap.
+    pub(crate) fn add_list(&mut self, items: Vec<Value>, open: bool) -> Value {
+        Value::Object(self.state.add(Object::List(Arc::new(super::value::List { items, open }))))
+    }
+
+    /// Knowledge in a value: of data, of what a list holds.
+    pub(crate) fn infos_of(&self, value: &Value) -> Infos {
+        match value {
+            Value::Object(id) => match self.state.get(*id) {
+                Object::Data(data) => data.all_infos(),
+                Object::Estimator(estimator) => estimator.infos.clone(),
+                Object::List(list) => list.items.iter().fold(Infos::default(), |infos, item| infos.union(&self.infos_of(item))),
+                Object::Dict(dict) => dict.entries.iter().fold(Infos::default(), |infos, (_, item)| infos.union(&self.infos_of(item))),
+                Object::Instance(_) => Infos::default(),
+            },
+            Value::Tuple(items) => items.iter().fold(Infos::default(), |infos, item| infos.union(&self.infos_of(item))),
+            _ => Infos::default(),
+        }
+    }
+
+    /// Object ids of what a list or tuple holds.
+    pub(crate) fn object_id(value: &Value) -> Option<ObjectId> {
+        match value {
+            Value::Object(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Columns of a table that was read.
+    pub(crate) fn columns_of(&mut self, table: &Arc<Table>, base: BaseId) -> Columns {
+        let list = table
+            .columns
+            .iter()
+            .map(|column| Column {
+                dtype: column.dtype,
+                table: Some((table.clone(), column.name.clone())),
+                origins: Arc::from([self.origin(base, &column.name)]),
+                ..Column::named(&column.name)
+            })
+            .collect();
+        Columns::closed(list)
+    }
+
+    /// A number that stands for the text of an expression.
+    pub(crate) fn text_hash(&self, range: TextRange) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        range.of(self.text).hash(&mut hasher);
+        hasher.finish()
+    }
+}

@@ -1,0 +1,267 @@
+//! Which samples a value holds, and whether two values share some.
+
+use crate::text::TextRange;
+
+/// Place of a set of rows in its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowsId(pub u32);
+
+impl RowsId {
+    /// No rows: a constant.
+    pub const NONE: RowsId = RowsId(0);
+}
+
+/// How a set of rows came from others.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Read, or made by the script.
+    Source,
+    /// One part of a split; other parts of the same split hold other rows.
+    Part { split: u32, part: u32 },
+    /// Rows from one position up to, and without, another.
+    Slice { lower: Bound, upper: Bound },
+    /// Rows chosen by a condition; equal keys are equal conditions.
+    Filter { key: u64 },
+    /// A random sample, by its seed and share where these are known.
+    Sample { key: u64 },
+    /// Rows and copies, or synthetic neighbours, of them.
+    Copies { site: TextRange },
+    /// Several sets one below the other.
+    Union,
+    /// Made by code that is not understood.
+    Derived { site: TextRange },
+}
+
+/// An end of a slice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    Open,
+    /// A position; negative ones count from the end.
+    At(i64),
+    /// An expression of which only the text is known, by its hash.
+    Expression(u64),
+}
+
+#[derive(Debug, Clone)]
+pub struct RowSet {
+    pub step: Step,
+    pub parents: Vec<RowsId>,
+    /// Where it was made.
+    pub site: TextRange,
+}
+
+/// How two sets of rows lie to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    Same,
+    /// The first holds all of the second.
+    Contains,
+    /// The second holds all of the first.
+    Within,
+    /// They share rows, as two random samples of one table do.
+    Crossing,
+    /// One has copies of rows of the other; the set where the copies were made.
+    Copies(RowsId),
+    Disjoint,
+    Unknown,
+}
+
+impl Relation {
+    /// Whether rows are certainly in both.
+    pub fn overlaps(self) -> bool {
+        !matches!(self, Relation::Disjoint | Relation::Unknown)
+    }
+}
+
+/// All sets of rows of a script.
+#[derive(Debug, Clone)]
+pub struct RowsTable {
+    sets: Vec<RowSet>,
+}
+
+impl Default for RowsTable {
+    fn default() -> Self {
+        Self { sets: vec![RowSet { step: Step::Source, parents: Vec::new(), site: TextRange::default() }] }
+    }
+}
+
+/// How far up the ways by which rows came are followed.
+const N_STEPS_MAX: usize = 64;
+
+impl RowsTable {
+    /// Adds a set; the same step from the same parents is the same set, but for sources.
+    pub fn add(&mut self, step: Step, parents: Vec<RowsId>, site: TextRange) -> RowsId {
+        let shared = !matches!(step, Step::Source);
+        let recent = self.sets.len().saturating_sub(512);
+        if shared && let Some(known) = self.sets[recent..].iter().position(|set| set.step == step && set.parents == parents) {
+            return RowsId((recent + known) as u32);
+        }
+        self.sets.push(RowSet { step, parents, site });
+        RowsId(self.sets.len() as u32 - 1)
+    }
+
+    pub fn get(&self, id: RowsId) -> &RowSet {
+        &self.sets[id.0 as usize]
+    }
+
+    /// The set and those it came from, nearest first, along first parents until a union or a source.
+    fn line(&self, id: RowsId) -> Vec<RowsId> {
+        let mut line = vec![id];
+        while line.len() < N_STEPS_MAX {
+            let set = self.get(*line.last().expect("not empty"));
+            match set.parents[..] {
+                [parent] => line.push(parent),
+                _ => break,
+            }
+        }
+        line
+    }
+
+    /// Whether `ancestor` is `id` or one that it came from, unions included.
+    pub fn comes_from(&self, id: RowsId, ancestor: RowsId) -> bool {
+        let mut open = vec![id];
+        let mut n_seen = 0;
+        while let Some(next) = open.pop() {
+            n_seen += 1;
+            if next == ancestor {
+                return true;
+            }
+            if n_seen < N_STEPS_MAX {
+                open.extend(&self.get(next).parents);
+            }
+        }
+        false
+    }
+
+    /// How `a` lies to `b`.
+    pub fn relation(&self, a: RowsId, b: RowsId) -> Relation {
+        if a == RowsId::NONE || b == RowsId::NONE {
+            return Relation::Unknown;
+        }
+        if a == b {
+            return Relation::Same;
+        }
+        let (line_a, line_b) = (self.line(a), self.line(b));
+        let Some((up_a, up_b)) =
+            line_a.iter().enumerate().find_map(|(up_a, set)| line_b.iter().position(|other| other == set).map(|up_b| (up_a, up_b)))
+        else {
+            return self.relation_of_unions(&line_a, &line_b);
+        };
+        let below_a: Vec<&RowSet> = line_a[..up_a].iter().map(|id| self.get(*id)).collect();
+        let below_b: Vec<&RowSet> = line_b[..up_b].iter().map(|id| self.get(*id)).collect();
+        let copied = |below: &[&RowSet]| below.iter().position(|set| matches!(set.step, Step::Copies { .. }));
+        let unclear = |below: &[&RowSet]| below.iter().any(|set| matches!(set.step, Step::Derived { .. }));
+        if below_a.is_empty() || below_b.is_empty() {
+            let (line, below, holds) =
+                if below_a.is_empty() { (&line_b, &below_b, Relation::Contains) } else { (&line_a, &below_a, Relation::Within) };
+            return match copied(below) {
+                Some(index) => Relation::Copies(line[index]),
+                None if unclear(below) => Relation::Unknown,
+                None => holds,
+            };
+        }
+        // What lies just below the nearest common set decides.
+        let (top_a, top_b) = (below_a[below_a.len() - 1], below_b[below_b.len() - 1]);
+        let meeting = &line_a[up_a..];
+        let first_relation = siblings(&top_a.step, &top_b.step);
+        let separated = matches!(first_relation, Relation::Disjoint | Relation::Unknown);
+        if separated
+            && let Some(copies) = meeting.iter().find(|id| matches!(self.get(**id).step, Step::Copies { .. }))
+            && first_relation == Relation::Disjoint
+        {
+            return Relation::Copies(*copies);
+        }
+        if first_relation == Relation::Disjoint {
+            return Relation::Disjoint;
+        }
+        if unclear(&below_a) || unclear(&below_b) {
+            return Relation::Unknown;
+        }
+        match (copied(&below_a), copied(&below_b)) {
+            (Some(index), _) if matches!(top_a.step, Step::Copies { .. }) => Relation::Copies(line_a[index]),
+            (_, Some(index)) if matches!(top_b.step, Step::Copies { .. }) => Relation::Copies(line_b[index]),
+            _ => first_relation,
+        }
+    }
+
+    fn relation_of_unions(&self, line_a: &[RowsId], line_b: &[RowsId]) -> Relation {
+        let (top_a, top_b) = (line_a[line_a.len() - 1], line_b[line_b.len() - 1]);
+        let whole = |line: &[RowsId], top: RowsId| line.len() == 1 && self.get(top).parents.len() > 1;
+        if whole(line_a, top_a) && self.get(top_a).parents.iter().any(|parent| self.comes_from(line_b[0], *parent)) {
+            return Relation::Contains;
+        }
+        if whole(line_b, top_b) && self.get(top_b).parents.iter().any(|parent| self.comes_from(line_a[0], *parent)) {
+            return Relation::Within;
+        }
+        // Two tables that were read may hold the same rows, but nobody can tell.
+        Relation::Unknown
+    }
+
+    /// Whether knowledge from `learned` is knowledge about rows of `judged`: `judged` comes from `learned`, or is part of what
+    /// was put together in it.
+    pub fn knows_of(&self, learned: RowsId, judged: RowsId) -> bool {
+        if learned == RowsId::NONE || judged == RowsId::NONE {
+            return false;
+        }
+        if self.comes_from(judged, learned) {
+            return true;
+        }
+        // Learned from a union of which the judged rows are a part, or from rows and their copies.
+        self.line(learned).iter().any(|id| {
+            let set = self.get(*id);
+            let everything = self.line(learned).iter().take_while(|other| *other != id).all(|below| {
+                matches!(self.get(*below).step, Step::Copies { .. } | Step::Filter { .. } | Step::Derived { .. })
+            });
+            everything
+                && (matches!(set.step, Step::Union) && set.parents.iter().any(|parent| self.comes_from(judged, *parent))
+                    || matches!(set.step, Step::Copies { .. } | Step::Filter { .. })
+                        && set.parents.iter().any(|parent| self.comes_from(judged, *parent)))
+        })
+    }
+
+    /// The split nearest above `id`, and its part.
+    pub fn split_above(&self, id: RowsId) -> Option<(RowsId, u32, u32)> {
+        self.line(id).into_iter().find_map(|id| match self.get(id).step {
+            Step::Part { split, part } => Some((id, split, part)),
+            _ => None,
+        })
+    }
+}
+
+/// How two sets lie that came from one by these steps.
+fn siblings(a: &Step, b: &Step) -> Relation {
+    match (a, b) {
+        (Step::Part { split: a, part: one }, Step::Part { split: b, part: other }) if a == b => {
+            if one == other { Relation::Same } else { Relation::Disjoint }
+        }
+        (Step::Part { .. }, Step::Part { .. }) => Relation::Crossing,
+        (Step::Slice { lower: lower_a, upper: upper_a }, Step::Slice { lower: lower_b, upper: upper_b }) => {
+            slices((*lower_a, *upper_a), (*lower_b, *upper_b))
+        }
+        (Step::Sample { key: a }, Step::Sample { key: b }) if a != b => Relation::Crossing,
+        (Step::Copies { .. }, _) | (_, Step::Copies { .. }) => Relation::Crossing,
+        _ => Relation::Unknown,
+    }
+}
+
+/// Whether two ranges of positions share one.
+fn slices(a: (Bound, Bound), b: (Bound, Bound)) -> Relation {
+    if a == b {
+        return Relation::Same;
+    }
+    // `[:n]` and `[n:]`, whatever `n` is.
+    if (a.1 != Bound::Open && a.1 == b.0) || (b.1 != Bound::Open && b.1 == a.0) {
+        return Relation::Disjoint;
+    }
+    let position = |bound: Bound, open: i64| match bound {
+        Bound::Open => Some(open),
+        Bound::At(position) if position >= 0 => Some(position),
+        Bound::At(_) | Bound::Expression(_) => None,
+    };
+    let ends = (position(a.0, 0), position(b.0, 0), position(a.1, i64::MAX), position(b.1, i64::MAX));
+    let (Some(start_a), Some(start_b), Some(end_a), Some(end_b)) = ends else { return Relation::Unknown };
+    if start_a.max(start_b) < end_a.min(end_b) { Relation::Crossing } else { Relation::Disjoint }
+}
+
+#[cfg(test)]
+mod tests;

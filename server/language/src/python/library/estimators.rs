@@ -1,0 +1,269 @@
+//! Estimators: made, fitted, asked to transform and predict.
+
+mod fit;
+mod make;
+
+use std::sync::Arc;
+
+pub(super) use fit::{splitter_of, watch};
+pub(super) use make::make;
+
+use crate::python::flow::arguments::Call;
+use crate::python::flow::column::Columns;
+use crate::python::flow::event::{EventKind, Given, Score};
+use crate::python::flow::info::{InfoKind, Infos};
+use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::rows::Step;
+use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, Object, Prediction, Role, Value};
+
+/// What a method of an estimator gives.
+pub(crate) fn estimator_method(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, name: &str, call: &Call<'_>) -> Value {
+    match name {
+        "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch" | "adapt" => {
+            let fitted = fit::fit(cx, object, estimator, call);
+            if estimator.class.contains("keras") || estimator.class.contains("tensorflow") { fitted.map_or(Value::Unknown, |_| Value::Unknown) } else { object.clone() }
+        }
+        "fit_transform" => {
+            fit::fit(cx, object, estimator, call);
+            let fitted = current(cx, object, estimator);
+            transform(cx, object, &fitted, call)
+        }
+        "fit_predict" => {
+            fit::fit(cx, object, estimator, call);
+            let fitted = current(cx, object, estimator);
+            if fitted.role.is_model() { predict(cx, &fitted, call, false) } else { transform(cx, object, &fitted, call) }
+        }
+        "fit_resample" | "fit_sample" => resample(cx, estimator, call),
+        "transform" | "inverse_transform" | "texts_to_sequences" | "texts_to_matrix" | "sequences_to_matrix" | "sequences_to_texts" => {
+            let inverse = name == "inverse_transform";
+            let made = transform(cx, object, estimator, call);
+            if inverse {
+                // What a model said stays that, in its own units.
+                let prediction = call.positional(0).and_then(|argument| cx.data_of(&argument.value)).and_then(|data| data.prediction);
+                cx.change_data(&made, |data| data.prediction = prediction);
+            }
+            made
+        }
+        "predict" | "predict_classes" | "forecast" | "kneighbors" => match estimator.role {
+            Role::Clusterer | Role::OutlierDetector | Role::Transformer | Role::RowTransformer => transform(cx, object, estimator, call),
+            _ => predict(cx, estimator, call, false),
+        },
+        "predict_proba" | "decision_function" | "predict_log_proba" | "predict_generator" | "predict_on_batch" => {
+            if estimator.role.is_model() { predict(cx, estimator, call, true) } else { transform(cx, object, estimator, call) }
+        }
+        "score" | "evaluate" | "evaluate_generator" | "test_on_batch" if estimator.role.is_model() => {
+            score(cx, estimator, call, name);
+            Value::Number(None)
+        }
+        "split" if estimator.role == Role::Splitter => super::splits::folds(cx, estimator, call),
+        "compile" | "set_params" | "load_state_dict" => {
+            change(cx, object, |estimator| estimator.revision += 1);
+            object.clone()
+        }
+        "add" if estimator.role == Role::Model => {
+            change(cx, object, |estimator| estimator.revision += 1);
+            Value::None
+        }
+        "get_feature_names_out" | "get_feature_names" | "get_support" => {
+            let infos = current(cx, object, estimator).infos.clone();
+            cx.add_data(Data { kind: DataKind::Index, infos, ..blank(crate::python::flow::rows::RowsId::NONE) })
+        }
+        "get_params" | "summary" | "save" | "save_model" | "plot" => Value::Unknown,
+        _ => Value::Unknown,
+    }
+}
+
+fn blank(rows: crate::python::flow::rows::RowsId) -> Data {
+    Data {
+        kind: DataKind::Array,
+        dialect: Dialect::Numpy,
+        columns: Columns::unknown(),
+        rows,
+        infos: Infos::default(),
+        n_rows: None,
+        grouped_by: Vec::new(),
+        keys_stay: false,
+        prediction: None,
+        by_time: false,
+    }
+}
+
+/// The estimator as it is now.
+fn current(cx: &Interpreter<'_>, object: &Value, before: &Arc<Estimator>) -> Arc<Estimator> {
+    cx.state.estimator(object).map_or_else(|| before.clone(), |(_, estimator)| estimator.clone())
+}
+
+/// Changes an estimator in place.
+pub(super) fn change(cx: &mut Interpreter<'_>, object: &Value, change: impl FnOnce(&mut Estimator)) {
+    if let Some((id, estimator)) = cx.state.estimator(object) {
+        let mut estimator = estimator.clone();
+        change(Arc::make_mut(&mut estimator));
+        cx.state.set(id, Object::Estimator(estimator));
+    }
+}
+
+/// The data that a call is given first.
+pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
+    let argument = ["X", "x", "X_test", "generator", "data", "raw_documents", "test_x"]
+        .iter()
+        .find_map(|name| call.keyword(name))
+        .or(call.positional(0))?;
+    let range = argument.range().unwrap_or(call.range());
+    cx.given(&argument.value, range)
+}
+
+fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
+    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let infos = x.data.all_infos().union(&estimator.infos);
+    if let Value::Object(id) = object {
+        cx.note(call.range(), EventKind::Transform { estimator: *id, fit: estimator.fitted, x: x.clone() });
+    }
+    let keeps_columns = matches!(
+        estimator.short_name(),
+        "StandardScaler" | "MinMaxScaler" | "MaxAbsScaler" | "RobustScaler" | "PowerTransformer" | "QuantileTransformer" | "SimpleImputer"
+            | "KNNImputer" | "IterativeImputer" | "LabelEncoder" | "OrdinalEncoder" | "Normalizer" | "Imputer"
+    );
+    // Values in other columns still come from these: the origins stay with a column that has no name.
+    let columns = if keeps_columns { x.data.columns.clone() } else { Columns::unknown() };
+    let kind = if x.data.kind == DataKind::Series { DataKind::Series } else { DataKind::Array };
+    let columns = if kind == DataKind::Array && !keeps_columns { Columns::unknown() } else { columns };
+    cx.add_data(Data { kind, dialect: Dialect::Numpy, columns, infos, prediction: None, n_rows: x.data.n_rows, ..(*x.data).clone() })
+}
+
+fn predict(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, scores: bool) -> Value {
+    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let Some(fit) = estimator.fitted else {
+        // A model that was loaded, or fitted in a way that is not understood.
+        return cx.add_data(Data { infos: x.data.all_infos(), ..blank(x.data.rows) });
+    };
+    let scores = scores || is_network(estimator);
+    let infos = x.data.all_infos();
+    let rows = x.data.rows;
+    let event = cx.note(call.range(), EventKind::Predict { fit, x, scores });
+    cx.add_data(Data { infos, prediction: Some(Prediction { fit, event, scores }), ..blank(rows) })
+}
+
+/// Networks predict scores.
+fn is_network(estimator: &Estimator) -> bool {
+    estimator.class.contains("keras") || estimator.class.contains("tensorflow") || estimator.class.starts_with("xgboost.train")
+}
+
+/// `model.score(X, y)`, `model.evaluate(X, y)`.
+fn score(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, name: &str) {
+    let (Some(x), Some(fit)) = (first_data(cx, call), estimator.fitted) else { return };
+    let y = call.get(1, "y").and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range())));
+    let metric = match (estimator.role, name) {
+        (Role::Classifier, "score") => "accuracy",
+        (Role::Regressor, "score") => "r2",
+        _ => name,
+    };
+    let (rows, x_infos) = (x.data.rows, x.data.all_infos());
+    let predicted_at = Some(cx.note(call.range(), EventKind::Predict { fit, x, scores: true }));
+    cx.note(call.range(), EventKind::Score(Score { metric: metric.into(), fit, rows, x_infos, given_scores: true, y, predicted_at }));
+}
+
+/// `fit_resample`: rows with copies or synthetic neighbours, or fewer of them.
+fn resample(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
+    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let y = call.get(1, "y").map(|argument| argument.value.clone()).unwrap_or_default();
+    let removes = super::roles::only_removes(estimator.short_name());
+    let step = |cx: &Interpreter<'_>| {
+        let site = cx.site(call.range());
+        if removes { Step::Filter { key: u64::from(site.start) } } else { Step::Copies { site } }
+    };
+    if !removes {
+        cx.note(call.range(), EventKind::Resample { what: estimator.short_name().into(), x: x.clone() });
+    }
+    let make = |cx: &mut Interpreter<'_>, data: &Data| {
+        let step = step(cx);
+        let rows = cx.rows_from(step, data.rows, call.range());
+        cx.add_data(Data { rows, n_rows: None, ..data.clone() })
+    };
+    let new_x = make(cx, &x.data);
+    let new_y = match cx.data_of(&y) {
+        Some(data) => make(cx, &data),
+        None => Value::Unknown,
+    };
+    Value::Tuple(Arc::new(vec![new_x, new_y]))
+}
+
+/// An attribute of an estimator that is worked out.
+pub(crate) fn estimator_attribute(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, name: &str) -> Option<Value> {
+    match name {
+        "best_estimator_" | "estimator_" | "named_estimators_" | "model" if estimator.composite.is_some() => Some(object.clone()),
+        "feature_importances_" | "coef_" | "components_" | "cluster_centers_" | "support_" | "ranking_" | "mean_" | "scale_" | "var_"
+        | "data_min_" | "data_max_" | "scores_" | "pvalues_" | "feature_importance" => {
+            let learned = match estimator.fitted {
+                Some(fit) => {
+                    let fit = cx.flow.fit(fit).clone();
+                    cx.learn(fit.x.data.rows, fit.site, estimator.short_name(), InfoKind::Fitted)
+                }
+                None => Infos::default(),
+            };
+            let infos = estimator.infos.union(&learned);
+            Some(cx.add_data(Data { kind: DataKind::Statistic, infos, ..blank(crate::python::flow::rows::RowsId::NONE) }))
+        }
+        "labels_" => {
+            let fit = cx.flow.fit(estimator.fitted?).clone();
+            let infos = fit.x.data.all_infos().union(&estimator.infos);
+            Some(cx.add_data(Data { infos, ..blank(fit.x.data.rows) }))
+        }
+        "named_steps" | "named_transformers_" | "transformers_" | "steps" => {
+            let items = estimator.steps.iter().map(|id| Value::Object(*id)).collect();
+            Some(cx.add_list(items, true))
+        }
+        "classes_" | "best_params_" | "best_score_" | "cv_results_" | "n_features_in_" | "history" | "intercept_" | "layers" | "best_iteration"
+        | "feature_names_in_" | "word_index" | "vocabulary_" => Some(Value::Unknown),
+        _ => None,
+    }
+}
+
+/// `pipeline["step"]`, `pipeline[:-1]`.
+pub(crate) fn estimator_item(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, key: &Value) -> Value {
+    match key {
+        Value::Number(Some(position)) => {
+            let length = estimator.steps.len() as f64;
+            let position = if *position < 0.0 { length + position } else { *position };
+            estimator.steps.get(position as usize).map_or(Value::Unknown, |id| Value::Object(*id))
+        }
+        Value::Str(_) => estimator.steps.first().map_or(Value::Unknown, |id| Value::Object(*id)),
+        _ => {
+            // A part of a pipeline carries what the pipeline knows.
+            let part = Estimator { composite: Some(Composite::Pipeline), ..(**estimator).clone() };
+            Value::Object(cx.state.add(Object::Estimator(Arc::new(part))))
+        }
+    }
+}
+
+/// `fit`, `predict` and the like of something that is not understood: from then on it is a model.
+pub(crate) fn unknown_estimator_method(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    data: &Arc<Data>,
+    name: &str,
+    call: &Call<'_>,
+) -> Value {
+    let (Value::Object(id), true) = (object, data.kind == DataKind::Opaque) else { return Value::Unknown };
+    if first_data(cx, call).is_none() || name == "predict" {
+        return cx.opaque_result(call);
+    }
+    let role = if name == "fit_transform" { Role::Transformer } else { Role::Model };
+    let estimator = Arc::new(Estimator {
+        class: "model".into(),
+        role,
+        made: cx.site(call.range()),
+        parameters: Vec::new(),
+        steps: Vec::new(),
+        composite: None,
+        fitted: None,
+        infos: Infos::default(),
+        revision: 0,
+    });
+    cx.state.set(*id, Object::Estimator(estimator.clone()));
+    estimator_method(cx, object, &estimator, name, call)
+}
+
+/// A method of a value of which nothing is known.
+pub(crate) fn method_of_unknown(cx: &mut Interpreter<'_>, _object: &Value, _name: &str, call: &Call<'_>) -> Value {
+    if call.arguments.iter().any(|argument| cx.data_of(&argument.value).is_some()) { cx.opaque_result(call) } else { Value::Unknown }
+}

@@ -1,0 +1,18 @@
+//! Data frames: how they are read, indexed, changed and put together.
+
+mod assign;
+mod combine;
+mod group;
+mod methods;
+mod names;
+mod numpy;
+mod polars;
+mod read;
+mod reshape;
+mod select;
+
+pub(crate) use combine::{concat, merge_function};
+pub(crate) use methods::{accessor, data_method};
+pub(crate) use numpy::{call_numpy, call_scipy};
+pub(crate) use polars::call_polars;
+pub(crate) use read::{call_pandas, frame_of_dict, load_dataset};

@@ -1,0 +1,229 @@
+//! Changing data in place: new columns, changed values, dropped columns.
+
+use std::sync::Arc;
+
+use crate::python::ast::{BinaryOperator, Expr, ExprKind, Ident};
+use crate::python::flow::Context;
+use crate::python::flow::column::{Column, Columns, union};
+use crate::python::flow::info::Infos;
+use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::value::{Data, DataKind, Dialect, Object, ScopeId, Text, Value};
+use crate::schema::Dtype;
+use crate::text::TextRange;
+
+impl Interpreter<'_> {
+    /// `object[key] = value`.
+    pub(crate) fn set_item(&mut self, object: &Value, key: &Value, index: &Expr, value: Value, site: TextRange) {
+        if let Some((id, dict)) = self.state.dict(object) {
+            let mut dict = dict.clone();
+            let changed = Arc::make_mut(&mut dict);
+            match changed.entries.iter_mut().find(|(known, _)| known.same(key)) {
+                Some((_, known)) => *known = value,
+                None => changed.entries.push((key.clone(), value)),
+            }
+            self.state.set(id, Object::Dict(dict));
+            return;
+        }
+        if let Some((id, list)) = self.state.list(object) {
+            let mut list = list.clone();
+            let changed = Arc::make_mut(&mut list);
+            match key {
+                Value::Number(Some(position)) if *position >= 0.0 && (*position as usize) < changed.items.len() => {
+                    changed.items[*position as usize] = value;
+                }
+                _ => changed.open = true,
+            }
+            self.state.set(id, Object::List(list));
+            return;
+        }
+        // `df.loc[rows, columns] = value`
+        if let Value::Method(bound) = object {
+            let (frame, _) = &**bound;
+            if let Some(data) = self.data_of(frame) {
+                let column = match (&*index.kind, key) {
+                    (ExprKind::Tuple(parts), Value::Tuple(keys)) if parts.len() == 2 => Some((keys[1].clone(), parts[1].range)),
+                    _ => None,
+                };
+                self.set_some_values(frame, &data, column.map(|(key, _)| key), &value);
+            }
+            return;
+        }
+        let Some(data) = self.data_of(object) else { return };
+        match key {
+            Value::Str(Text { value: Some(name), origin }) => {
+                let range = origin.and_then(|id| self.literal_range(id)).unwrap_or(index.range);
+                self.set_column(object, &data, name, &value, range, *origin);
+            }
+            _ => match self.names_in(key).filter(|_| matches!(data.kind, DataKind::Frame | DataKind::Opaque)) {
+                Some(names) => {
+                    for (name, origin) in names {
+                        let range = origin.and_then(|id| self.literal_range(id)).unwrap_or(index.range);
+                        let Some(data) = self.data_of(object) else { return };
+                        self.set_column(object, &data, &name, &value, range, origin);
+                    }
+                }
+                None => self.set_some_values(object, &data, None, &value),
+            },
+        }
+        let _ = site;
+    }
+
+    /// Some values of a column, or of any column, are replaced.
+    fn set_some_values(&mut self, object: &Value, data: &Arc<Data>, columns: Option<Value>, value: &Value) {
+        let infos = self.infos_of(value);
+        let names = columns.as_ref().and_then(|columns| self.names_in(columns));
+        for (name, origin) in names.iter().flatten() {
+            if data.columns.get(name).is_none() && !data.columns.open {
+                let range = origin.and_then(|id| self.literal_range(id));
+                if let Some(range) = range {
+                    self.set_column(object, data, name, &Value::Unknown, range, *origin);
+                }
+            } else {
+                self.find_column(object, data, name, None, *origin);
+            }
+        }
+        let opens = columns.is_some() && names.is_none();
+        self.change_data(object, |data| {
+            match &names {
+                Some(names) => {
+                    for (name, _) in names {
+                        if let Some(column) = data.columns.get(name) {
+                            let column = Column { infos: column.infos.union(&infos), dtype: Dtype::Unknown, ..column.clone() };
+                            data.columns.set(column);
+                        }
+                    }
+                }
+                None => data.infos = data.infos.union(&infos),
+            }
+            data.columns.open |= opens;
+        });
+    }
+
+    /// A column is made or replaced.
+    pub(crate) fn set_column(
+        &mut self,
+        object: &Value,
+        data: &Arc<Data>,
+        name: &Arc<str>,
+        value: &Value,
+        range: TextRange,
+        origin: Option<crate::python::ast::ExprId>,
+    ) {
+        self.note_context(origin, Context::Column(vec![data.clone()]));
+        let column = self.column_from(name, value, Some(range));
+        self.note_use(range, name, data, None, true);
+        self.change_data(object, |data| {
+            if data.kind == DataKind::Opaque && data.dialect == Dialect::Pandas {
+                data.kind = DataKind::Frame;
+            }
+            data.columns.set(column);
+        });
+    }
+
+    /// A column of this name with a value's values.
+    pub(crate) fn column_from(&mut self, name: &Arc<str>, value: &Value, made: Option<TextRange>) -> Column {
+        let dtype = match value {
+            Value::Bool(_) => Dtype::Boolean,
+            Value::Number(Some(number)) if number.fract() == 0.0 => Dtype::Integer,
+            Value::Number(_) => Dtype::Float,
+            Value::Str(_) => Dtype::String,
+            _ => Dtype::Unknown,
+        };
+        let mut column = Column { made, dtype, ..Column::named(name) };
+        if let Some(data) = self.data_of(value) {
+            column.infos = data.all_infos();
+            column.origins = data.columns.list.iter().fold(Arc::from([]), |origins, column| union(&origins, &column.origins));
+            column.dtype = match (&data.kind, &data.columns.list[..]) {
+                (DataKind::Mask, _) => Dtype::Boolean,
+                (_, [only]) => only.dtype,
+                _ => Dtype::Unknown,
+            };
+        } else {
+            column.infos = self.infos_of(value);
+        }
+        column
+    }
+
+    /// `df.column = value`.
+    pub(crate) fn set_data_attribute(&mut self, object: &Value, attribute: &Ident, value: Value) {
+        let Some(data) = self.data_of(object) else { return };
+        if &*attribute.name == "columns" {
+            self.rename_all(object, &data, &value);
+        } else if data.columns.get(&attribute.name).is_some() && data.kind == DataKind::Frame {
+            self.set_column(object, &data, &attribute.name, &value, attribute.range, None);
+        }
+    }
+
+    /// `df.columns = names`.
+    pub(crate) fn rename_all(&mut self, object: &Value, data: &Arc<Data>, names: &Value) {
+        let names = self.names_in(names);
+        let columns = match names {
+            Some(names) if !data.columns.open && names.len() == data.columns.list.len() => {
+                let renamed = data.columns.list.iter().zip(&names).map(|(column, (name, _))| Column { name: name.clone(), ..column.clone() });
+                Columns::closed(renamed.collect())
+            }
+            Some(names) if data.columns.open => {
+                let infos = data.all_infos();
+                Columns::closed(names.iter().map(|(name, _)| Column { infos: infos.clone(), ..Column::named(name) }).collect())
+            }
+            _ => Columns { base: None, ..Columns::unknown() },
+        };
+        self.change_data(object, |data| data.columns = columns);
+    }
+
+    /// Drops columns, in place or from a copy, and gives the data without them.
+    pub(crate) fn drop_columns(&mut self, object: &Value, key: &Value, _index: Option<&Expr>, in_place: bool) -> Value {
+        let Some(data) = self.data_of(object) else { return Value::Unknown };
+        let names = self.names_in(key);
+        let mut columns = data.columns.clone();
+        match &names {
+            Some(names) => {
+                for (name, origin) in names {
+                    self.find_column(object, &data, name, None, *origin);
+                    columns.remove(name);
+                }
+            }
+            // Which are left is not known: those that are listed may be gone.
+            None => {
+                columns = Columns { open: true, base: None, ..Columns::default() };
+            }
+        }
+        let kind = if data.kind == DataKind::Opaque && names.is_some() { DataKind::Frame } else { data.kind };
+        let infos = if names.is_some() { data.infos.clone() } else { data.all_infos() };
+        let made = Data { kind, columns, infos, ..(*data).clone() };
+        if in_place {
+            self.change_data(object, |data| *data = made);
+            Value::None
+        } else {
+            self.add_data(made)
+        }
+    }
+
+    /// `left operator right` where one is data.
+    pub(crate) fn data_operation(&mut self, left: &Value, _operator: BinaryOperator, right: &Value, _site: TextRange) -> Value {
+        let kinds = [left, right].map(|value| self.data_of(value).map(|data| data.kind));
+        let kind = match kinds {
+            [Some(DataKind::Mask), Some(DataKind::Mask)] => Some(DataKind::Mask),
+            [Some(DataKind::Mask), _] | [_, Some(DataKind::Mask)] => Some(DataKind::Series),
+            [Some(DataKind::Frame), _] | [_, Some(DataKind::Frame)] => Some(DataKind::Frame),
+            _ => None,
+        };
+        self.combined(&[left, right], kind)
+    }
+
+    /// Whether `frame[…][…] = …` sets values of a copy.
+    pub(crate) fn chained_assignment(&mut self, frame: &Value, middle: &Expr, scope: ScopeId) -> bool {
+        let Some(data) = self.data_of(frame) else { return false };
+        if data.kind != DataKind::Frame || data.dialect != Dialect::Pandas {
+            return false;
+        }
+        let ExprKind::Subscript { index, .. } = &*middle.kind else { return false };
+        let key = self.eval(index, scope);
+        matches!(key, Value::Str(_)) || self.data_of(&key).is_some_and(|key| key.kind == DataKind::Mask) || self.state.items(&key).is_some()
+    }
+
+    /// Series, frame or array with other values: the same rows, all knowledge, columns as they are or unknown.
+    pub(crate) fn changed(&mut self, data: &Data, more: Infos) -> Value {
+        self.add_data(Data { infos: data.infos.union(&more), ..data.clone() })
+    }
+}

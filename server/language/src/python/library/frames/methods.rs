@@ -1,0 +1,517 @@
+//! Methods of pandas' frames and series, and of arrays.
+
+use std::sync::Arc;
+
+use super::read::statistic;
+use crate::python::flow::Context;
+use crate::python::flow::arguments::{Arg, Call};
+use crate::python::flow::column::{Column, Columns};
+use crate::python::flow::event::EventKind;
+use crate::python::flow::info::{InfoKind, Infos};
+use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::rows::Step;
+use crate::python::flow::value::{Data, DataKind, Dialect, Value};
+use crate::schema::Dtype;
+
+/// What a method of data gives.
+pub(crate) fn data_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &Arc<str>, call: &Call<'_>) -> Value {
+    if matches!(data.dialect, Dialect::Polars | Dialect::PolarsLazy)
+        && let Some(value) = super::polars::frame_method(cx, object, data, name, call)
+    {
+        return value;
+    }
+    match data.kind {
+        DataKind::Grouped => return super::group::grouped_method(cx, object, data, name, call),
+        DataKind::Window => return super::group::window_method(cx, data, name, call),
+        _ => {}
+    }
+    let in_place = call.flag("inplace") == Some(true);
+    let result = method(cx, object, data, name, call, in_place);
+    if in_place {
+        if let Some(changed) = cx.data_of(&result) {
+            cx.change_data(object, |data| *data = (*changed).clone());
+        }
+        return Value::None;
+    }
+    result
+}
+
+fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>, in_place: bool) -> Value {
+    let by_row = is_axis(call, 1) && data.kind != DataKind::Series;
+    match name {
+        "drop" => drop(cx, object, data, call, in_place),
+        "pop" => match call.value(0, "item") {
+            key @ Value::Str(_) => {
+                let names = cx.names_in(&key).unwrap_or_default();
+                let series = match names.first() {
+                    Some((name, origin)) => cx.column(object, data, name, None, *origin),
+                    None => Value::Unknown,
+                };
+                if !names.is_empty() {
+                    cx.drop_columns(object, &key, None, true);
+                }
+                series
+            }
+            _ => Value::Unknown,
+        },
+        "insert" => {
+            if let (Some(place), Some(value)) = (call.get(1, "column"), call.get(2, "value")) {
+                let (key, value) = (place.value.clone(), value.value.clone());
+                for (name, origin) in cx.names_in(&key).unwrap_or_default() {
+                    let range = origin.and_then(|id| cx.literal_range(id)).unwrap_or(call.range());
+                    cx.set_column(object, data, &name, &value, range, origin);
+                }
+            }
+            Value::None
+        }
+        "get" => match cx.names_in(&call.value(0, "key")) {
+            Some(names) if data.kind == DataKind::Frame => {
+                let known: Vec<_> = names.into_iter().filter(|(name, _)| data.columns.open || data.columns.get(name).is_some()).collect();
+                match &known[..] {
+                    [] => Value::Unknown,
+                    [(name, origin)] => cx.column(object, data, name, None, *origin),
+                    many => cx.select_columns(object, data, many),
+                }
+            }
+            _ => Value::Unknown,
+        },
+        "assign" => assign(cx, data, call),
+        "rename" => super::reshape::rename(cx, object, data, call),
+        "set_axis" => {
+            let made = cx.add_data((**data).clone());
+            if is_axis(call, 1) {
+                let names = call.value(0, "labels");
+                cx.rename_all(&made, data, &names);
+            }
+            made
+        }
+        "add_prefix" | "add_suffix" => super::reshape::affix(cx, data, name, call),
+        "reset_index" => super::reshape::reset_index(cx, data, call),
+        "set_index" => super::reshape::set_index(cx, object, data, call),
+        "select_dtypes" => super::reshape::select_dtypes(cx, data, call),
+        "filter" if data.kind == DataKind::Frame => match call.get(0, "items").and_then(|items| cx.names_in(&items.value)) {
+            Some(names) => cx.select_columns(object, data, &names),
+            None => {
+                let columns = Columns::unknown();
+                let infos = data.all_infos();
+                cx.add_data(Data { columns, infos, ..(**data).clone() })
+            }
+        },
+        "melt" | "unpivot" => super::reshape::melt(cx, object, data, call),
+        "pivot" | "pivot_table" => super::reshape::pivot(cx, object, data, name, call),
+        "get_dummies" => super::reshape::get_dummies(cx, call),
+        "explode" => {
+            use_columns(cx, object, data, call.get(0, "column"));
+            cx.add_data((**data).clone())
+        }
+        "stack" | "unstack" | "transpose" | "reindex" | "swaplevel" | "droplevel" | "align" => {
+            let infos = data.all_infos();
+            cx.add_data(Data { columns: Columns::unknown(), infos, ..(**data).clone() })
+        }
+        "merge" | "join" => super::combine::merge_method(cx, object, data, name, call),
+        "append" => super::combine::append(cx, data, call),
+        "combine_first" | "update" => {
+            let other = call.value(0, "other");
+            let infos = cx.infos_of(&other);
+            cx.changed(data, infos)
+        }
+        "groupby" | "group_by" => super::group::groupby(cx, object, data, call),
+        "rolling" | "expanding" | "ewm" | "resample" => {
+            if call.flag("center") == Some(true) {
+                future(cx, data, "centred rolling window", call);
+            }
+            let infos = if call.flag("center") == Some(true) {
+                cx.learn(data.rows, call.range(), "rolling(center=True)", InfoKind::Future)
+            } else {
+                Infos::default()
+            };
+            use_columns(cx, object, data, call.keyword("on"));
+            cx.add_data(Data { kind: DataKind::Window, infos: data.infos.union(&infos), ..(**data).clone() })
+        }
+        "query" | "eval" => {
+            if let Value::Str(text) = call.value(0, "expr") {
+                cx.note_context(text.origin, Context::Query(data.clone()));
+                super::combine::query_uses(cx, data, &text);
+            }
+            filtered(cx, data, call)
+        }
+        "dropna" | "drop_nulls" => {
+            use_columns(cx, object, data, call.keyword("subset"));
+            if is_axis(call, 1) {
+                let infos = data.all_infos();
+                return cx.add_data(Data { columns: Columns { base: None, ..Columns::unknown() }, infos, ..(**data).clone() });
+            }
+            filtered(cx, data, call)
+        }
+        "drop_duplicates" | "duplicated" | "nlargest" | "nsmallest" => {
+            use_columns(cx, object, data, call.keyword("subset").or(call.keyword("columns")).or(call.positional(0)));
+            filtered(cx, data, call)
+        }
+        "head" | "tail" | "truncate" | "between_time" | "at_time" | "first" | "last" | "take" | "limit" => filtered(cx, data, call),
+        "sample" => sample(cx, data, call),
+        "sort_values" | "sort" => {
+            use_columns(cx, object, data, call.get(0, "by"));
+            cx.add_data(Data { by_time: false, ..(**data).clone() })
+        }
+        "isin" | "between" | "isna" | "isnull" | "notna" | "notnull" | "eq" | "ne" | "lt" | "gt" | "le" | "ge" => {
+            let kind = if data.kind == DataKind::Frame { DataKind::Frame } else { DataKind::Mask };
+            cx.combined(&[object], Some(kind))
+        }
+        "mean" | "median" | "std" | "var" | "min" | "max" | "quantile" | "mode" | "sum" | "skew" | "kurt" | "kurtosis" | "sem" | "mad"
+        | "prod" | "describe" | "corr" | "cov" | "corrwith" | "agg" | "aggregate" | "idxmax" | "idxmin" | "argmax" | "argmin" | "ptp"
+        | "value_counts" | "nunique" | "count"
+            if !by_row =>
+        {
+            if let Some(value) = super::super::metrics::share_of_hits(cx, name, object, call) {
+                return value;
+            }
+            let what = if name == "agg" || name == "aggregate" { "agg" } else { name };
+            let counts = matches!(name, "nunique" | "count");
+            let infos = data.all_infos();
+            let learned = if counts { Infos::default() } else { cx.learn(data.rows, call.range(), what, InfoKind::Statistic) };
+            statistic(cx, infos.union(&learned))
+        }
+        "mean" | "median" | "std" | "var" | "min" | "max" | "sum" | "prod" | "count" | "nunique" | "idxmax" | "idxmin" | "any" | "all"
+            if by_row =>
+        {
+            cx.combined(&[object], Some(DataKind::Series))
+        }
+        "unique" | "tolist" | "to_list" | "to_dict" | "to_dicts" | "items" | "keys" | "iterrows" | "itertuples" | "any" | "all" | "item" => {
+            listed(cx, data, name)
+        }
+        "rank" => {
+            let infos = cx.learn(data.rows, call.range(), "rank", InfoKind::Statistic);
+            cx.changed(data, infos)
+        }
+        "shift" => shift(cx, data, call),
+        "bfill" | "backfill" => {
+            future(cx, data, "bfill", call);
+            let infos = cx.learn(data.rows, call.range(), "bfill", InfoKind::Future);
+            cx.changed(data, infos)
+        }
+        "interpolate" => cx.changed(data, Infos::default()),
+        "fillna" => fillna(cx, object, data, call),
+        "apply" | "map" | "applymap" | "pipe" | "transform" => apply(cx, object, data, name, call),
+        "astype" => {
+            if let Some(types) = call.get(0, "dtype")
+                && let Some((_, dict)) = cx.state.dict(&types.value)
+            {
+                for (key, _) in dict.entries.clone() {
+                    for (name, origin) in cx.names_in(&key).unwrap_or_default() {
+                        cx.find_column(object, data, &name, None, origin);
+                    }
+                }
+            }
+            let dtype = call.get(0, "dtype").map_or(Dtype::Unknown, |dtype| dtype_of(&dtype.value));
+            let mut made = Data { ..(**data).clone() };
+            if let ([only], true) = (&data.columns.list[..], dtype != Dtype::Unknown) {
+                made.columns = Columns { list: Arc::new(vec![Column { dtype, ..only.clone() }]), ..data.columns.clone() };
+            }
+            cx.add_data(made)
+        }
+        "to_numpy" | "toarray" | "todense" | "numpy" | "as_matrix" => {
+            cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
+        }
+        "to_frame" => {
+            let mut columns = data.columns.clone();
+            if let Some(name) = call.value(0, "name").as_text() {
+                columns = Columns::closed(data.columns.list.iter().take(1).map(|column| Column { name: name.clone(), ..column.clone() }).collect());
+            }
+            cx.add_data(Data { kind: DataKind::Frame, columns, ..(**data).clone() })
+        }
+        "to_csv" | "to_parquet" | "to_excel" | "to_json" | "to_feather" | "to_sql" | "to_pickle" | "info" | "plot" | "hist" | "boxplot"
+        | "memory_usage" | "to_string" | "to_html" | "to_markdown" | "write_csv" | "write_parquet" => {
+            if matches!(name, "plot" | "hist" | "boxplot") {
+                for keyword in ["x", "y", "column", "by"] {
+                    use_columns(cx, object, data, call.keyword(keyword));
+                }
+            }
+            Value::None
+        }
+        "copy" | "view" | "clone" => cx.add_data((**data).clone()),
+        "split" | "random_split" => cx.opaque(data.rows, data.all_infos()),
+        // Arrays: rows stay where only the shape changes.
+        "reshape" | "ravel" | "flatten" | "squeeze" | "swapaxes" => cx.add_data((**data).clone()),
+        "fit" | "fit_transform" | "predict" | "train" => super::super::estimators::unknown_estimator_method(cx, object, data, name, call),
+        _ => {
+            let infos = call.arguments.iter().fold(Infos::default(), |infos, argument| infos.union(&cx.infos_of(&argument.value)));
+            cx.changed(data, infos)
+        }
+    }
+}
+
+/// A method of `data.str`, `data.dt`, `df.column` and the like: `inner` is the data and the name of the accessor.
+pub(crate) fn accessor(cx: &mut Interpreter<'_>, data: &Arc<Data>, object: &Value, accessor: &Arc<str>, name: &Arc<str>, call: &Call<'_>) -> Value {
+    match &**accessor {
+        "str" | "dt" | "cat" | "list" | "arr" | "struct" | "sparse" | "bin" => match &**name {
+            "contains" | "startswith" | "endswith" | "match" | "isdigit" | "isnumeric" | "isalpha" | "fullmatch" => {
+                cx.combined(&[object], Some(DataKind::Mask))
+            }
+            "get_dummies" | "split" | "extract" | "partition" if **accessor == *"str" => {
+                let infos = data.all_infos();
+                cx.add_data(Data { kind: DataKind::Opaque, columns: Columns::unknown(), infos, ..(**data).clone() })
+            }
+            _ => {
+                let mut made = Data { ..(**data).clone() };
+                if let [only] = &data.columns.list[..] {
+                    made.columns = Columns::closed(vec![Column { dtype: Dtype::Unknown, ..only.clone() }]);
+                }
+                cx.add_data(made)
+            }
+        },
+        "plot" => Value::None,
+        "loc" | "iloc" | "at" | "iat" => cx.opaque(data.rows, data.all_infos()),
+        "index" | "columns" => Value::Unknown,
+        // `df.column.method(…)` of a frame of which little is known.
+        _ => {
+            let series = cx.column(object, data, accessor, None, None);
+            match cx.data_of(&series) {
+                Some(data) => data_method(cx, &series, &data, name, call),
+                None => Value::Unknown,
+            }
+        }
+    }
+}
+
+/// Notes that an argument names columns.
+pub(super) fn use_columns(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, argument: Option<&Arg<'_>>) -> Vec<Arc<str>> {
+    let Some(argument) = argument else { return Vec::new() };
+    let names = match cx.names_in(&argument.value) {
+        Some(names) => names,
+        None => {
+            let items = cx.state.items(&argument.value).map(|(items, _)| items).unwrap_or_default();
+            items.iter().filter_map(|item| cx.names_in(item)).flatten().collect()
+        }
+    };
+    for (name, origin) in &names {
+        cx.find_column(object, data, name, None, *origin);
+    }
+    names.into_iter().map(|(name, _)| name).collect()
+}
+
+pub(super) fn is_axis(call: &Call<'_>, axis: u8) -> bool {
+    let argument = call.keyword("axis");
+    match argument.map(|argument| &argument.value) {
+        Some(Value::Number(Some(number))) => *number == f64::from(axis),
+        Some(Value::Str(text)) => match text.value.as_deref() {
+            Some("columns") => axis == 1,
+            Some("index" | "rows") => axis == 0,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>, in_place: bool) -> Value {
+    let positional_axis = matches!(call.positional(1).map(|argument| &argument.value), Some(Value::Number(Some(number))) if *number == 1.0)
+        || call.positional(1).is_some_and(|argument| argument.value.as_text().is_some_and(|text| &**text == "columns"));
+    let columns = call.keyword("columns").or_else(|| {
+        if is_axis(call, 1) || positional_axis { call.get(0, "labels") } else { None }
+    });
+    if let Some(columns) = columns {
+        // `errors="ignore"` may name what is not there.
+        if call.value(9, "errors").as_text().is_some_and(|errors| &**errors == "ignore") {
+            let mut kept = data.columns.clone();
+            for (name, origin) in cx.names_in(&columns.value).unwrap_or_default() {
+                cx.note_context(origin, Context::Column(vec![data.clone()]));
+                kept.remove(&name);
+            }
+            return cx.add_data(Data { columns: kept, ..(**data).clone() });
+        }
+        let value = columns.value.clone();
+        return cx.drop_columns(object, &value, columns.expr, false);
+    }
+    let _ = in_place;
+    // Rows by their labels: of other data that came from these rows, the rest.
+    let labels = call.get(0, "labels").or(call.keyword("index")).map(|argument| argument.value.clone()).unwrap_or_default();
+    let chosen = cx.data_of(&labels).filter(|chosen| cx.flow.rows.comes_from(chosen.rows, data.rows) && chosen.rows != data.rows);
+    let rows = match chosen {
+        Some(chosen) => {
+            let split = cx.split_number(Some(u64::from(chosen.rows.0) << 8 | 0x5a));
+            cx.rows_from(Step::Part { split, part: 1 }, data.rows, call.range())
+        }
+        None => {
+            let key = cx.text_hash(call.range());
+            cx.rows_from(Step::Filter { key }, data.rows, call.range())
+        }
+    };
+    cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
+}
+
+fn assign(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let made = cx.add_data((**data).clone());
+    for argument in &call.arguments {
+        let Some(name) = argument.keyword.clone() else { continue };
+        let value = match &argument.value {
+            function @ (Value::Lambda(..) | Value::Function(..)) => cx.call_with(&function.clone(), std::slice::from_ref(&made), call),
+            value => value.clone(),
+        };
+        let Some(current) = cx.data_of(&made) else { break };
+        let range = argument.range().map_or(call.range(), |range| {
+            // The keyword stands right before its value.
+            let before = crate::text::TextRange::new(call.range().start, range.start);
+            let text = before.of(cx.text);
+            match text.rfind(&*name) {
+                Some(place) => crate::text::TextRange::new(before.start + place as u32, before.start + (place + name.len()) as u32),
+                None => range,
+            }
+        });
+        cx.set_column(&made, &current, &name, &value, range, None);
+    }
+    made
+}
+
+/// Some of the rows, by a condition.
+pub(super) fn filtered(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let text = call.range().of(cx.text);
+    // The condition, not what it is applied to: the same one on features and target chooses the same rows.
+    let start = text.find('(').map_or(call.range().start, |place| call.range().start + place as u32);
+    let key = cx.text_hash(crate::text::TextRange::new(start, call.range().end));
+    let rows = cx.rows_from(Step::Filter { key }, data.rows, call.range());
+    cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
+}
+
+fn sample(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    if call.flag("replace") == Some(true) {
+        let what: Arc<str> = "sample(replace=True)".into();
+        let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
+        cx.note(call.range(), EventKind::Resample { what, x });
+        let site = cx.site(call.range());
+        let rows = cx.rows_from(Step::Copies { site }, data.rows, call.range());
+        return cx.add_data(Data { rows, n_rows: None, ..(**data).clone() });
+    }
+    if matches!(call.value(1, "frac"), Value::Number(Some(share)) if share >= 1.0) {
+        return cx.add_data(Data { by_time: false, ..(**data).clone() });
+    }
+    let key = cx.text_hash(call.range()) ^ u64::from(call.range().start);
+    let rows = cx.rows_from(Step::Sample { key }, data.rows, call.range());
+    cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
+}
+
+/// Values as plain lists.
+fn listed(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str) -> Value {
+    if matches!(data.kind, DataKind::Index) && !data.columns.open && matches!(name, "tolist" | "to_list" | "unique") {
+        let names = data.columns.names().map(|name| Value::text(name)).collect();
+        return cx.add_list(names, false);
+    }
+    match name {
+        "keys" => cx.add_data(Data { kind: DataKind::Index, rows: crate::python::flow::rows::RowsId::NONE, ..(**data).clone() }),
+        "tolist" | "to_list" => cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() }),
+        "any" | "all" | "item" => Value::Unknown,
+        _ => {
+            let infos = data.all_infos();
+            if infos.is_empty() { Value::Unknown } else { statistic(cx, infos) }
+        }
+    }
+}
+
+pub(super) fn future(cx: &mut Interpreter<'_>, data: &Arc<Data>, what: &str, call: &Call<'_>) {
+    let column = match &data.columns.list[..] {
+        [only] => Some(only.name.clone()),
+        _ => None,
+    };
+    cx.note(call.range(), EventKind::Future { what: what.into(), column });
+}
+
+fn shift(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let backwards = matches!(call.value(0, "periods"), Value::Number(Some(periods)) if periods < 0.0);
+    if !backwards {
+        return cx.changed(data, Infos::default());
+    }
+    future(cx, data, "shift", call);
+    let infos = cx.learn(data.rows, call.range(), "shift", InfoKind::Future);
+    cx.changed(data, infos)
+}
+
+fn fillna(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let value = call.value(0, "value");
+    if let Some((_, dict)) = cx.state.dict(&value) {
+        let dict = dict.clone();
+        let made = cx.add_data((**data).clone());
+        for (key, value) in &dict.entries {
+            for (name, origin) in cx.names_in(key).unwrap_or_default() {
+                let column = cx.find_column(object, data, &name, None, origin);
+                let infos = column.infos.union(&cx.infos_of(value));
+                cx.change_data(&made, |data| data.columns.set(Column { infos, ..column }));
+            }
+        }
+        return made;
+    }
+    let mut infos = cx.infos_of(&value);
+    if let Some(method) = call.keyword("method")
+        && method.value.as_text().is_some_and(|method| matches!(&**method, "bfill" | "backfill"))
+    {
+        future(cx, data, "bfill", call);
+        infos = infos.union(&cx.learn(data.rows, call.range(), "bfill", InfoKind::Future));
+    }
+    cx.changed(data, infos)
+}
+
+/// `apply`, `map`, `pipe`: the function is walked with what it is given.
+fn apply(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
+    let Some(function) = call.positional(0).or(call.keyword("func")).or(call.keyword("arg")) else { return cx.changed(data, Infos::default()) };
+    let function = function.value.clone();
+    let rest: Vec<Value> = call.positionals().skip(1).map(|argument| argument.value.clone()).collect();
+    match (&function, name) {
+        (Value::Function(..) | Value::Lambda(..), "pipe") => {
+            let values: Vec<Value> = std::iter::once(object.clone()).chain(rest).collect();
+            cx.call_with(&function, &values, call)
+        }
+        (Value::Function(..) | Value::Lambda(..), "apply") if data.kind == DataKind::Frame && is_axis(call, 1) => {
+            let row = cx.add_data((**data).clone());
+            let result = cx.call_with(&function, &[row], call);
+            let infos = cx.infos_of(&result);
+            let origins = cx.data_of(&result).map(|data| data.columns.clone());
+            let list = vec![Column {
+                origins: origins.map_or_else(|| Arc::from([]), |columns| {
+                    columns.list.iter().fold(Arc::from([]), |all, column| crate::python::flow::column::union(&all, &column.origins))
+                }),
+                ..Column::named("")
+            }];
+            let infos = infos.union(&data.infos);
+            cx.add_data(Data { kind: DataKind::Series, columns: Columns::closed(list), infos, ..(**data).clone() })
+        }
+        (Value::Function(..) | Value::Lambda(..), "apply" | "transform") if data.kind == DataKind::Frame => {
+            // Column by column: a function of a whole column may sum it up.
+            let columns: Vec<Column> = data.columns.list.iter().take(1).cloned().collect();
+            let column = cx.add_data(Data { kind: DataKind::Series, columns: Columns::closed(columns), ..(**data).clone() });
+            let result = cx.call_with(&function, &[column], call);
+            let infos = cx.infos_of(&result);
+            cx.changed(data, infos)
+        }
+        (Value::Function(..) | Value::Lambda(..), _) => {
+            let result = cx.call_with(&function, &[Value::Unknown], call);
+            let infos = cx.infos_of(&result);
+            cx.changed(data, infos)
+        }
+        (Value::Str(text), _) if text.value.as_deref().is_some_and(|text| matches!(text, "mean" | "median" | "std" | "min" | "max" | "sum")) => {
+            let infos = cx.learn(data.rows, call.range(), text.value.as_deref().unwrap_or("statistic"), InfoKind::Statistic);
+            statistic(cx, infos)
+        }
+        _ => {
+            let infos = cx.infos_of(&function);
+            cx.changed(data, infos)
+        }
+    }
+}
+
+/// The type that a value names: `int`, `"float64"`, `np.int32`.
+pub(super) fn dtype_of(value: &Value) -> Dtype {
+    let name = match value {
+        Value::Str(text) => text.value.as_deref().unwrap_or("").to_owned(),
+        Value::Library(name) => name.rsplit('.').next().unwrap_or("").to_owned(),
+        _ => return Dtype::Unknown,
+    };
+    let name = name.to_ascii_lowercase();
+    match () {
+        () if name.starts_with("int") || name.starts_with("uint") => Dtype::Integer,
+        () if name.starts_with("float") || name == "double" => Dtype::Float,
+        () if name.starts_with("bool") => Dtype::Boolean,
+        () if name.starts_with("str") || name == "object" || name == "utf8" => Dtype::String,
+        () if name.starts_with("categor") || name == "enum" => Dtype::Categorical,
+        () if name.starts_with("datetime") => Dtype::Datetime,
+        () if name == "date" => Dtype::Date,
+        () if name.starts_with("timedelta") || name == "duration" => Dtype::Duration,
+        () => Dtype::Unknown,
+    }
+}

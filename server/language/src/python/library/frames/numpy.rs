@@ -1,0 +1,158 @@
+//! NumPy: arrays by their rows, with the knowledge that statistics carry.
+
+use std::sync::Arc;
+
+use super::read::{frame_data, statistic};
+use crate::python::flow::arguments::Call;
+use crate::python::flow::column::Columns;
+use crate::python::flow::event::EventKind;
+use crate::python::flow::info::{InfoKind, Infos};
+use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::rows::{RowsId, Step};
+use crate::python::flow::value::{Data, DataKind, Dialect, Value};
+
+/// An array of which only the rows are known.
+pub(crate) fn array_of(cx: &mut Interpreter<'_>, rows: RowsId, infos: Infos) -> Value {
+    cx.add_data(Data { kind: DataKind::Array, infos, ..frame_data(Columns::unknown(), rows, None, Dialect::Numpy) })
+}
+
+/// A function of NumPy by its name.
+pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
+    let first = call.positional(0).or(call.arguments.first()).map(|argument| argument.value.clone()).unwrap_or_default();
+    let data = cx.data_of(&first);
+    let by_row = matches!(call.get(1, "axis").map(|argument| argument.value.clone()), Some(Value::Number(Some(axis))) if axis == 1.0);
+    match name {
+        "mean" | "median" | "std" | "var" | "percentile" | "quantile" | "average" | "nanmean" | "nanmedian" | "nanstd" | "nanvar"
+        | "nanpercentile" | "nanquantile" | "min" | "max" | "amin" | "amax" | "nanmin" | "nanmax" | "ptp" | "corrcoef" | "cov" | "histogram"
+        | "bincount" | "sum" | "nansum" | "histogram_bin_edges"
+            if !by_row =>
+        {
+            match data {
+                Some(data) => {
+                    // A mean of right answers is a score, which the caller of comparisons sees.
+                    if let Some(value) = super::super::metrics::share_of_hits(cx, name, &first, call) {
+                        return value;
+                    }
+                    let infos = cx.learn(data.rows, call.range(), name, InfoKind::Statistic).union(&data.all_infos());
+                    statistic(cx, infos)
+                }
+                None => Value::Number(None),
+            }
+        }
+        "concatenate" | "vstack" | "row_stack" | "append" | "hstack" | "column_stack" | "stack" | "c_" | "dstack" => stack(cx, name, call),
+        "array" | "asarray" | "asanyarray" | "asmatrix" | "ascontiguousarray" => match data {
+            Some(data) => cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(*data).clone() }),
+            None => {
+                let within = cx.data_within(&first, 2);
+                let infos = cx.infos_of(&first);
+                match within.filter(|data| data.rows != RowsId::NONE) {
+                    Some(data) => {
+                        let site = cx.site(call.range());
+                        let rows = cx.rows_from(Step::Derived { site }, data.rows, site);
+                        array_of(cx, rows, infos)
+                    }
+                    None => {
+                        let rows = cx.new_rows(call.range());
+                        array_of(cx, rows, infos)
+                    }
+                }
+            }
+        },
+        "where" => cx.combined(&call.arguments.iter().map(|argument| &argument.value).collect::<Vec<_>>(), Some(DataKind::Series)),
+        "repeat" | "tile" => match data {
+            Some(data) => {
+                let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
+                cx.note(call.range(), EventKind::Resample { what: format!("numpy.{name}").into(), x });
+                let site = cx.site(call.range());
+                let rows = cx.rows_from(Step::Copies { site }, data.rows, site);
+                cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
+            }
+            None => Value::Unknown,
+        },
+        "random.permutation" | "random.choice" | "argsort" | "arange" | "random.randint" | "flatnonzero" | "nonzero" | "argwhere" => Value::Unknown,
+        "split" | "array_split" => match data {
+            Some(data) => {
+                let split = cx.split_number(None);
+                let parts = (0..3)
+                    .map(|part| {
+                        let rows = cx.rows_from(Step::Part { split, part }, data.rows, call.range());
+                        cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
+                    })
+                    .collect();
+                cx.add_list(parts, true)
+            }
+            None => Value::Unknown,
+        },
+        "unique" => Value::Unknown,
+        "zeros" | "ones" | "empty" | "full" | "linspace" | "random.rand" | "random.randn" | "random.normal" | "random.uniform" | "eye"
+        | "random.random" => {
+            let rows = cx.new_rows(call.range());
+            array_of(cx, rows, Infos::default())
+        }
+        "random.seed" | "set_printoptions" | "random.default_rng" | "random.RandomState" | "isnan" if data.is_none() => Value::Unknown,
+        "argmax" | "argmin" | "round" | "rint" | "floor" | "ceil" | "log" | "log1p" | "exp" | "expm1" | "sqrt" | "abs" | "squeeze" | "reshape"
+        | "ravel" | "expand_dims" | "transpose" | "nan_to_num" | "clip" | "power" | "isnan" => match data {
+            Some(data) => {
+                // What a model said stays that when it is rounded.
+                let prediction = data.prediction;
+                let made = cx.changed(&data, Infos::default());
+                let labels = matches!(name, "argmax" | "round" | "rint");
+                cx.change_data(&made, |data| {
+                    data.prediction = prediction.map(|prediction| crate::python::flow::value::Prediction {
+                        scores: prediction.scores && !labels,
+                        ..prediction
+                    });
+                });
+                made
+            }
+            None => Value::Number(None),
+        },
+        _ => {
+            let values: Vec<Value> = call.arguments.iter().map(|argument| argument.value.clone()).collect();
+            let all: Vec<&Value> = values.iter().collect();
+            cx.combined(&all, None)
+        }
+    }
+}
+
+/// Arrays below or beside each other.
+fn stack(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
+    let values: Vec<Value> = match call.positional(0).and_then(|argument| cx.state.items(&argument.value)) {
+        Some((items, _)) => items,
+        None => call.positionals().take(2).map(|argument| argument.value.clone()).collect(),
+    };
+    let all: Vec<Arc<Data>> = values.iter().filter_map(|value| cx.data_of(value)).collect();
+    let Some(first) = all.first().cloned() else { return cx.opaque_result(call) };
+    let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.all_infos()));
+    let axis = matches!(call.keyword("axis").map(|axis| &axis.value), Some(Value::Number(Some(axis))) if *axis == 1.0 || *axis == -1.0);
+    let beside = axis || matches!(name, "hstack" | "column_stack" | "c_" | "dstack" | "stack");
+    let mut parents: Vec<RowsId> = all.iter().map(|data| data.rows).collect();
+    parents.dedup();
+    let rows = match &parents[..] {
+        _ if beside => first.rows,
+        [only] => *only,
+        _ => {
+            let site = cx.site(call.range());
+            cx.flow.rows.add(Step::Union, parents, site)
+        }
+    };
+    cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, columns: Columns::unknown(), rows, infos, n_rows: None, prediction: None, ..(*first).clone() })
+}
+
+/// SciPy: statistics, sparse matrices.
+pub(crate) fn call_scipy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
+    let first = call.value(0, "x");
+    let Some(data) = cx.data_of(&first) else {
+        return if name.starts_with("sparse.") { stack(cx, name.rsplit('.').next().unwrap_or(name), call) } else { Value::Unknown };
+    };
+    match name {
+        "stats.zscore" | "stats.boxcox" | "stats.mstats.winsorize" | "stats.rankdata" => {
+            let infos = cx.learn(data.rows, call.range(), name.rsplit('.').next().unwrap_or(name), InfoKind::Statistic);
+            let changed = cx.changed(&data, infos);
+            if name == "stats.boxcox" { Value::Tuple(Arc::new(vec![changed, Value::Unknown])) } else { changed }
+        }
+        "sparse.csr_matrix" | "sparse.csc_matrix" | "special.boxcox1p" | "special.expit" => cx.changed(&data, Infos::default()),
+        "sparse.hstack" | "sparse.vstack" => stack(cx, name.rsplit('.').next().unwrap_or(name), call),
+        _ => Value::Unknown,
+    }
+}

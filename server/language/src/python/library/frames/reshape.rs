@@ -1,0 +1,266 @@
+//! Frames in another shape: renamed, turned, with indicator columns.
+
+use std::sync::Arc;
+
+use super::methods::{dtype_of, is_axis, use_columns};
+use crate::python::flow::arguments::Call;
+use crate::python::flow::column::{Column, Columns};
+use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::value::{Data, DataKind, Value};
+use crate::schema::Dtype;
+
+pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    if data.kind == DataKind::Series {
+        let mut columns = data.columns.clone();
+        if let (Some(name), [only]) = (call.value(0, "index").as_text(), &data.columns.list[..]) {
+            columns = Columns::closed(vec![Column { name: name.clone(), ..only.clone() }]);
+        }
+        return cx.add_data(Data { columns, ..(**data).clone() });
+    }
+    let mapping = call.keyword("columns").or(call.keyword("mapping")).or_else(|| if is_axis(call, 1) { call.positional(0) } else { None });
+    let polars = !matches!(data.dialect, crate::python::flow::value::Dialect::Pandas);
+    let mapping = mapping.or_else(|| if polars { call.positional(0) } else { None });
+    let Some(mapping) = mapping else { return cx.add_data((**data).clone()) };
+    let mapping = mapping.value.clone();
+    let Some((_, dict)) = cx.state.dict(&mapping) else {
+        // A function of the names: a known one is followed, another makes them unknown.
+        return renamed_by(cx, data, &mapping, call);
+    };
+    let dict = dict.clone();
+    let mut columns = data.columns.clone();
+    for (from, to) in &dict.entries {
+        let (Some(names), Some(to)) = (cx.names_in(from), to.as_text()) else {
+            columns.open = true;
+            continue;
+        };
+        for (name, origin) in names {
+            // A name that is not there is left out without an error.
+            cx.note_context(origin, crate::python::flow::Context::Column(vec![data.clone()]));
+            let Some(column) = data.columns.get(&name).cloned().or_else(|| data.columns.open.then(|| cx.find_column(object, data, &name, None, None)))
+            else {
+                continue;
+            };
+            if let (Some(range), Some(_)) = (origin.and_then(|id| cx.literal_range(id)), data.columns.get(&name)) {
+                cx.note_use(range, &name, data, Some(true), false);
+            }
+            let list = Arc::make_mut(&mut columns.list);
+            match list.iter_mut().find(|known| known.name == name) {
+                Some(known) => known.name = to.clone(),
+                None => list.push(Column { name: to.clone(), ..column }),
+            }
+            if columns.open {
+                Arc::make_mut(&mut columns.dropped).push(name);
+            }
+        }
+    }
+    columns.open |= dict.open;
+    cx.add_data(Data { columns, ..(**data).clone() })
+}
+
+/// Every name through `str.lower` and the like.
+fn renamed_by(cx: &mut Interpreter<'_>, data: &Arc<Data>, function: &Value, _call: &Call<'_>) -> Value {
+    let change: Option<fn(&str) -> String> = match function {
+        Value::Library(name) if &**name == "str.lower" => Some(|name| name.to_lowercase()),
+        Value::Library(name) if &**name == "str.upper" => Some(|name| name.to_uppercase()),
+        Value::Library(name) if &**name == "str.strip" => Some(|name| name.trim().to_owned()),
+        Value::Library(name) if &**name == "str.title" => None,
+        _ => None,
+    };
+    let columns = match change {
+        Some(change) if !data.columns.open => {
+            Columns::closed(data.columns.list.iter().map(|column| Column { name: change(&column.name).into(), ..column.clone() }).collect())
+        }
+        _ => Columns::unknown(),
+    };
+    let infos = if columns.open { data.all_infos() } else { data.infos.clone() };
+    cx.add_data(Data { columns, infos, ..(**data).clone() })
+}
+
+pub(super) fn affix(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
+    let text = call.positional(0).and_then(|argument| argument.value.as_text().cloned());
+    let columns = match text {
+        Some(text) if !data.columns.open => Columns::closed(
+            data.columns
+                .list
+                .iter()
+                .map(|column| {
+                    let changed = if name == "add_prefix" { format!("{text}{}", column.name) } else { format!("{}{text}", column.name) };
+                    Column { name: changed.into(), ..column.clone() }
+                })
+                .collect(),
+        ),
+        _ => Columns::unknown(),
+    };
+    let infos = if columns.open { data.all_infos() } else { data.infos.clone() };
+    cx.add_data(Data { columns, infos, ..(**data).clone() })
+}
+
+pub(super) fn reset_index(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    if call.flag("drop") == Some(true) {
+        return cx.add_data(Data { grouped_by: Vec::new(), ..(**data).clone() });
+    }
+    let mut list: Vec<Column> = match &data.grouped_by[..] {
+        [] => vec![Column { certain: false, ..Column::named("index") }],
+        names => names.iter().map(|name| Column { infos: data.infos.clone(), ..Column::named(name) }).collect(),
+    };
+    let mut columns = data.columns.clone();
+    if data.kind == DataKind::Series
+        && let (Some(name), [only]) = (call.keyword("name").and_then(|name| name.value.as_text().cloned()), &data.columns.list[..])
+    {
+        columns = Columns::closed(vec![Column { name, ..only.clone() }]);
+    }
+    list.retain(|column| columns.get(&column.name).is_none());
+    list.extend(columns.list.iter().cloned());
+    // Without a known index a column `index` or of the index' name appears.
+    columns.open |= data.grouped_by.is_empty();
+    columns.list = Arc::new(list);
+    cx.add_data(Data { kind: DataKind::Frame, columns, grouped_by: Vec::new(), ..(**data).clone() })
+}
+
+pub(super) fn set_index(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let names = use_columns(cx, object, data, call.get(0, "keys"));
+    let mut columns = cx.data_of(object).unwrap_or_else(|| data.clone()).columns.clone();
+    if call.flag("drop") != Some(false) {
+        for name in &names {
+            columns.remove(name);
+        }
+        if names.is_empty() {
+            columns.open = true;
+        }
+    }
+    cx.add_data(Data { columns, grouped_by: names, ..(**data).clone() })
+}
+
+pub(super) fn select_dtypes(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let kinds = |cx: &Interpreter<'_>, value: Value| -> Option<Vec<Kind>> {
+        let items = match cx.state.items(&value) {
+            Some((items, false)) => items,
+            Some(_) => return None,
+            None => vec![value],
+        };
+        items.iter().map(kind_of).collect()
+    };
+    let include = call.get(0, "include").map(|argument| argument.value.clone());
+    let exclude = call.get(1, "exclude").map(|argument| argument.value.clone());
+    let all_known = !data.columns.open && data.columns.list.iter().all(|column| column.dtype != Dtype::Unknown);
+    let include = include.map(|value| kinds(cx, value));
+    let exclude = exclude.map(|value| kinds(cx, value));
+    let columns = match (all_known, include, exclude) {
+        (false, ..) | (_, Some(None), _) | (_, _, Some(None)) => Columns { base: None, ..Columns::unknown() },
+        (true, include, exclude) => {
+            let (include, exclude) = (include.flatten(), exclude.flatten());
+            let kept = data.columns.list.iter().filter(|column| {
+                include.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind.holds(column.dtype)))
+                    && exclude.as_ref().is_none_or(|kinds| kinds.iter().all(|kind| !kind.holds(column.dtype)))
+            });
+            // Whether a column of whole numbers or of texts is read as such depends on missing values: none is certain.
+            Columns { list: Arc::new(kept.cloned().collect()), open: true, base: None, ..Columns::default() }
+        }
+    };
+    let infos = if columns.list.is_empty() { data.all_infos() } else { data.infos.clone() };
+    cx.add_data(Data { columns, infos, ..(**data).clone() })
+}
+
+/// A group of types that `select_dtypes` knows by one name.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Number,
+    One(Dtype),
+    Text,
+}
+
+impl Kind {
+    fn holds(self, dtype: Dtype) -> bool {
+        match self {
+            Kind::Number => matches!(dtype, Dtype::Integer | Dtype::Float),
+            Kind::One(one) => one == dtype,
+            Kind::Text => matches!(dtype, Dtype::String | Dtype::Categorical),
+        }
+    }
+}
+
+fn kind_of(value: &Value) -> Option<Kind> {
+    let name = match value {
+        Value::Str(text) => text.value.as_deref()?.to_owned(),
+        Value::Library(name) => name.rsplit('.').next()?.to_owned(),
+        _ => return None,
+    };
+    match name.as_str() {
+        "number" | "numeric" => Some(Kind::Number),
+        "object" | "str" | "string" | "O" => Some(Kind::Text),
+        _ => match dtype_of(value) {
+            Dtype::Unknown => None,
+            dtype => Some(Kind::One(dtype)),
+        },
+    }
+}
+
+pub(super) fn melt(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let ids = call.keyword("id_vars").or(call.keyword("index")).or(call.positional(0));
+    let values = call.keyword("value_vars").or(call.keyword("on")).or(call.positional(1));
+    let id_names = use_columns(cx, object, data, ids);
+    use_columns(cx, object, data, values);
+    let name = |keyword: &str, default: &str| match call.keyword(keyword) {
+        None => Some(default.into()),
+        Some(argument) => argument.value.as_text().cloned(),
+    };
+    let names = (name("var_name", "variable").filter(|_| call.keyword("variable_name").is_none()).or_else(|| name("variable_name", "variable")), name("value_name", "value"));
+    let known_ids = ids.is_none_or(|ids| cx.names_in(&ids.value).is_some());
+    let columns = match names {
+        (Some(variable), Some(value)) if known_ids => {
+            let site = cx.site(call.range());
+            let mut list: Vec<Column> =
+                id_names.iter().map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name))).collect();
+            list.push(Column { made: Some(site), dtype: Dtype::String, ..Column::named(&variable) });
+            list.push(Column { made: Some(site), ..Column::named(&value) });
+            Columns::closed(list)
+        }
+        _ => Columns::unknown(),
+    };
+    let infos = data.all_infos();
+    cx.add_data(Data { kind: DataKind::Frame, columns, infos, n_rows: None, ..(**data).clone() })
+}
+
+pub(super) fn pivot(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
+    let index = use_columns(cx, object, data, call.keyword("index"));
+    for keyword in ["columns", "values", "on"] {
+        use_columns(cx, object, data, call.keyword(keyword));
+    }
+    let infos = if name == "pivot_table" {
+        cx.learn(data.rows, call.range(), name, crate::python::flow::info::InfoKind::Statistic).union(&data.all_infos())
+    } else {
+        data.all_infos()
+    };
+    let columns = Columns { open: true, ..Columns::default() };
+    cx.add_data(Data { kind: DataKind::Frame, columns, infos, n_rows: None, grouped_by: index, ..(**data).clone() })
+}
+
+/// `pd.get_dummies(…)`, `to_dummies`: the coded columns go, columns named after their values come.
+pub(crate) fn get_dummies(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let object = call.value(0, "data");
+    let Some(data) = cx.data_of(&object) else { return cx.opaque_result(call) };
+    let chosen = call.keyword("columns");
+    let coded = use_columns(cx, &object, &data, chosen);
+    let mut columns = data.columns.clone();
+    let known = chosen.is_some_and(|chosen| cx.names_in(&chosen.value).is_some());
+    let mut infos = data.infos.clone();
+    if known {
+        for name in &coded {
+            if let Some(column) = columns.get(name) {
+                infos = infos.union(&column.infos);
+            }
+            columns.remove(name);
+        }
+    } else if data.kind == DataKind::Frame {
+        // Texts and categories are coded, numbers stay.
+        infos = data.all_infos();
+        let kept = data.columns.list.iter().filter(|column| !matches!(column.dtype, Dtype::String | Dtype::Categorical));
+        let list = kept.map(|column| Column { certain: column.certain && column.dtype != Dtype::Unknown, ..column.clone() });
+        columns.list = Arc::new(list.collect());
+    } else {
+        columns = Columns::default();
+        infos = data.all_infos();
+    }
+    columns.open = true;
+    cx.add_data(Data { kind: DataKind::Frame, columns, infos, ..(*data).clone() })
+}

@@ -1,0 +1,23 @@
+//! Plotting functions: their arguments name columns of the frame that they draw.
+
+use crate::python::flow::arguments::Call;
+use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::value::{DataKind, Value};
+
+const COLUMNS: &[&str] = &["x", "y", "hue", "style", "size", "col", "row", "color", "facet_col", "facet_row", "values", "names", "hover_name", "units"];
+
+pub(super) fn call(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let frame = call.keyword("data").or(call.keyword("data_frame")).or(call.positional(0)).map(|argument| argument.value.clone());
+    if let Some(object) = frame
+        && let Some(data) = cx.data_of(&object).filter(|data| data.kind == DataKind::Frame)
+    {
+        for keyword in COLUMNS {
+            if let Some(argument) = call.keyword(keyword) {
+                for (name, origin) in cx.names_in(&argument.value).unwrap_or_default() {
+                    cx.find_column(&object, &data, &name, None, origin);
+                }
+            }
+        }
+    }
+    Value::Unknown
+}

@@ -1,0 +1,216 @@
+//! Functions and classes of the learning libraries that are not estimators: splits, scores, data sets, native training.
+
+use std::sync::Arc;
+
+use super::{estimators, frames, metrics, splits};
+use crate::python::flow::arguments::Call;
+use crate::python::flow::event::{EventKind, Fit, Given};
+use crate::python::flow::info::{InfoKind, Infos};
+use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::rows::Step;
+use crate::python::flow::value::{Data, Estimator, Object, Role, Value};
+
+/// Class of a callback that ends learning, or keeps the best state, by what is watched.
+pub(super) const EARLY_STOPPING: &str = "callback.early_stopping";
+
+pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: &str, call: &Call<'_>) -> Value {
+    if matches!(root, "sklearn" | "cuml" | "dask_ml" | "sklearnex") || root == "imblearn" || root == "mlxtend" {
+        match last {
+            "train_test_split" => return splits::train_test_split(cx, call),
+            "cross_val_score" | "cross_validate" | "cross_val_predict" | "learning_curve" | "validation_curve" | "permutation_test_score" => {
+                return splits::cross_validate(cx, last, call);
+            }
+            "resample" => return resample(cx, call),
+            "shuffle" => return shuffle(cx, call),
+            "scale" | "minmax_scale" | "maxabs_scale" | "robust_scale" | "quantile_transform" | "power_transform" => {
+                return function_transform(cx, last, call);
+            }
+            "normalize" | "binarize" | "label_binarize" | "add_dummy_feature" => return same(cx, call),
+            "clone" => {
+                let value = call.value(0, "estimator");
+                return match cx.state.estimator(&value).map(|(_, estimator)| estimator.clone()) {
+                    Some(estimator) => {
+                        let fresh = Estimator { fitted: None, infos: Infos::default(), ..(*estimator).clone() };
+                        Value::Object(cx.state.add(Object::Estimator(Arc::new(fresh))))
+                    }
+                    None => value,
+                };
+            }
+            "fetch_openml" => return cx.opaque_source(call.range()),
+            _ if last.starts_with("load_") || last.starts_with("fetch_") || last.starts_with("make_") && full.contains(".datasets") => {
+                return frames::load_dataset(cx, last, call);
+            }
+            _ => {}
+        }
+        if metrics::is_metric(last) {
+            return metrics::score(cx, last, call);
+        }
+    }
+    if last == "early_stopping" || matches!(last, "EarlyStopping" | "ModelCheckpoint" | "ReduceLROnPlateau") {
+        return named_estimator(cx, EARLY_STOPPING, call);
+    }
+    match (root, last) {
+        ("xgboost", "DMatrix" | "QuantileDMatrix") | ("lightgbm", "Dataset") | ("catboost", "Pool") => return data_set(cx, call),
+        ("xgboost" | "lightgbm", "train") => return train(cx, full, call),
+        ("xgboost" | "lightgbm", "cv") => {
+            return Value::Unknown;
+        }
+        ("statsmodels", _) => return statsmodels(cx, full, last, call),
+        ("keras" | "tensorflow", "pad_sequences" | "to_categorical") => return same(cx, call),
+        ("keras" | "tensorflow", "load_model") => return Value::Unknown,
+        ("keras" | "tensorflow", "load_data") => return two_parts(cx, call),
+        ("tensorflow", "convert_to_tensor" | "constant" | "cast" | "reshape") | ("torch", "tensor" | "from_numpy" | "as_tensor") => {
+            return same(cx, call);
+        }
+        ("torch", "TensorDataset" | "DataLoader") => return same(cx, call),
+        ("torch", "random_split") => {
+            return match call.positional(0).and_then(|argument| cx.data_of(&argument.value)) {
+                Some(data) => {
+                    let split = cx.split_number(None);
+                    let parts = (0..3)
+                        .map(|part| {
+                            let rows = cx.rows_from(Step::Part { split, part }, data.rows, call.range());
+                            cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
+                        })
+                        .collect::<Vec<_>>();
+                    let n_parts = call.positional(1).and_then(|argument| cx.state.items(&argument.value)).map_or(2, |(items, _)| items.len());
+                    Value::Tuple(Arc::new(parts.into_iter().take(n_parts.clamp(1, 3)).collect()))
+                }
+                None => Value::Unknown,
+            };
+        }
+        _ => {}
+    }
+    if let Some(value) = estimators::make(cx, full, call) {
+        return value;
+    }
+    if matches!(root, "keras" | "tensorflow" | "torch" | "transformers") && last.chars().next().is_some_and(char::is_uppercase) {
+        return Value::Unknown;
+    }
+    cx.opaque_result(call)
+}
+
+/// The first argument, with its rows and knowledge.
+fn same(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let data = call.arguments.iter().find_map(|argument| cx.data_within(&argument.value, 2));
+    match data {
+        Some(data) => cx.changed(&data, Infos::default()),
+        None => Value::Unknown,
+    }
+}
+
+/// `(x_train, y_train), (x_test, y_test)` of a data set that is split already.
+fn two_parts(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let parts = (0..2)
+        .map(|_| {
+            let rows = cx.new_rows(call.range());
+            let (x, y) = (cx.opaque(rows, Infos::default()), cx.opaque(rows, Infos::default()));
+            Value::Tuple(Arc::new(vec![x, y]))
+        })
+        .collect();
+    Value::Tuple(Arc::new(parts))
+}
+
+fn named_estimator(cx: &mut Interpreter<'_>, class: &str, call: &Call<'_>) -> Value {
+    let estimator = Estimator {
+        class: class.into(),
+        role: Role::RowTransformer,
+        made: cx.site(call.range()),
+        parameters: Vec::new(),
+        steps: Vec::new(),
+        composite: None,
+        fitted: None,
+        infos: Infos::default(),
+        revision: 0,
+    };
+    Value::Object(cx.state.add(Object::Estimator(Arc::new(estimator))))
+}
+
+/// `sklearn.utils.resample`: drawing with replacement makes copies.
+fn resample(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let replaces = call.flag("replace") != Some(false);
+    let results: Vec<Value> = call
+        .positionals()
+        .map(|argument| (argument.value.clone(), argument.range()))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|(value, range)| match cx.data_of(&value) {
+            Some(data) => {
+                let site = cx.site(call.range());
+                let step = if replaces {
+                    let x = Given { data: data.clone(), range: cx.site(range.unwrap_or(call.range())) };
+                    cx.note(call.range(), EventKind::Resample { what: "resample".into(), x });
+                    Step::Copies { site }
+                } else {
+                    Step::Sample { key: u64::from(site.start) }
+                };
+                let rows = cx.rows_from(step, data.rows, call.range());
+                cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
+            }
+            None => Value::Unknown,
+        })
+        .collect();
+    match <[Value; 1]>::try_from(results) {
+        Ok([only]) => only,
+        Err(many) => Value::Tuple(Arc::new(many)),
+    }
+}
+
+/// `sklearn.utils.shuffle`: the same rows in another order.
+fn shuffle(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let values: Vec<Value> = call.positionals().map(|argument| argument.value.clone()).collect();
+    let results: Vec<Value> = values
+        .iter()
+        .map(|value| match cx.data_of(value) {
+            Some(data) => cx.add_data(Data { by_time: false, ..(*data).clone() }),
+            None => Value::Unknown,
+        })
+        .collect();
+    match <[Value; 1]>::try_from(results) {
+        Ok([only]) => only,
+        Err(many) => Value::Tuple(Arc::new(many)),
+    }
+}
+
+/// `scale(X)` and the like: fitted on what they change.
+fn function_transform(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
+    let value = call.value(0, "X");
+    let Some(data) = cx.data_of(&value) else { return cx.opaque_result(call) };
+    let infos = cx.learn(data.rows, call.range(), name, InfoKind::Fitted);
+    cx.changed(&data, infos)
+}
+
+/// `xgb.DMatrix(X, label=y)`.
+fn data_set(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let value = call.value(0, "data");
+    match cx.data_of(&value) {
+        Some(data) => cx.opaque(data.rows, data.all_infos()),
+        None => cx.opaque_result(call),
+    }
+}
+
+/// `xgb.train(params, dtrain, …)`, `lgb.train(params, train_set, …)`.
+fn train(cx: &mut Interpreter<'_>, full: &Arc<str>, call: &Call<'_>) -> Value {
+    let argument = call.keyword("dtrain").or(call.keyword("train_set")).or(call.positional(1));
+    let Some(x) = argument.and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range()))) else {
+        return cx.opaque_result(call);
+    };
+    let model = named_estimator(cx, full, call);
+    estimators::change(cx, &model, |estimator| estimator.role = Role::Model);
+    let Some((object, estimator)) = cx.state.estimator(&model).map(|(id, estimator)| (id, estimator.clone())) else { return Value::Unknown };
+    let infos = x.data.all_infos();
+    let site = cx.site(call.range());
+    let fit = cx.add_fit(Fit { object, estimator: estimator.clone(), site, x, y: None, infos, supervised: true, sample_weight: false });
+    estimators::change(cx, &model, |estimator| estimator.fitted = Some(fit));
+    estimators::watch(cx, fit, &estimator, call);
+    model
+}
+
+/// statsmodels: models hold their data; `fit()` needs none. They explain rather than predict, so they are no models to the rules.
+fn statsmodels(cx: &mut Interpreter<'_>, _full: &Arc<str>, last: &str, call: &Call<'_>) -> Value {
+    match last {
+        "add_constant" => same(cx, call),
+        "load_pandas" | "get_rdataset" => cx.opaque_source(call.range()),
+        _ => Value::Unknown,
+    }
+}

@@ -1,0 +1,199 @@
+//! From a text to [`ast::Module`]: tree-sitter's trees, lowered to plain values.
+//!
+//! The text is first scanned for its statements ([`scan`]), and what they lack is put in ([`mend`]). Then pieces of one or some
+//! statements at the left margin are parsed, each alone, so that an error stays in its piece, and a piece that did not change
+//! since the last time is not parsed again.
+
+mod expressions;
+mod kinds;
+mod literals;
+mod magics;
+pub(super) mod mend;
+mod node;
+pub(super) mod scan;
+mod scopes;
+mod statements;
+pub(super) mod strings;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use tree_sitter::Tree;
+
+pub use node::MAX_DEPTH;
+
+use self::kinds::Kind;
+use self::mend::{Mend, Mended};
+use self::node::{Counters, Lowering};
+use self::scan::{Line, Scan};
+use super::ast::{Comment, Module, Stmt, StmtKind};
+use crate::text::TextRange;
+
+/// Longest text that is read; offsets are 32 bits wide, and nobody writes such a script by hand.
+pub const MAX_TEXT_BYTES: usize = 64 << 20;
+
+/// The tree of `text`, whatever it holds. Everything that could be understood is in it.
+pub fn parse(text: &str) -> Module {
+    Parser::new().parse(text)
+}
+
+/// Parses texts that differ little from each other, such as one text while it is edited.
+pub struct Parser {
+    parser: tree_sitter::Parser,
+    /// Of the last text: each piece with its tree.
+    known: HashMap<Box<str>, Tree>,
+}
+
+impl fmt::Debug for Parser {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Parser").field("n_known", &self.known.len()).finish_non_exhaustive()
+    }
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Parser {
+    /// One that has seen no text.
+    pub fn new() -> Self {
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&kinds::language()).expect("the grammar is made for this version of the library");
+        Self { parser, known: HashMap::new() }
+    }
+
+    /// The tree of `text`.
+    pub fn parse(&mut self, text: &str) -> Module {
+        self.parse_cells(text, &[TextRange::new(0, text.len() as u32)])
+    }
+
+    /// The tree of the cells of a notebook, which lie in `text` one after the other. A cell that is not Python (`%%bash`) holds no
+    /// statement, and no bracket left open in one takes in the next.
+    pub fn parse_cells(&mut self, text: &str, cells: &[TextRange]) -> Module {
+        if text.len() > MAX_TEXT_BYTES {
+            return Module::default();
+        }
+        let mut scan = Scan::default();
+        for cell in cells {
+            scan.cell(text, *cell);
+        }
+        let text = blanked(text, &scan);
+        let comments = scan.comments.iter().map(|range| {
+            let comment = range.of(&text).trim_start_matches('#').trim();
+            Comment { range: *range, text: comment.into() }
+        });
+        let mut module = Module { comments: comments.collect(), ..Module::default() };
+        let mut counters = Counters::default();
+        let mut known = HashMap::new();
+        for piece in pieces(&text, &scan.lines) {
+            self.piece(&text, piece, &scan.mends, &mut known, &mut counters, &mut module.body);
+        }
+        self.known = known;
+        module.n_exprs = counters.n_exprs;
+        module
+    }
+
+    fn piece(
+        &mut self,
+        text: &str,
+        lines: &[Line],
+        mends: &[Mend],
+        known: &mut HashMap<Box<str>, Tree>,
+        counters: &mut Counters,
+        body: &mut Vec<Stmt>,
+    ) {
+        let Some((mended, tree)) = self.tree(text, lines, mends, known) else { return };
+        let n_statements = lines.iter().filter(|line| line.indent == 0 && !line.continues).count();
+        if n_statements > 1 && tree.root_node().has_error() {
+            for lines in statements(lines) {
+                if let Some((mended, tree)) = self.tree(text, lines, mends, known) {
+                    lower(&mended, &tree, counters, body);
+                }
+            }
+            return;
+        }
+        lower(&mended, &tree, counters, body);
+    }
+
+    fn tree<'t>(
+        &mut self,
+        text: &'t str,
+        lines: &[Line],
+        mends: &[Mend],
+        known: &mut HashMap<Box<str>, Tree>,
+    ) -> Option<(Mended<'t>, Tree)> {
+        let range = lines.first()?.range.cover(lines.last()?.range);
+        let from = mends.partition_point(|mend| mend.offset < range.start);
+        let to = mends.partition_point(|mend| mend.offset <= range.end);
+        let mended = Mended::new(text, range, &mends[from..to]);
+        if let Some(tree) = known.get(mended.text()) {
+            let tree = tree.clone();
+            return Some((mended, tree));
+        }
+        let tree = match self.known.remove(mended.text()) {
+            Some(tree) => tree,
+            None => self.parser.parse(mended.text(), None)?,
+        };
+        known.insert(mended.text().into(), tree.clone());
+        Some((mended, tree))
+    }
+}
+
+fn lower(mended: &Mended<'_>, tree: &Tree, counters: &mut Counters, body: &mut Vec<Stmt>) {
+    let root = tree.root_node();
+    let mut lowering = Lowering::new(mended, tree, counters);
+    if Kind::of_id(root.kind_id()) == Kind::Module || root.is_error() {
+        lowering.block(root, body);
+    } else {
+        body.push(Stmt { range: lowering.range(root), kind: StmtKind::Error(Vec::new()) });
+    }
+}
+
+/// `text` with blanks for what is not Python, at the same offsets.
+fn blanked<'t>(text: &'t str, scan: &Scan) -> Cow<'t, str> {
+    if scan.blanks.is_empty() {
+        return text.into();
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    for (range, column) in &scan.blanks {
+        for byte in &mut bytes[range.clone()] {
+            if !matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+        // A form feed starts the count of the indentation anew, so that the code after a magic stands at its column.
+        let feed = column.and_then(|column| range.len().checked_sub(column as usize + 1));
+        if let Some(feed) = feed {
+            bytes[range.start + feed] = b'\x0c';
+        }
+    }
+    String::from_utf8(bytes).expect("whole characters became blanks").into()
+}
+
+/// Statements at the left margin, each with what belongs to it.
+fn statements(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
+    lines.chunk_by(|_, next| next.indent > 0 || next.continues)
+}
+
+/// Runs of statements that are parsed together: paragraphs of simple statements, compound statements alone. Where they lie
+/// depends on their own text only, so that an edit changes one piece and not those after it.
+fn pieces<'l>(text: &str, lines: &'l [Line]) -> impl Iterator<Item = &'l [Line]> {
+    lines.chunk_by(move |line, next| {
+        if next.indent > 0 || next.continues {
+            return true;
+        }
+        let between = TextRange::new(line.range.end, next.range.start);
+        line.indent == 0 && between.is_empty() && !is_paragraph_end(text, line)
+    })
+}
+
+/// Whether the line is so long that what follows had better be parsed for itself.
+fn is_paragraph_end(text: &str, line: &Line) -> bool {
+    line.range.of(text).len() > 2_000
+}
