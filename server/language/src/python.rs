@@ -10,6 +10,7 @@ pub mod flow;
 mod library;
 pub mod lower;
 pub mod repair;
+pub mod rules;
 
 /// What is known of a script.
 #[derive(Debug)]
@@ -25,8 +26,8 @@ pub fn analyse(path: &str, text: &str, source: &dyn SchemaSource) -> Analysis {
     Analysis { module, flow }
 }
 
-pub(crate) fn diagnostics(_document: &Document, _source: &dyn SchemaSource) -> Vec<Diagnostic> {
-    Vec::new()
+pub(crate) fn diagnostics(document: &Document, source: &dyn SchemaSource) -> Vec<Diagnostic> {
+    rules::check(document.analysis(source), document.text(), source)
 }
 
 pub(crate) fn complete(_document: &Document, _offset: u32, _source: &dyn SchemaSource) -> Vec<Completion> {

@@ -47,6 +47,14 @@ pub struct Flow {
     pub rows: RowsTable,
     /// Where names are bound, in the order of the walk.
     pub bindings: Vec<Binding>,
+    /// Tables' columns by their [`column::OriginId`]: the table read, and the name there.
+    pub origins: Vec<(column::BaseId, Arc<str>)>,
+    /// Columns that the script groups rows by.
+    pub groups: Vec<Group>,
+    /// Class weights that the script computes.
+    pub class_weights: Vec<ClassWeights>,
+    /// Whether NumPy's global generator, which scikit-learn uses without `random_state`, is seeded.
+    pub seeds_numpy: bool,
     /// Whether the walk ended before the script because it was too long.
     pub cut_short: bool,
 }
@@ -132,6 +140,22 @@ pub struct ColumnUse {
     pub found: Option<bool>,
     /// Whether the place makes the column.
     pub makes: bool,
+}
+
+/// That rows are grouped by a column that is as it was read.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub site: TextRange,
+    pub rows: rows::RowsId,
+    pub table: Arc<Table>,
+    pub column: Arc<str>,
+}
+
+/// `compute_class_weight` and whether what it gave is handed to a model.
+#[derive(Debug, Clone)]
+pub struct ClassWeights {
+    pub site: TextRange,
+    pub used: bool,
 }
 
 /// A name that was given a value.

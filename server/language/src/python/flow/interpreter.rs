@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::column::{BaseId, Column, Columns, OriginId};
 use super::event::{Event, EventKind, Fit, Given, Turn};
 use super::info::{Info, InfoId, InfoKind, Infos};
-use super::rows::{RowsId, RowsTable, Step};
+use super::rows::{RowsId, Step};
 use super::state::State;
-use super::value::{Data, DataKind, Dialect, FitId, Object, ObjectId, ScopeId, Value};
+use super::value::{Data, DataKind, Dialect, FitId, Object, ScopeId, Value};
 use super::{Binding, ColumnUse, Context, Flow, Seen, Thing};
 use crate::python::ast::{Expr, ExprId, FunctionDef, Ident, Module, Stmt};
 use crate::schema::{SchemaSource, Table};
@@ -230,6 +230,7 @@ impl<'a> Interpreter<'a> {
             return *known;
         }
         let id = OriginId(self.origins.len() as u32);
+        self.flow.origins.push((base, name.into()));
         self.origins.insert((base, name.into()), id);
         id
     }
@@ -326,14 +327,6 @@ impl<'a> Interpreter<'a> {
             },
             Value::Tuple(items) => items.iter().fold(Infos::default(), |infos, item| infos.union(&self.infos_of(item))),
             _ => Infos::default(),
-        }
-    }
-
-    /// Object ids of what a list or tuple holds.
-    pub(crate) fn object_id(value: &Value) -> Option<ObjectId> {
-        match value {
-            Value::Object(id) => Some(*id),
-            _ => None,
         }
     }
 

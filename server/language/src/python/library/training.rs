@@ -36,6 +36,11 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
                     None => value,
                 };
             }
+            "compute_class_weight" | "compute_sample_weight" => {
+                let site = cx.site(call.range());
+                cx.flow.class_weights.push(crate::python::flow::ClassWeights { site, used: false });
+                return Value::Unknown;
+            }
             "fetch_openml" => return cx.opaque_source(call.range()),
             _ if last.starts_with("load_") || last.starts_with("fetch_") || last.starts_with("make_") && full.contains(".datasets") => {
                 return frames::load_dataset(cx, last, call);

@@ -16,8 +16,16 @@ use crate::text::TextRange;
 impl<'t> Lowering<'t> {
     /// The expression of a node; [`ExprKind::Missing`] below [`MAX_DEPTH`] and where the node is none.
     pub(super) fn expr(&mut self, node: Node<'t>) -> Expr {
+        if self.type_call.is_some_and(|start| start == node.start_byte())
+            && matches!(Kind::of_id(node.kind_id()), Kind::ParenthesizedExpression | Kind::Tuple)
+        {
+            return self.type_call(node);
+        }
         let node = self.unwrapped(node);
-        let range = self.range(node);
+        let mut range = self.range(node);
+        if self.type_call == Some(node.start_byte()) {
+            range = self.type_keyword.map_or(range, |keyword| range.cover(self.range(keyword)));
+        }
         if self.depth >= MAX_DEPTH {
             return self.missing(range);
         }
@@ -40,10 +48,16 @@ impl<'t> Lowering<'t> {
     fn unwrapped(&mut self, mut node: Node<'t>) -> Node<'t> {
         loop {
             let kind = Kind::of_id(node.kind_id());
-            if !matches!(kind, Kind::ParenthesizedExpression | Kind::Type | Kind::AsPatternTarget | Kind::CasePattern) {
+            let is_wrapper = matches!(kind, Kind::ParenthesizedExpression | Kind::Type | Kind::AsPatternTarget);
+            if !is_wrapper && kind != Kind::TuplePattern {
                 return node;
             }
             let children = self.children(node);
+            // `(a) = 1` and `(a,) = 1` differ by the comma alone.
+            if kind == Kind::TuplePattern && self.has_token(children, ",") {
+                self.release(children);
+                return node;
+            }
             let mut inner = None;
             for index in children.start..children.end {
                 let child = self.child(index);
@@ -57,6 +71,23 @@ impl<'t> Lowering<'t> {
                 None => return node,
             }
         }
+    }
+
+    /// `type(x)`, of which the grammar has taken `type` for the keyword; `node` is the part in parentheses.
+    fn type_call(&mut self, node: Node<'t>) -> Expr {
+        let start = self.type_call.take().and(self.type_keyword).unwrap_or(node);
+        let id = self.next_id();
+        let function = Expr {
+            id: self.next_id(),
+            range: self.range(start),
+            kind: Box::new(ExprKind::Name(self.counters.names.intern("type"))),
+        };
+        let children = self.children(node);
+        let values = self.elements(children);
+        self.release(children);
+        let arguments = values.into_iter().map(|value| Argument { kind: ArgumentKind::Positional, value }).collect();
+        let range = self.range(start).cover(self.range(node));
+        Expr { id, range, kind: Box::new(ExprKind::Call { function, arguments }) }
     }
 
     fn expr_kind(&mut self, node: Node<'t>, kind: Kind) -> ExprKind {
@@ -351,19 +382,19 @@ impl<'t> Lowering<'t> {
 
     /// `A | B | C` as a type, which the grammar nests to the right; Python to the left.
     fn union(&mut self, node: Node<'t>) -> ExprKind {
-        let (mut operands, mut last) = (Vec::new(), node);
-        while Kind::of_id(last.kind_id()) == Kind::UnionType {
-            let children = self.children(last);
-            let mut types = self.expression_children(children).map(|child| child.node);
-            let (left, right) = (types.next(), types.next());
-            drop(types);
-            self.release(children);
-            operands.extend(left);
-            let Some(right) = right else { break };
-            last = self.unwrapped(right);
-            if Kind::of_id(last.kind_id()) != Kind::UnionType {
-                operands.push(right);
+        let (mut operands, mut open) = (Vec::new(), vec![node]);
+        while let Some(node) = open.pop() {
+            let kind = Kind::of_id(node.kind_id());
+            let children = self.children(node);
+            let is_union = kind == Kind::UnionType || (kind == Kind::BinaryOperator && self.has_token(children, "|"));
+            if is_union || kind == Kind::Type {
+                let first = open.len();
+                open.extend(self.expression_children(children).map(|child| child.node));
+                open[first..].reverse();
+            } else {
+                operands.push(node);
             }
+            self.release(children);
         }
         let n_inner = operands.len().saturating_sub(2);
         if n_inner as u32 > MAX_DEPTH - self.depth.min(MAX_DEPTH) || operands.len() < 2 {
@@ -500,7 +531,13 @@ impl<'t> Lowering<'t> {
             ExprKind::FString { parts }
         } else {
             let start = self.by_kind(children, Kind::StringStart).map_or(node.start_byte(), |start| start.node.end_byte());
-            let end = self.by_kind(children, Kind::StringEnd).map_or(node.end_byte(), |end| end.node.start_byte());
+            // The grammar's end token takes in what is not in a content token: the `\"` of `r"\""`.
+            let opening = self.text.get(node.start_byte()..start).unwrap_or("");
+            let n_quotes = if opening.ends_with("\"\"\"") || opening.ends_with("'''") { 3 } else { 1 };
+            let end = match self.by_kind(children, Kind::StringEnd) {
+                Some(end) => end.node.end_byte().saturating_sub(n_quotes).max(start),
+                None => node.end_byte(),
+            };
             let raw = self.text.get(start..end).unwrap_or("");
             match !prefix.is_raw && raw.contains('\\') {
                 true => ExprKind::Str(StrLiteral { value: literals::unescape(raw).into(), content: None }),

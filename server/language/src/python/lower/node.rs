@@ -83,14 +83,26 @@ pub(super) struct Lowering<'t> {
     pub counters: &'t mut Counters,
     pub fields: &'static Fields,
     pub depth: u32,
+    /// Where the parentheses of a `type(x)` start that the grammar has read as `type (x) = …`, and its `type`.
+    pub type_call: Option<usize>,
+    pub type_keyword: Option<Node<'t>>,
     cursor: TreeCursor<'t>,
     stack: Vec<Child<'t>>,
 }
 
 impl<'t> Lowering<'t> {
     pub(super) fn new(mended: &'t Mended<'t>, tree: &'t Tree, counters: &'t mut Counters) -> Self {
-        let (cursor, stack) = (tree.walk(), Vec::new());
-        Self { text: mended.text(), mended, counters, fields: fields(), depth: 0, cursor, stack }
+        Self {
+            text: mended.text(),
+            mended,
+            counters,
+            fields: fields(),
+            depth: 0,
+            type_call: None,
+            type_keyword: None,
+            cursor: tree.walk(),
+            stack: Vec::new(),
+        }
     }
 
     /// The children without comments and tokens that nothing depends on; to be given back to [`Lowering::release`].
@@ -161,6 +173,10 @@ impl<'t> Lowering<'t> {
     /// A dotted name without the blanks that may stand around its dots.
     pub(super) fn dotted_ident(&mut self, node: Node<'t>) -> Ident {
         let text = self.text_of(node);
+        if let Some(module) = text.strip_suffix(MENDED_NAME) {
+            let name = self.counters.names.intern(module.trim_end_matches('.'));
+            return Ident { range: self.range(node), name };
+        }
         if !text.contains(|character: char| character.is_whitespace() || matches!(character, '\\' | '#')) {
             return self.ident(node);
         }

@@ -6,6 +6,7 @@ use tree_sitter::Node;
 
 use super::expressions::binary_operator;
 use super::kinds::Kind;
+use super::mend::MENDED_NAME;
 use super::node::{Child, Children, Lowering, MAX_DEPTH};
 use crate::python::ast::{
     BinaryOperator, Case, ClassDef, Expr, ExprKind, FunctionDef, Handler, Ident, ImportName, Stmt, StmtKind, WithItem,
@@ -78,6 +79,7 @@ impl<'t> Lowering<'t> {
     fn statement_kind(&mut self, node: Node<'t>, kind: Kind, children: Children) -> StmtKind {
         let fields = self.fields;
         let end = self.end_of(node);
+        self.type_call = None;
         match kind {
             Kind::ExpressionStatement => self.expression_statement(node, children),
             Kind::FunctionDefinition | Kind::ClassDefinition => self.definition(node, kind, Vec::new(), self.range(node)),
@@ -231,9 +233,32 @@ impl<'t> Lowering<'t> {
     }
 
     fn type_alias(&mut self, children: Children, end: TextRange) -> StmtKind {
-        let target = self.expr_or_missing(self.by_field(children, self.fields.left), end);
+        let left = self.by_field(children, self.fields.left);
+        if let Some(left) = left
+            && self.text_of(left.node).starts_with('(')
+        {
+            self.type_call = Some(left.node.start_byte());
+            self.type_keyword = Some(self.child(children.start).node);
+        }
+        let target = match left {
+            // The parameters of `type A[T] = …` are no part of its name.
+            Some(left) if self.type_call.is_none() => self.alias_name(left),
+            left => self.expr_or_missing(left, end),
+        };
         let value = self.expr_or_missing(self.by_field(children, self.fields.right), end);
         StmtKind::Assign { targets: vec![target], value }
+    }
+
+    fn alias_name(&mut self, left: Child<'t>) -> Expr {
+        let children = self.children(left.node);
+        let generic = self.by_kind(children, Kind::GenericType);
+        self.release(children);
+        let Some(generic) = generic else { return self.expr(left.node) };
+        let inner = self.children(generic.node);
+        let name = self.first_expression(inner);
+        self.release(inner);
+        let end = self.end_of(left.node);
+        self.expr_or_missing(name, end)
     }
 
     fn definition(&mut self, node: Node<'t>, kind: Kind, decorators: Vec<Expr>, range: TextRange) -> StmtKind {
@@ -296,28 +321,32 @@ impl<'t> Lowering<'t> {
         let fields = self.fields;
         let test = self.expr_or_missing(self.by_field(children, fields.condition), end);
         let body = self.body_of(children);
-        let mut elifs = Vec::new();
-        let mut orelse = Vec::new();
+        let (mut elifs, mut orelse) = (Vec::new(), Vec::new());
+        // Each `elif` is one level deeper; those beyond the limit keep their conditions.
+        let allowed = MAX_DEPTH.saturating_sub(self.depth) as usize;
+        let mut beyond: Option<(TextRange, Vec<Expr>)> = None;
         for index in children.start..children.end {
             let child = self.child(index);
             match child.kind {
                 Kind::ElifClause => {
                     let inner = self.children(child.node);
                     let test = self.expr_or_missing(self.by_field(inner, fields.condition), end);
-                    let body = self.body_of(inner);
+                    let range = self.range(child.node);
+                    if elifs.len() < allowed {
+                        elifs.push((range, test, self.body_of(inner)));
+                    } else {
+                        let (whole, tests) = beyond.get_or_insert_with(|| (range, Vec::new()));
+                        *whole = whole.cover(range);
+                        tests.push(test);
+                    }
                     self.release(inner);
-                    elifs.push((self.range(child.node), test, body));
                 }
-                Kind::ElseClause => orelse = self.clause_body(child.node),
+                Kind::ElseClause if beyond.is_none() => orelse = self.clause_body(child.node),
                 _ => {}
             }
         }
-        // Each `elif` is one level deeper; those beyond the limit keep their conditions.
-        let allowed = MAX_DEPTH.saturating_sub(self.depth) as usize;
-        if elifs.len() > allowed {
-            let rest = elifs.split_off(allowed);
-            let range = rest.iter().map(|(range, ..)| *range).reduce(TextRange::cover).unwrap_or(end);
-            orelse = vec![Stmt { range, kind: StmtKind::Error(rest.into_iter().map(|(_, test, _)| test).collect()) }];
+        if let Some((range, tests)) = beyond {
+            orelse = vec![Stmt { range, kind: StmtKind::Error(tests) }];
         }
         for (range, test, body) in elifs.into_iter().rev() {
             let range = orelse.last().map_or(range, |last: &Stmt| range.cover(last.range));
@@ -482,7 +511,7 @@ impl<'t> Lowering<'t> {
         for index in children.start..children.end {
             let child = self.child(index);
             match child.kind {
-                Kind::DottedName if child.field == Some(fields.name) => {
+                Kind::DottedName if child.field == Some(fields.name) && self.text_of(child.node) != MENDED_NAME => {
                     names.push(ImportName { name: self.dotted_ident(child.node), alias: None });
                 }
                 Kind::AliasedImport => {

@@ -153,7 +153,7 @@ fn open_braces(content: &[u8]) -> (usize, bool) {
 
 /// The end of the string whose quotes start at `quote`.
 fn string_end(bytes: &[u8], quote: usize, prefix: Prefix, depth: u32) -> End {
-    let (mark, is_triple) = (bytes[quote], self::is_triple(bytes, quote));
+    let (mark, is_triple) = (bytes[quote], is_triple(bytes, quote));
     let mut at = quote + if is_triple { 3 } else { 1 };
     while let Some(byte) = bytes.get(at).copied() {
         match byte {

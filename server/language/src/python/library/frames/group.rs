@@ -16,6 +16,12 @@ pub(super) fn groupby(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>
     let grouped_by = use_columns(cx, object, data, call.get(0, "by"));
     let data = cx.data_of(object).unwrap_or_else(|| data.clone());
     let known = !grouped_by.is_empty();
+    if let [key] = &grouped_by[..]
+        && let Some((table, column)) = data.columns.get(key).and_then(|column| column.table.clone())
+    {
+        let site = cx.site(call.range());
+        cx.flow.groups.push(crate::python::flow::Group { site, rows: data.rows, table, column });
+    }
     let columns = if known { data.columns.clone() } else { Columns { base: None, open: true, ..data.columns.clone() } };
     let keys_stay = call.flag("as_index") == Some(false);
     cx.add_data(Data { kind: DataKind::Grouped, columns, grouped_by, keys_stay, ..(*data).clone() })

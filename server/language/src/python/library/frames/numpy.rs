@@ -89,7 +89,11 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             let rows = cx.new_rows(call.range());
             array_of(cx, rows, Infos::default())
         }
-        "random.seed" | "set_printoptions" | "random.default_rng" | "random.RandomState" | "isnan" if data.is_none() => Value::Unknown,
+        "random.seed" => {
+            cx.flow.seeds_numpy = true;
+            Value::Unknown
+        }
+        "set_printoptions" | "random.default_rng" | "random.RandomState" | "isnan" if data.is_none() => Value::Unknown,
         "argmax" | "argmin" | "round" | "rint" | "floor" | "ceil" | "log" | "log1p" | "exp" | "expm1" | "sqrt" | "abs" | "squeeze" | "reshape"
         | "ravel" | "expand_dims" | "transpose" | "nan_to_num" | "clip" | "power" | "isnan" => match data {
             Some(data) => {

@@ -1,0 +1,157 @@
+//! What several rules want to know of a script.
+
+use std::sync::Arc;
+
+use crate::python::Analysis;
+use crate::python::flow::Flow;
+use crate::python::flow::event::{Event, EventKind, Fit};
+use crate::python::flow::info::{Info, Infos};
+use crate::python::flow::rows::{Relation, RowsId, Step};
+use crate::python::flow::value::{Data, DataKind, FitId};
+use crate::schema::{ColumnSummary, SchemaSource};
+use crate::text::TextRange;
+
+/// The walk, and what follows from it.
+pub(super) struct Facts<'a> {
+    pub analysis: &'a Analysis,
+    pub text: &'a str,
+    pub source: &'a dyn SchemaSource,
+    pub judged: Vec<Judged>,
+}
+
+/// That a fitted model predicted, or was scored on, some rows.
+#[derive(Debug, Clone)]
+pub(super) struct Judged {
+    /// Index of the event.
+    pub event: usize,
+    pub fit: FitId,
+    pub rows: RowsId,
+    pub infos: Infos,
+    pub site: TextRange,
+    /// The metric; none where it only predicted.
+    pub metric: Option<Arc<str>>,
+    pub given_scores: bool,
+}
+
+impl<'a> Facts<'a> {
+    pub fn new(analysis: &'a Analysis, text: &'a str, source: &'a dyn SchemaSource) -> Self {
+        let mut judged = Vec::new();
+        for (index, event) in analysis.flow.events.iter().enumerate() {
+            match &event.kind {
+                EventKind::Predict { fit, x, scores } => judged.push(Judged {
+                    event: index,
+                    fit: *fit,
+                    rows: x.data.rows,
+                    infos: x.data.all_infos(),
+                    site: event.site,
+                    metric: None,
+                    given_scores: *scores,
+                }),
+                EventKind::Score(score) => judged.push(Judged {
+                    event: index,
+                    fit: score.fit,
+                    rows: score.rows,
+                    infos: score.x_infos.clone(),
+                    site: event.site,
+                    metric: Some(score.metric.clone()),
+                    given_scores: score.given_scores,
+                }),
+                _ => {}
+            }
+        }
+        judged.retain(|judged| analysis.flow.fit(judged.fit).estimator.role.is_model());
+        Self { analysis, text, source, judged }
+    }
+
+    pub fn flow(&self) -> &'a Flow {
+        &self.analysis.flow
+    }
+
+    pub fn events(&self) -> &'a [Event] {
+        &self.analysis.flow.events
+    }
+
+    pub fn fit(&self, id: FitId) -> &'a Fit {
+        self.analysis.flow.fit(id)
+    }
+
+    /// Fits of models, in their order.
+    pub fn model_fits(&self) -> impl Iterator<Item = (FitId, &'a Fit)> {
+        let fits = self.analysis.flow.fits.iter().enumerate();
+        fits.map(|(index, fit)| (FitId(index as u32), fit)).filter(|(_, fit)| fit.estimator.role.is_model())
+    }
+
+    pub fn relation(&self, a: RowsId, b: RowsId) -> Relation {
+        self.analysis.flow.rows.relation(a, b)
+    }
+
+    /// How the rows that a model was fitted on lie to those it is judged on.
+    pub fn against_training(&self, judged: &Judged) -> Relation {
+        self.relation(self.fit(judged.fit).x.data.rows, judged.rows)
+    }
+
+    /// Whether a judgement is on rows that the model was not fitted on, as far as can be known.
+    pub fn is_held_out(&self, judged: &Judged) -> bool {
+        !self.against_training(judged).overlaps()
+    }
+
+    pub fn info(&self, infos: &Infos) -> Vec<&'a Info> {
+        infos.iter().map(|id| self.analysis.flow.info(id)).collect()
+    }
+
+    /// Whether rows came through copying or synthesising: the set where that was.
+    pub fn copies_above(&self, rows: RowsId) -> Option<RowsId> {
+        let mut at = rows;
+        for _ in 0..64 {
+            let set = self.analysis.flow.rows.get(at);
+            if matches!(set.step, Step::Copies { .. }) {
+                return Some(at);
+            }
+            match set.parents[..] {
+                [parent] => at = parent,
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Whether something happens inside a function, whose callers may do what is missing here.
+    pub fn in_function(&self, site: TextRange) -> bool {
+        use crate::python::ast::{Stmt, StmtKind};
+        fn inside(body: &[Stmt], site: TextRange) -> bool {
+            body.iter().any(|stmt| match &stmt.kind {
+                StmtKind::FunctionDef(function) => function.range.contains(site),
+                StmtKind::ClassDef(class) => class.range.contains(site),
+                StmtKind::If { body, orelse, .. } => inside(body, site) || inside(orelse, site),
+                _ => false,
+            })
+        }
+        inside(&self.analysis.module.body, site)
+    }
+
+    /// What is known of the column that data holds alone, where it is as it was read.
+    pub fn column_summary(&self, data: &Data) -> Option<Arc<ColumnSummary>> {
+        let [column] = &data.columns.list[..] else { return None };
+        let (table, name) = column.table.as_ref().filter(|_| !data.columns.open)?;
+        self.source.column_summary(table, name)
+    }
+
+    /// Share of the most frequent value of a target that is as it was read.
+    pub fn top_share(&self, data: &Data) -> Option<f64> {
+        let summary = self.column_summary(data)?;
+        let (_, count) = summary.top_values.first()?;
+        let n_present = summary.n_rows as f64 * (1.0 - summary.missing_share);
+        (n_present > 0.0 && summary.n_distinct.is_none_or(|n_distinct| n_distinct <= 20)).then(|| *count as f64 / n_present)
+    }
+
+    /// The text at a place, in one line and not too long, for a message.
+    pub fn quote(&self, range: TextRange) -> String {
+        let text: String = range.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() <= 60 { text } else { text.chars().take(57).collect::<String>() + "…" }
+    }
+}
+
+/// Whether data is a table or array that a model may learn from.
+pub(super) fn is_table(data: &Data) -> bool {
+    matches!(data.kind, DataKind::Frame | DataKind::Array | DataKind::Opaque | DataKind::Series)
+}

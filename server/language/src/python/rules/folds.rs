@@ -1,0 +1,28 @@
+//! MLW103, MLW111 and MLW112: cross-validation on data that was prepared, grouped or resampled as a whole.
+
+use super::Findings;
+use super::facts::Facts;
+use crate::python::flow::event::EventKind;
+use crate::python::flow::info::InfoKind;
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
+    for event in facts.events() {
+        let EventKind::CrossValidation { x, estimator, .. } = &event.kind else { continue };
+        if !estimator.role.is_model() {
+            continue;
+        }
+        let rows = &facts.flow().rows;
+        let learned = facts.info(&x.data.all_infos());
+        if let Some(info) = learned.iter().find(|info| info.kind != InfoKind::Future && rows.knows_of(info.rows, x.data.rows)) {
+            let message = format!(
+                "each fold is judged on rows that `{}` has seen: it was fitted before the folds were made. Put it into a `Pipeline` with the model, so that each fold fits its own",
+                info.what
+            );
+            found.report("MLW103", event.site, message, vec![(info.site, "fitted on all rows here")]);
+        }
+        if let Some(copies) = facts.copies_above(x.data.rows) {
+            let message = "each fold is judged on copies of rows it learned from: rows were copied or synthesised before the folds were made. Use `imblearn.pipeline.Pipeline`, which resamples the training part of each fold";
+            found.report("MLW112", event.site, message.to_owned(), vec![(rows.get(copies).site, "the copies are made here")]);
+        }
+    }
+}

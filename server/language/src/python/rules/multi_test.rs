@@ -1,0 +1,130 @@
+//! MLW106 and MLW107: test rows that helped to choose.
+
+use std::sync::Arc;
+
+use super::Findings;
+use super::facts::{Facts, Judged};
+use crate::python::flow::event::{EventKind, Fit};
+use crate::python::flow::rows::{Relation, RowsId};
+use crate::python::flow::value::FitId;
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
+    let scored: Vec<&Judged> =
+        facts.judged.iter().filter(|judged| judged.metric.is_some() && facts.is_held_out(judged) && !is_baseline(facts.fit(judged.fit))).collect();
+    let mut sets: Vec<RowsId> = Vec::new();
+    for judged in &scored {
+        if !sets.contains(&judged.rows) {
+            sets.push(judged.rows);
+        }
+    }
+    for set in &sets {
+        if has_untouched(facts, &scored, *set) {
+            continue;
+        }
+        several_models(facts, &scored, *set, found);
+        watched(facts, *set, found);
+    }
+    searched(facts, found);
+}
+
+/// Whether other rows than `set` give the last word: judged by one model only, after the choice.
+fn has_untouched(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
+    let models = |rows: RowsId| {
+        let mut models: Vec<Model> = scored.iter().filter(|judged| judged.rows == rows).map(|judged| model(facts, judged.fit)).collect();
+        models.dedup();
+        models.len()
+    };
+    let n_here = models(set);
+    scored.iter().any(|judged| {
+        judged.rows != set
+            && facts.relation(judged.rows, set) == Relation::Disjoint
+            && models(judged.rows) == 1
+            && (n_here > 1 || watches(facts, set))
+    })
+}
+
+fn watches(facts: &Facts<'_>, set: RowsId) -> bool {
+    facts.events().iter().any(|event| matches!(&event.kind, EventKind::Watch { x, .. } if x.data.rows == set))
+}
+
+/// What makes a model another one: not that it is fitted again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Model {
+    object: u32,
+    revision: u32,
+    class: Arc<str>,
+}
+
+fn model(facts: &Facts<'_>, fit: FitId) -> Model {
+    let fit = facts.fit(fit);
+    Model { object: fit.object.0, revision: fit.estimator.revision, class: fit.estimator.class.clone() }
+}
+
+fn is_baseline(fit: &Fit) -> bool {
+    fit.estimator.short_name().starts_with("Dummy")
+}
+
+fn several_models(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mut Findings) {
+    let mut seen: Vec<(Model, &Judged)> = Vec::new();
+    for judged in scored.iter().filter(|judged| judged.rows == set) {
+        let model = model(facts, judged.fit);
+        if seen.iter().any(|(known, _)| *known == model || same_settings(facts, known, &model)) {
+            continue;
+        }
+        if let Some((_, first)) = seen.first() {
+            let n_models = seen.len() + 1;
+            let message = format!(
+                "these test rows judge model number {n_models}: whichever is chosen by such scores looks better than it is. Compare models on a validation part or with `cross_val_score`, and judge the chosen one once on the test rows"
+            );
+            found.report("MLW106", judged.site, message, vec![(first.site, "judged on the same rows here"), (facts.fit(judged.fit).site, "fitted here")]);
+        }
+        seen.push((model, judged));
+    }
+}
+
+/// Whether two estimators were made the same way at the same place: a cell that was run twice.
+fn same_settings(facts: &Facts<'_>, one: &Model, other: &Model) -> bool {
+    let made = |object: u32| facts.flow().fits.iter().find(|fit| fit.object.0 == object).map(|fit| &fit.estimator);
+    match (made(one.object), made(other.object)) {
+        (Some(a), Some(b)) => {
+            a.class == b.class
+                && a.revision == b.revision
+                && a.steps.is_empty()
+                && b.steps.is_empty()
+                && a.parameters.len() == b.parameters.len()
+                && a.parameters.iter().zip(&b.parameters).all(|(a, b)| a.0 == b.0 && a.1.same(&b.1))
+                && a.made == b.made
+                && facts.text.get(a.made.start as usize..a.made.end as usize).is_some_and(|text| !text.contains('('))
+        }
+        _ => false,
+    }
+}
+
+/// Early stopping on the rows that judge the result.
+fn watched(facts: &Facts<'_>, set: RowsId, found: &mut Findings) {
+    for event in facts.events() {
+        let EventKind::Watch { fit, x, stops_early: true } = &event.kind else { continue };
+        if x.data.rows != set || facts.relation(facts.fit(*fit).x.data.rows, set).overlaps() {
+            continue;
+        }
+        let message = "these rows decide when learning ends and then judge the result, which looks better than it is. Set a validation part of the training rows apart for early stopping";
+        found.report("MLW107", event.site, message.to_owned(), vec![(facts.fit(*fit).site, "fitted here")]);
+    }
+}
+
+/// A search among settings on rows that were set apart as test rows.
+fn searched(facts: &Facts<'_>, found: &mut Findings) {
+    for event in facts.events() {
+        let EventKind::CrossValidation { x, searches, .. } = &event.kind else { continue };
+        // Test rows are those that something else, fitted on the other part of the split, is judged on, or that `train_test_split` gave second.
+        let is_test = facts.events().iter().any(|other| match &other.kind {
+            EventKind::Split(split) => &*split.what == "train_test_split" && facts.flow().rows.comes_from(x.data.rows, split.parts[1]),
+            _ => false,
+        });
+        let trained_beside = facts.model_fits().any(|(_, fit)| facts.relation(fit.x.data.rows, x.data.rows) == Relation::Disjoint);
+        if is_test && trained_beside && *searches {
+            let message = "settings are searched on the test rows: what is chosen is chosen for them. Search on the training rows";
+            found.report("MLW107", event.site, message.to_owned(), Vec::new());
+        }
+    }
+}

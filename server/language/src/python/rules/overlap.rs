@@ -1,0 +1,57 @@
+//! MLW104 and MLW105: rows, or copies of rows, that are in both the training and the test data.
+
+use super::Findings;
+use super::facts::{Facts, Judged};
+use crate::python::flow::event::EventKind;
+use crate::python::flow::rows::Relation;
+use crate::python::flow::value::FitId;
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
+    for judged in &facts.judged {
+        if let Relation::Copies(set) = facts.against_training(judged) {
+            let site = facts.flow().rows.get(set).site;
+            let message = "rows are copied or synthesised before the split: near copies of test rows are among the training rows, and the test result is better than it should be. Split first, then resample the training rows alone";
+            let fit = facts.fit(judged.fit);
+            found.report("MLW104", site, message.to_owned(), vec![(fit.site, "the model is fitted here"), (judged.site, "and judged here")]);
+        }
+    }
+    let fits: Vec<FitId> = facts.model_fits().map(|(id, _)| id).collect();
+    for fit in fits {
+        let all: Vec<&Judged> = facts.judged.iter().filter(|judged| judged.fit == fit).collect();
+        check_fit(facts, fit, &all, found);
+    }
+}
+
+fn check_fit(facts: &Facts<'_>, id: FitId, judged: &[&Judged], found: &mut Findings) {
+    let fit = facts.fit(id);
+    let overlapping = |judged: &&&Judged| matches!(facts.against_training(judged), Relation::Same | Relation::Contains | Relation::Within);
+    // A training score beside a test score shows overfitting; alone it is taken for one.
+    let only_training = judged.iter().all(|judged| overlapping(&judged)) && !cross_validated(facts, id);
+    for judged in judged.iter().filter(|judged| judged.metric.is_some()) {
+        let related = vec![(fit.site, "fitted on these rows here")];
+        match facts.against_training(judged) {
+            Relation::Crossing => {
+                let message = "the model was fitted on another random part of the same table: many of these rows are among its training rows. Keep the test rows of the split that it was fitted with";
+                found.report("MLW105", judged.site, message.to_owned(), related);
+            }
+            Relation::Contains => {
+                let message = "the model was fitted on these rows too: its score here says nothing about new rows. Fit it on the training part alone";
+                found.report("MLW105", judged.site, message.to_owned(), related);
+            }
+            Relation::Same | Relation::Within if only_training => {
+                let message = "the model is judged only on the rows that it was fitted on, which says nothing about new rows. Set some rows apart with `train_test_split`, or use `cross_val_score`";
+                found.report("MLW105", judged.site, message.to_owned(), related);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether the rows of a fit were also judged by cross-validation: then a training score is one beside an honest one.
+fn cross_validated(facts: &Facts<'_>, id: FitId) -> bool {
+    let fit = facts.fit(id);
+    facts.events().iter().any(|event| match &event.kind {
+        EventKind::CrossValidation { x, .. } => facts.relation(x.data.rows, fit.x.data.rows).overlaps(),
+        _ => false,
+    })
+}

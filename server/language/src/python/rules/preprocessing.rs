@@ -1,0 +1,101 @@
+//! MLW101 and MLW102: what was learned from the test rows before, or instead of, from the training rows.
+//!
+//! Yang, Brower-Sinning, Lewis and Kästner, "Data Leakage in Notebooks" (ASE 2022), call it preprocessing leakage.
+
+use super::Findings;
+use super::facts::{Facts, Judged};
+use crate::python::flow::info::{Info, InfoKind};
+use crate::python::flow::rows::{Relation, RowsId, Step};
+use crate::text::TextRange;
+
+pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
+    for judged in &facts.judged {
+        let fit = facts.fit(judged.fit);
+        let trained_on = fit.x.data.rows;
+        if facts.against_training(judged).overlaps() {
+            continue;
+        }
+        for info in facts.info(&fit.infos.union(&judged.infos)) {
+            if info.kind == InfoKind::Future || !facts.flow().rows.knows_of(info.rows, judged.rows) {
+                continue;
+            }
+            report(facts, found, info, judged.rows, trained_on, fit.site, Some(judged));
+        }
+    }
+    before_any_judgement(facts, found);
+}
+
+/// A model that learns from one part of a split, and has not been judged yet: the other part is for that.
+fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
+    for (id, fit) in facts.model_fits() {
+        if facts.judged.iter().any(|judged| judged.fit == id && facts.is_held_out(judged)) {
+            continue;
+        }
+        let rows = &facts.flow().rows;
+        let Some((part, split, number)) = rows.split_above(fit.x.data.rows) else { continue };
+        let parent = rows.get(part).parents[0];
+        // The other part of the split, where the script made one.
+        let other = facts.events().iter().find_map(|event| match &event.kind {
+            crate::python::flow::event::EventKind::Split(found) => {
+                found.parts.iter().copied().find(|rows_of_part| match facts.flow().rows.get(*rows_of_part) {
+                    set if set.parents == [parent] => matches!(set.step, Step::Part { split: s, part: p } if s == split && p != number),
+                    _ => false,
+                })
+            }
+            _ => None,
+        });
+        let Some(other) = other else { continue };
+        for info in facts.info(&fit.infos) {
+            if info.kind != InfoKind::Future && rows.knows_of(info.rows, other) {
+                report(facts, found, info, other, fit.x.data.rows, fit.site, None);
+            }
+        }
+    }
+}
+
+fn report(facts: &Facts<'_>, found: &mut Findings, info: &Info, test: RowsId, train: RowsId, fitted: TextRange, judged: Option<&Judged>) {
+    let rows = &facts.flow().rows;
+    let on_test = info.rows == test
+        || matches!(rows.relation(info.rows, train), Relation::Disjoint) && rows.comes_from(test, info.rows)
+        || (rows.comes_from(info.rows, test));
+    let what = &info.what;
+    let mut related = Vec::new();
+    if let Some((part, _, _)) = rows.split_above(test) {
+        related.push((rows.get(part).site, "the rows are split here"));
+    }
+    related.push((fitted, "the model is fitted here"));
+    if let Some(judged) = judged {
+        related.push((judged.site, "and judged here"));
+    }
+    // Knowledge of nothing but the test rows, in the test data alone.
+    if on_test && info.kind == InfoKind::Fitted && rows.relation(info.rows, train) != Relation::Same {
+        let message = format!(
+            "`{what}` is fitted on the test rows: they are then prepared by what they themselves say. Fit it on the training rows and only `transform` the test rows"
+        );
+        found.report("MLW102", info.site, message, related);
+        return;
+    }
+    if on_test {
+        let message = format!(
+            "this {} is computed from the test rows and used to prepare them. Compute it from the training rows and use it for both",
+            name_of(info)
+        );
+        found.report("MLW101", info.site, message, related);
+        return;
+    }
+    let message = match info.kind {
+        InfoKind::Fitted => format!(
+            "`{what}` is fitted on rows that are test rows later: what it learned from them reaches the training data, and the test result is better than it should be. Split first, then fit it on the training rows alone, or put it into a `Pipeline` with the model"
+        ),
+        _ => format!(
+            "this {} is computed from rows that are test rows later and goes into the data: the test result is better than it should be. Split first, then compute it from the training rows alone",
+            name_of(info)
+        ),
+    };
+    let fixes = super::statements::split_first(facts, info.site);
+    found.report_with("MLW101", info.site, message, related, fixes);
+}
+
+fn name_of(info: &Info) -> String {
+    format!("statistic (`{}`)", info.what)
+}
