@@ -77,7 +77,7 @@ impl Document {
         match self.language {
             Language::Python => python::diagnostics(self, source),
             Language::Sql => sql::diagnostics(&self.text, source),
-            Language::Config => config::diagnostics(&self.text, source),
+            Language::Config => config::diagnostics(self, source),
         }
     }
 
@@ -86,7 +86,7 @@ impl Document {
         match self.language {
             Language::Python => python::complete(self, offset, source),
             Language::Sql => sql::complete(&self.text, offset, source),
-            Language::Config => config::complete(&self.text, offset, source),
+            Language::Config => config::complete(self, offset, source),
         }
     }
 
@@ -104,7 +104,7 @@ impl Document {
         match self.language {
             Language::Python => python::hover(self, offset, source),
             Language::Sql => sql::hover(&self.text, offset, source),
-            Language::Config => config::hover(&self.text, offset, source),
+            Language::Config => config::hover(self, offset, source),
         }
     }
 
@@ -113,7 +113,7 @@ impl Document {
         match self.language {
             Language::Python => python::definition(self, offset, source),
             Language::Sql => sql::definition(&self.text, offset, source),
-            Language::Config => config::definition(&self.text, offset, source),
+            Language::Config => config::definition(self, offset, source),
         }
     }
 
@@ -155,7 +155,7 @@ impl Document {
         match self.language {
             Language::Python => python::lenses(self, source),
             Language::Sql => sql::lenses(&self.text, source),
-            Language::Config => config::lenses(&self.text, source),
+            Language::Config => config::lenses(self, source),
         }
     }
 

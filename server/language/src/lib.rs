@@ -15,6 +15,8 @@ mod notebook;
 pub mod python;
 mod schema;
 mod sql;
+#[cfg(test)]
+mod testing;
 mod text;
 
 pub use answers::{
@@ -23,5 +25,8 @@ pub use answers::{
 };
 pub use document::{Document, Language};
 pub use notebook::{Cell, Notebook};
-pub use schema::{ColumnSummary, Dtype, Entry, NameKind, SchemaSource, Table, TableColumn};
+pub use schema::{
+    ColumnSummary, Dtype, Entry, Lifecycle, ModelVersion, NameKind, Outcome, SchemaSource, ServedEndpoint, Table, TableColumn, TrainedRun,
+    WatchingMonitor,
+};
 pub use text::{Encoding, LineIndex, Position, TextRange};

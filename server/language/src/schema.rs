@@ -20,7 +20,13 @@ pub trait SchemaSource: Send + Sync {
     /// Names of a kind that the workspace has, the most recent first.
     fn names(&self, kind: NameKind) -> Vec<Arc<str>>;
 
-    /// What is known of a column beyond its type. May cost a profile of the table: asked for by hover only.
+    /// Whether `name` is one of a kind; also true for other spellings that the workspace takes (`auc` for `roc_auc`).
+    fn has_name(&self, kind: NameKind, name: &str) -> bool {
+        self.names(kind).iter().any(|known| &**known == name)
+    }
+
+    /// What is known of a column beyond its type. May cost a profile of the table: asked for by hover, and by completion of a
+    /// column's values.
     fn column_summary(&self, table: &Table, column: &str) -> Option<Arc<ColumnSummary>>;
 
     /// The text of the file at `path` (absolute) when it lies inside the workspace: an open editor's before the disk's.
@@ -28,6 +34,65 @@ pub trait SchemaSource: Send + Sync {
 
     /// Folders that relative paths are tried against after the file's own: the workspace's roots, absolute.
     fn roots(&self) -> Vec<Arc<str>>;
+
+    /// The JSON Schema (draft 2020-12) of `mlwright.toml`. Its keyword `x-names` says what a text is the name of.
+    fn config_schema(&self) -> Option<Arc<serde_json::Value>> {
+        None
+    }
+
+    /// What has been made so far from a table (path or catalog name, as written) to predict `target`.
+    fn lifecycle(&self, _table: &str, _target: Option<&str>) -> Option<Arc<Lifecycle>> {
+        None
+    }
+}
+
+/// How far the way from a table to watched predictions has been gone. Each step is its newest.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lifecycle {
+    /// The profile of the table: `3 findings, 2 hours ago`.
+    pub profile: Option<Outcome>,
+    pub run: Option<TrainedRun>,
+    pub version: Option<ModelVersion>,
+    pub endpoint: Option<ServedEndpoint>,
+    pub monitor: Option<WatchingMonitor>,
+}
+
+/// What came out of a step and when, in a few words that fit beside a title.
+pub type Outcome = Arc<str>;
+
+/// A finished training of the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainedRun {
+    pub run_id: Arc<str>,
+    /// `roc_auc 0.91, 2 hours ago`
+    pub outcome: Outcome,
+}
+
+/// A registered version of a model of the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelVersion {
+    pub model: Arc<str>,
+    pub version: u64,
+    /// The aliases of the model, each with the version that it points at.
+    pub aliases: Vec<(Arc<str>, u64)>,
+    /// What the gate said last: `refused yesterday: worse than the champion`.
+    pub outcome: Option<Outcome>,
+}
+
+/// An endpoint that serves a model of the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedEndpoint {
+    pub name: Arc<str>,
+    /// `serves churn/3 since Monday`
+    pub outcome: Outcome,
+}
+
+/// A monitor whose baseline is the table, or which watches the endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchingMonitor {
+    pub name: Arc<str>,
+    /// What the last check found; none before the first.
+    pub outcome: Option<Outcome>,
 }
 
 /// Kinds of names of the lifecycle.
@@ -41,6 +106,8 @@ pub enum NameKind {
     Run,
     Monitor,
     Metric,
+    /// A group of operations that assistants may be given: `explore`.
+    Toolset,
 }
 
 /// A file or folder in a listing.

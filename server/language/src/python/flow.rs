@@ -21,6 +21,8 @@ pub mod state;
 mod statements;
 pub mod value;
 
+pub(crate) use imports::module_file;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -49,6 +51,12 @@ pub struct Flow {
     pub bindings: Vec<Binding>,
     /// Tables' columns by their [`column::OriginId`]: the table read, and the name there.
     pub origins: Vec<(column::BaseId, Arc<str>)>,
+    /// Share of the most frequent class in rows that the script makes up.
+    pub shares: Vec<(rows::RowsId, f64)>,
+    /// Estimators as they were made.
+    pub made: Vec<(ObjectId, Arc<Estimator>)>,
+    /// Functions and methods that nothing calls: what is missing in them may be in their callers.
+    pub alone: Vec<TextRange>,
     /// Columns that the script groups rows by.
     pub groups: Vec<Group>,
     /// Class weights that the script computes.
@@ -118,8 +126,8 @@ impl Seen {
 pub enum Context {
     /// A column of these.
     Column(Vec<Arc<Data>>),
-    /// A data file or folder; relative to the file's folder or a root.
-    Path,
+    /// A data file or folder, below `folder` where the script joins it to one; relative to the file's folder or a root.
+    Path { folder: Option<Arc<str>> },
     /// A name of the lifecycle.
     Name(NameKind),
     /// An expression over the columns of a frame, as pandas' `query` takes.

@@ -22,6 +22,10 @@ impl<'a> Interpreter<'a> {
             Value::Library(name) => library::call(self, name, call),
             Value::Method(bound) => {
                 let (object, name) = &**bound;
+                let goal = call.positional(0).map(|argument| argument.value.clone());
+                if let (true, Some(goal @ Value::Function(..))) = (matches!(&**name, "optimize" | "fmin" | "minimize" | "maximize"), goal) {
+                    self.optimize(&goal, call);
+                }
                 self.call_method(object, name, call)
             }
             Value::Object(id) => match self.state.get(*id).clone() {
@@ -36,6 +40,17 @@ impl<'a> Interpreter<'a> {
                 _ => self.opaque_result(call),
             },
             _ => self.opaque_result(call),
+        }
+    }
+
+    /// A search that calls a function of the script again and again.
+    fn optimize(&mut self, goal: &Value, call: &Call<'_>) {
+        let outer = self.turns.clone();
+        for number in 0..2 {
+            let site = self.site(call.range());
+            Arc::make_mut(&mut self.turns).push(super::event::Turn { site, number, optimizes: true });
+            self.call_with(goal, &[Value::Unknown], call);
+            self.turns = outer.clone();
         }
     }
 
@@ -61,6 +76,14 @@ impl<'a> Interpreter<'a> {
 
     /// What a call gives that is not understood: data from the rows of its first argument that has some.
     pub(crate) fn opaque_result(&mut self, call: &Call<'_>) -> Value {
+        // What is not understood may change what it is given.
+        for argument in &call.arguments {
+            self.change_data(&argument.value, |data| {
+                if data.kind == super::value::DataKind::Frame {
+                    data.columns.open = true;
+                }
+            });
+        }
         let infos = call.arguments.iter().fold(Default::default(), |infos: super::info::Infos, argument| {
             infos.union(&self.infos_of(&argument.value))
         });
@@ -232,6 +255,7 @@ impl<'a> Interpreter<'a> {
             .collect();
         let inside = self.state.open_scope(scope);
         self.called.insert(Arc::as_ptr(function));
+        self.flow.alone.push(function.range);
         self.bind_parameters(&function.parameters, inside, None, &arguments);
         self.stack.push(Arc::as_ptr(function));
         self.returns.push(None);
@@ -271,6 +295,7 @@ impl<'a> Interpreter<'a> {
                 self.bind(method, &parameter.name, value);
             }
             self.called.insert(Arc::as_ptr(function));
+            self.flow.alone.push(function.range);
             self.stack.push(Arc::as_ptr(function));
             self.returns.push(None);
             self.walk_block(&function.body, method);

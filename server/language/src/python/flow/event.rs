@@ -21,6 +21,8 @@ pub struct Event {
 pub struct Turn {
     pub site: TextRange,
     pub number: u32,
+    /// Whether a search calls it again and again to find the best settings.
+    pub optimizes: bool,
 }
 
 /// Data as it was given to a call.
@@ -42,9 +44,11 @@ pub enum EventKind {
     /// A number that says how good a fit is.
     Score(Score),
     /// `cross_val_score`, `fit` of a search.
-    CrossValidation { estimator: Arc<Estimator>, x: Given, y: Option<Given>, searches: bool, splitter: Option<Arc<Estimator>> },
+    CrossValidation { estimator: Arc<Estimator>, x: Given, y: Option<Given>, searches: bool, splitter: Option<Arc<Estimator>>, scoring: Scoring },
     /// Over-sampling, augmenting, bootstrapping.
-    Resample { what: Arc<str>, x: Given },
+    Resample { what: Arc<str>, x: Given, estimator: Option<ObjectId> },
+    /// Rows drawn at random, without putting back.
+    Sample { x: Given, rows: RowsId, has_seed: bool },
     /// A fit that watches data while it learns.
     Watch { fit: FitId, x: Given, stops_early: bool },
     /// A model was read from a pickle.
@@ -58,6 +62,16 @@ pub enum EventKind {
     Future { what: Arc<str>, column: Option<Arc<str>> },
 }
 
+/// The metric of a cross-validation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scoring {
+    /// The estimator's own: accuracy or R².
+    Default,
+    Named(Arc<str>),
+    /// Several, or one that is not known.
+    Other,
+}
+
 /// `train_test_split` and the like.
 #[derive(Debug, Clone)]
 pub struct Split {
@@ -66,6 +80,8 @@ pub struct Split {
     pub parts: [RowsId; 2],
     pub shuffles: bool,
     pub has_seed: bool,
+    /// Where a seed would be given.
+    pub seed_site: TextRange,
     pub groups: bool,
     pub stratified: bool,
     /// Key of the partition: equal keys of equal rows are the same partition.
@@ -108,6 +124,7 @@ pub struct Merge {
     pub right: Arc<Data>,
     pub on: Option<Vec<Arc<str>>>,
     pub right_on: Option<Vec<Arc<str>>>,
-    pub validated: bool,
+    /// What the script says of the keys: `one_to_one`, `1:m`.
+    pub validated: Option<Arc<str>>,
     pub how: Option<Arc<str>>,
 }

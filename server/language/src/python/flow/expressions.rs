@@ -412,7 +412,11 @@ impl Interpreter<'_> {
             return true;
         };
         let iterated = self.eval(&clause.iter, scope);
-        let (items, mut exact) = self.items_of_iteration(&iterated, &clause.iter, N_ITEMS_MAX);
+        let (mut items, mut exact) = self.items_of_iteration(&iterated, &clause.iter, N_ITEMS_MAX);
+        if !exact && items.len() == 1 {
+            // What is done for each of several is done more than once.
+            items.push(items[0].clone());
+        }
         for item in items {
             if !self.step() {
                 return false;

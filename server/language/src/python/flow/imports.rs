@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::interpreter::Interpreter;
 use super::value::{ScopeId, Value};
 use crate::python::ast::{Ident, ImportName};
+use crate::schema::SchemaSource;
 use crate::text::TextRange;
 
 /// Modules of the workspace that are walked for one script at most.
@@ -79,29 +80,9 @@ impl Interpreter<'_> {
         Some(scope)
     }
 
-    /// The file of a module: beside this one, or below a root.
-    fn find_module(&mut self, module: &str, level: u32) -> Option<Arc<str>> {
-        let relative = module.replace('.', "/");
-        let mut folder = parent(&self.path).to_owned();
-        for _ in 1..level.max(1) {
-            folder = parent(&folder).to_owned();
-        }
-        let mut folders = vec![folder];
-        if level == 0 {
-            for root in self.source.roots() {
-                folders.push(root.to_string());
-                folders.push(format!("{root}/src"));
-            }
-        }
-        for folder in folders {
-            for path in [format!("{folder}/{relative}.py"), format!("{folder}/{relative}/__init__.py")] {
-                let path: Arc<str> = path.into();
-                if self.imported.contains_key(&path) || self.source.text(&path).is_some() {
-                    return Some(path);
-                }
-            }
-        }
-        None
+    fn find_module(&self, module: &str, level: u32) -> Option<Arc<str>> {
+        let known = |path: &Arc<str>| self.imported.contains_key(path) || self.source.text(path).is_some();
+        files_of_module(&self.path, module, level, self.source).find(known)
     }
 
     /// Where a statement of a script happens, for a module that is imported elsewhere.
@@ -111,6 +92,29 @@ impl Interpreter<'_> {
         self.elsewhere = outer;
         value
     }
+}
+
+/// The file of a module that the script at `here` imports, where it lies in the workspace.
+pub(crate) fn module_file(here: &str, module: &str, level: u32, source: &dyn SchemaSource) -> Option<Arc<str>> {
+    files_of_module(here, module, level, source).find(|path| source.text(path).is_some())
+}
+
+/// The files that a module may be: beside the script at `here`, or below a root.
+fn files_of_module(here: &str, module: &str, level: u32, source: &dyn SchemaSource) -> impl Iterator<Item = Arc<str>> {
+    let relative = module.replace('.', "/");
+    let mut folder = parent(here);
+    for _ in 1..level.max(1) {
+        folder = parent(folder);
+    }
+    let mut folders = vec![folder.to_owned()];
+    if level == 0 {
+        for root in source.roots() {
+            folders.push(root.to_string());
+            folders.push(format!("{root}/src"));
+        }
+    }
+    let files = move |folder: String| [format!("{folder}/{relative}.py"), format!("{folder}/{relative}/__init__.py")];
+    folders.into_iter().flat_map(files).map(Into::into)
 }
 
 fn parent(path: &str) -> &str {

@@ -166,10 +166,10 @@ impl RowsTable {
         let first_relation = siblings(&top_a.step, &top_b.step);
         let separated = matches!(first_relation, Relation::Disjoint | Relation::Unknown);
         if separated
-            && let Some(copies) = meeting.iter().find(|id| matches!(self.get(**id).step, Step::Copies { .. }))
             && first_relation == Relation::Disjoint
+            && let Some(copies) = self.copies_above(meeting[0])
         {
-            return Relation::Copies(*copies);
+            return Relation::Copies(copies);
         }
         if first_relation == Relation::Disjoint {
             return Relation::Disjoint;
@@ -217,6 +217,31 @@ impl RowsTable {
                     || matches!(set.step, Step::Copies { .. } | Step::Filter { .. })
                         && set.parents.iter().any(|parent| self.comes_from(judged, *parent)))
         })
+    }
+
+    /// Whether rows of `id` are there several times, as copies or synthetic neighbours: the set where they were made.
+    pub fn copies_above(&self, id: RowsId) -> Option<RowsId> {
+        self.copies_within(id, 0)
+    }
+
+    fn copies_within(&self, id: RowsId, depth: usize) -> Option<RowsId> {
+        if depth > 12 {
+            return None;
+        }
+        let top = *self.line(id).iter().find(|id| matches!(self.get(**id).step, Step::Copies { .. } | Step::Union))?;
+        let set = self.get(top);
+        if matches!(set.step, Step::Copies { .. }) {
+            return Some(top);
+        }
+        // Parts that were put together: copies in one of them, or rows that two of them share.
+        if let Some(copies) = set.parents.iter().find_map(|parent| self.copies_within(*parent, depth + 1)) {
+            return Some(copies);
+        }
+        let parents = &set.parents[..set.parents.len().min(12)];
+        let shared = parents.iter().enumerate().any(|(index, a)| {
+            parents[..index].iter().any(|b| matches!(self.relation(*a, *b), Relation::Same | Relation::Contains | Relation::Within))
+        });
+        shared.then_some(top)
     }
 
     /// The split nearest above `id`, and its part.

@@ -231,7 +231,7 @@ impl<'a> Interpreter<'a> {
         let outer = self.turns.clone();
         for number in 0..n_turns {
             let site = self.site(site);
-            Arc::make_mut(&mut self.turns).push(Turn { site, number: number as u32 });
+            Arc::make_mut(&mut self.turns).push(Turn { site, number: number as u32, optimizes: false });
             let reach = turn(self, number);
             self.turns = outer.clone();
             if reach == Reach::Stop && self.steps_left == 0 {
@@ -296,14 +296,11 @@ impl<'a> Interpreter<'a> {
                 }
             }
             ExprKind::Subscript { value: object, index } => {
-                // `df[mask][column] = …` changes a copy.
-                if let ExprKind::Subscript { value: inner, .. } = &*object.kind {
-                    let frame = self.eval(inner, scope);
-                    if self.chained_assignment(&frame, object, scope) {
-                        self.note(target.range, EventKind::ChainedAssignment);
-                    }
-                }
+                let object_expr = object;
                 let object = self.eval(object, scope);
+                if self.is_copy_of_frame(object_expr, &object) {
+                    self.note(target.range, EventKind::ChainedAssignment);
+                }
                 let key = self.eval(index, scope);
                 self.set_item(&object, &key, index, value, target.range);
             }

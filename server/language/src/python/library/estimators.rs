@@ -20,20 +20,20 @@ use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, 
 pub(crate) fn estimator_method(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, name: &str, call: &Call<'_>) -> Value {
     match name {
         "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch" | "adapt" => {
-            let fitted = fit::fit(cx, object, estimator, call);
+            let fitted = fit::fit(cx, object, call);
             if estimator.class.contains("keras") || estimator.class.contains("tensorflow") { fitted.map_or(Value::Unknown, |_| Value::Unknown) } else { object.clone() }
         }
         "fit_transform" => {
-            fit::fit(cx, object, estimator, call);
+            fit::fit(cx, object, call);
             let fitted = current(cx, object, estimator);
             transform(cx, object, &fitted, call)
         }
         "fit_predict" => {
-            fit::fit(cx, object, estimator, call);
+            fit::fit(cx, object, call);
             let fitted = current(cx, object, estimator);
             if fitted.role.is_model() { predict(cx, &fitted, call, false) } else { transform(cx, object, &fitted, call) }
         }
-        "fit_resample" | "fit_sample" => resample(cx, estimator, call),
+        "fit_resample" | "fit_sample" => resample(cx, object, estimator, call),
         "transform" | "inverse_transform" | "texts_to_sequences" | "texts_to_matrix" | "sequences_to_matrix" | "sequences_to_texts" => {
             let inverse = name == "inverse_transform";
             let made = transform(cx, object, estimator, call);
@@ -163,7 +163,7 @@ fn score(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, 
 }
 
 /// `fit_resample`: rows with copies or synthetic neighbours, or fewer of them.
-fn resample(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
+fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
     let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
     let y = call.get(1, "y").map(|argument| argument.value.clone()).unwrap_or_default();
     let removes = super::roles::only_removes(estimator.short_name());
@@ -172,7 +172,7 @@ fn resample(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_
         if removes { Step::Filter { key: u64::from(site.start) } } else { Step::Copies { site } }
     };
     if !removes {
-        cx.note(call.range(), EventKind::Resample { what: estimator.short_name().into(), x: x.clone() });
+        cx.note(call.range(), EventKind::Resample { what: estimator.short_name().into(), x: x.clone(), estimator: object_of(object) });
     }
     let make = |cx: &mut Interpreter<'_>, data: &Data| {
         let step = step(cx);
@@ -185,6 +185,13 @@ fn resample(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_
         None => Value::Unknown,
     };
     Value::Tuple(Arc::new(vec![new_x, new_y]))
+}
+
+fn object_of(value: &Value) -> Option<crate::python::flow::value::ObjectId> {
+    match value {
+        Value::Object(id) => Some(*id),
+        _ => None,
+    }
 }
 
 /// An attribute of an estimator that is worked out.

@@ -11,8 +11,9 @@ mod read;
 mod reshape;
 mod select;
 
-pub(crate) use combine::{concat, merge_function};
+pub(crate) use combine::{concat, merge_function, query_names};
 pub(crate) use methods::{accessor, data_method};
+pub(crate) use names::is_own_name;
 pub(crate) use numpy::{call_numpy, call_scipy};
 pub(crate) use polars::call_polars;
 pub(crate) use read::{call_pandas, frame_of_dict, load_dataset};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::estimators::splitter_of;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::{EventKind, Split};
+use crate::python::flow::event::{EventKind, Scoring, Split};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::{RowsId, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect, Estimator, Value};
@@ -52,7 +52,7 @@ pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Val
             let what: Arc<str> = "train_test_split".into();
             cx.note(
                 call.range(),
-                EventKind::Split(Split { what, input, parts: rows, shuffles, has_seed: has_seed || !shuffles, groups: false, stratified, split }),
+                EventKind::Split(Split { what, input, parts: rows, shuffles, has_seed: has_seed || !shuffles, seed_site: cx.site(call.range()), groups: false, stratified, split }),
             );
         }
         for rows in rows {
@@ -76,7 +76,7 @@ pub(super) fn folds(cx: &mut Interpreter<'_>, splitter: &Arc<Estimator>, call: &
         if turn == 0 {
             let stratified = short.contains("Stratified");
             let what: Arc<str> = short.into();
-            cx.note(call.range(), EventKind::Split(Split { what, input: x.clone(), parts: rows, shuffles, has_seed, groups, stratified, split }));
+            cx.note(call.range(), EventKind::Split(Split { what, input: x.clone(), parts: rows, shuffles, has_seed, seed_site: splitter.made, groups, stratified, split }));
         }
         let positions = rows.map(|rows| cx.add_data(positions(rows)));
         turns.push(Value::Tuple(Arc::new(positions.to_vec())));
@@ -99,6 +99,14 @@ fn positions(rows: RowsId) -> Data {
     }
 }
 
+/// What `scoring=` says.
+pub(super) fn scoring_of(value: Option<&Value>) -> Scoring {
+    match value {
+        None | Some(Value::None) => Scoring::Default,
+        Some(value) => value.as_text().map_or(Scoring::Other, |name| Scoring::Named(name.clone())),
+    }
+}
+
 /// `cross_val_score(estimator, X, y, …)` and the like.
 pub(super) fn cross_validate(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     let model = call.value(0, "estimator");
@@ -111,7 +119,8 @@ pub(super) fn cross_validate(cx: &mut Interpreter<'_>, name: &str, call: &Call<'
             .and_then(|cv| cx.state.estimator(&cv.value))
             .map(|(_, splitter)| splitter.clone())
             .or_else(|| splitter_of(cx, &estimator));
-        cx.note(call.range(), EventKind::CrossValidation { estimator, x, y, searches: false, splitter });
+        let scoring = scoring_of(call.keyword("scoring").map(|scoring| &scoring.value));
+        cx.note(call.range(), EventKind::CrossValidation { estimator, x, y, searches: false, splitter, scoring });
     }
     match (name, x) {
         // Each prediction was made by a model that did not see its row.

@@ -62,7 +62,18 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         }
         ("statsmodels", _) => return statsmodels(cx, full, last, call),
         ("keras" | "tensorflow", "pad_sequences" | "to_categorical") => return same(cx, call),
-        ("keras" | "tensorflow", "load_model") => return Value::Unknown,
+        ("keras" | "tensorflow", "load_model") => {
+            // Mostly what the script itself saved: the network that it fitted last.
+            let last = cx.flow.fits.iter().rev().map(|fit| fit.estimator.clone()).find(|estimator| estimator.class.contains("keras") || estimator.class.contains("tensorflow"));
+            let fit = cx.flow.fits.iter().rposition(|fit| fit.estimator.class.contains("keras") || fit.estimator.class.contains("tensorflow"));
+            return match last.zip(fit) {
+                Some((estimator, fit)) => {
+                    let loaded = Estimator { fitted: Some(crate::python::flow::value::FitId(fit as u32)), ..(*estimator).clone() };
+                    Value::Object(cx.state.add(Object::Estimator(Arc::new(loaded))))
+                }
+                None => Value::Unknown,
+            };
+        }
         ("keras" | "tensorflow", "load_data") => return two_parts(cx, call),
         ("tensorflow", "convert_to_tensor" | "constant" | "cast" | "reshape") | ("torch", "tensor" | "from_numpy" | "as_tensor") => {
             return same(cx, call);
@@ -144,7 +155,7 @@ fn resample(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
                 let site = cx.site(call.range());
                 let step = if replaces {
                     let x = Given { data: data.clone(), range: cx.site(range.unwrap_or(call.range())) };
-                    cx.note(call.range(), EventKind::Resample { what: "resample".into(), x });
+                    cx.note(call.range(), EventKind::Resample { what: "resample".into(), x, estimator: None });
                     Step::Copies { site }
                 } else {
                     Step::Sample { key: u64::from(site.start) }

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
+use crate::python::flow::event::{EventKind, Scoring};
 use crate::python::flow::value::{Estimator, Role, Value};
 
 /// Share of the most frequent class above which accuracy says little.
@@ -28,8 +28,29 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             found.report("MLW202", judged.site, message, vec![(fit.site, "fitted here")]);
         }
     }
+    cross_validated(facts, found);
     ignored_weights(facts, found);
 }
+
+/// `cross_val_score` of a classifier with nothing but accuracy.
+fn cross_validated(facts: &Facts<'_>, found: &mut Findings) {
+    for event in facts.events() {
+        let EventKind::CrossValidation { estimator, y: Some(y), scoring, searches, .. } = &event.kind else { continue };
+        let by_accuracy = match scoring {
+            Scoring::Default => estimator.role == Role::Classifier,
+            Scoring::Named(name) => &**name == "accuracy",
+            Scoring::Other => false,
+        };
+        if let Some(share) = facts.top_share(&y.data).filter(|share| by_accuracy && !searches && *share > SHARE_MAX) {
+            let percent = (share * 100.0).round();
+            let message = format!(
+                "accuracy says little here: {percent} % of the rows have the same class, so that always answering it is {percent} % right. Use `scoring=\"average_precision\"`, `\"f1\"` or `\"balanced_accuracy\"`"
+            );
+            found.report("MLW202", event.site, message, Vec::new());
+        }
+    }
+}
+
 
 /// `class_weight` given to a class that has no such parameter, or weights that were computed and not handed over.
 fn ignored_weights(facts: &Facts<'_>, found: &mut Findings) {
@@ -62,5 +83,27 @@ fn ignored_weights(facts: &Facts<'_>, found: &mut Findings) {
             found.report("MLW205", fit.estimator.made, message.to_owned(), vec![(weights.site, "the weights are computed here")]);
         }
     }
-    let _ = EventKind::ChainedAssignment;
+    named_weights(facts, found);
+}
+
+/// A variable with the name of the parameter that it is meant for, which nothing reads.
+fn named_weights(facts: &Facts<'_>, found: &mut Findings) {
+    for binding in &facts.flow().bindings {
+        if !matches!(&*binding.name, "class_weight" | "class_weights" | "scale_pos_weight" | "sample_weight" | "sample_weights") {
+            continue;
+        }
+        let n_mentions = facts.text.matches(&*binding.name).count();
+        if n_mentions != 1 {
+            continue;
+        }
+        let later = facts.model_fits().map(|(_, fit)| fit).filter(|fit| fit.site.start > binding.range.start && !fit.sample_weight);
+        for fit in later {
+            let classifier = facts.parts(&fit.estimator).into_iter().rev().find(|part| part.role == Role::Classifier && part.composite.is_none());
+            if let Some(classifier) = classifier {
+                let message = format!("`{}` is made and then not given to this model", binding.name);
+                found.report("MLW205", classifier.made, message, vec![(binding.range, "made here")]);
+                break;
+            }
+        }
+    }
 }

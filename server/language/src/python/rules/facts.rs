@@ -6,8 +6,8 @@ use crate::python::Analysis;
 use crate::python::flow::Flow;
 use crate::python::flow::event::{Event, EventKind, Fit};
 use crate::python::flow::info::{Info, Infos};
-use crate::python::flow::rows::{Relation, RowsId, Step};
-use crate::python::flow::value::{Data, DataKind, FitId};
+use crate::python::flow::rows::{Relation, RowsId};
+use crate::python::flow::value::{Data, DataKind, Estimator, FitId};
 use crate::schema::{ColumnSummary, SchemaSource};
 use crate::text::TextRange;
 
@@ -101,32 +101,35 @@ impl<'a> Facts<'a> {
 
     /// Whether rows came through copying or synthesising: the set where that was.
     pub fn copies_above(&self, rows: RowsId) -> Option<RowsId> {
-        let mut at = rows;
-        for _ in 0..64 {
-            let set = self.analysis.flow.rows.get(at);
-            if matches!(set.step, Step::Copies { .. }) {
-                return Some(at);
-            }
-            match set.parents[..] {
-                [parent] => at = parent,
-                _ => return None,
-            }
-        }
-        None
+        self.analysis.flow.rows.copies_above(rows)
     }
 
-    /// Whether something happens inside a function, whose callers may do what is missing here.
-    pub fn in_function(&self, site: TextRange) -> bool {
-        use crate::python::ast::{Stmt, StmtKind};
-        fn inside(body: &[Stmt], site: TextRange) -> bool {
-            body.iter().any(|stmt| match &stmt.kind {
-                StmtKind::FunctionDef(function) => function.range.contains(site),
-                StmtKind::ClassDef(class) => class.range.contains(site),
-                StmtKind::If { body, orelse, .. } => inside(body, site) || inside(orelse, site),
-                _ => false,
-            })
+    /// Whether something happens inside a function that nothing calls, whose callers may do what is missing here.
+    pub fn in_uncalled(&self, site: TextRange) -> bool {
+        self.analysis.flow.alone.iter().any(|range| range.contains(site))
+    }
+
+    /// An estimator and all it is made of.
+    pub fn parts(&self, estimator: &Arc<Estimator>) -> Vec<Arc<Estimator>> {
+        let mut parts = vec![estimator.clone()];
+        let mut next = 0;
+        while next < parts.len() && parts.len() < 64 {
+            let steps = parts[next].steps.clone();
+            next += 1;
+            let made = &self.analysis.flow.made;
+            parts.extend(steps.iter().filter_map(|step| made.iter().find(|(id, _)| id == step)).map(|(_, estimator)| estimator.clone()));
         }
-        inside(&self.analysis.module.body, site)
+        parts
+    }
+
+    /// The split whose part some rows are, where it is noted.
+    pub fn split_of(&self, rows: RowsId) -> Option<&'a crate::python::flow::event::Split> {
+        let (part, number, _) = self.analysis.flow.rows.split_above(rows)?;
+        let _ = part;
+        self.analysis.flow.events.iter().find_map(|event| match &event.kind {
+            EventKind::Split(split) if split.split == number => Some(split),
+            _ => None,
+        })
     }
 
     /// What is known of the column that data holds alone, where it is as it was read.
@@ -138,10 +141,21 @@ impl<'a> Facts<'a> {
 
     /// Share of the most frequent value of a target that is as it was read.
     pub fn top_share(&self, data: &Data) -> Option<f64> {
+        let shares = &self.analysis.flow.shares;
+        if let Some((_, share)) = shares.iter().find(|(rows, _)| self.analysis.flow.rows.comes_from(data.rows, *rows)) {
+            return Some(*share);
+        }
         let summary = self.column_summary(data)?;
         let (_, count) = summary.top_values.first()?;
         let n_present = summary.n_rows as f64 * (1.0 - summary.missing_share);
         (n_present > 0.0 && summary.n_distinct.is_none_or(|n_distinct| n_distinct <= 20)).then(|| *count as f64 / n_present)
+    }
+
+    /// Whether what is scored are labels made of scores by a comparison: `p > t`.
+    pub fn threshold_of(&self, judged: &Judged) -> bool {
+        let event = &self.events()[judged.event];
+        let inside = |range: TextRange| event.site.contains(range) && event.site != range;
+        self.flow().seen.iter().flatten().any(|seen| inside(seen.range) && seen.data().is_some_and(|data| data.kind == DataKind::Mask))
     }
 
     /// The text at a place, in one line and not too long, for a message.

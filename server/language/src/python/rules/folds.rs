@@ -7,6 +7,13 @@ use crate::python::flow::info::InfoKind;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {
+        if let EventKind::Split(split) = &event.kind
+            && &*split.what != "train_test_split"
+            && let Some(copies) = facts.copies_above(split.input.data.rows)
+        {
+            let message = "each fold holds copies of rows of the others: rows were copied or synthesised before the folds were made. Resample the training part of each fold";
+            found.report("MLW112", event.site, message.to_owned(), vec![(facts.flow().rows.get(copies).site, "the copies are made here")]);
+        }
         let EventKind::CrossValidation { x, estimator, .. } = &event.kind else { continue };
         if !estimator.role.is_model() {
             continue;

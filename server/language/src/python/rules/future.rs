@@ -23,6 +23,13 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
                 let message = "the rows are in the order of time and are split at random: the model learns from later rows than those it is judged on. Split by time (`shuffle=False`, a cut-off date, `TimeSeriesSplit`)";
                 found.report("MLW110", event.site, message.to_owned(), vec![(split.input.range, "these rows")]);
             }
+            EventKind::Sample { x, rows, .. } if x.data.by_time && *rows != x.data.rows => {
+                let learned = facts.model_fits().any(|(_, fit)| facts.flow().rows.comes_from(fit.x.data.rows, *rows));
+                if learned {
+                    let message = "the rows are in the order of time and training rows are drawn at random: the model learns from later rows than those it is judged on. Cut at a date";
+                    found.report("MLW110", event.site, message.to_owned(), vec![(x.range, "these rows")]);
+                }
+            }
             EventKind::CrossValidation { x, splitter, .. } if x.data.by_time => {
                 let shuffles = splitter.as_ref().is_some_and(|splitter| {
                     let short = splitter.short_name();

@@ -14,7 +14,20 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         if merge.how.as_deref().is_some_and(|how| matches!(how, "semi" | "anti" | "cross")) {
             continue;
         }
-        if left && right && !merge.validated {
+        let claimed = merge.validated.as_deref().map(|claim| match claim {
+            "one_to_one" | "1:1" => (false, false),
+            "one_to_many" | "1:m" => (false, true),
+            "many_to_one" | "m:1" => (true, false),
+            _ => (true, true),
+        });
+        if let Some((left_may, right_may)) = claimed
+            && ((left && !left_may) || (right && !right_may))
+        {
+            let side = if right && !right_may { "right" } else { "left" };
+            let message = format!("`validate` says that `{}` is unique in the {side} table, and it is not: the merge fails", on[0]);
+            found.report("MLW210", event.site, message, Vec::new());
+        }
+        if left && right && merge.validated.is_none() {
             let message = format!(
                 "`{}` is repeated in both tables: each of its rows is joined to each of the other's, and sums and counts are multiplied. Aggregate one side first, and say what you expect with `validate=`",
                 on[0]
@@ -30,7 +43,8 @@ fn repeats(facts: &Facts<'_>, data: &Data, key: &str) -> Option<bool> {
     if data.grouped_by.iter().any(|name| &**name == key) {
         return Some(false);
     }
-    let (table, name) = column.table.as_ref()?;
+    // Only a table as it was read: which rows a condition leaves is not known.
+    let (table, name) = column.table.as_ref().filter(|(table, _)| data.n_rows.is_some() && data.n_rows == table.n_rows)?;
     let summary = facts.source.column_summary(table, name)?;
     Some(summary.n_distinct? < summary.n_rows)
 }

@@ -21,6 +21,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         if has_untouched(facts, &scored, *set) {
             continue;
         }
+        tuned(facts, &scored, *set, found);
         several_models(facts, &scored, *set, found);
         watched(facts, *set, found);
     }
@@ -66,7 +67,7 @@ fn is_baseline(fit: &Fit) -> bool {
 
 fn several_models(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mut Findings) {
     let mut seen: Vec<(Model, &Judged)> = Vec::new();
-    for judged in scored.iter().filter(|judged| judged.rows == set) {
+    for judged in scored.iter().filter(|judged| judged.rows == set && !optimizes(facts, judged)) {
         let model = model(facts, judged.fit);
         if seen.iter().any(|(known, _)| *known == model || same_settings(facts, known, &model)) {
             continue;
@@ -97,6 +98,34 @@ fn same_settings(facts: &Facts<'_>, one: &Model, other: &Model) -> bool {
                 && facts.text.get(a.made.start as usize..a.made.end as usize).is_some_and(|text| !text.contains('('))
         }
         _ => false,
+    }
+}
+
+/// Whether a search calls the function in which a score is.
+fn optimizes(facts: &Facts<'_>, judged: &Judged) -> bool {
+    facts.events()[judged.event].loops.iter().any(|turn| turn.optimizes)
+}
+
+/// Settings of one model tried on the test rows: by a search, or thresholds in a loop.
+fn tuned(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mut Findings) {
+    let here: Vec<&&Judged> = scored.iter().filter(|judged| judged.rows == set).collect();
+    for (index, judged) in here.iter().enumerate() {
+        if optimizes(facts, judged) {
+            let message = "a search tries settings by their score on the test rows: what it finds is chosen for them, and its score is better than it is. Score on a validation part, or by `cross_val_score` on the training rows";
+            found.report("MLW107", judged.site, message.to_owned(), vec![(facts.fit(judged.fit).site, "fitted here")]);
+        }
+        // The same prediction scored again and again at one place: only what makes labels of it can differ.
+        let prediction = |judged: &Judged| match &facts.events()[judged.event].kind {
+            EventKind::Score(score) => score.predicted_at,
+            _ => None,
+        };
+        let again = here[..index].iter().any(|earlier| {
+            earlier.site == judged.site && earlier.fit == judged.fit && prediction(earlier) == prediction(judged) && prediction(judged).is_some()
+        });
+        if again && facts.threshold_of(judged) {
+            let message = "thresholds are tried on the test rows: the best of them is chosen for these rows, and its score is better than it is. Choose the threshold on a validation part";
+            found.report("MLW107", judged.site, message.to_owned(), Vec::new());
+        }
     }
 }
 

@@ -8,7 +8,11 @@ use crate::python::flow::value::FitId;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for judged in &facts.judged {
-        if let Relation::Copies(set) = facts.against_training(judged) {
+        // In folds this is MLW112.
+        let in_folds = facts.split_of(judged.rows).is_some_and(|split| &*split.what != "train_test_split");
+        if let Relation::Copies(set) = facts.against_training(judged)
+            && !in_folds
+        {
             let site = facts.flow().rows.get(set).site;
             let message = "rows are copied or synthesised before the split: near copies of test rows are among the training rows, and the test result is better than it should be. Split first, then resample the training rows alone";
             let fit = facts.fit(judged.fit);

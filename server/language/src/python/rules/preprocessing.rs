@@ -67,20 +67,17 @@ fn report(facts: &Facts<'_>, found: &mut Findings, info: &Info, test: RowsId, tr
     if let Some(judged) = judged {
         related.push((judged.site, "and judged here"));
     }
-    // Knowledge of nothing but the test rows, in the test data alone.
-    if on_test && info.kind == InfoKind::Fitted && rows.relation(info.rows, train) != Relation::Same {
-        let message = format!(
-            "`{what}` is fitted on the test rows: they are then prepared by what they themselves say. Fit it on the training rows and only `transform` the test rows"
-        );
+    if on_test && rows.relation(info.rows, train) != Relation::Same {
+        let message = match info.kind {
+            InfoKind::Fitted => format!(
+                "`{what}` is fitted on the test rows: they are then prepared by what they themselves say. Fit it on the training rows and only `transform` the test rows"
+            ),
+            _ => format!(
+                "this {} is computed from the test rows and used to prepare them. Compute it from the training rows and use it for both",
+                name_of(info)
+            ),
+        };
         found.report("MLW102", info.site, message, related);
-        return;
-    }
-    if on_test {
-        let message = format!(
-            "this {} is computed from the test rows and used to prepare them. Compute it from the training rows and use it for both",
-            name_of(info)
-        );
-        found.report("MLW101", info.site, message, related);
         return;
     }
     let message = match info.kind {

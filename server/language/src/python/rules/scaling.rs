@@ -3,7 +3,7 @@
 use super::Findings;
 use super::facts::Facts;
 use crate::python::flow::event::EventKind;
-use crate::python::flow::value::{DataKind, Estimator};
+use crate::python::flow::value::{DataKind, Estimator, Role};
 
 const OF_DISTANCES: &[&str] = &[
     "KNeighborsClassifier", "KNeighborsRegressor", "RadiusNeighborsClassifier", "RadiusNeighborsRegressor", "SVC", "SVR", "NuSVC", "NuSVR",
@@ -15,7 +15,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {
         let EventKind::Fit(id) = &event.kind else { continue };
         let fit = facts.fit(*id);
-        if !OF_DISTANCES.contains(&fit.estimator.short_name()) || linear_kernel(&fit.estimator) {
+        let parts = facts.parts(&fit.estimator);
+        let Some(model) = parts.iter().find(|part| OF_DISTANCES.contains(&part.short_name()) && !linear_kernel(part)) else { continue };
+        let scaled = parts.iter().any(|part| {
+            matches!(part.role, Role::Transformer | Role::RowTransformer) && part.composite.is_none() && !part.short_name().contains("Imputer")
+        });
+        if scaled {
             continue;
         }
         let x = &fit.x.data;
@@ -30,7 +35,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
         let message = format!(
             "`{}` compares distances, and its columns have different scales: those with large numbers decide alone. Put a `StandardScaler` before it in a `Pipeline`",
-            fit.estimator.short_name()
+            model.short_name()
         );
         found.report("MLW207", fit.site, message, Vec::new());
     }
@@ -40,7 +45,7 @@ fn linear_kernel(estimator: &Estimator) -> bool {
     estimator.parameter("kernel").and_then(|kernel| kernel.as_text()).is_some_and(|kernel| &**kernel == "linear")
 }
 
-/// Whether the ranges of two columns differ by more than a factor of three, where these are known.
+/// Whether the ranges of two columns differ by more than a fifth, where these are known.
 fn differ(facts: &Facts<'_>, x: &crate::python::flow::value::Data) -> bool {
     let mut widths: Vec<f64> = Vec::new();
     for column in x.columns.list.iter() {
@@ -52,5 +57,5 @@ fn differ(facts: &Facts<'_>, x: &crate::python::flow::value::Data) -> bool {
         }
     }
     let (least, most) = widths.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), width| (least.min(*width), most.max(*width)));
-    widths.len() > 1 && most > 3.0 * least
+    widths.len() > 1 && most > 1.2 * least
 }

@@ -10,7 +10,7 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{Composite, DataKind, Estimator, FitId, Object, Role, Value};
 
 /// Fits an estimator; `None` where it is not known on what.
-pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Option<FitId> {
+pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> Option<FitId> {
     let x = first_data(cx, call)?;
     let target = ["y", "Y", "label", "labels", "y_train"].iter().find_map(|name| call.keyword(name)).or_else(|| call.positional(1));
     let y = target.and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range())));
@@ -33,9 +33,10 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Esti
     };
     if estimator.composite == Some(Composite::Search) {
         let splitter = splitter_of(cx, &estimator);
+        let scoring = super::super::splits::scoring_of(estimator.parameter("scoring"));
         cx.note(
             call.range(),
-            EventKind::CrossValidation { estimator: estimator.clone(), x: x.clone(), y: y.clone(), searches: true, splitter },
+            EventKind::CrossValidation { estimator: estimator.clone(), x: x.clone(), y: y.clone(), searches: true, splitter, scoring },
         );
     }
     let fit = cx.add_fit(fit);

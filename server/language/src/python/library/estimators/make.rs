@@ -49,7 +49,10 @@ pub(in crate::python::library) fn make(cx: &mut Interpreter<'_>, full: &Arc<str>
         infos: Default::default(),
         revision: 0,
     };
-    Some(Value::Object(cx.state.add(Object::Estimator(Arc::new(estimator)))))
+    let estimator = Arc::new(estimator);
+    let id = cx.state.add(Object::Estimator(estimator.clone()));
+    cx.flow.made.push((id, estimator));
+    Some(Value::Object(id))
 }
 
 fn role(cx: &Interpreter<'_>, id: ObjectId) -> Option<Role> {

@@ -7,7 +7,7 @@ use crate::python::flow::Context;
 use crate::python::flow::column::{Column, Columns, union};
 use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Data, DataKind, Dialect, Object, ScopeId, Text, Value};
+use crate::python::flow::value::{Data, DataKind, Dialect, Object, Text, Value};
 use crate::schema::Dtype;
 use crate::text::TextRange;
 
@@ -111,12 +111,14 @@ impl Interpreter<'_> {
     ) {
         self.note_context(origin, Context::Column(vec![data.clone()]));
         let column = self.column_from(name, value, Some(range));
+        let lagged = self.data_of(value).is_some_and(|value| value.by_time);
         self.note_use(range, name, data, None, true);
         self.change_data(object, |data| {
             if data.kind == DataKind::Opaque && data.dialect == Dialect::Pandas {
                 data.kind = DataKind::Frame;
             }
             data.columns.set(column);
+            data.by_time |= lagged;
         });
     }
 
@@ -211,15 +213,31 @@ impl Interpreter<'_> {
         self.combined(&[left, right], kind)
     }
 
-    /// Whether `frame[…][…] = …` sets values of a copy.
-    pub(crate) fn chained_assignment(&mut self, frame: &Value, middle: &Expr, scope: ScopeId) -> bool {
-        let Some(data) = self.data_of(frame) else { return false };
-        if data.kind != DataKind::Frame || data.dialect != Dialect::Pandas {
+    /// Whether `expr`, whose item is set, is a new frame or series made of a frame: `df[mask]`, `df.loc[rows]`, `df.query(…)`,
+    /// `df.column`. What is set there does not reach the frame.
+    pub(crate) fn is_copy_of_frame(&self, expr: &Expr, value: &Value) -> bool {
+        let Some(data) = self.data_of(value).filter(|data| data.dialect == Dialect::Pandas) else { return false };
+        if !matches!(data.kind, DataKind::Frame | DataKind::Series) {
             return false;
         }
-        let ExprKind::Subscript { index, .. } = &*middle.kind else { return false };
-        let key = self.eval(index, scope);
-        matches!(key, Value::Str(_)) || self.data_of(&key).is_some_and(|key| key.kind == DataKind::Mask) || self.state.items(&key).is_some()
+        let frame = |expr: &Expr| {
+            let seen = self.flow.at(expr.id).filter(|_| self.elsewhere.is_none());
+            seen.and_then(|seen| seen.data()).is_some_and(|data| data.kind == DataKind::Frame && data.dialect == Dialect::Pandas)
+        };
+        match &*expr.kind {
+            ExprKind::Subscript { value, .. } => match &*value.kind {
+                ExprKind::Attribute { value, attribute } => matches!(&*attribute.name, "loc" | "iloc") && frame(value),
+                _ => frame(value),
+            },
+            ExprKind::Attribute { value, .. } => frame(value),
+            ExprKind::Call { function, .. } => match &*function.kind {
+                ExprKind::Attribute { value, attribute } => {
+                    matches!(&*attribute.name, "query" | "head" | "tail" | "dropna" | "sample" | "filter" | "copy" | "fillna" | "drop") && frame(value)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Series, frame or array with other values: the same rows, all knowledge, columns as they are or unknown.

@@ -54,12 +54,8 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
     }
     columns.open |= unknown;
     let site = cx.site(call.range());
-    let mut parents: Vec<_> = all.iter().map(|data| data.rows).collect();
-    parents.dedup();
-    let repeated = all.len() > 1 && parents.len() == 1;
+    let parents: Vec<_> = all.iter().map(|data| data.rows).collect();
     let rows = match &parents[..] {
-        // The same rows twice: copies.
-        [only] if repeated => cx.rows_from(Step::Copies { site }, *only, site),
         [only] => *only,
         _ => cx.flow.rows.add(Step::Union, parents, site),
     };
@@ -135,7 +131,7 @@ pub(super) fn merge_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
                 right: right.clone(),
                 on: known(if left_on.is_empty() { &keys } else { &left_on }),
                 right_on: known(if right_on.is_empty() { &keys } else { &right_on }),
-                validated: call.keyword("validate").is_some(),
+                validated: call.keyword("validate").and_then(|validate| validate.value.as_text().cloned()),
                 how: how.clone(),
             }),
         );

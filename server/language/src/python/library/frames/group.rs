@@ -65,7 +65,13 @@ pub(super) fn grouped_method(cx: &mut Interpreter<'_>, object: &Value, data: &Ar
             let own: Vec<Column> = data.columns.list.iter().filter(|column| !data.grouped_by.contains(&column.name)).cloned().collect();
             let kind = if own.len() == 1 && !data.columns.open { DataKind::Series } else { DataKind::Frame };
             let columns = Columns { list: Arc::new(own), ..data.columns.clone() };
-            cx.add_data(Data { kind, columns, infos: data.infos.union(&infos), grouped_by: Vec::new(), ..(**data).clone() })
+            // What is computed over a group is knowledge of rows, not the rows' own values.
+            let mut columns = columns;
+            for column in Arc::make_mut(&mut columns.list) {
+                column.origins = Arc::from([]);
+            }
+            let by_time = data.by_time || matches!(name, "shift" | "diff" | "pct_change");
+            cx.add_data(Data { kind, columns, by_time, infos: data.infos.union(&infos), grouped_by: Vec::new(), ..(**data).clone() })
         }
         "head" | "tail" | "nth" | "sample" | "filter" | "first_n" => {
             let key = cx.text_hash(call.range());
@@ -100,6 +106,7 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
         .grouped_by
         .iter()
         .map(|key| data.columns.get(key).cloned().unwrap_or_else(|| Column::named(key)))
+        .map(|column| Column { table: None, ..column })
         .collect();
     let site = cx.site(call.range());
     let mut columns = Columns { open: true, ..Columns::default() };
@@ -161,7 +168,8 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
 
 fn rest(data: &Data, keys: &[Column]) -> Columns {
     let list = data.columns.list.iter().filter(|column| keys.iter().all(|key| key.name != column.name));
-    Columns { list: Arc::new(list.map(|column| Column { table: None, ..column.clone() }).collect()), ..data.columns.clone() }
+    let list = list.map(|column| Column { table: None, origins: Arc::from([]), ..column.clone() });
+    Columns { list: Arc::new(list.collect()), ..data.columns.clone() }
 }
 
 /// A statistic of a window: each row knows those before it.
@@ -175,7 +183,7 @@ pub(super) fn window_method(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &s
         _ => {
             let _ = call;
             let kind = if data.columns.list.len() == 1 && !data.columns.open { DataKind::Series } else { DataKind::Frame };
-            cx.add_data(Data { kind, grouped_by: Vec::new(), ..(**data).clone() })
+            cx.add_data(Data { kind, grouped_by: Vec::new(), by_time: true, ..(**data).clone() })
         }
     }
 }

@@ -150,8 +150,10 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         "head" | "tail" | "truncate" | "between_time" | "at_time" | "first" | "last" | "take" | "limit" => filtered(cx, data, call),
         "sample" => sample(cx, data, call),
         "sort_values" | "sort" => {
-            use_columns(cx, object, data, call.get(0, "by"));
-            cx.add_data(Data { by_time: false, ..(**data).clone() })
+            let by = use_columns(cx, object, data, call.get(0, "by"));
+            let dated = |name: &Arc<str>| data.columns.get(name).is_some_and(|column| matches!(column.dtype, Dtype::Date | Dtype::Datetime));
+            let by_time = by.iter().any(dated);
+            cx.add_data(Data { by_time, ..(**data).clone() })
         }
         "isin" | "between" | "isna" | "isnull" | "notna" | "notnull" | "eq" | "ne" | "lt" | "gt" | "le" | "ge" => {
             let kind = if data.kind == DataKind::Frame { DataKind::Frame } else { DataKind::Mask };
@@ -190,6 +192,18 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             cx.changed(data, infos)
         }
         "interpolate" => cx.changed(data, Infos::default()),
+        "diff" | "pct_change" => {
+            let infos = if looks_ahead(cx, call) {
+                future(cx, data, name, call);
+                cx.learn(data.rows, call.range(), name, InfoKind::Future)
+            } else {
+                Infos::default()
+            };
+            let made = cx.changed(data, infos);
+            cx.change_data(&made, |data| data.by_time = true);
+            made
+        }
+        "sort_index" => cx.add_data((**data).clone()),
         "fillna" => fillna(cx, object, data, call),
         "apply" | "map" | "applymap" | "pipe" | "transform" => apply(cx, object, data, name, call),
         "astype" => {
@@ -203,6 +217,19 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
                 }
             }
             let dtype = call.get(0, "dtype").map_or(Dtype::Unknown, |dtype| dtype_of(&dtype.value));
+            if let [only] = &data.columns.list[..]
+                && let Some((table, name)) = only.table.as_ref()
+            {
+                let has_missing = || {
+                    let known = table.column(name).and_then(|column| column.missing_share);
+                    known.or_else(|| cx.source.column_summary(table, name).map(|summary| summary.missing_share)).is_some_and(|share| share > 0.0)
+                };
+                let cuts = only.dtype == Dtype::Float && dtype == Dtype::Integer;
+                if cuts || (dtype == Dtype::String && only.dtype != Dtype::String && has_missing()) {
+                    let what = if cuts { "astype(int)" } else { "astype(str)" };
+                    cx.note(call.range(), EventKind::Coercion { what: what.into() });
+                }
+            }
             let mut made = Data { ..(**data).clone() };
             if let ([only], true) = (&data.columns.list[..], dtype != Dtype::Unknown) {
                 made.columns = Columns { list: Arc::new(vec![Column { dtype, ..only.clone() }]), ..data.columns.clone() };
@@ -375,16 +402,20 @@ fn sample(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value 
     if call.flag("replace") == Some(true) {
         let what: Arc<str> = "sample(replace=True)".into();
         let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
-        cx.note(call.range(), EventKind::Resample { what, x });
+        cx.note(call.range(), EventKind::Resample { what, x, estimator: None });
         let site = cx.site(call.range());
         let rows = cx.rows_from(Step::Copies { site }, data.rows, call.range());
         return cx.add_data(Data { rows, n_rows: None, ..(**data).clone() });
     }
+    let has_seed = call.keyword("random_state").is_some_and(|seed| !matches!(seed.value, Value::None));
+    let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
     if matches!(call.value(1, "frac"), Value::Number(Some(share)) if share >= 1.0) {
+        cx.note(call.range(), EventKind::Sample { x, rows: data.rows, has_seed });
         return cx.add_data(Data { by_time: false, ..(**data).clone() });
     }
     let key = cx.text_hash(call.range()) ^ u64::from(call.range().start);
     let rows = cx.rows_from(Step::Sample { key }, data.rows, call.range());
+    cx.note(call.range(), EventKind::Sample { x, rows, has_seed });
     cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
 }
 
@@ -414,13 +445,26 @@ pub(super) fn future(cx: &mut Interpreter<'_>, data: &Arc<Data>, what: &str, cal
 }
 
 fn shift(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
-    let backwards = matches!(call.value(0, "periods"), Value::Number(Some(periods)) if periods < 0.0);
-    if !backwards {
-        return cx.changed(data, Infos::default());
-    }
-    future(cx, data, "shift", call);
-    let infos = cx.learn(data.rows, call.range(), "shift", InfoKind::Future);
-    cx.changed(data, infos)
+    let infos = if looks_ahead(cx, call) {
+        future(cx, data, "shift", call);
+        cx.learn(data.rows, call.range(), "shift", InfoKind::Future)
+    } else {
+        Infos::default()
+    };
+    let made = cx.changed(data, infos);
+    // Other rows' values: an earlier target is no target.
+    cx.change_data(&made, |data| {
+        for column in Arc::make_mut(&mut data.columns.list) {
+            column.origins = Arc::from([]);
+        }
+        data.by_time = true;
+    });
+    made
+}
+
+/// Whether the number of periods is negative.
+pub(super) fn looks_ahead(_cx: &Interpreter<'_>, call: &Call<'_>) -> bool {
+    ["periods", "n"].iter().any(|name| matches!(call.value(0, name), Value::Number(Some(periods)) if periods < 0.0))
 }
 
 fn fillna(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {

@@ -35,6 +35,6 @@ const NAMES: &[&str] = &[
 ];
 
 /// Whether `df.name` is something other than a column.
-pub(super) fn is_own_name(name: &str) -> bool {
+pub(crate) fn is_own_name(name: &str) -> bool {
     name.starts_with('_') || NAMES.contains(&name)
 }

@@ -49,7 +49,9 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                     Some(data) => {
                         let site = cx.site(call.range());
                         let rows = cx.rows_from(Step::Derived { site }, data.rows, site);
-                        array_of(cx, rows, infos)
+                        let made = array_of(cx, rows, infos);
+                        cx.change_data(&made, |made| made.by_time = data.by_time);
+                        made
                     }
                     None => {
                         let rows = cx.new_rows(call.range());
@@ -62,7 +64,7 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         "repeat" | "tile" => match data {
             Some(data) => {
                 let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
-                cx.note(call.range(), EventKind::Resample { what: format!("numpy.{name}").into(), x });
+                cx.note(call.range(), EventKind::Resample { what: format!("numpy.{name}").into(), x, estimator: None });
                 let site = cx.site(call.range());
                 let rows = cx.rows_from(Step::Copies { site }, data.rows, site);
                 cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
@@ -111,6 +113,11 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             }
             None => Value::Number(None),
         },
+        "load" | "loadtxt" | "genfromtxt" | "fromfile" => {
+            let key = first.as_text().map(|path| format!("file:{path}"));
+            let (_, rows) = cx.base(key.as_deref(), call.range());
+            array_of(cx, rows, Infos::default())
+        }
         _ => {
             let values: Vec<Value> = call.arguments.iter().map(|argument| argument.value.clone()).collect();
             let all: Vec<&Value> = values.iter().collect();
@@ -130,8 +137,7 @@ fn stack(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.all_infos()));
     let axis = matches!(call.keyword("axis").map(|axis| &axis.value), Some(Value::Number(Some(axis))) if *axis == 1.0 || *axis == -1.0);
     let beside = axis || matches!(name, "hstack" | "column_stack" | "c_" | "dstack" | "stack");
-    let mut parents: Vec<RowsId> = all.iter().map(|data| data.rows).collect();
-    parents.dedup();
+    let parents: Vec<RowsId> = all.iter().map(|data| data.rows).collect();
     let rows = match &parents[..] {
         _ if beside => first.rows,
         [only] => *only,

@@ -42,7 +42,20 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
             }
             same_rows(cx, call)
         }
-        "to_datetime" | "to_timedelta" | "isna" | "isnull" | "notna" | "notnull" => same_rows(cx, call),
+        "to_datetime" | "to_timedelta" => {
+            if call.keyword("errors").and_then(|errors| errors.value.as_text()).is_some_and(|errors| &**errors == "coerce") {
+                cx.note(call.range(), crate::python::flow::event::EventKind::Coercion { what: format!("pandas.{name}").into() });
+            }
+            let made = same_rows(cx, call);
+            let dtype = if name == "to_datetime" { crate::schema::Dtype::Datetime } else { crate::schema::Dtype::Duration };
+            cx.change_data(&made, |data| {
+                for column in Arc::make_mut(&mut data.columns.list) {
+                    column.dtype = dtype;
+                }
+            });
+            made
+        }
+        "isna" | "isnull" | "notna" | "notnull" => same_rows(cx, call),
         "factorize" => {
             let codes = same_rows(cx, call);
             Value::Tuple(Arc::new(vec![codes, Value::Unknown]))
@@ -101,7 +114,7 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
     let argument = call.positional(0).or_else(|| ["filepath_or_buffer", "path", "io", "source", "path_or_buf"].iter().find_map(|name| call.keyword(name)));
     let value = argument.map(|argument| argument.value.clone()).unwrap_or_default();
     if let Value::Str(text) = &value {
-        cx.note_context(text.origin, Context::Path);
+        cx.note_context(text.origin, Context::Path { folder: None });
     }
     let path = value.as_text().cloned();
     let table = path.as_ref().and_then(|path| cx.find_file(path));
@@ -129,6 +142,17 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
         columns = Columns { base: Some(base), ..Columns::unknown() };
     }
     let chosen = call.keyword("usecols").or(call.keyword("columns"));
+    let mut by_time = false;
+    if let Some(dates) = call.keyword("parse_dates") {
+        for (name, _) in cx.names_in(&dates.value).unwrap_or_default() {
+            let known = columns.get(&name).cloned();
+            if let Some(column) = known.or_else(|| columns.open.then(|| Column { origins: Arc::from([cx.origin(base, &name)]), ..Column::named(&name) })) {
+                columns.set(Column { dtype: crate::schema::Dtype::Datetime, ..column });
+            }
+            by_time |= call.keyword("index_col").is_some_and(|index| index.value.as_text() == Some(&name));
+        }
+        by_time |= dates.value.truth() == Some(true) && call.keyword("index_col").is_some();
+    }
     let whole = Arc::new(frame_data(columns.clone(), rows, n_rows, dialect));
     if let Some(chosen) = chosen {
         columns = match cx.names_in(&chosen.value) {
@@ -180,7 +204,7 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
     if matches!(call.value(1, "sheet_name"), Value::None) && call.keyword("sheet_name").is_some() {
         return Value::Unknown;
     }
-    cx.add_data(frame_data(columns, rows, n_rows, dialect))
+    cx.add_data(Data { by_time, ..frame_data(columns, rows, n_rows, dialect) })
 }
 
 pub(crate) fn frame_data(columns: Columns, rows: crate::python::flow::rows::RowsId, n_rows: Option<u64>, dialect: Dialect) -> Data {
@@ -322,7 +346,11 @@ fn series(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 
 /// `sklearn.datasets.load_…`, `seaborn.load_dataset`.
 pub(crate) fn load_dataset(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
-    let (base, rows) = cx.base(Some(&format!("dataset:{name}")), call.range());
+    // The same call gives the same rows; `subset="train"` and `subset="test"` do not.
+    let given: String = call.arguments.iter().filter_map(|argument| argument.range()).map(|range| range.of(cx.text)).collect::<Vec<_>>().join(",");
+    let given = given.replace("as_frame=True", "").replace("return_X_y=True", "");
+    let subset = if given.contains("subset") || name.starts_with("make_") { given.as_str() } else { "" };
+    let (base, rows) = cx.base(Some(&format!("dataset:{name}:{subset}")), call.range());
     let known = datasets::columns(name);
     if call.flag("return_X_y") == Some(true) {
         let features = known.map(|(features, _)| named(cx, base, features)).unwrap_or_else(Columns::unknown);
@@ -335,6 +363,14 @@ pub(crate) fn load_dataset(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
     if name.starts_with("make_") {
         let x = array_of(cx, rows, Infos::default());
         let y = array_of(cx, rows, Infos::default());
+        let weights = call.keyword("weights").and_then(|weights| cx.state.items(&weights.value)).map(|(items, _)| items);
+        let share = weights.into_iter().flatten().filter_map(|weight| match weight {
+            Value::Number(share) => share,
+            _ => None,
+        });
+        if let Some(share) = share.reduce(f64::max) {
+            cx.flow.shares.push((rows, share));
+        }
         return Value::Tuple(Arc::new(vec![x, y]));
     }
     let value = match known {

@@ -128,7 +128,9 @@ pub(super) fn set_index(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Dat
             columns.open = true;
         }
     }
-    cx.add_data(Data { columns, grouped_by: names, ..(**data).clone() })
+    let dated = |name: &Arc<str>| data.columns.get(name).is_some_and(|column| matches!(column.dtype, Dtype::Date | Dtype::Datetime));
+    let by_time = data.by_time || names.iter().any(dated);
+    cx.add_data(Data { columns, by_time, grouped_by: names, ..(**data).clone() })
 }
 
 pub(super) fn select_dtypes(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {

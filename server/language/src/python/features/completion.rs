@@ -1,0 +1,100 @@
+//! What may be typed next: columns, files, SQL, and names of the lifecycle, inside strings and after dots.
+
+mod columns;
+mod names;
+mod paths;
+mod query;
+
+pub(super) use columns::is_identifier;
+pub(super) use names::label as kind_label;
+
+use std::sync::Arc;
+
+use super::place::{Literal, Place};
+use crate::answers::Completion;
+use crate::document::Document;
+use crate::python::flow::value::{Data, DataKind};
+use crate::python::flow::{Context, Flow};
+use crate::python::{analyse, repair};
+use crate::schema::SchemaSource;
+use crate::sql::{Fragment, Runner};
+use crate::text::TextRange;
+
+/// Offers in one list at most.
+const N_OFFERS_MAX: usize = 500;
+
+/// What may be typed at `offset`, best first.
+pub(crate) fn complete(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
+    let repaired = repair::repair(document.text(), offset);
+    let analysis = analyse(document.path(), &repaired.text, source);
+    let place = Place::new(&analysis, offset);
+    let typing = Typing { path: document.path(), text: &repaired.text, source, place: &place, flow: &analysis.flow };
+    if let Some(literal) = place.literal() {
+        return typing.in_literal(literal);
+    }
+    if let Some((value, attribute)) = place.attribute() {
+        let frame = place.data(value).filter(|data| data.kind == DataKind::Frame || data.kind == DataKind::Grouped);
+        let typed_end = if repaired.placeholder.is_some_and(|placeholder| placeholder.start == attribute.range.start) {
+            attribute.range.start
+        } else {
+            attribute.range.end
+        };
+        let edited = TextRange::new(attribute.range.start, typed_end);
+        return frame.map(|frame| columns::attributes(&typing, frame, edited)).unwrap_or_default();
+    }
+    Vec::new()
+}
+
+/// The text while it is typed.
+struct Typing<'a> {
+    /// Of the script.
+    path: &'a str,
+    /// Repaired; the same as what is typed up to the cursor and on to the end of the word there.
+    text: &'a str,
+    source: &'a dyn SchemaSource,
+    place: &'a Place<'a>,
+    flow: &'a Flow,
+}
+
+impl Typing<'_> {
+    fn in_literal(&self, literal: Literal<'_>) -> Vec<Completion> {
+        let content = self.on_line(literal.content);
+        let Some(context) = self.place.context(literal) else { return Vec::new() };
+        match context {
+            Context::Column(frames) => columns::columns(self, frames, literal, content),
+            Context::Query(frame) => query::complete(self, frame, literal.content),
+            Context::Path { folder } => paths::complete(self, folder.as_deref(), content),
+            Context::Name(kind) => names::complete(self, *kind, content),
+            Context::Sql(tables) => self.fragment(literal, tables).complete(self.place.offset, self.source),
+        }
+    }
+
+    fn fragment<'f>(&'f self, literal: Literal<'_>, tables: &'f [(Arc<str>, Arc<crate::schema::Table>)]) -> Fragment<'f> {
+        super::describe::fragment(self.path, self.text, literal, tables)
+    }
+
+    /// The part of a range that lies on the line of the cursor: what an edit may replace.
+    fn on_line(&self, range: TextRange) -> TextRange {
+        let offset = self.place.offset as usize;
+        let bytes = self.text.as_bytes();
+        let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let start = bytes[..offset].iter().rposition(is_break).map_or(0, |at| at + 1) as u32;
+        let end = bytes[offset..].iter().position(is_break).map_or(bytes.len(), |at| offset + at) as u32;
+        TextRange::new(range.start.max(start), range.end.min(end))
+    }
+
+    /// What is typed of a range before the cursor.
+    fn typed(&self, range: TextRange) -> &str {
+        TextRange::new(range.start, self.place.offset).of(self.text)
+    }
+}
+
+/// How SQL in a string is run.
+pub(super) fn runner_of(tables: &[(Arc<str>, Arc<crate::schema::Table>)]) -> Runner {
+    if tables.is_empty() { Runner::Database } else { Runner::Frames }
+}
+
+/// The columns that a frame may be asked for by name.
+fn is_nameable(data: &Data) -> bool {
+    !data.columns.list.is_empty()
+}

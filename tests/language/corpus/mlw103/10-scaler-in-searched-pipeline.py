@@ -1,0 +1,13 @@
+# rule: MLW103 clean
+import pandas as pd
+from sklearn.model_selection import RandomizedSearchCV, train_test_split
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+df = pd.read_csv("signals.csv")
+X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="kind"), df["kind"], random_state=0)
+pipe = Pipeline([("sc", StandardScaler()), ("svc", SVC())])
+search = RandomizedSearchCV(pipe, {"svc__C": [1, 10, 100]}, n_iter=3, random_state=0)
+search.fit(X_train, y_train)
+print(search.score(X_test, y_test))

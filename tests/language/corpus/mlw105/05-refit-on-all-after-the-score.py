@@ -1,0 +1,14 @@
+# rule: MLW105 clean
+import joblib
+import pandas as pd
+from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.model_selection import train_test_split
+
+df = pd.read_csv("concrete.csv")
+X, y = df.drop(columns="strength"), df["strength"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=9)
+gb = GradientBoostingRegressor(random_state=9)
+gb.fit(X_train, y_train)
+print(gb.score(X_test, y_test))
+final = GradientBoostingRegressor(random_state=9).fit(X, y)
+joblib.dump(final, "concrete.joblib")
