@@ -19,7 +19,7 @@ CORPUS = Path(__file__).parent / "corpus"
 
 RULES = {
     f"MLW{number}"
-    for number in [*range(101, 113), *range(201, 212), 301]
+    for number in [*range(101, 114), *range(201, 212), 301]
 }
 
 MIN_FILES = 300

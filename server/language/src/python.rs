@@ -31,7 +31,9 @@ pub fn analyse(path: &str, text: &str, source: &dyn SchemaSource) -> Analysis {
 pub(crate) fn diagnostics(document: &Document, source: &dyn SchemaSource) -> Vec<Diagnostic> {
     let analysis = document.analysis(source);
     let mut found = rules::check(analysis, document.text(), source);
-    found.extend(features::unknown_columns(document, analysis));
+    let mut unknown = features::unknown_columns(document, analysis);
+    rules::suppress(&mut unknown, &analysis.module, document.text());
+    found.extend(unknown);
     found.sort_by_key(|diagnostic| (diagnostic.range, diagnostic.code));
     found
 }

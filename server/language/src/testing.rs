@@ -76,7 +76,12 @@ pub(crate) fn table(name: &str, columns: &[(&str, Dtype)]) -> Table {
         missing_share: (index == 1).then_some(0.03),
         example: (index == 0).then(|| "1".into()),
     };
-    Table { name: name.into(), path: None, columns: columns.iter().enumerate().map(column).collect(), n_rows: Some(100) }
+    Table {
+        name: name.into(),
+        path: None,
+        columns: columns.iter().enumerate().map(column).collect(),
+        n_rows: Some(100),
+    }
 }
 
 impl SchemaSource for TestWorkspace {

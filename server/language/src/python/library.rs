@@ -27,6 +27,20 @@ pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_metho
 pub(crate) use frames::data_method;
 pub(crate) use plain::{container_method, join_path, plain_attribute, plain_method};
 
+/// Whether a library's function or class leaves the frames that it is given as they are.
+pub(crate) fn leaves_arguments(name: &str) -> bool {
+    let root = name.split('.').next().unwrap_or(name);
+    let is_class = name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
+    is_class
+        || matches!(
+            root,
+            "builtins" | "str" | "pandas" | "polars" | "numpy" | "scipy" | "sklearn" | "matplotlib" | "seaborn" | "plotly" | "altair" | "statsmodels"
+                | "xgboost" | "lightgbm" | "catboost" | "imblearn" | "torch" | "tensorflow" | "keras" | "mlflow" | "mlwright" | "joblib" | "pickle"
+                | "os" | "pathlib" | "json" | "math" | "random" | "time" | "datetime" | "itertools" | "collections" | "copy" | "warnings" | "logging"
+                | "shap" | "duckdb" | "pyarrow" | "tqdm" | "IPython" | "missingno" | "optuna" | "mlxtend" | "cuml" | "sklearnex" | "dask_ml"
+        )
+}
+
 /// A name that the script uses without having made it: a function of Python's own, or a usual import that is missing (in a
 /// notebook's excerpt, or because of `import *`).
 pub(crate) fn name_without_import(name: &Arc<str>) -> Value {

@@ -24,6 +24,7 @@ mod suppress;
 mod target;
 
 pub use catalog::{Category, RULES, Rule, rule};
+pub(crate) use suppress::suppress;
 
 use std::collections::HashSet;
 
@@ -54,7 +55,7 @@ pub(crate) fn check(analysis: &Analysis, text: &str, source: &dyn SchemaSource) 
     statements::check(&facts, &mut found);
     merge::check(&facts, &mut found);
     let mut diagnostics = found.diagnostics;
-    suppress::suppress(&mut diagnostics, &analysis.module, text);
+    suppress(&mut diagnostics, &analysis.module, text);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.range, diagnostic.code));
     diagnostics
 }

@@ -31,7 +31,13 @@ pub(crate) fn diagnostics(reading: &Reading<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn diagnostic(code: &'static str, severity: Severity, range: TextRange, message: String, fixes: Vec<Fix>) -> Diagnostic {
+fn diagnostic(
+    code: &'static str,
+    severity: Severity,
+    range: TextRange,
+    message: String,
+    fixes: Vec<Fix>,
+) -> Diagnostic {
     Diagnostic { code, severity, range, message, related: Vec::new(), fixes, unnecessary: false }
 }
 
@@ -43,7 +49,9 @@ fn change(range: TextRange, text: String) -> Fix {
 fn nearest<'n>(wanted: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<String> {
     let n_chars = wanted.chars().count();
     let low = wanted.to_lowercase();
-    let is_like = |name: &str| name.chars().count() <= 3 * n_chars + 2 && (n_chars > 2 || name.to_lowercase().contains(|c| low.contains(c)));
+    let is_like = |name: &str| {
+        name.chars().count() <= 3 * n_chars + 2 && (n_chars > 2 || name.to_lowercase().contains(|c| low.contains(c)))
+    };
     names::nearest(wanted, known.into_iter().filter(|name| is_like(name)))
 }
 
@@ -67,7 +75,8 @@ fn tables(reading: &Reading<'_>, id: SelectId, found: &mut Vec<Diagnostic>) {
         let known = known_tables(reading, id, &name);
         let near = nearest(&name, known.iter().map(String::as_str));
         let fixes = near.iter().map(|name| change(range, table_written(reading, name, path))).collect();
-        let what = if super::world::is_file_name(&name) || path[0].kind == TokenKind::String { "file" } else { "table" };
+        let what =
+            if super::world::is_file_name(&name) || path[0].kind == TokenKind::String { "file" } else { "table" };
         let message = format!("there is no {what} `{name}`{}", did_you_mean(&near));
         found.push(diagnostic(UNKNOWN_TABLE, Severity::Error, range, message, fixes));
     }
@@ -78,7 +87,8 @@ fn table_written(reading: &Reading<'_>, name: &str, path: &[Ident]) -> String {
     match path {
         [only] if only.kind != TokenKind::Word => {
             let quotes = only.range.of(reading.text);
-            let open: String = quotes.chars().take_while(|c| !c.is_alphanumeric() && !matches!(c, '.' | '/' | '_' | ' ')).collect();
+            let open: String =
+                quotes.chars().take_while(|c| !c.is_alphanumeric() && !matches!(c, '.' | '/' | '_' | ' ')).collect();
             let close = if quotes.starts_with('\\') { &open } else { open.get(..1).unwrap_or("") };
             format!("{open}{name}{close}")
         }
@@ -91,12 +101,20 @@ fn table_written(reading: &Reading<'_>, name: &str, path: &[Ident]) -> String {
 fn known_tables(reading: &Reading<'_>, id: SelectId, name: &str) -> Vec<String> {
     let world = &reading.resolver.world;
     let query = reading.script.select(id).query;
-    let ctes = reading.resolver.ctes(query).into_iter().map(|(query, position)| reading.script.query(query).ctes[position].name.name.to_string());
+    let ctes = reading
+        .resolver
+        .ctes(query)
+        .into_iter()
+        .map(|(query, position)| reading.script.query(query).ctes[position].name.name.to_string());
     let made = world.tables.iter().map(|(name, _)| name.to_string());
     let catalog = world.source.tables().into_iter().map(|name| name.to_string());
-    let (folder, prefix) = name.rsplit_once('/').map_or(("", String::new()), |(folder, _)| (folder, format!("{folder}/")));
+    let (folder, prefix) =
+        name.rsplit_once('/').map_or(("", String::new()), |(folder, _)| (folder, format!("{folder}/")));
     let is_file = super::world::is_file_name(name);
-    let files = world.entries(folder).into_iter().filter(|entry| is_file && !entry.is_folder && super::world::is_file_name(&entry.name));
+    let files = world
+        .entries(folder)
+        .into_iter()
+        .filter(|entry| is_file && !entry.is_folder && super::world::is_file_name(&entry.name));
     ctes.chain(made).chain(catalog).chain(files.map(|entry| format!("{prefix}{}", entry.name))).collect()
 }
 
@@ -111,7 +129,9 @@ fn columns(reading: &Reading<'_>, id: SelectId, found: &mut Vec<Diagnostic>) {
                 // Behind UNION, ORDER BY names columns of the whole. A keyword of some system may look like a name.
                 let is_excused = (is_part && used.clause == Clause::OrderBy)
                     || (path.len() == 1 && name.kind == TokenKind::Word && is_soft(&name.name))
-                    || (path.len() == 1 && name.kind == TokenKind::Quoted && reading.fragment.runner != Runner::Mlwright);
+                    || (path.len() == 1
+                        && name.kind == TokenKind::Quoted
+                        && reading.fragment.runner != Runner::Mlwright);
                 if !is_excused {
                     found.push(missing_column(reading, id, source, name));
                 }
@@ -124,7 +144,8 @@ fn columns(reading: &Reading<'_>, id: SelectId, found: &mut Vec<Diagnostic>) {
             }
             Resolution::Ambiguous(select, sources) => {
                 let is_excused = (is_part && used.clause == Clause::OrderBy)
-                    || (matches!(used.clause, Clause::OrderBy | Clause::GroupBy | Clause::Having) && is_selected(reading, id, &path[0]));
+                    || (matches!(used.clause, Clause::OrderBy | Clause::GroupBy | Clause::Having)
+                        && is_selected(reading, id, &path[0]));
                 if !is_excused {
                     found.push(ambiguous(reading, select, &sources, &path[0]));
                 }
@@ -132,7 +153,8 @@ fn columns(reading: &Reading<'_>, id: SelectId, found: &mut Vec<Diagnostic>) {
             Resolution::Column { column, part, .. } if reading.fragment.runner == Runner::Mlwright => {
                 let (written, known) = (&path[part], &column.column.name);
                 if written.name != *known {
-                    let message = format!("the column is written `{known}`; `mlwright query` tells capitals from small letters");
+                    let message =
+                        format!("the column is written `{known}`; `mlwright query` tells capitals from small letters");
                     let fixes = vec![change(written.range, reading.written(known))];
                     found.push(diagnostic(UNKNOWN_COLUMN, Severity::Information, written.range, message, fixes));
                 }
@@ -146,18 +168,35 @@ fn columns(reading: &Reading<'_>, id: SelectId, found: &mut Vec<Diagnostic>) {
 fn is_selected(reading: &Reading<'_>, id: SelectId, name: &Ident) -> bool {
     reading.script.select(id).items.iter().any(|item| match (&item.alias, &item.kind) {
         (Some(alias), _) => alias.name.eq_ignore_ascii_case(&name.name),
-        (None, super::syntax::ItemKind::Column(path)) => path.len() > 1 && path.last().is_some_and(|last| last.name.eq_ignore_ascii_case(&name.name)),
+        (None, super::syntax::ItemKind::Column(path)) => {
+            path.len() > 1 && path.last().is_some_and(|last| last.name.eq_ignore_ascii_case(&name.name))
+        }
         _ => false,
     })
 }
 
 fn missing_column(reading: &Reading<'_>, id: SelectId, source: Option<(SelectId, usize)>, name: &Ident) -> Diagnostic {
     let mut known: Vec<String> = match source {
-        Some((select, index)) => reading.resolver.source(select, index).columns.iter().map(|column| column.column.name.to_string()).collect(),
-        None => reading.resolver.visible(id, usize::MAX).into_iter().map(|(_, _, column)| column.column.name.to_string()).collect(),
+        Some((select, index)) => {
+            reading.resolver.source(select, index).columns.iter().map(|column| column.column.name.to_string()).collect()
+        }
+        None => reading
+            .resolver
+            .visible(id, usize::MAX)
+            .into_iter()
+            .map(|(_, _, column)| column.column.name.to_string())
+            .collect(),
     };
     if source.is_none() {
-        known.extend(reading.script.select(id).items.iter().filter_map(|item| item.alias.as_ref()).map(|alias| alias.name.to_string()));
+        known.extend(
+            reading
+                .script
+                .select(id)
+                .items
+                .iter()
+                .filter_map(|item| item.alias.as_ref())
+                .map(|alias| alias.name.to_string()),
+        );
     }
     let near = nearest(&name.name, known.iter().map(String::as_str));
     let fixes = near.iter().map(|near| change(name.range, reading.written(near))).collect();

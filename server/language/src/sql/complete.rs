@@ -39,11 +39,14 @@ pub(crate) fn complete(reading: &Reading<'_>, offset: u32) -> Vec<Completion> {
         return Vec::new();
     }
     let Some(spot) = place::spot(reading, offset) else { return Vec::new() };
-    let mut offers = Offers { edit: spot.edit, prefix: spot.prefix.to_lowercase(), offers: Vec::new(), known: HashSet::new() };
+    let mut offers =
+        Offers { edit: spot.edit, prefix: spot.prefix.to_lowercase(), offers: Vec::new(), known: HashSet::new() };
     match &spot.place {
         Place::Statement => keywords::statement(reading, &mut offers),
         Place::Table { select } => tables::tables(reading, *select, &spot, &mut offers),
-        Place::File { is_quoted_name, select } => tables::in_quotes(reading, *select, &spot, *is_quoted_name, &mut offers),
+        Place::File { is_quoted_name, select } => {
+            tables::in_quotes(reading, *select, &spot, *is_quoted_name, &mut offers);
+        }
         Place::Column { select, qualifier } => columns::of_source(reading, *select, qualifier, &spot, &mut offers),
         Place::Operand { select, clause } => operand(reading, *select, *clause, &spot, &mut offers),
         Place::QuotedColumn { select } => columns::in_quotes(reading, *select, &spot, &mut offers),
@@ -53,14 +56,24 @@ pub(crate) fn complete(reading: &Reading<'_>, offset: u32) -> Vec<Completion> {
         Place::Type => keywords::types(reading, &mut offers),
         Place::Endpoint => {
             for (index, name) in reading.resolver.world.source.names(NameKind::Endpoint).into_iter().enumerate() {
-                offers.push(Offer { rank: index as u32, detail: Some("endpoint".to_owned()), ..Offer::new(&name, CompletionKind::Model) });
+                offers.push(Offer {
+                    rank: index as u32,
+                    detail: Some("endpoint".to_owned()),
+                    ..Offer::new(&name, CompletionKind::Model)
+                });
             }
         }
     }
     offers.finish()
 }
 
-fn operand(reading: &Reading<'_>, select: super::syntax::SelectId, clause: super::syntax::Clause, spot: &Spot, offers: &mut Offers) {
+fn operand(
+    reading: &Reading<'_>,
+    select: super::syntax::SelectId,
+    clause: super::syntax::Clause,
+    spot: &Spot,
+    offers: &mut Offers,
+) {
     columns::visible(reading, select, clause, spot, offers);
     keywords::functions(reading, clause, offers);
     keywords::operand(reading, clause, spot, offers);
@@ -98,7 +111,9 @@ impl Offers {
     /// Adds what the typed letters can become, unless it is there already.
     fn push(&mut self, offer: Offer<'_>) {
         let label: Arc<str> = Arc::from(offer.label);
-        if !(offer.is_always || is_subsequence(&self.prefix, offer.label)) || !self.known.insert((label.clone(), offer.kind)) {
+        if !(offer.is_always || is_subsequence(&self.prefix, offer.label))
+            || !self.known.insert((label.clone(), offer.kind))
+        {
             return;
         }
         // What begins as has been typed comes before what has the letters somewhere.

@@ -11,7 +11,10 @@ pub(crate) fn definition(reading: &Reading<'_>, offset: u32) -> Vec<Target> {
     if let Some((select, index, range)) = source_at(reading, offset) {
         let alias = reading.script.select(select).sources[index].alias.as_ref();
         // Of an alias where it is made there is nowhere else to go than to what it stands for.
-        return table(reading, select, index).into_iter().filter(|target| alias.is_none() || *target != Target::Here(range)).collect();
+        return table(reading, select, index)
+            .into_iter()
+            .filter(|target| alias.is_none() || *target != Target::Here(range))
+            .collect();
     }
     let Some((select, path, part)) = ref_at(reading, offset) else { return Vec::new() };
     match resolve_part(reading, select, path, part) {
@@ -49,7 +52,12 @@ fn table(reading: &Reading<'_>, select: SelectId, index: usize) -> Vec<Target> {
         Meaning::Table(table) => table.path.clone().map(|path| Target::File { path }).into_iter().collect(),
         Meaning::Cte(query, position) => vec![Target::Here(cte_range(reading, query, position))],
         Meaning::Query(Some(query)) => {
-            let made = reading.script.statements.iter().find(|statement| statement.query == Some(query)).and_then(|statement| statement.creates.as_ref());
+            let made = reading
+                .script
+                .statements
+                .iter()
+                .find(|statement| statement.query == Some(query))
+                .and_then(|statement| statement.creates.as_ref());
             vec![Target::Here(made.map_or(reading.script.query(query).range, |made| made.range))]
         }
         Meaning::Query(None) => {
@@ -58,7 +66,10 @@ fn table(reading: &Reading<'_>, select: SelectId, index: usize) -> Vec<Target> {
                 _ => None,
             };
             let made = reading.script.statements.iter().filter_map(|statement| statement.creates.as_ref());
-            made.filter(|made| name.as_ref().is_some_and(|name| made.name.eq_ignore_ascii_case(name))).map(|made| Target::Here(made.range)).take(1).collect()
+            made.filter(|made| name.as_ref().is_some_and(|name| made.name.eq_ignore_ascii_case(name)))
+                .map(|made| Target::Here(made.range))
+                .take(1)
+                .collect()
         }
         Meaning::Missing | Meaning::Unknown => Vec::new(),
     }

@@ -94,7 +94,8 @@ pub(crate) fn summary(summary: &ColumnSummary) -> String {
         let _ = writeln!(text, "`{}`\n", bars(&summary.histogram));
     }
     if !summary.top_values.is_empty() {
-        let values: Vec<String> = summary.top_values.iter().map(|(value, n)| format!("{} {}", cell(value), grouped(*n))).collect();
+        let values: Vec<String> =
+            summary.top_values.iter().map(|(value, n)| format!("{} {}", cell(value), grouped(*n))).collect();
         let _ = writeln!(text, "{}\n", values.join(", "));
     }
     for finding in &summary.findings {
@@ -105,7 +106,11 @@ pub(crate) fn summary(summary: &ColumnSummary) -> String {
 
 /// A number with four significant digits.
 fn number(value: f64) -> String {
-    let digits = if value == 0.0 || !value.is_finite() { 0 } else { (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize };
+    let digits = if value == 0.0 || !value.is_finite() {
+        0
+    } else {
+        (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize
+    };
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
@@ -114,7 +119,8 @@ fn number(value: f64) -> String {
 fn bars(counts: &[u64]) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
-    let bar = |count: u64| if count == 0 { ' ' } else { BARS[((count as f64 / most as f64) * 8.0).ceil() as usize - 1] };
+    let bar =
+        |count: u64| if count == 0 { ' ' } else { BARS[((count as f64 / most as f64) * 8.0).ceil() as usize - 1] };
     counts.iter().map(|count| bar(*count)).collect()
 }
 
@@ -126,7 +132,9 @@ mod tests {
     fn numbers_are_short() {
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(grouped(12), "12");
-        for (value, expected) in [(0.0, "0"), (32.371149, "32.37"), (1234567.0, "1234567"), (0.00012345, "0.000123"), (-5.0, "-5")] {
+        for (value, expected) in
+            [(0.0, "0"), (32.371149, "32.37"), (1234567.0, "1234567"), (0.00012345, "0.000123"), (-5.0, "-5")]
+        {
             assert_eq!(number(value), expected);
         }
     }

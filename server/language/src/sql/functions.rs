@@ -74,8 +74,19 @@ pub(crate) fn returns(name: &str) -> Dtype {
 
 /// Functions of other systems that stand where a table does and read the file that they are given.
 pub(crate) const FILE_FUNCTIONS: [&str; 13] = [
-    "read_csv", "read_csv_auto", "read_parquet", "parquet_scan", "read_json", "read_json_auto", "read_ndjson", "read_ipc", "scan_csv",
-    "scan_parquet", "read_ndjson_auto", "scan_ipc", "scan_ndjson",
+    "read_csv",
+    "read_csv_auto",
+    "read_parquet",
+    "parquet_scan",
+    "read_json",
+    "read_json_auto",
+    "read_ndjson",
+    "read_ipc",
+    "scan_csv",
+    "scan_parquet",
+    "read_ndjson_auto",
+    "scan_ipc",
+    "scan_ndjson",
 ];
 
 pub(crate) fn reads_file(name: &str) -> bool {
@@ -84,7 +95,9 @@ pub(crate) fn reads_file(name: &str) -> bool {
 
 /// Whether the first argument of a function is the name of an endpoint that answers.
 pub(crate) fn asks_endpoint(name: &str) -> bool {
-    ["ai_query", "ml_predict", "mlwright_predict", "predict_endpoint"].iter().any(|known| known.eq_ignore_ascii_case(name))
+    ["ai_query", "ml_predict", "mlwright_predict", "predict_endpoint"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -105,8 +118,11 @@ mod tests {
 
     #[test]
     fn all_functions_of_polars_are_known_and_no_others() {
-        let known: BTreeSet<String> =
-            FUNCTIONS.iter().flat_map(|f| std::iter::once(f.name).chain(f.aliases.iter().copied())).map(str::to_lowercase).collect();
+        let known: BTreeSet<String> = FUNCTIONS
+            .iter()
+            .flat_map(|f| std::iter::once(f.name).chain(f.aliases.iter().copied()))
+            .map(str::to_lowercase)
+            .collect();
         let syntax = ["cast", "try_cast", "extract", "substring", "trim", "position"];
         let expected: BTreeSet<String> = POLARS_NAMES.split_whitespace().chain(syntax).map(str::to_owned).collect();
         assert_eq!(known, expected);

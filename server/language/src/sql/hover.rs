@@ -11,7 +11,11 @@ use crate::text::TextRange;
 
 /// The table, column or function at `offset`.
 pub(crate) fn hover(reading: &Reading<'_>, offset: u32) -> Option<Hover> {
-    at_definition(reading, offset).or_else(|| at_source(reading, offset)).or_else(|| at_ref(reading, offset)).or_else(|| at_alias(reading, offset)).or_else(|| at_function(reading, offset))
+    at_definition(reading, offset)
+        .or_else(|| at_source(reading, offset))
+        .or_else(|| at_ref(reading, offset))
+        .or_else(|| at_alias(reading, offset))
+        .or_else(|| at_function(reading, offset))
 }
 
 /// The name of a source, or of an alias, of which `offset` touches the bytes.
@@ -19,7 +23,10 @@ pub(crate) fn source_at(reading: &Reading<'_>, offset: u32) -> Option<(SelectId,
     reading.script.select_ids().find_map(|id| {
         let sources = &reading.script.select(id).sources;
         sources.iter().enumerate().find_map(|(index, source)| {
-            let name = named_range(source).into_iter().chain(source.alias.as_ref().map(|alias| alias.range)).find(|range| range.touches(offset));
+            let name = named_range(source)
+                .into_iter()
+                .chain(source.alias.as_ref().map(|alias| alias.range))
+                .find(|range| range.touches(offset));
             name.map(|range| (id, index, range))
         })
     })
@@ -53,7 +60,9 @@ pub(crate) fn resolve_part(reading: &Reading<'_>, select: SelectId, path: &[Iden
     }
     match reading.resolver.resolve(select, path, usize::MAX) {
         Resolution::Column { part: column, select, source, .. } if part < column => Resolution::Rows(select, source),
-        Resolution::Missing { source: Some((select, source)), part: column } if part < column => Resolution::Rows(select, source),
+        Resolution::Missing { source: Some((select, source)), part: column } if part < column => {
+            Resolution::Rows(select, source)
+        }
         other => other,
     }
 }
@@ -64,7 +73,10 @@ fn at_definition(reading: &Reading<'_>, offset: u32) -> Option<Hover> {
         let position = of.ctes.iter().position(|cte| cte.name.range.touches(offset))?;
         let cte = &of.ctes[position];
         let relation = reading.resolver.of_cte(super::syntax::QueryId(query), position);
-        Some(Hover { range: cte.name.range, markdown: relation_text(&cte.name.name, "common table expression", &relation) })
+        Some(Hover {
+            range: cte.name.range,
+            markdown: relation_text(&cte.name.name, "common table expression", &relation),
+        })
     })
 }
 
@@ -80,7 +92,12 @@ fn source_text(reading: &Reading<'_>, select: SelectId, index: usize) -> Option<
     Some(match reading.resolver.meaning(select, index) {
         Meaning::Table(table) => {
             let path = table.path.as_deref().map_or(String::new(), |path| format!("\n\n`{path}`"));
-            format!("**{}** — {}{path}\n\n{}", table.name, describe::shape(&table), describe::columns(table.columns.iter()))
+            format!(
+                "**{}** — {}{path}\n\n{}",
+                table.name,
+                describe::shape(&table),
+                describe::columns(table.columns.iter())
+            )
         }
         Meaning::Cte(query, position) => {
             let name = &reading.script.query(query).ctes[position].name.name;
@@ -95,7 +112,11 @@ fn relation_text(name: &str, kind: &str, relation: &Relation) -> String {
     let more = if relation.is_complete { "" } else { "\n\nIt may have other columns." };
     let n_columns = relation.columns.len();
     let columns = if n_columns == 1 { "column" } else { "columns" };
-    let table = if n_columns == 0 { String::new() } else { describe::columns(relation.columns.iter().map(|column| &column.column)) };
+    let table = if n_columns == 0 {
+        String::new()
+    } else {
+        describe::columns(relation.columns.iter().map(|column| &column.column))
+    };
     format!("**{name}** — {kind}, {n_columns} {columns}{more}\n\n{table}")
 }
 
@@ -139,13 +160,19 @@ fn column_text(reading: &Reading<'_>, column: &Column) -> String {
 
 /// An alias where it is made.
 fn at_alias(reading: &Reading<'_>, offset: u32) -> Option<Hover> {
-    let aliases = reading.script.selects.iter().flat_map(|select| select.items.iter()).filter_map(|item| item.alias.as_ref());
+    let aliases =
+        reading.script.selects.iter().flat_map(|select| select.items.iter()).filter_map(|item| item.alias.as_ref());
     let alias = aliases.into_iter().find(|alias| alias.range.touches(offset))?;
     alias_text(reading, alias).map(|markdown| Hover { range: alias.range, markdown })
 }
 
 fn alias_text(reading: &Reading<'_>, alias: &Ident) -> Option<String> {
-    let item = reading.script.selects.iter().flat_map(|select| &select.items).find(|item| item.alias.as_ref().is_some_and(|made| made.range == alias.range))?;
+    let item = reading
+        .script
+        .selects
+        .iter()
+        .flat_map(|select| &select.items)
+        .find(|item| item.alias.as_ref().is_some_and(|made| made.range == alias.range))?;
     let expression = item.range.of(reading.text);
     Some(format!("**{}**\n\n```sql\n{expression}\n```", alias.name))
 }

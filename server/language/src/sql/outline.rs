@@ -11,7 +11,12 @@ use crate::text::TextRange;
 /// One symbol for each statement, with its definitions below.
 pub(crate) fn symbols(text: &str) -> Vec<Symbol> {
     let script = Fragment::file(text).parse();
-    script.statements.iter().filter(|statement| !statement.tokens.is_empty()).map(|statement| symbol(text, &script, statement)).collect()
+    script
+        .statements
+        .iter()
+        .filter(|statement| !statement.tokens.is_empty())
+        .map(|statement| symbol(text, &script, statement))
+        .collect()
 }
 
 fn symbol(text: &str, script: &Script, statement: &Statement) -> Symbol {
@@ -74,7 +79,11 @@ pub(crate) fn lenses(text: &str) -> Vec<Lens> {
     runs.map(|statement| {
         let sql = statement.range.of(text);
         let range = TextRange::new(statement.range.start, statement.range.start);
-        Lens { range, title: "Run".to_owned(), command: Some(Command { operation: "query", input: json!({ "sql": sql }) }) }
+        Lens {
+            range,
+            title: "Run".to_owned(),
+            command: Some(Command { operation: "query", input: json!({ "sql": sql }) }),
+        }
     })
     .collect()
 }
@@ -99,7 +108,11 @@ mod tests {
             .map(|symbol| {
                 assert!(symbol.range.contains(symbol.selection), "{sql}");
                 let children: Vec<&str> = symbol.children.iter().map(|child| child.name.as_str()).collect();
-                if children.is_empty() { symbol.name.clone() } else { format!("{} [{}]", symbol.name, children.join(", ")) }
+                if children.is_empty() {
+                    symbol.name.clone()
+                } else {
+                    format!("{} [{}]", symbol.name, children.join(", "))
+                }
             })
             .collect();
         assert_eq!(shown, expected, "{sql}");
@@ -122,7 +135,10 @@ mod tests {
     fn statements_and_definitions_are_listed() {
         check_symbols("SELECT 1; -- x\nSELECT * FROM a JOIN 'b.csv' ON true;\n", &["SELECT", "SELECT a, b.csv"]);
         check_symbols("WITH a AS (SELECT 1), b AS (SELECT * FROM a) SELECT * FROM b", &["SELECT b [a, b]"]);
-        check_symbols("CREATE OR REPLACE TABLE IF NOT EXISTS s.made AS SELECT 1; DROP TABLE made", &["CREATE made", "DROP"]);
+        check_symbols(
+            "CREATE OR REPLACE TABLE IF NOT EXISTS s.made AS SELECT 1; DROP TABLE made",
+            &["CREATE made", "DROP"],
+        );
         check_symbols("", &[]);
     }
 

@@ -1,6 +1,8 @@
 //! From tokens to [`Script`]. Every text has one: what cannot be understood is passed over, and the clauses around it stand.
 
-use super::syntax::{ALL_SOURCES, Clause, ColumnRef, Cte, Ident, Outer, Part, Path, Query, QueryId, Script, Select, SelectId, Statement};
+use super::syntax::{
+    ALL_SOURCES, Clause, ColumnRef, Cte, Ident, Outer, Part, Path, Query, QueryId, Script, Select, SelectId, Statement,
+};
 use super::tokens::{Place, Token, TokenKind, tokens};
 use super::words::is_reserved;
 use crate::text::TextRange;
@@ -15,14 +17,27 @@ const DEPTH_MAX: usize = 64;
 /// Reads the part `range` of `text`. Where only what is around the offset `around` matters, other statements are passed over,
 /// unless they make tables: each key that is typed asks again.
 pub(crate) fn parse(text: &str, range: TextRange, place: Place, around: Option<u32>) -> Script {
-    let (comments, tokens): (Vec<Token>, Vec<Token>) = tokens(text, range, place).into_iter().partition(|token| token.kind == TokenKind::Comment);
+    let (comments, tokens): (Vec<Token>, Vec<Token>) =
+        tokens(text, range, place).into_iter().partition(|token| token.kind == TokenKind::Comment);
     let mut script = Script { comments, ..Script::default() };
     for part in split::statements(text, range, &tokens) {
-        let mut parser =
-            Parser { text, tokens: &tokens[..part.tokens.end], at: part.tokens.start, end: part.extent.end, script: &mut script, depth: 0 };
+        let mut parser = Parser {
+            text,
+            tokens: &tokens[..part.tokens.end],
+            at: part.tokens.start,
+            end: part.extent.end,
+            script: &mut script,
+            depth: 0,
+        };
         let is_wanted = around.is_none_or(|offset| part.extent.touches(offset)) || parser.is_word("CREATE");
         let (query, creates) = if is_wanted { parser.statement() } else { (None, None) };
-        script.statements.push(Statement { query, creates, range: part.range, extent: part.extent, tokens: part.tokens });
+        script.statements.push(Statement {
+            query,
+            creates,
+            range: part.range,
+            extent: part.extent,
+            tokens: part.tokens,
+        });
     }
     script.tokens = tokens;
     script
@@ -139,7 +154,11 @@ impl<'p> Parser<'p> {
                 Some(ident) => {
                     idents.push(ident);
                     // A type, a direction.
-                    while self.peek().is_some() && !self.is_sign(",") && !self.is_sign(")") && !self.peek().is_some_and(|t| is_clause_word(t.text(self.text))) {
+                    while self.peek().is_some()
+                        && !self.is_sign(",")
+                        && !self.is_sign(")")
+                        && !self.peek().is_some_and(|t| is_clause_word(t.text(self.text)))
+                    {
                         self.skip();
                     }
                 }
@@ -151,9 +170,13 @@ impl<'p> Parser<'p> {
 
     /// Whether a query begins `ahead` of here, parentheses before it passed over.
     fn query_ahead(&self, ahead: usize) -> bool {
-        let parens = self.tokens[(self.at + ahead).min(self.tokens.len())..].iter().take_while(|token| token.is_sign(self.text, "(")).count();
+        let parens = self.tokens[(self.at + ahead).min(self.tokens.len())..]
+            .iter()
+            .take_while(|token| token.is_sign(self.text, "("))
+            .count();
         let ahead = ahead + parens;
-        ["SELECT", "WITH", "VALUES"].iter().any(|word| self.word_ahead(ahead, word)) || (self.word_ahead(ahead, "FROM") && self.peek_at(ahead + 1).is_some())
+        ["SELECT", "WITH", "VALUES"].iter().any(|word| self.word_ahead(ahead, word))
+            || (self.word_ahead(ahead, "FROM") && self.peek_at(ahead + 1).is_some())
     }
 
     /// A whole statement: a query, or anything else that may have queries in it.
@@ -161,7 +184,8 @@ impl<'p> Parser<'p> {
         let creates = self.creates();
         let mut first = None;
         while self.peek().is_some() {
-            let begins = self.is_any(&["SELECT", "WITH", "VALUES"]) || (self.is_word("FROM") && first.is_none() && self.at_statement_query());
+            let begins = self.is_any(&["SELECT", "WITH", "VALUES"])
+                || (self.is_word("FROM") && first.is_none() && self.at_statement_query());
             if begins || (self.is_sign("(") && self.query_ahead(1)) {
                 let query = self.query(Outer::default());
                 first = first.or(query);
@@ -175,7 +199,10 @@ impl<'p> Parser<'p> {
     /// Whether FROM begins a query here, rather than belonging to DELETE or COPY.
     fn at_statement_query(&self) -> bool {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).is_none_or(|before| {
-            before.is_sign(self.text, ";") || ["AS", "EXPLAIN", "ANALYZE", "DESCRIBE", "SUMMARIZE"].iter().any(|word| before.is_word(self.text, word))
+            before.is_sign(self.text, ";")
+                || ["AS", "EXPLAIN", "ANALYZE", "DESCRIBE", "SUMMARIZE"]
+                    .iter()
+                    .any(|word| before.is_word(self.text, word))
         })
     }
 
@@ -205,7 +232,13 @@ impl<'p> Parser<'p> {
         self.depth += 1;
         let start = self.start();
         let id = QueryId(self.script.queries.len());
-        self.script.queries.push(Query { range: TextRange::empty(start), outer, ctes: Vec::new(), is_recursive: false, parts: Vec::new() });
+        self.script.queries.push(Query {
+            range: TextRange::empty(start),
+            outer,
+            ctes: Vec::new(),
+            is_recursive: false,
+            parts: Vec::new(),
+        });
         if self.take_word("WITH") {
             let is_recursive = self.take_word("RECURSIVE");
             self.script.queries[id.0].is_recursive = is_recursive;
@@ -243,7 +276,10 @@ impl<'p> Parser<'p> {
         } else if self.is_any(&["VALUES", "TABLE"]) {
             self.at += 1;
             self.script.queries[id.0].parts.push(Part::Other);
-            while self.peek().is_some() && !self.is_sign(")") && !self.is_any(&["UNION", "EXCEPT", "INTERSECT", "SELECT", "ORDER", "LIMIT"]) {
+            while self.peek().is_some()
+                && !self.is_sign(")")
+                && !self.is_any(&["UNION", "EXCEPT", "INTERSECT", "SELECT", "ORDER", "LIMIT"])
+            {
                 self.skip();
             }
             self.order_of_parts();
@@ -297,7 +333,8 @@ impl<'p> Parser<'p> {
 
     /// Passes over what is left inside a parenthesis; not over a clause, which shows that it was never closed.
     fn skip_to_close(&mut self) {
-        while self.peek().is_some_and(|token| !token.is_sign(self.text, ")") && !is_clause_word(token.text(self.text))) {
+        while self.peek().is_some_and(|token| !token.is_sign(self.text, ")") && !is_clause_word(token.text(self.text)))
+        {
             self.skip();
         }
     }
@@ -365,7 +402,10 @@ impl<'p> Parser<'p> {
                 }
                 // `FOR UPDATE OF t`, `FETCH FIRST 3 ROWS ONLY`, `INTO t` name no columns.
                 Clause::Tail if matches!(word.as_str(), "FETCH" | "FOR" | "INTO") => {
-                    while self.peek().is_some_and(|token| !token.is_sign(self.text, ")") && !is_clause_word(token.text(self.text))) {
+                    while self
+                        .peek()
+                        .is_some_and(|token| !token.is_sign(self.text, ")") && !is_clause_word(token.text(self.text)))
+                    {
                         self.at += 1;
                     }
                 }
@@ -379,7 +419,9 @@ impl<'p> Parser<'p> {
 
     /// One token that begins no clause. What it does to the sources is not known.
     fn stray(&mut self, id: SelectId) {
-        if self.is_any(&["LATERAL", "PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"]) || self.peek().is_some_and(|token| token.kind == TokenKind::Placeholder) {
+        if self.is_any(&["LATERAL", "PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"])
+            || self.peek().is_some_and(|token| token.kind == TokenKind::Placeholder)
+        {
             self.script.selects[id.0].is_open = true;
         }
         if self.is_sign("(") && self.query_ahead(1) {
@@ -405,7 +447,9 @@ impl<'p> Parser<'p> {
 
 /// Whether a word begins a clause, so that no list or parenthesis goes on over it.
 fn is_clause_word(word: &str) -> bool {
-    ["SELECT", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "LIMIT", "UNION", "INTERSECT", "JOIN"].iter().any(|clause| word.eq_ignore_ascii_case(clause))
+    ["SELECT", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "LIMIT", "UNION", "INTERSECT", "JOIN"]
+        .iter()
+        .any(|clause| word.eq_ignore_ascii_case(clause))
 }
 
 #[cfg(test)]

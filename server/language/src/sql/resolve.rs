@@ -6,37 +6,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::functions;
-use super::syntax::{ALL_SOURCES, Cte, Ident, Item, ItemKind, Outer, Part, QueryId, Script, Select, SelectId, Source, SourceKind, path_name};
+use super::syntax::{
+    ALL_SOURCES, Cte, Ident, Item, ItemKind, Outer, Part, QueryId, Script, Select, SelectId, Source, SourceKind,
+    path_name,
+};
 use super::world::{Found, World};
 use crate::schema::{Dtype, Table, TableColumn};
-use crate::text::TextRange;
 
-/// A column as it is visible somewhere.
-#[derive(Debug, Clone)]
-pub(crate) struct Column {
-    /// Name, type and what else is known, under the name that it has here.
-    pub(crate) column: TableColumn,
-    pub(crate) origin: Origin,
-}
+mod relation;
 
-/// Where a column comes from.
-#[derive(Debug, Clone)]
-pub(crate) enum Origin {
-    /// A table's own, under its name there.
-    Table(Arc<Table>, Arc<str>),
-    /// Made in this text.
-    Here(TextRange),
-}
-
-/// The columns that something gives.
-#[derive(Debug, Default)]
-pub(crate) struct Relation {
-    pub(crate) columns: Vec<Column>,
-    /// Whether these are all, for certain.
-    pub(crate) is_complete: bool,
-    /// The table that it is, when it is one and nothing else.
-    pub(crate) table: Option<Arc<Table>>,
-}
+pub(crate) use relation::{Column, Origin, Relation, find};
+use relation::{bare, renamed};
 
 /// What a source's name stands for.
 #[derive(Debug, Clone)]
@@ -53,7 +33,12 @@ pub(crate) enum Meaning {
 #[derive(Debug, Clone)]
 pub(crate) enum Resolution {
     /// A column of the source at this position of this SELECT. `part` is the position of its name in the path.
-    Column { column: Box<Column>, select: SelectId, source: usize, part: usize },
+    Column {
+        column: Box<Column>,
+        select: SelectId,
+        source: usize,
+        part: usize,
+    },
     /// Columns of several sources of this SELECT.
     Ambiguous(SelectId, Vec<usize>),
     /// An alias among what is selected.
@@ -61,7 +46,10 @@ pub(crate) enum Resolution {
     /// The rows of a source.
     Rows(SelectId, usize),
     /// No source has it. `source` is the one that was asked, when one was named.
-    Missing { source: Option<(SelectId, usize)>, part: usize },
+    Missing {
+        source: Option<(SelectId, usize)>,
+        part: usize,
+    },
     /// No source is called what stands before the dot.
     MissingSource,
     Unknown,
@@ -84,7 +72,14 @@ const DEPTH_MAX: usize = 100;
 
 impl<'r> Resolver<'r> {
     pub(crate) fn new(script: &'r Script, world: World<'r>) -> Self {
-        Self { script, world, queries: RefCell::default(), sources: RefCell::default(), meanings: RefCell::default(), depth: Cell::new(0) }
+        Self {
+            script,
+            world,
+            queries: RefCell::default(),
+            sources: RefCell::default(),
+            meanings: RefCell::default(),
+            depth: Cell::new(0),
+        }
     }
 
     /// What the source at `index` of a SELECT is.
@@ -94,7 +89,11 @@ impl<'r> Resolver<'r> {
         }
         let meaning = match &self.script.select(select).sources[index].kind {
             SourceKind::Table(path) => {
-                let cte = if path.len() == 1 { self.cte(self.script.select(select).query, None, &path[0].name) } else { None };
+                let cte = if path.len() == 1 {
+                    self.cte(self.script.select(select).query, None, &path[0].name)
+                } else {
+                    None
+                };
                 match cte {
                     Some((query, position)) => Meaning::Cte(query, position),
                     None => match self.world.find(self.script, path) {
@@ -163,7 +162,11 @@ impl<'r> Resolver<'r> {
             Meaning::Query(Some(query)) => (self.query(query), self.is_busy(query)),
             Meaning::Query(None) | Meaning::Missing | Meaning::Unknown => (Rc::default(), false),
         };
-        let relation = if source.columns.is_empty() { relation } else { Rc::new(renamed(&relation, &source.columns, !matches!(source.kind, SourceKind::Table(_)))) };
+        let relation = if source.columns.is_empty() {
+            relation
+        } else {
+            Rc::new(renamed(&relation, &source.columns, !matches!(source.kind, SourceKind::Table(_))))
+        };
         if !is_busy {
             self.sources.borrow_mut().insert((select, index), relation.clone());
         }
@@ -175,7 +178,10 @@ impl<'r> Resolver<'r> {
     }
 
     fn of_table(&self, table: &Arc<Table>) -> Relation {
-        let column = |column: &TableColumn| Column { column: column.clone(), origin: Origin::Table(table.clone(), column.name.clone()) };
+        let column = |column: &TableColumn| Column {
+            column: column.clone(),
+            origin: Origin::Table(table.clone(), column.name.clone()),
+        };
         Relation {
             columns: table.columns.iter().map(column).collect(),
             is_complete: !table.columns.is_empty() && self.world.is_certain(table),
@@ -216,7 +222,8 @@ impl<'r> Resolver<'r> {
         let mut relation = Relation { columns: Vec::new(), is_complete: !select.is_open, table: None };
         // `FROM t` alone means all of it.
         if select.items.is_empty() {
-            relation.is_complete &= select.clauses.first().is_some_and(|(_, start)| *start == select.range.start) && !select.sources.is_empty();
+            relation.is_complete &= select.clauses.first().is_some_and(|(_, start)| *start == select.range.start)
+                && !select.sources.is_empty();
             self.star(id, &[], &[], &mut relation);
         }
         for item in &select.items {
@@ -238,13 +245,17 @@ impl<'r> Resolver<'r> {
                     _ => Column { column: bare(&name.name, Dtype::Unknown), origin: Origin::Here(name.range) },
                 };
                 relation.columns.push(match alias {
-                    Some(alias) => Column { column: TableColumn { name: alias.name.clone(), ..column.column }, origin: Origin::Here(alias.range) },
+                    Some(alias) => Column {
+                        column: TableColumn { name: alias.name.clone(), ..column.column },
+                        origin: Origin::Here(alias.range),
+                    },
                     None => column,
                 });
             }
             (ItemKind::Many, _) => relation.is_complete = false,
             (kind, Some(alias)) => {
-                let dtype = if let ItemKind::Call(name) = kind { functions::returns(&name.name) } else { Dtype::Unknown };
+                let dtype =
+                    if let ItemKind::Call(name) = kind { functions::returns(&name.name) } else { Dtype::Unknown };
                 relation.columns.push(Column { column: bare(&alias.name, dtype), origin: Origin::Here(alias.range) });
             }
             // What an expression is called without an alias differs between systems.
@@ -273,7 +284,9 @@ impl<'r> Resolver<'r> {
             for column in &columns.columns {
                 let name = &column.column.name;
                 let is_excluded = excluded.iter().any(|excluded| self.same(&excluded.name, name));
-                let is_merged = qualifier.is_empty() && self.is_merged(source, name) && relation.columns.iter().any(|known| self.same(&known.column.name, name));
+                let is_merged = qualifier.is_empty()
+                    && self.is_merged(source, name)
+                    && relation.columns.iter().any(|known| self.same(&known.column.name, name));
                 if !is_excluded && !is_merged {
                     relation.columns.push(column.clone());
                 }
@@ -307,7 +320,12 @@ impl<'r> Resolver<'r> {
     }
 
     /// The source that a qualifier names.
-    pub(crate) fn source_named(&self, select: SelectId, qualifier: &[Ident], visible: usize) -> Option<(SelectId, usize)> {
+    pub(crate) fn source_named(
+        &self,
+        select: SelectId,
+        qualifier: &[Ident],
+        visible: usize,
+    ) -> Option<(SelectId, usize)> {
         let levels = self.levels(select, visible);
         // An alias hides the table's own name; yet some systems know it still.
         for hidden in [false, true] {
@@ -338,9 +356,16 @@ impl<'r> Resolver<'r> {
             Resolution::Missing { .. } => {
                 let is_unnamed = |(id, visible): &(SelectId, usize)| {
                     let select = self.script.select(*id);
-                    select.is_open || select.sources[..*visible].iter().any(|source| source.alias.is_none() && !matches!(source.kind, SourceKind::Table(_)))
+                    select.is_open
+                        || select.sources[..*visible]
+                            .iter()
+                            .any(|source| source.alias.is_none() && !matches!(source.kind, SourceKind::Table(_)))
                 };
-                if self.levels(select, visible).iter().any(is_unnamed) { Resolution::Unknown } else { Resolution::MissingSource }
+                if self.levels(select, visible).iter().any(is_unnamed) {
+                    Resolution::Unknown
+                } else {
+                    Resolution::MissingSource
+                }
             }
             _ => Resolution::Unknown,
         }
@@ -368,18 +393,24 @@ impl<'r> Resolver<'r> {
             let plain: Vec<usize> = found
                 .iter()
                 .enumerate()
-                .filter(|(position, (index, _))| *position == 0 || !(sources[*index].join.is_filter || self.is_merged(&sources[*index], &ident.name)))
+                .filter(|(position, (index, _))| {
+                    *position == 0 || !(sources[*index].join.is_filter || self.is_merged(&sources[*index], &ident.name))
+                })
                 .map(|(_, (index, _))| *index)
                 .collect();
             match found.into_iter().next() {
                 Some(_) if plain.len() > 1 => return Resolution::Ambiguous(id, plain),
-                Some((source, column)) => return Resolution::Column { column: Box::new(column), select: id, source, part: 0 },
+                Some((source, column)) => {
+                    return Resolution::Column { column: Box::new(column), select: id, source, part: 0 };
+                }
                 None => {}
             }
             if let Some(alias) = alias_of(of, ident) {
                 return Resolution::Alias(alias.clone());
             }
-            if let Some(index) = sources.iter().rposition(|source| is_called(source, std::slice::from_ref(ident), false)) {
+            if let Some(index) =
+                sources.iter().rposition(|source| is_called(source, std::slice::from_ref(ident), false))
+            {
                 return Resolution::Rows(id, index);
             }
             is_unknown |= of.is_open || (0..sources.len()).any(|index| !self.source(id, index).is_complete);
@@ -403,32 +434,6 @@ impl<'r> Resolver<'r> {
 fn alias_of<'s>(select: &'s Select, ident: &Ident) -> Option<&'s Ident> {
     let same = |alias: &&Ident| alias.name.eq_ignore_ascii_case(&ident.name) && alias.range != ident.range;
     select.items.iter().filter_map(|item| item.alias.as_ref()).find(same)
-}
-
-/// The column of this name; one that differs in case alone when there is no other.
-pub(crate) fn find<'c>(relation: &'c Relation, name: &str) -> Option<&'c Column> {
-    let exact = relation.columns.iter().find(|column| &*column.column.name == name);
-    exact.or_else(|| relation.columns.iter().find(|column| column.column.name.to_lowercase() == name.to_lowercase()))
-}
-
-fn bare(name: &Arc<str>, dtype: Dtype) -> TableColumn {
-    TableColumn { name: name.clone(), dtype, missing_share: None, example: None }
-}
-
-/// The same columns under other names; where there are fewer names than columns, the last keep theirs. `names_all`: a query or a
-/// function gets as many names as it has columns, so that nothing is unknown any more.
-fn renamed(relation: &Relation, names: &[Ident], names_all: bool) -> Relation {
-    let mut columns: Vec<Column> = names
-        .iter()
-        .enumerate()
-        .map(|(index, name)| {
-            let known = relation.is_complete.then(|| relation.columns.get(index)).flatten();
-            let column = known.map_or_else(|| bare(&name.name, Dtype::Unknown), |known| TableColumn { name: name.name.clone(), ..known.column.clone() });
-            Column { column, origin: Origin::Here(name.range) }
-        })
-        .collect();
-    columns.extend(relation.columns.iter().skip(names.len()).filter(|_| relation.is_complete).cloned());
-    Relation { columns, is_complete: relation.is_complete || names_all, table: None }
 }
 
 /// Whether a source goes by this name. `hidden`: by a name that its alias hides.

@@ -45,14 +45,24 @@ pub(crate) fn call_around<'t>(reading: &Reading<'t>, before: usize) -> Option<Op
             (TokenKind::Sign, "[") => depth = depth.saturating_sub(1),
             (TokenKind::Sign, "(") if depth > 0 => depth -= 1,
             (TokenKind::Sign, "(") => {
-                let name = index.checked_sub(1).map(|at| &tokens[at]).filter(|name| name.kind == TokenKind::Word).map_or("", |name| name.text(text));
-                let by_words = matches!(name.to_ascii_uppercase().as_str(), "CAST" | "TRY_CAST" | "EXTRACT" | "POSITION");
-                return Some(Open { name, open: index, n_separators: n_separators + if by_words { n_words } else { 0 } });
+                let name = index
+                    .checked_sub(1)
+                    .map(|at| &tokens[at])
+                    .filter(|name| name.kind == TokenKind::Word)
+                    .map_or("", |name| name.text(text));
+                let by_words =
+                    matches!(name.to_ascii_uppercase().as_str(), "CAST" | "TRY_CAST" | "EXTRACT" | "POSITION");
+                return Some(Open {
+                    name,
+                    open: index,
+                    n_separators: n_separators + if by_words { n_words } else { 0 },
+                });
             }
             (TokenKind::Sign, ",") if depth == 0 => n_separators += 1,
             (TokenKind::Sign, ";") => return None,
             (TokenKind::Word, word) if depth == 0 => {
-                n_words += usize::from(["AS", "FROM", "IN"].iter().any(|separator| word.eq_ignore_ascii_case(separator)));
+                n_words +=
+                    usize::from(["AS", "FROM", "IN"].iter().any(|separator| word.eq_ignore_ascii_case(separator)));
                 // A query of its own: the call around it is not being written.
                 if word.eq_ignore_ascii_case("SELECT") {
                     return None;
@@ -66,7 +76,8 @@ pub(crate) fn call_around<'t>(reading: &Reading<'t>, before: usize) -> Option<Op
 
 fn of(function: &Function, n_separators: usize) -> Signature {
     let (label, places) = function.signature();
-    let parameters: Vec<TextRange> = places.iter().map(|(start, end)| TextRange::new(*start as u32, *end as u32)).collect();
+    let parameters: Vec<TextRange> =
+        places.iter().map(|(start, end)| TextRange::new(*start as u32, *end as u32)).collect();
     let active_parameter = n_separators.min(parameters.len().saturating_sub(1));
     Signature { label, documentation: Some(function.documentation.to_owned()), parameters, active_parameter }
 }
@@ -80,7 +91,8 @@ mod tests {
         let fixture = Fixture::new(sql);
         let found = fixture.fragment().signature(fixture.offset, &fixture.source);
         let shown = found.map(|signature| {
-            let active = signature.parameters.get(signature.active_parameter).map_or("", |range| range.of(&signature.label));
+            let active =
+                signature.parameters.get(signature.active_parameter).map_or("", |range| range.of(&signature.label));
             format!("{} | {active}", signature.label)
         });
         assert_eq!(shown.as_deref(), expected, "{sql}");

@@ -48,7 +48,10 @@ impl Script {
 
     /// The statement that has `offset`, the one before it when it lies between two.
     pub(crate) fn statement_at(&self, offset: u32) -> Option<&Statement> {
-        self.statements.iter().rev().find(|statement| statement.extent.start <= offset && offset <= statement.extent.end)
+        self.statements
+            .iter()
+            .rev()
+            .find(|statement| statement.extent.start <= offset && offset <= statement.extent.end)
     }
 
     /// Position of the first token that ends after `offset`.
@@ -184,7 +187,11 @@ pub(crate) struct Item {
 #[derive(Debug)]
 pub(crate) enum ItemKind {
     /// `*`, `t.*`, with EXCLUDE; `is_certain` is false where names are changed.
-    Star { qualifier: Path, excluded: Vec<Ident>, is_certain: bool },
+    Star {
+        qualifier: Path,
+        excluded: Vec<Ident>,
+        is_certain: bool,
+    },
     Column(Path),
     /// A call of this function and nothing else.
     Call(Ident),

@@ -46,7 +46,9 @@ impl Token {
     /// The bytes between the quotes of a name or string; the whole token where there are none.
     pub(crate) fn content(&self, text: &str) -> TextRange {
         let whole = self.text(text);
-        let quote = |at: usize| TextRange::new(self.range.start + at as u32, self.range.end - if self.is_closed { at as u32 } else { 0 });
+        let quote = |at: usize| {
+            TextRange::new(self.range.start + at as u32, self.range.end - if self.is_closed { at as u32 } else { 0 })
+        };
         match self.kind {
             TokenKind::Quoted | TokenKind::String if whole.starts_with('\\') => {
                 let closing = if whole[2..].trim_end_matches(['\'', '"', '`']).ends_with('\\') { 2 } else { 1 };
@@ -93,7 +95,8 @@ pub(crate) enum Place {
 /// The tokens of the part `range` of `text`, comments among them, with ranges of `text`.
 pub(crate) fn tokens(text: &str, range: TextRange, place: Place) -> Vec<Token> {
     let end = (range.end as usize).min(text.len());
-    let mut lexer = Lexer { text: text.get(..end).unwrap_or(text), at: (range.start as usize).min(end), place, tokens: Vec::new() };
+    let mut lexer =
+        Lexer { text: text.get(..end).unwrap_or(text), at: (range.start as usize).min(end), place, tokens: Vec::new() };
     while lexer.step() {}
     lexer.tokens
 }
@@ -106,8 +109,10 @@ struct Lexer<'t> {
     tokens: Vec<Token>,
 }
 
-const OPERATORS: [&str; 21] =
-    ["->>", "<=>", "!~~", "::", "<>", "<=", ">=", "!=", "==", "||", "->", "=>", ":=", "**", "//", "~~", "!~", "@>", "<@", "&&", ".."];
+const OPERATORS: [&str; 21] = [
+    "->>", "<=>", "!~~", "::", "<>", "<=", ">=", "!=", "==", "||", "->", "=>", ":=", "**", "//", "~~", "!~", "@>",
+    "<@", "&&", "..",
+];
 
 impl Lexer<'_> {
     /// Takes the next token; false at the end.
@@ -120,7 +125,11 @@ impl Lexer<'_> {
             '\\' if self.place == Place::Literal => self.backslash(rest),
             '-' if rest.starts_with("--") => self.line_comment(rest),
             // MySQL's comments; elsewhere `#` is an operator of bits and paths.
-            '#' if rest.starts_with("# ") || (!rest.starts_with("#>") && !rest.starts_with("#-") && self.at_line_start()) => self.line_comment(rest),
+            '#' if rest.starts_with("# ")
+                || (!rest.starts_with("#>") && !rest.starts_with("#-") && self.at_line_start()) =>
+            {
+                self.line_comment(rest);
+            }
             '/' if rest.starts_with("/*") => self.block_comment(rest),
             '\'' => self.quoted(TokenKind::String, '\'', 1),
             '"' | '`' => self.quoted(TokenKind::Quoted, first, 1),
@@ -146,7 +155,10 @@ impl Lexer<'_> {
             '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) && !self.after_name() => self.number(rest),
             _ if is_word_start(Some(first)) => self.word(rest),
             _ => {
-                let length = OPERATORS.iter().find(|operator| rest.starts_with(**operator)).map_or(first.len_utf8(), |o| o.len());
+                let length = OPERATORS
+                    .iter()
+                    .find(|operator| rest.starts_with(**operator))
+                    .map_or(first.len_utf8(), |o| o.len());
                 self.push(TokenKind::Sign, length);
             }
         }
@@ -162,7 +174,11 @@ impl Lexer<'_> {
         // `table_{year}` is one name that nobody knows.
         if let Some(last) = self.tokens.last_mut()
             && last.range.end == range.start
-            && matches!((last.kind, kind), (TokenKind::Word | TokenKind::Placeholder, TokenKind::Placeholder) | (TokenKind::Placeholder, TokenKind::Word | TokenKind::Number))
+            && matches!(
+                (last.kind, kind),
+                (TokenKind::Word | TokenKind::Placeholder, TokenKind::Placeholder)
+                    | (TokenKind::Placeholder, TokenKind::Word | TokenKind::Number)
+            )
             && (last.text(self.text).ends_with('}') || range.of(self.text).starts_with('{'))
         {
             last.kind = TokenKind::Placeholder;
@@ -196,7 +212,8 @@ impl Lexer<'_> {
                 }
                 return self.push(kind, end);
             }
-            if escapes && opening == 2 && character == '\\' && characters.peek().is_some_and(|(_, next)| *next == quote) {
+            if escapes && opening == 2 && character == '\\' && characters.peek().is_some_and(|(_, next)| *next == quote)
+            {
                 return self.push(kind, end + quote.len_utf8());
             }
         }
@@ -204,7 +221,8 @@ impl Lexer<'_> {
     }
 
     fn dollar(&mut self, rest: &str) {
-        let name = rest[1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum::<usize>();
+        let name =
+            rest[1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum::<usize>();
         if rest.starts_with("${") {
             return match rest.find('}') {
                 Some(end) => self.push(TokenKind::Placeholder, end + 1),
@@ -224,9 +242,11 @@ impl Lexer<'_> {
 
     /// `{{ … }}`, `{% … %}`, `{# … #}`, and in a literal `{…}`.
     fn brace(&mut self, rest: &str) {
-        for (open, close, kind) in
-            [("{{", "}}", TokenKind::Placeholder), ("{%", "%}", TokenKind::Placeholder), ("{#", "#}", TokenKind::Comment)]
-        {
+        for (open, close, kind) in [
+            ("{{", "}}", TokenKind::Placeholder),
+            ("{%", "%}", TokenKind::Placeholder),
+            ("{#", "#}", TokenKind::Comment),
+        ] {
             if rest.starts_with(open) {
                 return match rest.find(close) {
                     Some(end) => self.push(kind, end + close.len()),
@@ -253,7 +273,9 @@ impl Lexer<'_> {
         let mut length = 0;
         let bytes = rest.as_bytes();
         while let Some(byte) = bytes.get(length) {
-            let exponent = matches!(byte, b'+' | b'-') && matches!(bytes.get(length.wrapping_sub(1)), Some(b'e' | b'E')) && !rest.starts_with("0x");
+            let exponent = matches!(byte, b'+' | b'-')
+                && matches!(bytes.get(length.wrapping_sub(1)), Some(b'e' | b'E'))
+                && !rest.starts_with("0x");
             let dot = *byte == b'.' && bytes.get(length + 1) != Some(&b'.');
             if !(byte.is_ascii_alphanumeric() || *byte == b'_' || dot || exponent) {
                 break;
@@ -266,7 +288,10 @@ impl Lexer<'_> {
     fn word(&mut self, rest: &str) {
         let length = word_length(rest);
         // E'…', B'…', X'…', N'…', r'…'
-        if length == 1 && rest[1..].starts_with('\'') && matches!(rest.as_bytes()[0] | 0x20, b'e' | b'b' | b'x' | b'n' | b'r') {
+        if length == 1
+            && rest[1..].starts_with('\'')
+            && matches!(rest.as_bytes()[0] | 0x20, b'e' | b'b' | b'x' | b'n' | b'r')
+        {
             return self.quoted(TokenKind::String, '\'', 2);
         }
         self.push(TokenKind::Word, length);
@@ -308,13 +333,17 @@ impl Lexer<'_> {
     fn after_name(&self) -> bool {
         self.tokens.last().is_some_and(|last| {
             last.range.end as usize == self.at
-                && (matches!(last.kind, TokenKind::Word | TokenKind::Quoted) || last.is_sign(self.text, ")") || last.is_sign(self.text, "]"))
+                && (matches!(last.kind, TokenKind::Word | TokenKind::Quoted)
+                    || last.is_sign(self.text, ")")
+                    || last.is_sign(self.text, "]"))
         })
     }
 
     /// After a value a colon is a slice or a path (`x[1:n]`, `json:field`), not a parameter.
     fn after_value(&self) -> bool {
-        self.tokens.last().is_some_and(|last| last.range.end as usize == self.at && (self.after_name() || last.kind == TokenKind::Number))
+        self.tokens.last().is_some_and(|last| {
+            last.range.end as usize == self.at && (self.after_name() || last.kind == TokenKind::Number)
+        })
     }
 }
 

@@ -45,7 +45,8 @@ pub(crate) enum Found {
 
 /// What files of tables are called.
 const TABLE_EXTENSIONS: [&str; 17] = [
-    "csv", "tsv", "txt", "psv", "parquet", "pq", "json", "jsonl", "ndjson", "feather", "arrow", "ipc", "gz", "zst", "bz2", "xlsx", "avro",
+    "csv", "tsv", "txt", "psv", "parquet", "pq", "json", "jsonl", "ndjson", "feather", "arrow", "ipc", "gz", "zst",
+    "bz2", "xlsx", "avro",
 ];
 
 impl World<'_> {
@@ -56,7 +57,11 @@ impl World<'_> {
             return Found::Table(table.clone());
         }
         let last = path.last().map_or("", |part| &part.name);
-        if let Some(made) = script.statements.iter().find(|statement| statement.creates.as_ref().is_some_and(|made| made.name.eq_ignore_ascii_case(last))) {
+        if let Some(made) = script
+            .statements
+            .iter()
+            .find(|statement| statement.creates.as_ref().is_some_and(|made| made.name.eq_ignore_ascii_case(last)))
+        {
             return Found::Made(made.query);
         }
         let is_string = path.first().is_some_and(|part| part.kind == TokenKind::String);
@@ -140,7 +145,11 @@ impl World<'_> {
 
 /// Whether a name looks like that of a file rather than a table's.
 pub(crate) fn is_file_name(name: &str) -> bool {
-    let extension = name.rsplit('/').next().and_then(|file| file.rsplit_once('.')).map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = name
+        .rsplit('/')
+        .next()
+        .and_then(|file| file.rsplit_once('.'))
+        .map(|(_, extension)| extension.to_ascii_lowercase());
     extension.is_some_and(|extension| TABLE_EXTENSIONS.contains(&extension.as_str()))
 }
 

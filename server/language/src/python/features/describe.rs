@@ -21,12 +21,11 @@ pub(super) fn fragment<'f>(path: &'f str, text: &'f str, literal: Literal<'_>, t
     let whole = literal.expr.range.of(text);
     let quote = whole.chars().find(|character| matches!(character, '"' | '\''));
     let is_triple = quote.is_some_and(|quote| whole.contains(&quote.to_string().repeat(3)));
-    Fragment {
-        tables,
-        folder: path.rsplit_once('/').map(|(folder, _)| folder),
-        delimiter: quote.filter(|_| !is_triple),
-        ..Fragment::literal(text, literal.content, super::completion::runner_of(tables))
-    }
+    let mut fragment = Fragment::literal(text, literal.content, super::completion::runner_of(tables));
+    fragment.tables = tables;
+    fragment.folder = path.rsplit_once('/').map(|(folder, _)| folder);
+    fragment.delimiter = quote.filter(|_| !is_triple);
+    fragment
 }
 
 /// `float · 3 % missing · e.g. 29.85`

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::place::Place;
 use super::tree::each_expr;
 use crate::answers::TextEdit;
 use crate::document::Document;

@@ -52,8 +52,8 @@ fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
             },
             EventKind::Transform { .. } | EventKind::Resample { .. } | EventKind::Merge(_) => at_least(Stage::Prepare),
             EventKind::Score(_) | EventKind::CrossValidation { .. } => at_least(Stage::Evaluate),
-            EventKind::Predict { .. } | EventKind::Watch { .. } | EventKind::Unpickle { .. } => {}
-            EventKind::ChainedAssignment | EventKind::Coercion { .. } | EventKind::Future { .. } => at_least(Stage::Prepare),
+            EventKind::Predict { .. } | EventKind::Watch { .. } | EventKind::Unpickle { .. } | EventKind::Sample { .. } => {}
+            EventKind::ChainedAssignment | EventKind::Coercion { .. } | EventKind::Future { .. } | EventKind::Sample { .. } => at_least(Stage::Prepare),
         }
     }
     if analysis.flow.uses.iter().any(|used| used.makes && stmt.range.contains(used.range)) {

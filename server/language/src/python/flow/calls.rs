@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arguments::{Arg, Call};
 use super::interpreter::{DEPTH_MAX, Interpreter};
 use super::state::State;
-use super::value::{Instance, Object, ScopeId, Value};
+use super::value::{DataKind, Instance, Object, ScopeId, Value};
 use crate::python::ast::{ClassDef, Expr, ExprKind, FunctionDef, Lambda, Parameter, ParameterKind, StmtKind};
 use crate::python::library;
 
@@ -19,7 +19,13 @@ impl<'a> Interpreter<'a> {
                 self.call_lambda(lambda, *scope, &values)
             }
             Value::Class(class, scope) => self.instantiate(class, *scope, call),
-            Value::Library(name) => library::call(self, name, call),
+            Value::Library(name) => {
+                let value = library::call(self, name, call);
+                if !library::leaves_arguments(name) {
+                    self.give_away(call);
+                }
+                value
+            }
             Value::Method(bound) => {
                 let (object, name) = &**bound;
                 let goal = call.positional(0).map(|argument| argument.value.clone());
@@ -39,7 +45,29 @@ impl<'a> Interpreter<'a> {
                 Object::Estimator(_) => library::call_network(self, callee, call),
                 _ => self.opaque_result(call),
             },
-            _ => self.opaque_result(call),
+            _ => {
+                self.give_away(call);
+                self.opaque_result(call)
+            }
+        }
+    }
+
+    /// Code that is not followed may add columns to the frames that it is given.
+    fn give_away(&mut self, call: &Call<'_>) {
+        for argument in &call.arguments {
+            self.open_columns(&argument.value, 3);
+        }
+    }
+
+    fn open_columns(&mut self, value: &Value, depth: usize) {
+        if self.state.data(value).is_some() {
+            self.change_data(value, |data| data.columns.open |= data.kind == DataKind::Frame);
+        } else if depth > 0 {
+            let mut inner = self.state.items(value).map(|(items, _)| items).unwrap_or_default();
+            inner.extend(self.state.dict(value).iter().flat_map(|(_, dict)| dict.entries.iter().map(|(_, value)| value.clone())));
+            for value in inner.iter().take(40) {
+                self.open_columns(value, depth - 1);
+            }
         }
     }
 
@@ -69,8 +97,21 @@ impl<'a> Interpreter<'a> {
                 Some(Value::Function(function, scope)) => self.call_function(&function, scope, None, call),
                 _ => self.opaque_result(call),
             },
-            Value::Method(inner) => library::accessor_method(self, inner, name, call),
-            _ => library::plain_method(self, object, name, call),
+            Value::Method(inner) => {
+                let value = library::accessor_method(self, inner, name, call);
+                if self.state.data(&inner.0).is_none() {
+                    self.give_away(call);
+                }
+                value
+            }
+            _ => {
+                let value = library::plain_method(self, object, name, call);
+                // Estimators that are not known do not change what they learn from.
+                if matches!(object, Value::Unknown | Value::None) && !matches!(&**name, "fit" | "predict" | "transform" | "fit_transform" | "score" | "predict_proba") {
+                    self.give_away(call);
+                }
+                value
+            }
         }
     }
 
@@ -115,6 +156,7 @@ impl<'a> Interpreter<'a> {
         let key = Arc::as_ptr(function);
         self.called.insert(key);
         if self.stack.len() >= DEPTH_MAX || self.stack.iter().filter(|other| **other == key).count() >= 2 {
+            self.give_away(call);
             return self.opaque_result(call);
         }
         if self.state.module_of(scope) != State::MODULE && self.elsewhere.is_none() {

@@ -235,6 +235,11 @@ impl Interpreter<'_> {
                 Object::Estimator(estimator) => library::estimator_item(self, &estimator, &key),
                 Object::Instance(_) => Value::Unknown,
             },
+            // `np.c_[a, b]`
+            Value::Library(name) if matches!(&**name, "numpy.c_" | "numpy.r_") => {
+                let values = self.state.items(&key).map_or_else(|| vec![key.clone()], |(items, _)| items);
+                library::frames::stacked(self, name.trim_start_matches("numpy."), &values, site)
+            }
             _ => Value::Unknown,
         }
     }
@@ -291,6 +296,10 @@ impl Interpreter<'_> {
         }
         match (&left, operator, &right) {
             (Value::Path(path), BinaryOperator::Divide, other) => {
+                if let Value::Str(text) = other {
+                    let folder = Some(path.clone());
+                    self.note_context(text.origin, super::Context::Path { folder });
+                }
                 other.as_text().map_or(Value::Unknown, |name| Value::Path(library::join_path(path, name)))
             }
             (Value::Str(a), BinaryOperator::Add, Value::Str(b)) => {
@@ -307,6 +316,13 @@ impl Interpreter<'_> {
                 (Some((items, _)), None) | (None, Some((items, _))) => self.add_list(items, true),
                 _ => Value::Unknown,
             },
+            (_, BinaryOperator::Multiply, Value::Number(Some(n_times))) if self.state.list(&left).is_some() => {
+                let (items, open) = self.state.items(&left).unwrap_or_default();
+                let times = n_times.clamp(0.0, 20.0) as usize;
+                let exact = *n_times <= 20.0 && items.len() * times <= 200;
+                let repeated = items.iter().cycle().take((items.len() * times).min(200)).cloned().collect();
+                self.add_list(repeated, open || !exact)
+            }
             (_, BinaryOperator::Subtract, _) => match (self.state.items(&left), self.state.items(&right)) {
                 (Some((items, open)), Some((other, false))) => {
                     let kept = items.into_iter().filter(|item| !other.iter().any(|other| other.same(item))).collect();

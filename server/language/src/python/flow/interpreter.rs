@@ -40,6 +40,8 @@ pub struct Interpreter<'a> {
     /// What the functions on the stack have returned so far.
     pub(crate) returns: Vec<Option<Value>>,
     pub(crate) turns: Arc<Vec<Turn>>,
+    /// Loops being walked of which not every turn is: names that are computed in them stand for more names.
+    pub(crate) n_partial_loops: u32,
     /// The statement being walked.
     pub(crate) statement: TextRange,
     /// Modules of the workspace that were imported, by path.
@@ -72,6 +74,7 @@ impl<'a> Interpreter<'a> {
             called: Default::default(),
             returns: Vec::new(),
             turns: Arc::default(),
+            n_partial_loops: 0,
             statement: TextRange::default(),
             imported: HashMap::new(),
             bases: HashMap::new(),

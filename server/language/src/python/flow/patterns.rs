@@ -42,11 +42,12 @@ impl Interpreter<'_> {
     /// The items that a loop over `value` goes through, and whether these are all.
     pub(crate) fn items_of_iteration(&mut self, value: &Value, iter: &Expr, n_max: usize) -> (Vec<Value>, bool) {
         if let Some((items, open)) = self.state.items(value) {
-            return (items.into_iter().take(n_max).collect(), !open);
+            let exact = !open && items.len() <= n_max;
+            return (items.into_iter().take(n_max).collect(), exact);
         }
         if let Some((_, dict)) = self.state.dict(value) {
-            let (keys, open) = (dict.entries.iter().map(|(key, _)| key.clone()).take(n_max).collect(), dict.open);
-            return (keys, !open);
+            let exact = !dict.open && dict.entries.len() <= n_max;
+            return (dict.entries.iter().map(|(key, _)| key.clone()).take(n_max).collect(), exact);
         }
         let Some(data) = self.data_of(value) else { return (vec![Value::Unknown], false) };
         match data.kind {

@@ -88,11 +88,13 @@ impl<'a> Interpreter<'a> {
             StmtKind::For { target, iter, body, orelse } => self.walk_for(stmt.range, target, iter, body, orelse, scope),
             StmtKind::While { test, body, orelse } => {
                 self.eval(test, scope);
+                self.n_partial_loops += 1;
                 self.walk_turns(stmt.range, N_TURNS_UNKNOWN, |this, _| {
                     let reach = this.walk_block(body, scope);
                     this.eval(test, scope);
                     reach
                 });
+                self.n_partial_loops -= 1;
                 self.walk_block(orelse, scope);
             }
             StmtKind::If { test, body, orelse } => return self.walk_if(test, body, orelse, scope),
@@ -218,11 +220,13 @@ impl<'a> Interpreter<'a> {
         let value = self.eval(iter, scope);
         let (items, exact) = self.items_of_iteration(&value, iter, N_TURNS_MAX);
         let n_turns = if exact { items.len() } else { items.len().max(1).max(N_TURNS_UNKNOWN) };
+        self.n_partial_loops += u32::from(!exact);
         self.walk_turns(site, n_turns, |this, number| {
             let item = items.get(number).or(items.last()).cloned().unwrap_or_default();
             this.assign(target, item, scope);
             this.walk_block(body, scope)
         });
+        self.n_partial_loops -= u32::from(!exact);
         self.walk_block(orelse, scope);
     }
 

@@ -114,7 +114,20 @@ pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given>
 
 fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
     let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
-    let infos = x.data.all_infos().union(&estimator.infos);
+    let mut infos = x.data.all_infos().union(&estimator.infos);
+    if estimator.fitted.is_none() {
+        // `SelectFromModel(model, prefit=True)` knows what its model learned.
+        for step in &estimator.steps {
+            let fitted = match cx.state.get(*step) {
+                Object::Estimator(step) => step.fitted,
+                _ => None,
+            };
+            if let Some(fit) = fitted.map(|fit| cx.flow.fit(fit).clone()) {
+                let learned = cx.learn(fit.x.data.rows, fit.site, estimator.short_name(), InfoKind::Fitted);
+                infos = infos.union(&learned);
+            }
+        }
+    }
     if let Value::Object(id) = object {
         cx.note(call.range(), EventKind::Transform { estimator: *id, fit: estimator.fitted, x: x.clone() });
     }

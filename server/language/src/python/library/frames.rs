@@ -14,6 +14,6 @@ mod select;
 pub(crate) use combine::{concat, merge_function, query_names};
 pub(crate) use methods::{accessor, data_method};
 pub(crate) use names::is_own_name;
-pub(crate) use numpy::{call_numpy, call_scipy};
+pub(crate) use numpy::{call_numpy, call_scipy, stacked};
 pub(crate) use polars::call_polars;
 pub(crate) use read::{call_pandas, frame_of_dict, load_dataset};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{DataKind, Dict, List, Object, Text, Value};
@@ -415,12 +416,15 @@ pub(crate) fn plain_method(cx: &mut Interpreter<'_>, object: &Value, name: &str,
 }
 
 /// `os.path.join`, `Path(…)` and the like.
-pub(super) fn call_path(_cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
+pub(super) fn call_path(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     match name {
         "os.path.join" | "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" => {
             let mut joined: Option<Arc<str>> = None;
             for argument in call.positionals() {
                 let Some(part) = argument.value.as_text() else { return Value::Unknown };
+                if let Value::Str(text) = &argument.value {
+                    cx.note_context(text.origin, Context::Path { folder: joined.clone() });
+                }
                 joined = Some(match joined {
                     None => part.clone(),
                     Some(path) => join_path(&path, part),

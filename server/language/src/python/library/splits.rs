@@ -70,14 +70,12 @@ pub(super) fn folds(cx: &mut Interpreter<'_>, splitter: &Arc<Estimator>, call: &
     let has_seed = !shuffles || splitter.parameter("random_state").is_some_and(|seed| !matches!(seed, Value::None));
     let groups = short.contains("Group") || call.keyword("groups").is_some() || call.positional(2).is_some();
     let mut turns = Vec::new();
-    for turn in 0..2 {
+    for _ in 0..2 {
         let split = cx.split_number(None);
         let rows = [0, 1].map(|part| cx.rows_from(Step::Part { split, part }, x.data.rows, call.range()));
-        if turn == 0 {
-            let stratified = short.contains("Stratified");
-            let what: Arc<str> = short.into();
-            cx.note(call.range(), EventKind::Split(Split { what, input: x.clone(), parts: rows, shuffles, has_seed, seed_site: splitter.made, groups, stratified, split }));
-        }
+        let stratified = short.contains("Stratified");
+        let what: Arc<str> = short.into();
+        cx.note(call.range(), EventKind::Split(Split { what, input: x.clone(), parts: rows, shuffles, has_seed, seed_site: splitter.made, groups, stratified, split }));
         let positions = rows.map(|rows| cx.add_data(positions(rows)));
         turns.push(Value::Tuple(Arc::new(positions.to_vec())));
     }

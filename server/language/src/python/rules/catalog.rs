@@ -22,7 +22,7 @@ pub struct Rule {
 pub enum Category {
     /// Test rows went into the preparation of training data.
     PreprocessingLeakage,
-    /// The same, in folds of a cross-validation.
+    /// Only scores within the training part are too good: a choice may be wrong, the last test is not.
     CrossValidationLeakage,
     /// Test rows, or copies of them, are training rows.
     OverlapLeakage,
@@ -47,7 +47,7 @@ const fn new(code: &'static str, name: &'static str, category: Category, severit
 pub const RULES: &[Rule] = &[
     new("MLW101", "preprocessing-before-split", PreprocessingLeakage, Warning, "something is fitted or computed on rows that later are test rows"),
     new("MLW102", "fit-on-test", PreprocessingLeakage, Warning, "a transformer is fitted on the test rows"),
-    new("MLW103", "preprocessing-outside-folds", CrossValidationLeakage, Information, "cross-validation on data that was prepared as a whole"),
+    new("MLW103", "preprocessing-outside-folds", PreprocessingLeakage, Warning, "cross-validation on data that was prepared as a whole"),
     new("MLW104", "resampling-before-split", OverlapLeakage, Warning, "rows are copied or synthesised before the split, so that copies are on both sides"),
     new("MLW105", "train-test-overlap", OverlapLeakage, Warning, "a model is judged on rows that it was fitted on"),
     new("MLW106", "multi-test", MultiTestLeakage, Warning, "several models are judged on the same test rows"),
@@ -57,6 +57,7 @@ pub const RULES: &[Rule] = &[
     new("MLW110", "shuffled-time-split", TemporalLeakage, Warning, "rows in the order of time are split at random"),
     new("MLW111", "groups-across-split", GroupLeakage, Warning, "rows of one group can be on both sides of the split"),
     new("MLW112", "resampling-outside-folds", OverlapLeakage, Warning, "cross-validation on rows that were copied or synthesised before"),
+    new("MLW113", "training-part-prepared-before-folds", CrossValidationLeakage, Information, "folds of the training part see what was fitted on all of it"),
     new("MLW201", "no-held-out-data", Soundness, Information, "a model is fitted and used without being judged on any held-out rows"),
     new("MLW202", "accuracy-on-imbalanced", Soundness, Warning, "accuracy is the only metric although one class is rare"),
     new("MLW203", "missing-random-state", Soundness, Information, "the result changes from run to run"),

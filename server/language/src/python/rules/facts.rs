@@ -95,6 +95,11 @@ impl<'a> Facts<'a> {
         !self.against_training(judged).overlaps()
     }
 
+    /// Whether a judgement is meant to be on other rows than those that the model was fitted on, even if copies of these are there.
+    pub fn is_test(&self, judged: &Judged) -> bool {
+        !matches!(self.against_training(judged), Relation::Same | Relation::Contains | Relation::Within)
+    }
+
     pub fn info(&self, infos: &Infos) -> Vec<&'a Info> {
         infos.iter().map(|id| self.analysis.flow.info(id)).collect()
     }

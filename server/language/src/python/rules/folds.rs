@@ -21,11 +21,22 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         let rows = &facts.flow().rows;
         let learned = facts.info(&x.data.all_infos());
         if let Some(info) = learned.iter().find(|info| info.kind != InfoKind::Future && rows.knows_of(info.rows, x.data.rows)) {
-            let message = format!(
-                "each fold is judged on rows that `{}` has seen: it was fitted before the folds were made. Put it into a `Pipeline` with the model, so that each fold fits its own",
-                info.what
-            );
-            found.report("MLW103", event.site, message, vec![(info.site, "fitted on all rows here")]);
+            let seen = vec![(info.site, "fitted on all of these rows here")];
+            // A test part stands outside: only the choice among settings is affected.
+            let held_out_beside = rows.split_above(x.data.rows).is_some() && rows.split_above(info.rows).is_some();
+            if held_out_beside {
+                let message = format!(
+                    "each fold of the training rows is judged on rows that `{}` has seen, which can mislead the choice (the test rows are not touched). Put it into a `Pipeline` with the model and search over that",
+                    info.what
+                );
+                found.report("MLW113", event.site, message, seen);
+            } else {
+                let message = format!(
+                    "each fold is judged on rows that `{}` has seen: it was fitted before the folds were made. Put it into a `Pipeline` with the model, so that each fold fits its own",
+                    info.what
+                );
+                found.report("MLW103", event.site, message, seen);
+            }
         }
         if let Some(copies) = facts.copies_above(x.data.rows) {
             let message = "each fold is judged on copies of rows it learned from: rows were copied or synthesised before the folds were made. Use `imblearn.pipeline.Pipeline`, which resamples the training part of each fold";

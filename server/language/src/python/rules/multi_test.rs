@@ -10,7 +10,7 @@ use crate::python::flow::value::FitId;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let scored: Vec<&Judged> =
-        facts.judged.iter().filter(|judged| judged.metric.is_some() && facts.is_held_out(judged) && !is_baseline(facts.fit(judged.fit))).collect();
+        facts.judged.iter().filter(|judged| judged.metric.is_some() && facts.is_test(judged) && !is_baseline(facts.fit(judged.fit))).collect();
     let mut sets: Vec<RowsId> = Vec::new();
     for judged in &scored {
         if !sets.contains(&judged.rows) {
@@ -40,8 +40,14 @@ fn has_untouched(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
         judged.rows != set
             && facts.relation(judged.rows, set) == Relation::Disjoint
             && models(judged.rows) == 1
-            && (n_here > 1 || watches(facts, set))
+            && (n_here > 1 || watches(facts, set) || tries_thresholds(facts, scored, set))
     })
+}
+
+/// Whether the prediction of some rows is scored several times at one place, each time with other labels made of it.
+fn tries_thresholds(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
+    let here: Vec<&&Judged> = scored.iter().filter(|judged| judged.rows == set && facts.threshold_of(judged)).collect();
+    here.iter().enumerate().any(|(index, judged)| here[..index].iter().any(|earlier| earlier.site == judged.site && earlier.fit == judged.fit))
 }
 
 fn watches(facts: &Facts<'_>, set: RowsId) -> bool {

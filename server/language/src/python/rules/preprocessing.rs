@@ -12,7 +12,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for judged in &facts.judged {
         let fit = facts.fit(judged.fit);
         let trained_on = fit.x.data.rows;
-        if facts.against_training(judged).overlaps() {
+        if !facts.is_test(judged) {
             continue;
         }
         for info in facts.info(&fit.infos.union(&judged.infos)) {
@@ -28,7 +28,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
 /// A model that learns from one part of a split, and has not been judged yet: the other part is for that.
 fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
     for (id, fit) in facts.model_fits() {
-        if facts.judged.iter().any(|judged| judged.fit == id && facts.is_held_out(judged)) {
+        if facts.judged.iter().any(|judged| judged.fit == id && facts.is_test(judged)) {
             continue;
         }
         let rows = &facts.flow().rows;

@@ -5,7 +5,7 @@ use crate::python::ast::Module;
 use crate::text::LineIndex;
 
 /// Takes away what the comments of `module` suppress. Without brackets all rules are.
-pub(super) fn suppress(diagnostics: &mut Vec<Diagnostic>, module: &Module, text: &str) {
+pub(crate) fn suppress(diagnostics: &mut Vec<Diagnostic>, module: &Module, text: &str) {
     let marks: Vec<(Mark, u32)> = module.comments.iter().filter_map(|comment| Some((mark(&comment.text)?, comment.range.start))).collect();
     if marks.is_empty() {
         return;

@@ -29,7 +29,10 @@ fn of(reading: &Reading<'_>, statement: &Statement) -> Vec<Diagnostic> {
     if has_escapes || broken.is_empty() || !grammar_objects(statement.range.of(text)) {
         return Vec::new();
     }
-    broken.into_iter().map(|(range, message)| diagnostic(SYNTAX_ERROR, Severity::Error, range, message, Vec::new())).collect()
+    broken
+        .into_iter()
+        .map(|(range, message)| diagnostic(SYNTAX_ERROR, Severity::Error, range, message, Vec::new()))
+        .collect()
 }
 
 /// What the words alone show to be broken.
@@ -46,11 +49,16 @@ fn breaks(text: &str, tokens: &[Token]) -> Vec<(TextRange, String)> {
             match token.text(text) {
                 "(" => open.push(token),
                 ")" if open.pop().is_none() => broken.push((token.range, "this parenthesis closes nothing".to_owned())),
-                "," if next.is_some_and(|next| next.is_sign(text, ",")) => broken.push((token.range, "something is missing between two commas".to_owned())),
+                "," if next.is_some_and(|next| next.is_sign(text, ",")) => {
+                    broken.push((token.range, "something is missing between two commas".to_owned()));
+                }
                 _ => {}
             }
         }
-        broken.extend(nothing_behind(text, tokens, index).map(|word| (token.range, format!("something is missing behind {word}"))));
+        broken.extend(
+            nothing_behind(text, tokens, index)
+                .map(|word| (token.range, format!("something is missing behind {word}"))),
+        );
     }
     broken.extend(open.into_iter().map(|token| (token.range, "this parenthesis is never closed".to_owned())));
     broken.sort();
@@ -60,7 +68,9 @@ fn breaks(text: &str, tokens: &[Token]) -> Vec<(TextRange, String)> {
 /// The keyword at `index`, when what it needs does not follow.
 fn nothing_behind(text: &str, tokens: &[Token], index: usize) -> Option<String> {
     let token = &tokens[index];
-    let is_query = tokens.first().is_some_and(|first| ["SELECT", "WITH", "FROM", "("].iter().any(|word| first.text(text).eq_ignore_ascii_case(word)));
+    let is_query = tokens.first().is_some_and(|first| {
+        ["SELECT", "WITH", "FROM", "("].iter().any(|word| first.text(text).eq_ignore_ascii_case(word))
+    });
     let needs = ["FROM", "JOIN", "WHERE", "HAVING", "ON", "BY", "AND", "OR"];
     if !is_query || token.kind != TokenKind::Word || (index > 0 && tokens[index - 1].is_sign(text, ".")) {
         return None;
@@ -68,9 +78,12 @@ fn nothing_behind(text: &str, tokens: &[Token], index: usize) -> Option<String> 
     let word = token.text(text).to_ascii_uppercase();
     let ends = ["FROM", "JOIN", "WHERE", "HAVING", "ON", "GROUP", "ORDER", "LIMIT", "UNION", "AND", "OR"];
     let next = tokens.get(index + 1);
-    let is_end = next.is_none_or(|next| next.is_sign(text, ")") || (next.kind == TokenKind::Word && ends.iter().any(|end| next.is_word(text, end))));
+    let is_end = next.is_none_or(|next| {
+        next.is_sign(text, ")") || (next.kind == TokenKind::Word && ends.iter().any(|end| next.is_word(text, end)))
+    });
     // FROM alone begins a query in some systems, and is a word between the arguments of functions in all.
-    (needs.contains(&word.as_str()) && is_end && !(word == "FROM" && next.is_some_and(|next| next.is_sign(text, ")")))).then_some(word)
+    (needs.contains(&word.as_str()) && is_end && !(word == "FROM" && next.is_some_and(|next| next.is_sign(text, ")"))))
+        .then_some(word)
 }
 
 /// The part of a range that lies on its first line.

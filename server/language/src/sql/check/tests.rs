@@ -8,7 +8,11 @@ fn check(sql: &str, expected: &[&str]) {
     let shown: Vec<String> = found
         .iter()
         .map(|found| {
-            let code = if found.severity == Severity::Information { format!("{}i", found.code) } else { found.code.to_owned() };
+            let code = if found.severity == Severity::Information {
+                format!("{}i", found.code)
+            } else {
+                found.code.to_owned()
+            };
             let fix = found.fixes.first().map_or(String::new(), |fix| format!(" -> {}", fix.edits[0].text));
             format!("{code} {}{fix}", found.range.of(&fixture.text))
         })
@@ -53,7 +57,10 @@ fn tables_that_may_be_somewhere() {
 fn columns_that_are_not_there() {
     check("SELECT tenur FROM telco", &["SQL102 tenur -> tenure"]);
     check("SELECT t.tenur, t.Churn FROM telco t", &["SQL102 tenur -> tenure"]);
-    check("SELECT 1 FROM telco WHERE tenur > 3 GROUP BY Chrun ORDER BY Churnn", &["SQL102 tenur -> tenure", "SQL102 Chrun -> Churn", "SQL102 Churnn -> Churn"]);
+    check(
+        "SELECT 1 FROM telco WHERE tenur > 3 GROUP BY Chrun ORDER BY Churnn",
+        &["SQL102 tenur -> tenure", "SQL102 Chrun -> Churn", "SQL102 Churnn -> Churn"],
+    );
     check("SELECT rooms, prize FROM 'data/housing.csv'", &["SQL102 prize -> price"]);
     check("SELECT COUNT(DISTINCT tenur) FROM telco", &["SQL102 tenur -> tenure"]);
     check("SELECT order_date FROM orders", &["SQL102 order_date -> \"order date\""]);
@@ -62,9 +69,15 @@ fn columns_that_are_not_there() {
     check("WITH c AS (SELECT * FROM telco) SELECT tenur FROM c", &["SQL102 tenur -> tenure"]);
     check("WITH c(a, b) AS (SELECT tenure, Churn FROM telco) SELECT a, tenure FROM c", &["SQL102 tenure"]);
     check("SELECT x.a, x.b FROM (SELECT 1, 2) AS x(a, c)", &["SQL102 b"]);
-    check("SELECT amount FROM orders o WHERE EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer_idd)", &["SQL102 customer_idd -> customer_id"]);
+    check(
+        "SELECT amount FROM orders o WHERE EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer_idd)",
+        &["SQL102 customer_idd -> customer_id"],
+    );
     check("SELECT * FROM orders JOIN customers USING (customer_id)", &["SQL102 customer_id -> id"]);
-    check("SELECT * EXCLUDE (tenure) FROM telco; SELECT tenure FROM (SELECT * EXCLUDE (tenure) FROM telco)", &["SQL102 tenure"]);
+    check(
+        "SELECT * EXCLUDE (tenure) FROM telco; SELECT tenure FROM (SELECT * EXCLUDE (tenure) FROM telco)",
+        &["SQL102 tenure"],
+    );
     check("SELECT TENURE FROM telco", &["SQL102i TENURE -> tenure"]);
     check("SELECT telco.csv.tenur FROM telco.csv", &["SQL102 tenur -> tenure"]);
 }

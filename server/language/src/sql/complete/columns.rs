@@ -30,11 +30,20 @@ fn offer<'o>(column: &'o Column, text: String, rank: u32) -> Offer<'o> {
 /// Names that the SELECT has used already, but for the one that is being typed.
 fn used(reading: &Reading<'_>, select: SelectId, clause: Clause, offset: u32) -> Vec<String> {
     let refs = reading.script.select(select).refs.iter().filter(|used| used.clause == clause);
-    refs.filter_map(|used| used.path.last()).filter(|name| !name.range.touches(offset)).map(|name| name.name.to_lowercase()).collect()
+    refs.filter_map(|used| used.path.last())
+        .filter(|name| !name.range.touches(offset))
+        .map(|name| name.name.to_lowercase())
+        .collect()
 }
 
 /// The columns of what a qualifier names.
-pub(super) fn of_source(reading: &Reading<'_>, select: SelectId, qualifier: &[Ident], spot: &Spot, offers: &mut Offers) {
+pub(super) fn of_source(
+    reading: &Reading<'_>,
+    select: SelectId,
+    qualifier: &[Ident],
+    spot: &Spot,
+    offers: &mut Offers,
+) {
     let Some((of, index)) = reading.resolver.source_named(select, qualifier, usize::MAX) else { return };
     let clause = reading.script.select(select).clause_at(spot.offset);
     let used = used(reading, select, clause, spot.offset);
@@ -55,24 +64,37 @@ pub(super) fn of_source(reading: &Reading<'_>, select: SelectId, qualifier: &[Id
         offers.push(offer(column, text, rank));
     }
     if clause == Clause::Items && !in_quotes {
-        offers.push(Offer { detail: Some("all columns".to_owned()), rank: rank::SOURCE, ..Offer::new("*", CompletionKind::Value) });
+        offers.push(Offer {
+            detail: Some("all columns".to_owned()),
+            rank: rank::SOURCE,
+            ..Offer::new("*", CompletionKind::Value)
+        });
     }
 }
 
 fn is_in_quotes(reading: &Reading<'_>, spot: &Spot) -> bool {
-    spot.edit.start > 0 && reading.text[..spot.edit.start as usize].ends_with(['"', '`']) && reading.script.tokens.get(spot.before).is_some_and(|token| token.range.start < spot.edit.start)
+    spot.edit.start > 0
+        && reading.text[..spot.edit.start as usize].ends_with(['"', '`'])
+        && reading.script.tokens.get(spot.before).is_some_and(|token| token.range.start < spot.edit.start)
 }
 
 fn other_sources(reading: &Reading<'_>, select: SelectId, of: SelectId, index: usize) -> Vec<std::rc::Rc<Relation>> {
     let n_sources = reading.script.select(select).sources.len();
-    (0..n_sources).filter(|other| (select, *other) != (of, index)).map(|other| reading.resolver.source(select, other)).collect()
+    (0..n_sources)
+        .filter(|other| (select, *other) != (of, index))
+        .map(|other| reading.resolver.source(select, other))
+        .collect()
 }
 
 /// All columns that are visible, aliases where they can be named, sources, and in ON whole conditions.
 pub(super) fn visible(reading: &Reading<'_>, select: SelectId, clause: Clause, spot: &Spot, offers: &mut Offers) {
     if clause == Clause::On {
         for (rank, condition) in conditions(reading, select, spot.offset).into_iter().enumerate() {
-            offers.push(Offer { rank: rank::JOIN + rank.min(9) as u32, detail: Some("join".to_owned()), ..Offer::new(&condition, CompletionKind::Value) });
+            offers.push(Offer {
+                rank: rank::JOIN + rank.min(9) as u32,
+                detail: Some("join".to_owned()),
+                ..Offer::new(&condition, CompletionKind::Value)
+            });
         }
     }
     let used = used(reading, select, clause, spot.offset);
@@ -93,7 +115,8 @@ pub(super) fn visible(reading: &Reading<'_>, select: SelectId, clause: Clause, s
             () => rank::COLUMN,
         };
         let source = reading.script.select(*of).sources.get(*index);
-        let is_merged = source.is_some_and(|source| source.join.is_natural || source.join.using.iter().any(|using| using.name == *name));
+        let is_merged = source
+            .is_some_and(|source| source.join.is_natural || source.join.using.iter().any(|using| using.name == *name));
         let is_ambiguous = owners.get(&**name).is_some_and(|n| *n > 1) && *of == select && !is_merged;
         match qualifier_of(reading, *of, *index).filter(|_| is_ambiguous) {
             Some(owner) => {
@@ -109,14 +132,23 @@ pub(super) fn visible(reading: &Reading<'_>, select: SelectId, clause: Clause, s
             if let Some(alias) = item.alias.as_ref().filter(|alias| !alias.range.touches(spot.offset)) {
                 let detail = item.range.of(reading.text).lines().next().unwrap_or("").chars().take(60).collect();
                 let text = reading.written(&alias.name);
-                offers.push(Offer { text, detail: Some(detail), rank: rank::FIRST, ..Offer::new(&alias.name, CompletionKind::Column) });
+                offers.push(Offer {
+                    text,
+                    detail: Some(detail),
+                    rank: rank::FIRST,
+                    ..Offer::new(&alias.name, CompletionKind::Column)
+                });
             }
         }
     }
     for index in 0..reading.script.select(select).sources.len() {
         if let Some(name) = qualifier_of(reading, select, index) {
             let n_columns = reading.resolver.source(select, index).columns.len();
-            offers.push(Offer { detail: Some(format!("{n_columns} columns")), rank: rank::SOURCE, ..Offer::new(&name, CompletionKind::Table) });
+            offers.push(Offer {
+                detail: Some(format!("{n_columns} columns")),
+                rank: rank::SOURCE,
+                ..Offer::new(&name, CompletionKind::Table)
+            });
         }
     }
 }
@@ -168,10 +200,16 @@ pub(super) fn expansion(reading: &Reading<'_>, select: SelectId, qualifier: &[Id
     }
     let owner = crate::sql::syntax::path_range(qualifier).of(reading.text);
     let prefix = if qualifier.is_empty() { String::new() } else { format!("{owner}.") };
-    let names: Vec<String> = relation.columns.iter().map(|column| format!("{prefix}{}", reading.written(&column.column.name))).collect();
+    let names: Vec<String> =
+        relation.columns.iter().map(|column| format!("{prefix}{}", reading.written(&column.column.name))).collect();
     let label = format!("{prefix}* as {} columns", names.len());
     let text = names.join(", ");
-    offers.push(Offer { documentation: Some(text.clone()), text, is_always: true, ..Offer::new(&label, CompletionKind::Value) });
+    offers.push(Offer {
+        documentation: Some(text.clone()),
+        text,
+        is_always: true,
+        ..Offer::new(&label, CompletionKind::Value)
+    });
 }
 
 /// Conditions on which the last table before `offset` may be joined with one before it: equal names first, then `t_id` with `id`.
@@ -208,8 +246,17 @@ pub(super) fn conditions(reading: &Reading<'_>, select: SelectId, offset: u32) -
 }
 
 /// `from.customer_id = to.id`, where `to` has `id` and is called `customers`.
-fn foreign_keys(reading: &Reading<'_>, from: &Relation, from_name: &str, to: &Relation, to_name: &str, to_known: &str) -> Vec<String> {
-    let Some(id) = to.columns.iter().find(|column| column.column.name.eq_ignore_ascii_case("id")) else { return Vec::new() };
+fn foreign_keys(
+    reading: &Reading<'_>,
+    from: &Relation,
+    from_name: &str,
+    to: &Relation,
+    to_name: &str,
+    to_known: &str,
+) -> Vec<String> {
+    let Some(id) = to.columns.iter().find(|column| column.column.name.eq_ignore_ascii_case("id")) else {
+        return Vec::new();
+    };
     let table = to.table.as_ref().map_or(to_known, |table| &table.name).trim_matches('`').to_lowercase();
     let stem = table.rsplit('/').next().and_then(|file| file.split('.').next()).unwrap_or("").to_owned();
     let singular = stem.strip_suffix('s').unwrap_or(&stem).to_owned();
@@ -219,5 +266,8 @@ fn foreign_keys(reading: &Reading<'_>, from: &Relation, from_name: &str, to: &Re
         !owner.is_empty() && (owner == stem || owner == singular)
     };
     let keys = from.columns.iter().filter(|column| is_key(&column.column.name));
-    keys.map(|key| format!("{from_name}.{} = {to_name}.{}", reading.written(&key.column.name), reading.written(&id.column.name))).collect()
+    keys.map(|key| {
+        format!("{from_name}.{} = {to_name}.{}", reading.written(&key.column.name), reading.written(&id.column.name))
+    })
+    .collect()
 }

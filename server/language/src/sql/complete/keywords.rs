@@ -13,7 +13,8 @@ use crate::sql::tokens::TokenKind;
 /// `word` in the case in which the text writes its keywords.
 pub(super) fn cased(reading: &Reading<'_>, word: &str) -> String {
     let keyword = reading.script.tokens.iter().find(|token| {
-        token.kind == TokenKind::Word && ["SELECT", "FROM", "WITH", "WHERE"].iter().any(|keyword| token.is_word(reading.text, keyword))
+        token.kind == TokenKind::Word
+            && ["SELECT", "FROM", "WITH", "WHERE"].iter().any(|keyword| token.is_word(reading.text, keyword))
     });
     match keyword {
         Some(token) if token.text(reading.text).chars().all(char::is_lowercase) => word.to_lowercase(),
@@ -34,7 +35,21 @@ pub(super) fn statement(reading: &Reading<'_>, offers: &mut Offers) {
 }
 
 pub(super) fn types(reading: &Reading<'_>, offers: &mut Offers) {
-    let types = ["INTEGER", "BIGINT", "DOUBLE", "FLOAT", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "TIME", "SMALLINT", "TINYINT", "REAL", "DECIMAL(10, 2)"];
+    let types = [
+        "INTEGER",
+        "BIGINT",
+        "DOUBLE",
+        "FLOAT",
+        "VARCHAR",
+        "BOOLEAN",
+        "DATE",
+        "TIMESTAMP",
+        "TIME",
+        "SMALLINT",
+        "TINYINT",
+        "REAL",
+        "DECIMAL(10, 2)",
+    ];
     push(reading, offers, &types, 0);
 }
 
@@ -67,14 +82,22 @@ pub(super) fn operand(reading: &Reading<'_>, clause: Clause, spot: &Spot, offers
     let is_open = previous.is_some_and(|token| token.is_sign(reading.text, "("));
     if clause == Clause::Items && (is_behind("SELECT") || is_behind("DISTINCT")) {
         push(reading, offers, &["DISTINCT"], rank::KEYWORD);
-        offers.push(Offer { detail: Some("all columns".to_owned()), rank: rank::SOURCE, ..Offer::new("*", CompletionKind::Value) });
+        offers.push(Offer {
+            detail: Some("all columns".to_owned()),
+            rank: rank::SOURCE,
+            ..Offer::new("*", CompletionKind::Value)
+        });
     }
     if is_open {
         let call = call_around(reading, spot.before).map_or("", |call| call.name);
         if call.eq_ignore_ascii_case("OVER") {
             push(reading, offers, &["PARTITION BY", "ORDER BY"], 0);
         } else if call.eq_ignore_ascii_case("COUNT") {
-            offers.push(Offer { detail: Some("rows".to_owned()), rank: rank::FIRST, ..Offer::new("*", CompletionKind::Value) });
+            offers.push(Offer {
+                detail: Some("rows".to_owned()),
+                rank: rank::FIRST,
+                ..Offer::new("*", CompletionKind::Value)
+            });
             push(reading, offers, &["DISTINCT"], rank::SOURCE);
         } else {
             push(reading, offers, &["SELECT"], rank::KEYWORD + 50);
@@ -87,17 +110,27 @@ pub(super) fn operand(reading: &Reading<'_>, clause: Clause, spot: &Spot, offers
     push(reading, offers, &["CASE WHEN", "NOT", "NULL", "TRUE", "FALSE", "EXISTS", "INTERVAL"], rank::KEYWORD + 10);
 }
 
-const COMPARISONS: [&str; 10] = ["AND", "OR", "IS NULL", "IS NOT NULL", "IN", "NOT IN", "LIKE", "ILIKE", "NOT LIKE", "BETWEEN"];
-const JOINS: [&str; 8] = ["JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "SEMI JOIN", "ANTI JOIN"];
+const COMPARISONS: [&str; 10] =
+    ["AND", "OR", "IS NULL", "IS NOT NULL", "IN", "NOT IN", "LIKE", "ILIKE", "NOT LIKE", "BETWEEN"];
+const JOINS: [&str; 8] =
+    ["JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "SEMI JOIN", "ANTI JOIN"];
 const SETS: [&str; 4] = ["UNION ALL", "UNION", "EXCEPT", "INTERSECT"];
 
 /// Keywords behind something with a value, or behind a table.
 pub(super) fn behind(reading: &Reading<'_>, select: SelectId, clause: Clause, spot: &Spot, offers: &mut Offers) {
     let of = reading.script.select(select);
-    let start = of.clauses.iter().rev().find(|(_, start)| *start < spot.edit.start).map_or(of.range.start, |(_, start)| *start);
+    let start =
+        of.clauses.iter().rev().find(|(_, start)| *start < spot.edit.start).map_or(of.range.start, |(_, start)| *start);
     let call = call_around(reading, spot.before).filter(|call| reading.script.tokens[call.open].range.start >= start);
-    let since = |word: &str| reading.script.tokens[..spot.before].iter().rev().take_while(|token| token.range.start >= start).any(|token| token.is_word(reading.text, word));
-    let in_case = since("CASE") && !reading.script.tokens[..spot.before].last().is_some_and(|token| token.is_word(reading.text, "END"));
+    let since = |word: &str| {
+        reading.script.tokens[..spot.before]
+            .iter()
+            .rev()
+            .take_while(|token| token.range.start >= start)
+            .any(|token| token.is_word(reading.text, word))
+    };
+    let in_case = since("CASE")
+        && !reading.script.tokens[..spot.before].last().is_some_and(|token| token.is_word(reading.text, "END"));
     if in_case {
         push(reading, offers, &["WHEN", "THEN", "ELSE", "END"], 0);
         push(reading, offers, &COMPARISONS, 100);
@@ -114,7 +147,8 @@ pub(super) fn behind(reading: &Reading<'_>, select: SelectId, clause: Clause, sp
         push(reading, offers, &COMPARISONS, rank::KEYWORD);
         return;
     }
-    let ends_call = reading.script.tokens.get(spot.before.wrapping_sub(1)).is_some_and(|token| token.is_sign(reading.text, ")"));
+    let ends_call =
+        reading.script.tokens.get(spot.before.wrapping_sub(1)).is_some_and(|token| token.is_sign(reading.text, ")"));
     let has_from = of.clauses.iter().any(|(clause, _)| *clause == Clause::From);
     match clause {
         Clause::Items => {
@@ -130,7 +164,11 @@ pub(super) fn behind(reading: &Reading<'_>, select: SelectId, clause: Clause, sp
             if last.is_some_and(|last| sources[last].join.is_join) {
                 for condition in conditions(reading, select, spot.offset) {
                     let label = format!("{} {condition}", cased(reading, "ON"));
-                    offers.push(Offer { rank: 0, detail: Some("join".to_owned()), ..Offer::new(&label, CompletionKind::Value) });
+                    offers.push(Offer {
+                        rank: 0,
+                        detail: Some("join".to_owned()),
+                        ..Offer::new(&label, CompletionKind::Value)
+                    });
                 }
                 push(reading, offers, &["ON", "USING ("], 1);
             }

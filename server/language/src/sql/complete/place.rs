@@ -51,7 +51,8 @@ pub(super) fn spot(reading: &Reading<'_>, offset: u32) -> Option<Spot> {
     let (text, script) = (reading.text, reading.script);
     let is_in = |comment: &Token| {
         let is_line = !comment.text(text).starts_with("/*") && !comment.text(text).starts_with("{#");
-        comment.range.start < offset && (offset < comment.range.end || (offset == comment.range.end && (is_line || !comment.is_closed)))
+        comment.range.start < offset
+            && (offset < comment.range.end || (offset == comment.range.end && (is_line || !comment.is_closed)))
     };
     if script.comments.iter().any(is_in) {
         return None;
@@ -59,7 +60,8 @@ pub(super) fn spot(reading: &Reading<'_>, offset: u32) -> Option<Spot> {
     let position = script.token_after(offset.saturating_sub(1));
     let current = script.tokens.get(position).filter(|token| {
         let is_inside = token.range.start < offset && offset <= token.range.end;
-        let is_behind = token.is_closed && offset == token.range.end && matches!(token.kind, TokenKind::String | TokenKind::Quoted);
+        let is_behind =
+            token.is_closed && offset == token.range.end && matches!(token.kind, TokenKind::String | TokenKind::Quoted);
         is_inside && !is_behind && token.kind != TokenKind::Sign
     });
     // A token that ends at the cursor and is done belongs to what stands before.
@@ -99,7 +101,8 @@ fn string(reading: &Reading<'_>, offset: u32, before: usize, token: &Token) -> O
         return Some(at(text, Place::Endpoint, range, offset, before));
     }
     let reads_file = call.as_ref().is_some_and(|call| functions::reads_file(call.name) && call.n_separators == 0);
-    (reads_file || expects_table(reading, before)).then(|| at(text, Place::File { is_quoted_name: false, select }, range, offset, before))
+    (reads_file || expects_table(reading, before))
+        .then(|| at(text, Place::File { is_quoted_name: false, select }, range, offset, before))
 }
 
 fn quoted(reading: &Reading<'_>, offset: u32, before: usize, token: &Token) -> Option<Spot> {
@@ -145,18 +148,31 @@ fn unquoted(reading: &Reading<'_>, offset: u32, before: usize, edit: TextRange) 
     }
     // `(` that may begin a query, behind AS, FROM, IN.
     let Some(select) = select else {
-        return if previous.is_sign(text, "(") || previous.is_sign(text, ")") { done(Place::Statement, edit) } else { None };
+        return if previous.is_sign(text, "(") || previous.is_sign(text, ")") {
+            done(Place::Statement, edit)
+        } else {
+            None
+        };
     };
     if call_around(reading, before).is_some_and(|call| call.name.eq_ignore_ascii_case("USING")) {
         return done(Place::Using { select }, edit);
     }
     let clause = script.select(select).clause_at(edit.start);
-    if edit.is_empty() && previous.range.end == offset && previous.is_sign(text, "*") && is_star(reading, before - 1) && clause == Clause::Items {
+    if edit.is_empty()
+        && previous.range.end == offset
+        && previous.is_sign(text, "*")
+        && is_star(reading, before - 1)
+        && clause == Clause::Items
+    {
         let path = qualifier_of_star(reading, before - 1);
         let start = path.first().map_or(previous.range.start, |part| part.range.start);
         return Some(at(text, Place::Star { select, qualifier: path }, TextRange::new(start, offset), offset, before));
     }
-    if ends_operand(reading, before - 1) { done(Place::Behind { select, clause }, edit) } else { done(Place::Operand { select, clause }, edit) }
+    if ends_operand(reading, before - 1) {
+        done(Place::Behind { select, clause }, edit)
+    } else {
+        done(Place::Operand { select, clause }, edit)
+    }
 }
 
 /// The chain of names that ends with a dot before token `before`, and the position of its first token.
@@ -182,7 +198,9 @@ fn qualifier_of_star(reading: &Reading<'_>, star: usize) -> Path {
 /// Whether the `*` at this position stands for columns, rather than multiplies.
 fn is_star(reading: &Reading<'_>, star: usize) -> bool {
     let Some(before) = star.checked_sub(1).map(|at| &reading.script.tokens[at]) else { return false };
-    before.is_sign(reading.text, ",") || before.is_sign(reading.text, ".") || ["SELECT", "DISTINCT", "ALL"].iter().any(|word| before.is_word(reading.text, word))
+    before.is_sign(reading.text, ",")
+        || before.is_sign(reading.text, ".")
+        || ["SELECT", "DISTINCT", "ALL"].iter().any(|word| before.is_word(reading.text, word))
 }
 
 /// Whether the name of a table comes behind the first `before` tokens.
@@ -193,7 +211,8 @@ fn expects_table(reading: &Reading<'_>, before: usize) -> bool {
     if is("FROM") {
         let is_comparison = before >= 2 && script.tokens[before - 2].is_word(text, "DISTINCT");
         let with_from = ["EXTRACT", "SUBSTRING", "TRIM", "OVERLAY"];
-        let in_call = call_around(reading, before).is_some_and(|call| with_from.iter().any(|name| call.name.eq_ignore_ascii_case(name)));
+        let in_call = call_around(reading, before)
+            .is_some_and(|call| with_from.iter().any(|name| call.name.eq_ignore_ascii_case(name)));
         return !is_comparison && !in_call;
     }
     if is("JOIN") || is("INTO") || is("UPDATE") || is("TABLE") || is("DESCRIBE") || is("SUMMARIZE") {
@@ -216,11 +235,16 @@ fn ends_operand(reading: &Reading<'_>, index: usize) -> bool {
     match token.kind {
         TokenKind::Word => {
             let word = token.text(text);
-            let is_infix = ["REGEXP", "RLIKE", "GLOB", "ESCAPE", "TOP"].iter().any(|infix| word.eq_ignore_ascii_case(infix));
+            let is_infix =
+                ["REGEXP", "RLIKE", "GLOB", "ESCAPE", "TOP"].iter().any(|infix| word.eq_ignore_ascii_case(infix));
             let is_value = ["NULL", "TRUE", "FALSE", "END"].iter().any(|value| word.eq_ignore_ascii_case(value));
             is_value || !(is_infix || is_reserved(word))
         }
-        TokenKind::Sign => token.is_sign(text, ")") || token.is_sign(text, "]") || (token.is_sign(text, "*") && is_star(reading, index)),
+        TokenKind::Sign => {
+            token.is_sign(text, ")")
+                || token.is_sign(text, "]")
+                || (token.is_sign(text, "*") && is_star(reading, index))
+        }
         TokenKind::Quoted | TokenKind::String | TokenKind::Number | TokenKind::Placeholder => true,
         TokenKind::Comment => false,
     }

@@ -29,9 +29,13 @@ fn check_only(sql: &str, expected: &[&str]) {
 fn check_taken(sql: &str, label: &str, expected: &str) {
     let fixture = Fixture::new(sql);
     let found = offered(sql);
-    let offer = found.iter().find(|offer| &*offer.label == label).unwrap_or_else(|| panic!("{sql}: {label} is not offered: {found:#?}"));
+    let offer = found
+        .iter()
+        .find(|offer| &*offer.label == label)
+        .unwrap_or_else(|| panic!("{sql}: {label} is not offered: {found:#?}"));
     let range = offer.edit.range;
-    let taken = format!("{}{}{}", &fixture.text[..range.start as usize], offer.edit.text, &fixture.text[range.end as usize..]);
+    let taken =
+        format!("{}{}{}", &fixture.text[..range.start as usize], offer.edit.text, &fixture.text[range.end as usize..]);
     assert_eq!(taken, expected, "{sql}");
 }
 
@@ -76,8 +80,14 @@ fn columns_of_definitions_and_subqueries() {
     check("SELECT s.$0 FROM (SELECT tenure * 2 AS twice, Churn FROM telco) s", &["Churn", "twice"]);
     check("SELECT x.$0 FROM (SELECT id FROM orders UNION ALL SELECT tenure FROM telco) x", &["id"]);
     check("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT $0 FROM r) SELECT 1", &["n"]);
-    check("SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.$0)", &["country", "id", "name"]);
-    check("SELECT * FROM customers c, LATERAL (SELECT * FROM orders WHERE customer_id = c.$0) x", &["country", "id", "name"]);
+    check(
+        "SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.$0)",
+        &["country", "id", "name"],
+    );
+    check(
+        "SELECT * FROM customers c, LATERAL (SELECT * FROM orders WHERE customer_id = c.$0) x",
+        &["country", "id", "name"],
+    );
     check("WITH c AS (SELECT $0 FROM telco) SELECT 1", &TELCO);
     check("WITH c AS (SELECT ten$0", &[]);
 }
@@ -92,7 +102,10 @@ fn columns_of_both_sides_say_whose_they_are() {
 #[test]
 fn joins_are_suggested() {
     check("SELECT * FROM orders o JOIN customers c ON $0", &["o.customer_id = c.id", "o.id = c.id"]);
-    check("SELECT * FROM orders o JOIN customers c $0", &["ON o.customer_id = c.id", "ON o.id = c.id", "ON", "USING ("]);
+    check(
+        "SELECT * FROM orders o JOIN customers c $0",
+        &["ON o.customer_id = c.id", "ON o.id = c.id", "ON", "USING ("],
+    );
     check("SELECT * FROM orders JOIN customers ON $0 WHERE 1 = 1", &["orders.customer_id = customers.id"]);
     check("SELECT * FROM telco a JOIN telco b ON $0", &["a.customerID = b.customerID"]);
     check_only("SELECT * FROM orders JOIN customers USING ($0)", &["id"]);
@@ -135,7 +148,11 @@ fn endpoints_are_named_in_the_first_string() {
 #[test]
 fn stars_can_be_written_out() {
     check_taken("SELECT *$0 FROM telco", "* as 4 columns", "SELECT tenure, TotalCharges, customerID, Churn FROM telco");
-    check_taken("SELECT o.*$0 FROM orders o", "o.* as 4 columns", "SELECT o.id, o.customer_id, o.amount, o.\"order date\" FROM orders o");
+    check_taken(
+        "SELECT o.*$0 FROM orders o",
+        "o.* as 4 columns",
+        "SELECT o.id, o.customer_id, o.amount, o.\"order date\" FROM orders o",
+    );
     check_only("SELECT *$0 FROM nobody_knows", &[]);
 }
 
@@ -190,9 +207,15 @@ fn no_text_is_too_broken() {
     ];
     let source = world();
     let check = |text: &str, offset: u32| {
-        for fragment in [Fragment::file(text), Fragment::literal(text, TextRange::new(0, text.len() as u32), Runner::Frames)] {
+        for fragment in
+            [Fragment::file(text), Fragment::literal(text, TextRange::new(0, text.len() as u32), Runner::Frames)]
+        {
             for offer in fragment.complete(offset, &source) {
-                assert!(offer.edit.range.touches(offset) && text.get(offer.edit.range.start as usize..offer.edit.range.end as usize).is_some(), "{text}");
+                assert!(
+                    offer.edit.range.touches(offset)
+                        && text.get(offer.edit.range.start as usize..offer.edit.range.end as usize).is_some(),
+                    "{text}"
+                );
                 assert!(!offer.edit.range.of(text).contains('\n'), "{text} {offset} {offer:?}");
             }
             fragment.signature(offset, &source);
@@ -209,7 +232,12 @@ fn no_text_is_too_broken() {
             check(prefix, offset as u32);
             check(&whole[offset..], 0);
             for found in Fragment::file(prefix).diagnostics(&source) {
-                assert!(prefix.get(found.range.start as usize..found.range.end as usize).is_some_and(|text| !text.is_empty()), "{prefix}: {found:?}");
+                assert!(
+                    prefix
+                        .get(found.range.start as usize..found.range.end as usize)
+                        .is_some_and(|text| !text.is_empty()),
+                    "{prefix}: {found:?}"
+                );
             }
             crate::sql::symbols(prefix);
             crate::sql::lenses(prefix, &source);

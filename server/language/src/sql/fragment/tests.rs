@@ -32,11 +32,24 @@ pub(crate) fn world() -> TestWorkspace {
         histogram: vec![5, 0, 10],
         ..ColumnSummary::default()
     };
-    let telco = [("tenure", Dtype::Integer), ("TotalCharges", Dtype::Float), ("customerID", Dtype::String), ("Churn", Dtype::Categorical)];
+    let telco = [
+        ("tenure", Dtype::Integer),
+        ("TotalCharges", Dtype::Float),
+        ("customerID", Dtype::String),
+        ("Churn", Dtype::Categorical),
+    ];
     let customers = [("id", Dtype::Integer), ("name", Dtype::String), ("country", Dtype::String)];
     TestWorkspace::default()
         .catalog("telco", &telco)
-        .catalog("orders", &[("id", Dtype::Integer), ("customer_id", Dtype::Integer), ("amount", Dtype::Float), ("order date", Dtype::Date)])
+        .catalog(
+            "orders",
+            &[
+                ("id", Dtype::Integer),
+                ("customer_id", Dtype::Integer),
+                ("amount", Dtype::Float),
+                ("order date", Dtype::Date),
+            ],
+        )
         .catalog("customers", &customers)
         .file("telco.csv", &telco)
         .file("customers.parquet", &customers)
@@ -61,7 +74,10 @@ fn strings_of_programs_know_the_programs_tables() {
     let fragment = Fragment { text: &text, range, ..fragment };
     let found = fragment.diagnostics(&world());
     assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!((found[0].code, found[0].range.of(&text), found[0].fixes[0].edits[0].text.as_str()), ("SQL102", "pric", "price"));
+    assert_eq!(
+        (found[0].code, found[0].range.of(&text), found[0].fixes[0].edits[0].text.as_str()),
+        ("SQL102", "pric", "price")
+    );
     let offset = text.find("pric FROM").expect("a column") as u32 + 4;
     let offered = fragment.complete(offset, &world());
     assert_eq!(offered.iter().map(|offer| &*offer.label).find(|label| label.starts_with("pric")), Some("price"));
@@ -71,7 +87,8 @@ fn strings_of_programs_know_the_programs_tables() {
 #[test]
 fn a_foreign_database_is_never_judged() {
     let text = r#"pd.read_sql("SELECT tenur, \"yes\" FROM telco WHERE nobody = 1", engine)"#;
-    let range = TextRange::new(text.find("SELECT").expect("SQL") as u32, text.find("\", engine").expect("its end") as u32);
+    let range =
+        TextRange::new(text.find("SELECT").expect("SQL") as u32, text.find("\", engine").expect("its end") as u32);
     assert_eq!(Fragment::literal(text, range, Runner::Database).diagnostics(&world()), []);
     let frames = Fragment::literal(text, range, Runner::Frames).diagnostics(&world());
     assert_eq!(frames.iter().map(|found| found.range.of(text)).collect::<Vec<_>>(), ["tenur", "nobody"]);

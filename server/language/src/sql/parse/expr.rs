@@ -62,12 +62,30 @@ enum ChainEnd {
 const WITH_FROM: [&str; 7] = ["EXTRACT", "SUBSTRING", "SUBSTR", "TRIM", "OVERLAY", "POSITION", "NORMALIZE"];
 
 /// Words behind an operand after which another one comes.
-const INFIX: [&str; 12] = ["REGEXP", "RLIKE", "GLOB", "MATCH", "OVERLAPS", "XOR", "TO", "ESCAPE", "DIV", "MOD", "ZONE", "SOUNDS"];
+const INFIX: [&str; 12] =
+    ["REGEXP", "RLIKE", "GLOB", "MATCH", "OVERLAPS", "XOR", "TO", "ESCAPE", "DIV", "MOD", "ZONE", "SOUNDS"];
 
 /// Words behind an operand that belong to it, so that they are no alias.
 const POSTFIX: [&str; 19] = [
-    "AT", "TIME", "SIMILAR", "ISNULL", "NOTNULL", "IGNORE", "RESPECT", "NULLS", "ASC", "DESC", "FIRST", "LAST", "ROWS", "RANGE", "GROUPS", "WITHIN",
-    "FILTER", "UNBOUNDED", "PRECEDING",
+    "AT",
+    "TIME",
+    "SIMILAR",
+    "ISNULL",
+    "NOTNULL",
+    "IGNORE",
+    "RESPECT",
+    "NULLS",
+    "ASC",
+    "DESC",
+    "FIRST",
+    "LAST",
+    "ROWS",
+    "RANGE",
+    "GROUPS",
+    "WITHIN",
+    "FILTER",
+    "UNBOUNDED",
+    "PRECEDING",
 ];
 
 impl Parser<'_> {
@@ -79,7 +97,9 @@ impl Parser<'_> {
             self.close();
         }
         self.take_word("ALL");
-        if self.is_word("TOP") && self.peek_at(1).is_some_and(|token| token.kind == TokenKind::Number || token.is_sign(self.text, "(")) {
+        if self.is_word("TOP")
+            && self.peek_at(1).is_some_and(|token| token.kind == TokenKind::Number || token.is_sign(self.text, "("))
+        {
             self.at += 1;
             self.skip();
         }
@@ -89,7 +109,9 @@ impl Parser<'_> {
             // DuckDB's `alias: expression`; `column:field` and `column : field` are Snowflake's.
             let prefix = self.peek().filter(|token| {
                 let after = self.peek_at(1).map(|colon| colon.range);
-                let is_apart = after.is_some_and(|colon| colon.start == token.range.end && self.peek_at(2).is_some_and(|next| next.range.start > colon.end));
+                let is_apart = after.is_some_and(|colon| {
+                    colon.start == token.range.end && self.peek_at(2).is_some_and(|next| next.range.start > colon.end)
+                });
                 matches!(token.kind, TokenKind::Word | TokenKind::Quoted) && self.sign_ahead(1, ":") && is_apart
             });
             let prefix = prefix.map(|token| self.ident_of(token));
@@ -114,10 +136,13 @@ impl Parser<'_> {
     }
 
     fn scan(&mut self, select: SelectId, clause: Clause, is_item: bool) -> (Option<ItemKind>, Option<Ident>) {
-        let mut scan = Scan { select, clause, is_item, frames: Vec::new(), expects_operand: true, shape: None, alias: None };
+        let mut scan =
+            Scan { select, clause, is_item, frames: Vec::new(), expects_operand: true, shape: None, alias: None };
         while let Some(token) = self.peek() {
             let goes_on = match token.kind {
-                TokenKind::Word if is_reserved(token.text(self.text)) && !self.is_call_of_reserved(&scan, token) => self.keyword(&mut scan, token),
+                TokenKind::Word if is_reserved(token.text(self.text)) && !self.is_call_of_reserved(&scan, token) => {
+                    self.keyword(&mut scan, token)
+                }
                 TokenKind::Word | TokenKind::Quoted => {
                     self.name(&mut scan, token);
                     true
@@ -218,8 +243,8 @@ impl Parser<'_> {
             }
             // `WITHIN GROUP (…)`
             "GROUP" if self.sign_ahead(1, "(") => self.at += 1,
-            "AND" | "OR" | "NOT" | "IN" | "IS" | "LIKE" | "ILIKE" | "BETWEEN" | "CASE" | "WHEN" | "THEN" | "ELSE" | "DISTINCT" | "ALL" | "BY"
-            | "EXISTS" | "PARTITION" | "CAST" => {
+            "AND" | "OR" | "NOT" | "IN" | "IS" | "LIKE" | "ILIKE" | "BETWEEN" | "CASE" | "WHEN" | "THEN" | "ELSE"
+            | "DISTINCT" | "ALL" | "BY" | "EXISTS" | "PARTITION" | "CAST" => {
                 self.at += 1;
                 scan.operator();
             }
@@ -272,7 +297,8 @@ impl Parser<'_> {
         self.at += 1;
         while self.is_sign(".") {
             let Some(next) = self.peek_at(1) else { break };
-            let is_name = matches!(next.kind, TokenKind::Word | TokenKind::Quoted) && !(next.kind == TokenKind::Word && is_reserved(next.text(self.text)));
+            let is_name = matches!(next.kind, TokenKind::Word | TokenKind::Quoted)
+                && !(next.kind == TokenKind::Word && is_reserved(next.text(self.text)));
             if !is_name {
                 break;
             }
@@ -314,7 +340,8 @@ impl Parser<'_> {
             if call {
                 return self.open(scan, word.to_ascii_uppercase());
             }
-            let is_postfix = is_word && POSTFIX.iter().any(|postfix| word.eq_ignore_ascii_case(postfix)) && self.continues();
+            let is_postfix =
+                is_word && POSTFIX.iter().any(|postfix| word.eq_ignore_ascii_case(postfix)) && self.continues();
             if scan.is_item && scan.frames.is_empty() && scan.alias.is_none() && !is_postfix {
                 scan.alias = Some(self.ident_of(token));
             }
@@ -322,9 +349,15 @@ impl Parser<'_> {
         }
         // DATE '2020-01-01', INTERVAL '1' DAY, INTERVAL 5 DAY
         let is_interval = is_word && word.eq_ignore_ascii_case("INTERVAL");
-        if is_word && self.peek_at(1).is_some_and(|next| next.kind == TokenKind::String || (is_interval && next.kind == TokenKind::Number)) {
+        if is_word
+            && self
+                .peek_at(1)
+                .is_some_and(|next| next.kind == TokenKind::String || (is_interval && next.kind == TokenKind::Number))
+        {
             self.at += 2;
-            if is_interval && self.peek().is_some_and(|unit| unit.kind == TokenKind::Word && !is_reserved(unit.text(self.text))) {
+            if is_interval
+                && self.peek().is_some_and(|unit| unit.kind == TokenKind::Word && !is_reserved(unit.text(self.text)))
+            {
                 self.at += 1;
             }
             return scan.operand(ItemKind::Expression);
@@ -370,6 +403,8 @@ impl Parser<'_> {
     /// `x -> …` is a lambda inside a call, unless a key of JSON follows.
     fn is_lambda(&self, scan: &Scan) -> bool {
         let in_call = scan.frames.last().is_some_and(|frame| !frame.function.is_empty());
-        in_call && self.is_sign("->") && self.peek_at(1).is_some_and(|next| !matches!(next.kind, TokenKind::String | TokenKind::Number))
+        in_call
+            && self.is_sign("->")
+            && self.peek_at(1).is_some_and(|next| !matches!(next.kind, TokenKind::String | TokenKind::Number))
     }
 }

@@ -8,7 +8,21 @@ use crate::text::TextRange;
 
 /// Words that stand before JOIN.
 const JOIN_WORDS: [&str; 15] = [
-    "NATURAL", "ASOF", "POSITIONAL", "GLOBAL", "ANY", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER", "SEMI", "ANTI", "ALL", "STRAIGHT_JOIN",
+    "NATURAL",
+    "ASOF",
+    "POSITIONAL",
+    "GLOBAL",
+    "ANY",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "INNER",
+    "CROSS",
+    "OUTER",
+    "SEMI",
+    "ANTI",
+    "ALL",
+    "STRAIGHT_JOIN",
 ];
 
 /// Words behind a table that are no alias.
@@ -85,14 +99,25 @@ impl Parser<'_> {
         self.push_source(id, start, SourceKind::Unknown, alias, columns, Join::default());
     }
 
-    fn push_source(&mut self, id: SelectId, start: u32, kind: SourceKind, alias: Option<Ident>, columns: Vec<Ident>, join: Join) {
+    fn push_source(
+        &mut self,
+        id: SelectId,
+        start: u32,
+        kind: SourceKind,
+        alias: Option<Ident>,
+        columns: Vec<Ident>,
+        join: Join,
+    ) {
         let range = TextRange::new(start, self.last_end().max(start));
         self.script.selects[id.0].sources.push(Source { range, kind, alias, columns, join });
     }
 
     fn source(&mut self, id: SelectId, join: Join) {
         loop {
-            if self.peek().is_some_and(|token| token.kind == TokenKind::Placeholder && token.text(self.text).starts_with("{%")) {
+            if self
+                .peek()
+                .is_some_and(|token| token.kind == TokenKind::Placeholder && token.text(self.text).starts_with("{%"))
+            {
                 self.script.selects[id.0].is_open = true;
             } else if !self.is_any(&["LATERAL", "ONLY"]) {
                 break;
@@ -109,7 +134,9 @@ impl Parser<'_> {
             TokenKind::Placeholder => {
                 self.at += 1;
                 while self.take_sign(".") {
-                    self.at += usize::from(self.peek().is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted | TokenKind::Placeholder)));
+                    self.at += usize::from(self.peek().is_some_and(|token| {
+                        matches!(token.kind, TokenKind::Word | TokenKind::Quoted | TokenKind::Placeholder)
+                    }));
                 }
                 SourceKind::Unknown
             }
@@ -164,7 +191,8 @@ impl Parser<'_> {
         self.take_word("AS");
         // An alias for the whole hides the names inside.
         if let Some(alias) = self.ident() {
-            let start = self.script.select(id).sources.get(n_sources).map_or(alias.range.start, |source| source.range.start);
+            let start =
+                self.script.select(id).sources.get(n_sources).map_or(alias.range.start, |source| source.range.start);
             self.push_source(id, start, SourceKind::Unknown, Some(alias), Vec::new(), Join::default());
         }
         None
@@ -182,7 +210,10 @@ impl Parser<'_> {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
                     let ahead = index + 2;
-                    return self.sign_ahead(ahead, ")") || ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"].iter().any(|word| self.word_ahead(ahead, word));
+                    return self.sign_ahead(ahead, ")")
+                        || ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"]
+                            .iter()
+                            .any(|word| self.word_ahead(ahead, word));
                 }
             }
         }
@@ -204,7 +235,8 @@ impl Parser<'_> {
             return SourceKind::Unknown;
         }
         // `data/x.csv` without quotes is no name.
-        let is_path = |parser: &Self| parser.start() == parser.last_end() && ["/", "-"].iter().any(|sign| parser.is_sign(sign));
+        let is_path =
+            |parser: &Self| parser.start() == parser.last_end() && ["/", "-"].iter().any(|sign| parser.is_sign(sign));
         if is_path(self) {
             while self.peek().is_some() && self.start() == self.last_end() {
                 self.at += 1;
@@ -214,7 +246,8 @@ impl Parser<'_> {
         if !self.is_sign("(") {
             return SourceKind::Table(path);
         }
-        let argument = self.peek_at(1).filter(|token| token.kind == TokenKind::String).map(|token| self.ident_of(token));
+        let argument =
+            self.peek_at(1).filter(|token| token.kind == TokenKind::String).map(|token| self.ident_of(token));
         self.skip();
         let mut path: Path = path;
         path.pop().map_or(SourceKind::Unknown, |name| SourceKind::Function(name, argument))
@@ -224,25 +257,38 @@ impl Parser<'_> {
     fn modifiers(&mut self) -> bool {
         let mut changes = false;
         loop {
-            if self.is_word("WITH") && (self.word_ahead(1, "ORDINALITY") || self.word_ahead(1, "OFFSET") || self.sign_ahead(1, "(")) {
+            if self.is_word("WITH")
+                && (self.word_ahead(1, "ORDINALITY") || self.word_ahead(1, "OFFSET") || self.sign_ahead(1, "("))
+            {
                 changes |= !self.sign_ahead(1, "(");
                 self.at += 1;
                 self.skip();
             } else if self.is_any(&["TABLESAMPLE", "SAMPLE"]) {
                 self.at += 1;
-                while self.is_any(&["SYSTEM", "BERNOULLI", "RESERVOIR", "ROWS", "PERCENT", "REPEATABLE"]) || self.is_sign("(") || self.peek().is_some_and(|token| token.kind == TokenKind::Number)
+                while self.is_any(&["SYSTEM", "BERNOULLI", "RESERVOIR", "ROWS", "PERCENT", "REPEATABLE"])
+                    || self.is_sign("(")
+                    || self.peek().is_some_and(|token| token.kind == TokenKind::Number)
                 {
                     self.skip();
                 }
-            } else if self.is_word("FOR") && (self.word_ahead(1, "SYSTEM_TIME") || self.word_ahead(1, "VERSION") || self.word_ahead(1, "TIMESTAMP")) {
+            } else if self.is_word("FOR")
+                && (self.word_ahead(1, "SYSTEM_TIME")
+                    || self.word_ahead(1, "VERSION")
+                    || self.word_ahead(1, "TIMESTAMP"))
+            {
                 self.at += 2;
-                while self.is_any(&["AS", "OF"]) || self.peek().is_some_and(|token| matches!(token.kind, TokenKind::String | TokenKind::Number)) {
+                while self.is_any(&["AS", "OF"])
+                    || self.peek().is_some_and(|token| matches!(token.kind, TokenKind::String | TokenKind::Number))
+                {
                     self.at += 1;
                 }
             } else if self.is_any(&["PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"]) {
                 changes = true;
                 self.at += 1;
-                while self.peek().is_some() && !self.is_sign("(") && !self.is_any(&["WHERE", "GROUP", "ORDER", "SELECT"]) {
+                while self.peek().is_some()
+                    && !self.is_sign("(")
+                    && !self.is_any(&["WHERE", "GROUP", "ORDER", "SELECT"])
+                {
                     self.at += 1;
                 }
                 self.skip();

@@ -38,12 +38,16 @@ pub(super) fn statements(text: &str, range: TextRange, tokens: &[Token]) -> Vec<
             continue;
         }
         let goes_on = tokens[first..index].last().is_some_and(|before| {
-            before.is_sign(text, ")") && !has_select || ["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "AS", "NAME"].iter().any(|word| before.is_word(text, word))
+            before.is_sign(text, ")") && !has_select
+                || ["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "AS", "NAME"]
+                    .iter()
+                    .any(|word| before.is_word(text, word))
         });
         // Inside a parenthesis only where it has not been closed: SELECT behind something that cannot have one.
         let after = tokens[..index].last().map_or(range.start, |before| before.range.end);
         let gap = TextRange::new(after, token.range.start).of(text);
-        let is_apart = gap.matches('\n').count() >= 2 && gap.lines().next_back().is_some_and(|line| line.trim().is_empty());
+        let is_apart =
+            gap.matches('\n').count() >= 2 && gap.lines().next_back().is_some_and(|line| line.trim().is_empty());
         if index > first && has_select && depth == 0 && !goes_on && is_apart {
             push(&mut statements, tokens, first..index, TextRange::new(start, token.range.start));
             (first, start, has_select) = (index, token.range.start, false);

@@ -33,7 +33,9 @@ fn shown(select: &Select) -> String {
             let kind = match &source.kind {
                 SourceKind::Table(path) => path_name(path),
                 SourceKind::Query(_) => "(query)".to_owned(),
-                SourceKind::Function(name, argument) => format!("{}({})", name.name, argument.as_ref().map_or("", |argument| &argument.name)),
+                SourceKind::Function(name, argument) => {
+                    format!("{}({})", name.name, argument.as_ref().map_or("", |argument| &argument.name))
+                }
                 SourceKind::Unknown => "?".to_owned(),
             };
             let columns: Vec<&str> = source.columns.iter().map(|column| &*column.name).collect();
@@ -42,12 +44,21 @@ fn shown(select: &Select) -> String {
         })
         .collect();
     let refs: Vec<String> = select.refs.iter().map(|used| path_name(&used.path)).collect();
-    format!("{} | {} | {}{}", items.join(", "), sources.join(", "), refs.join(", "), if select.is_open { " | open" } else { "" })
+    format!(
+        "{} | {} | {}{}",
+        items.join(", "),
+        sources.join(", "),
+        refs.join(", "),
+        if select.is_open { " | open" } else { "" }
+    )
 }
 
 #[test]
 fn items_have_their_aliases() {
-    check("SELECT a, b c, d AS \"e f\", t.g, COUNT(*) n, a + b, 1, 'x' y", &["a, b AS c, d AS e f, t.g, COUNT() AS n, …, …, … AS y |  | a, b, d, t.g, a, b"]);
+    check(
+        "SELECT a, b c, d AS \"e f\", t.g, COUNT(*) n, a + b, 1, 'x' y",
+        &["a, b AS c, d AS e f, t.g, COUNT() AS n, …, …, … AS y |  | a, b, d, t.g, a, b"],
+    );
     check("SELECT *, t.*, * EXCLUDE (a, b), * RENAME (a AS b) FROM t", &["*, t.*, *--, *? | t | "]);
     check("SELECT x: a + 1, DISTINCT b", &["… AS x, … |  | a, b"]);
     check("SELECT {cols}, COLUMNS('a') FROM t", &["…, many | t | cols"]);
@@ -55,9 +66,18 @@ fn items_have_their_aliases() {
 
 #[test]
 fn sources_have_their_names() {
-    check("SELECT 1 FROM a, b AS c JOIN d.e f ON c.x = f.y LEFT JOIN \"g h\" USING (z)", &["… | a, b AS c, d.e AS f, g h | c.x, f.y"]);
-    check("SELECT 1 FROM 'x.csv' x, read_csv('y.csv', header = true) AS y(a, b)", &["… | x.csv AS x, read_csv(y.csv) AS y(a,b) | "]);
-    check("SELECT 1 FROM (SELECT 2 FROM b) AS q, (a JOIN b ON a.x = b.x)", &["… | (query) AS q, a, b | a.x, b.x", "… | b | "]);
+    check(
+        "SELECT 1 FROM a, b AS c JOIN d.e f ON c.x = f.y LEFT JOIN \"g h\" USING (z)",
+        &["… | a, b AS c, d.e AS f, g h | c.x, f.y"],
+    );
+    check(
+        "SELECT 1 FROM 'x.csv' x, read_csv('y.csv', header = true) AS y(a, b)",
+        &["… | x.csv AS x, read_csv(y.csv) AS y(a,b) | "],
+    );
+    check(
+        "SELECT 1 FROM (SELECT 2 FROM b) AS q, (a JOIN b ON a.x = b.x)",
+        &["… | (query) AS q, a, b | a.x, b.x", "… | b | "],
+    );
     check("FROM a SELECT b WHERE c", &["b | a | b, c"]);
     check("SELECT 1 FROM {{ ref('a') }} AS a, {{ b }}", &["… | ? AS a, ? | "]);
 }
@@ -77,7 +97,10 @@ fn broken_text_keeps_its_clauses() {
 #[test]
 fn words_of_expressions_are_no_columns() {
     check("SELECT CASE WHEN a THEN b ELSE c END FROM t", &["… | t | a, b, c"]);
-    check("SELECT CAST(a AS DECIMAL(10, 2)), b::varchar(3), EXTRACT(YEAR FROM c), DATE '2020-01-01', INTERVAL 5 DAY FROM t", &["CAST(), …, EXTRACT(), …, … | t | a, b, c"]);
+    check(
+        "SELECT CAST(a AS DECIMAL(10, 2)), b::varchar(3), EXTRACT(YEAR FROM c), DATE '2020-01-01', INTERVAL 5 DAY FROM t",
+        &["CAST(), …, EXTRACT(), …, … | t | a, b, c"],
+    );
     check("SELECT SUM(a) OVER (PARTITION BY b ORDER BY c DESC) FROM t", &["SUM() | t | a, b, c"]);
     check("SELECT SUM(a) OVER w FROM t WINDOW w AS (PARTITION BY b)", &["SUM() | t | a, b"]);
     check("SELECT f(x -> x + a, (y, z) -> y), j -> 'k', [i FOR i IN l], s := 1 FROM t", &["f(), …, …, … | t | a, j"]);

@@ -118,8 +118,11 @@ fn columns_of_branches(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, x: 
 /// Data that is watched while a model learns: `validation_data`, `eval_set`, `evals`, `valid_sets`.
 pub(in crate::python::library) fn watch(cx: &mut Interpreter<'_>, fit: FitId, estimator: &Estimator, call: &Call<'_>) {
     let stops_early = stops_early(cx, estimator, call);
+    let native = estimator.class.ends_with(".train");
     for keyword in ["validation_data", "eval_set", "evals", "valid_sets", "eval_sets"] {
-        let Some(argument) = call.keyword(keyword) else { continue };
+        // `xgb.train(params, dtrain, rounds, evals)`
+        let by_place = if native && matches!(keyword, "evals") { call.positional(3) } else { None };
+        let Some(argument) = call.keyword(keyword).or(by_place) else { continue };
         let range = argument.range().unwrap_or(call.range());
         for x in watched(cx, argument, range) {
             cx.note(range, EventKind::Watch { fit, x, stops_early });

@@ -11,6 +11,11 @@ use crate::python::flow::value::{Data, DataKind, Dialect, Object, Text, Value};
 use crate::schema::Dtype;
 use crate::text::TextRange;
 
+/// Whether a key is a text as it stands in the script, rather than one that is put together.
+fn is_literal(key: &Value) -> bool {
+    matches!(key, Value::Str(Text { origin: Some(_), .. }))
+}
+
 impl Interpreter<'_> {
     /// `object[key] = value`.
     pub(crate) fn set_item(&mut self, object: &Value, key: &Value, index: &Expr, value: Value, site: TextRange) {
@@ -21,6 +26,7 @@ impl Interpreter<'_> {
                 Some((_, known)) => *known = value,
                 None => changed.entries.push((key.clone(), value)),
             }
+            changed.open |= self.n_partial_loops > 0 && !is_literal(key);
             self.state.set(id, Object::Dict(dict));
             return;
         }
@@ -62,8 +68,18 @@ impl Interpreter<'_> {
                         self.set_column(object, &data, &name, &value, range, origin);
                     }
                 }
-                None => self.set_some_values(object, &data, None, &value),
+                None => {
+                    self.set_some_values(object, &data, None, &value);
+                    // Rows are chosen by a mask or a slice; whatever else it is may be a name.
+                    let chooses_rows = self.data_of(key).is_some_and(|key| !matches!(key.kind, DataKind::Index | DataKind::Opaque));
+                    if !chooses_rows && !matches!(&*index.kind, ExprKind::Slice { .. }) {
+                        self.change_data(object, |data| data.columns.open = true);
+                    }
+                }
             },
+        }
+        if self.n_partial_loops > 0 && !is_literal(key) && self.names_in(key).is_some() {
+            self.change_data(object, |data| data.columns.open = true);
         }
         let _ = site;
     }
@@ -242,6 +258,12 @@ impl Interpreter<'_> {
 
     /// Series, frame or array with other values: the same rows, all knowledge, columns as they are or unknown.
     pub(crate) fn changed(&mut self, data: &Data, more: Infos) -> Value {
-        self.add_data(Data { infos: data.infos.union(&more), ..data.clone() })
+        let mut columns = data.columns.clone();
+        if columns.list.iter().any(|column| column.table.is_some()) {
+            for column in Arc::make_mut(&mut columns.list) {
+                column.table = None;
+            }
+        }
+        self.add_data(Data { columns, infos: data.infos.union(&more), ..data.clone() })
     }
 }

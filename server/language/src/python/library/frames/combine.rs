@@ -26,6 +26,8 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
         || matches!(call.positional(1).map(|argument| &argument.value), Some(Value::Number(Some(axis))) if *axis == 1.0)
         || call.value(1, "how").as_text().is_some_and(|how| &**how == "horizontal");
     let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.infos));
+    // Keys become a level above the names.
+    let unknown = unknown || (beside && (call.keyword("keys").is_some() || call.keyword("ignore_index").is_some() || cx.state.dict(&value).is_some()));
     if beside {
         let mut columns = Columns { open: unknown, ..Columns::default() };
         for data in &all {
@@ -164,6 +166,14 @@ pub(super) fn merge_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
             }
         }
         columns.list = Arc::new(list);
+    }
+    match call.keyword("indicator").map(|argument| &argument.value) {
+        None | Some(Value::Bool(Some(false))) => {}
+        Some(Value::Bool(Some(true))) => columns.set(Column { made: Some(cx.site(call.range())), ..Column::named("_merge") }),
+        Some(name) => match name.as_text() {
+            Some(name) => columns.set(Column { made: Some(cx.site(call.range())), ..Column::named(name) }),
+            None => columns.open = true,
+        },
     }
     // Statistics per group that are merged back carry what they know.
     let infos = if semi { data.infos.clone() } else { data.infos.union(&right.infos) };

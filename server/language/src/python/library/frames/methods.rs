@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::read::statistic;
+use crate::python::ast::{Argument, ArgumentKind, ExprKind};
 use crate::python::flow::Context;
 use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::column::{Column, Columns};
@@ -129,9 +130,18 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             cx.add_data(Data { kind: DataKind::Window, infos: data.infos.union(&infos), ..(**data).clone() })
         }
         "query" | "eval" => {
-            if let Value::Str(text) = call.value(0, "expr") {
+            let expression = call.value(0, "expr");
+            // An expression that makes a column names it as well.
+            let makes = name == "eval" && expression.as_text().is_none_or(|text| makes_columns(text));
+            if let Value::Str(text) = expression {
                 cx.note_context(text.origin, Context::Query(data.clone()));
-                super::combine::query_uses(cx, data, &text);
+                if !makes {
+                    super::combine::query_uses(cx, data, &text);
+                }
+            }
+            if makes {
+                let columns = Columns { open: true, ..data.columns.clone() };
+                return cx.add_data(Data { columns, ..(**data).clone() });
             }
             filtered(cx, data, call)
         }
@@ -262,13 +272,40 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         "fit" | "fit_transform" | "predict" | "train" => super::super::estimators::unknown_estimator_method(cx, object, data, name, call),
         _ => {
             let infos = call.arguments.iter().fold(Infos::default(), |infos, argument| infos.union(&cx.infos_of(&argument.value)));
-            cx.changed(data, infos)
+            let made = cx.changed(data, infos);
+            if data.kind == DataKind::Frame && !keeps_columns(name) {
+                cx.change_data(&made, |data| data.columns.open = true);
+            }
+            made
         }
     }
 }
 
+/// Whether a method that is not worked out gives a frame of the same columns.
+fn keeps_columns(name: &str) -> bool {
+    matches!(
+        name,
+        "abs" | "round" | "clip" | "ffill" | "pad" | "cumsum" | "cumprod" | "cummax" | "cummin" | "diff" | "pct_change" | "replace" | "where" | "mask"
+            | "infer_objects" | "convert_dtypes" | "sort_index" | "add" | "sub" | "mul" | "div" | "truediv" | "floordiv" | "mod" | "pow" | "divide"
+            | "multiply" | "subtract" | "asfreq" | "tz_localize" | "tz_convert" | "set_flags" | "rename_axis" | "isin" | "to_period"
+            | "to_timestamp" | "reorder_levels" | "swapaxes" | "repeat" | "shuffle" | "compute" | "persist" | "repartition" | "cache"
+    )
+}
+
+/// Whether an expression of `eval` assigns: `c = a + b`.
+fn makes_columns(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let is_part = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| matches!(byte, b'=' | b'<' | b'>' | b'!'));
+        *byte == b'=' && !is_part(at.checked_sub(1)) && !is_part(Some(at + 1))
+    })
+}
+
 /// A method of `data.str`, `data.dt`, `df.column` and the like: `inner` is the data and the name of the accessor.
 pub(crate) fn accessor(cx: &mut Interpreter<'_>, data: &Arc<Data>, object: &Value, accessor: &Arc<str>, name: &Arc<str>, call: &Call<'_>) -> Value {
+    if data.kind == DataKind::Index && data.rows == crate::python::flow::rows::RowsId::NONE && &**accessor == "str" {
+        return super::reshape::changed_names(cx, data, name, call);
+    }
     match &**accessor {
         "str" | "dt" | "cat" | "list" | "arr" | "struct" | "sparse" | "bin" => match &**name {
             "contains" | "startswith" | "endswith" | "match" | "isdigit" | "isnumeric" | "isalpha" | "fullmatch" => {
@@ -384,6 +421,17 @@ fn assign(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value 
             }
         });
         cx.set_column(&made, &current, &name, &value, range, None);
+    }
+    // `assign(**columns)` of which not all are known.
+    if let ExprKind::Call { arguments, .. } = &*call.expr.kind {
+        let is_unknown = |argument: &Argument| {
+            let seen = cx.flow.at(argument.value.id).map(|seen| &seen.value);
+            let dict = seen.filter(|_| cx.elsewhere.is_none()).and_then(|value| cx.state.dict(value));
+            dict.is_none_or(|(_, dict)| dict.open || dict.entries.iter().any(|(key, _)| key.as_text().is_none()))
+        };
+        if arguments.iter().any(|argument| argument.kind == ArgumentKind::KeywordRest && is_unknown(argument)) {
+            cx.change_data(&made, |data| data.columns.open = true);
+        }
     }
     made
 }

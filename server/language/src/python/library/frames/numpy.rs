@@ -132,17 +132,25 @@ fn stack(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
         Some((items, _)) => items,
         None => call.positionals().take(2).map(|argument| argument.value.clone()).collect(),
     };
-    let all: Vec<Arc<Data>> = values.iter().filter_map(|value| cx.data_of(value)).collect();
-    let Some(first) = all.first().cloned() else { return cx.opaque_result(call) };
-    let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.all_infos()));
+    if values.iter().all(|value| cx.data_of(value).is_none()) {
+        return cx.opaque_result(call);
+    }
     let axis = matches!(call.keyword("axis").map(|axis| &axis.value), Some(Value::Number(Some(axis))) if *axis == 1.0 || *axis == -1.0);
-    let beside = axis || matches!(name, "hstack" | "column_stack" | "c_" | "dstack" | "stack");
+    stacked(cx, if axis { "hstack" } else { name }, &values, call.range())
+}
+
+/// Arrays below or, by the name of the function, beside each other.
+pub(crate) fn stacked(cx: &mut Interpreter<'_>, name: &str, values: &[Value], site: crate::text::TextRange) -> Value {
+    let all: Vec<Arc<Data>> = values.iter().filter_map(|value| cx.data_of(value)).collect();
+    let Some(first) = all.first().cloned() else { return Value::Unknown };
+    let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.all_infos()));
+    let beside = matches!(name, "hstack" | "column_stack" | "c_" | "dstack" | "stack");
     let parents: Vec<RowsId> = all.iter().map(|data| data.rows).collect();
     let rows = match &parents[..] {
         _ if beside => first.rows,
         [only] => *only,
         _ => {
-            let site = cx.site(call.range());
+            let site = cx.site(site);
             cx.flow.rows.add(Step::Union, parents, site)
         }
     };

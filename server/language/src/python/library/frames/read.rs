@@ -23,6 +23,14 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
             cx.note(call.range(), crate::python::flow::event::EventKind::Unpickle { what: "pandas.read_pickle".into() });
             read_file(cx, call, Dialect::Pandas)
         }
+        // Of keys that are rows, or that the reader chooses among, only the names of columns are known that are given.
+        "DataFrame.from_dict" | "DataFrame.from_records" if call.keyword("orient").is_some() || call.keyword("exclude").is_some() => {
+            let value = call.value(0, "data");
+            let infos = cx.infos_of(&value);
+            let (base, rows) = cx.base(None, call.range());
+            let columns = Columns { base: Some(base), ..Columns::unknown() };
+            cx.add_data(Data { infos, ..frame_data(columns, rows, None, Dialect::Pandas) })
+        }
         "DataFrame" | "DataFrame.from_dict" | "DataFrame.from_records" => frame(cx, call, Dialect::Pandas),
         "Series" => series(cx, call),
         "concat" => super::concat(cx, call, Dialect::Pandas),
@@ -141,6 +149,7 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
     } else if unusual {
         columns = Columns { base: Some(base), ..Columns::unknown() };
     }
+    columns.open |= may_be_read_otherwise(cx, call, &columns);
     let chosen = call.keyword("usecols").or(call.keyword("columns"));
     let mut by_time = false;
     if let Some(dates) = call.keyword("parse_dates") {
@@ -167,17 +176,20 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
             None => Columns::unknown(),
         };
     }
+    let mut index_names: Vec<Arc<str>> = Vec::new();
     if let Some(index) = call.keyword("index_col") {
         match (&index.value, cx.names_in(&index.value)) {
             (_, Some(names)) => {
                 for (name, origin) in names {
                     cx.note_context(origin, Context::Column(vec![whole.clone()]));
                     columns.remove(&name);
+                    index_names.push(name);
                 }
             }
             (Value::Number(Some(position)), _) if !columns.open && (*position as usize) < columns.list.len() => {
                 let name = columns.list[*position as usize].name.clone();
                 columns.remove(&name);
+                index_names.push(name);
             }
             (Value::None | Value::Bool(Some(false)), _) => {}
             _ => columns = Columns { base: columns.base, ..Columns::unknown() },
@@ -204,7 +216,20 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
     if matches!(call.value(1, "sheet_name"), Value::None) && call.keyword("sheet_name").is_some() {
         return Value::Unknown;
     }
-    cx.add_data(Data { by_time, ..frame_data(columns, rows, n_rows, dialect) })
+    cx.add_data(Data { by_time, grouped_by: index_names, ..frame_data(columns, rows, n_rows, dialect) })
+}
+
+/// Whether settings of the reader may give other columns than the file is known to have.
+fn may_be_read_otherwise(cx: &Interpreter<'_>, call: &Call<'_>, columns: &Columns) -> bool {
+    let separator = ["sep", "delimiter", "separator", "delim_whitespace"].iter().find_map(|name| call.keyword(name)).or(call.positional(1));
+    // A separator that is not the one found in the file leaves one column, as does a missing one that is needed.
+    let is_split_otherwise = columns.list.len() == 1
+        || separator.is_some_and(|separator| separator.value.as_text().is_none_or(|text| text.chars().count() != 1 && &**text != "\t"));
+    let combines_dates = call.keyword("parse_dates").is_some_and(|dates| {
+        cx.state.dict(&dates.value).is_some() || cx.state.items(&dates.value).is_some_and(|(items, _)| items.iter().any(|item| item.as_text().is_none()))
+    });
+    let is_arranged = ["orient", "typ", "lines", "include_file_paths", "row_index_name", "hive_partitioning", "prefix"].iter().any(|name| call.keyword(name).is_some());
+    is_split_otherwise || combines_dates || is_arranged
 }
 
 pub(crate) fn frame_data(columns: Columns, rows: crate::python::flow::rows::RowsId, n_rows: Option<u64>, dialect: Dialect) -> Data {
@@ -347,7 +372,12 @@ fn series(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 /// `sklearn.datasets.load_…`, `seaborn.load_dataset`.
 pub(crate) fn load_dataset(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     // The same call gives the same rows; `subset="train"` and `subset="test"` do not.
-    let given: String = call.arguments.iter().filter_map(|argument| argument.range()).map(|range| range.of(cx.text)).collect::<Vec<_>>().join(",");
+    let given: String = call
+        .arguments
+        .iter()
+        .map(|argument| format!("{}={}", argument.keyword.as_deref().unwrap_or(""), argument.range().map_or("", |range| range.of(cx.text))))
+        .collect::<Vec<_>>()
+        .join(",");
     let given = given.replace("as_frame=True", "").replace("return_X_y=True", "");
     let subset = if given.contains("subset") || name.starts_with("make_") { given.as_str() } else { "" };
     let (base, rows) = cx.base(Some(&format!("dataset:{name}:{subset}")), call.range());

@@ -23,12 +23,21 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
     let Some(mapping) = mapping else { return cx.add_data((**data).clone()) };
     let mapping = mapping.value.clone();
     let Some((_, dict)) = cx.state.dict(&mapping) else {
+        // Names alone, before the `:` after one is typed.
+        for (_, origin) in cx.names_in(&mapping).unwrap_or_default() {
+            cx.note_context(origin, crate::python::flow::Context::Column(vec![data.clone()]));
+        }
         // A function of the names: a known one is followed, another makes them unknown.
         return renamed_by(cx, data, &mapping, call);
     };
     let dict = dict.clone();
     let mut columns = data.columns.clone();
     for (from, to) in &dict.entries {
+        if let Value::Str(crate::python::flow::value::Text { value: Some(name), origin: Some(origin) }) = to
+            && let Some(range) = cx.literal_range(*origin)
+        {
+            cx.note_use(range, name, data, None, true);
+        }
         let (Some(names), Some(to)) = (cx.names_in(from), to.as_text()) else {
             columns.open = true;
             continue;
@@ -74,6 +83,33 @@ fn renamed_by(cx: &mut Interpreter<'_>, data: &Arc<Data>, function: &Value, _cal
     };
     let infos = if columns.open { data.all_infos() } else { data.infos.clone() };
     cx.add_data(Data { columns, infos, ..(**data).clone() })
+}
+
+/// `df.columns.str.lower()` and the like: each name changed; unknown where what changes it is not followed.
+pub(super) fn changed_names(cx: &mut Interpreter<'_>, data: &Arc<Data>, method: &str, call: &Call<'_>) -> Value {
+    let text = |position: usize, keyword: &str| call.get(position, keyword).and_then(|argument| argument.value.as_text().cloned());
+    let is_pattern = call.flag("regex") == Some(true);
+    let change: Option<Box<dyn Fn(&str) -> String>> = match (method, call.arguments.len()) {
+        ("lower", 0) => Some(Box::new(str::to_lowercase)),
+        ("upper", 0) => Some(Box::new(str::to_uppercase)),
+        ("strip", 0) => Some(Box::new(|name| name.trim().to_owned())),
+        ("replace", 2 | 3) if !is_pattern => match (text(0, "pat"), text(1, "repl")) {
+            // In older pandas the text is a pattern: only what means itself in both is followed.
+            (Some(from), Some(to)) if from.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-')) => {
+                Some(Box::new(move |name| name.replace(&*from, &to)))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    let columns = match change {
+        Some(change) if !data.columns.open => {
+            let changed = data.columns.list.iter().map(|column| Column { name: change(&column.name).into(), ..column.clone() });
+            Columns::closed(changed.collect())
+        }
+        _ => Columns::unknown(),
+    };
+    cx.add_data(Data { columns, ..(**data).clone() })
 }
 
 pub(super) fn affix(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {

@@ -22,7 +22,8 @@ impl Interpreter<'_> {
                 self.add_data(Data { kind: DataKind::Index, rows: RowsId::NONE, columns, infos: Infos::default(), ..(**data).clone() })
             }
             "index" if data.kind != DataKind::Opaque => {
-                self.add_data(Data { kind: DataKind::Index, columns: Columns::default(), infos: Infos::default(), ..(**data).clone() })
+                let infos = data.all_infos();
+                self.add_data(Data { kind: DataKind::Index, columns: Columns::default(), infos, ..(**data).clone() })
             }
             "shape" => {
                 let n_columns = (!data.columns.open).then_some(data.columns.list.len() as f64);
@@ -82,6 +83,8 @@ impl Interpreter<'_> {
             let found = match &known {
                 Some(column) => column.certain.then_some(true),
                 None if data.columns.open || data.kind == DataKind::Opaque => None,
+                // Many methods take names of the index for columns.
+                None if data.grouped_by.contains(name) => None,
                 None => Some(false),
             };
             self.note_use(range, name, data, found, false);
@@ -190,7 +193,9 @@ impl Interpreter<'_> {
             (DataKind::Statistic, _) => self.add_data((**data).clone()),
             _ => {
                 let rows = self.rows_by(data, &key, index, site);
-                let by_names = self.data_of(&key).filter(|key| key.kind == DataKind::Index && key.rows == RowsId::NONE);
+                let by_names = self.data_of(&key).filter(|key| {
+                    key.kind == DataKind::Index && (key.rows == RowsId::NONE || (data.kind == DataKind::Frame && key.dialect == Dialect::Pandas))
+                });
                 match by_names {
                     Some(names) => {
                         // Columns by an index whose names are not all known: what chose them is known to the result.
@@ -421,8 +426,8 @@ impl Interpreter<'_> {
     /// A truth value a row.
     pub(crate) fn mask(&mut self, data: &Arc<Data>, values: &[Value], _site: TextRange) -> Value {
         let all: Vec<&Value> = values.iter().collect();
-        let kind = if data.kind == DataKind::Index { DataKind::Index } else { DataKind::Mask };
-        self.combined(&all, Some(kind))
+        let names = data.kind == DataKind::Index && data.rows == RowsId::NONE;
+        self.combined(&all, Some(if names { DataKind::Index } else { DataKind::Mask }))
     }
 }
 

@@ -30,7 +30,11 @@ impl Parser<'_> {
             }
         }
         if scan.frames.is_empty() || scan.shape.is_none() {
-            scan.shape = Some(if scan.shape.is_none() { ItemKind::Star { qualifier, excluded, is_certain } } else { ItemKind::Expression });
+            scan.shape = Some(if scan.shape.is_none() {
+                ItemKind::Star { qualifier, excluded, is_certain }
+            } else {
+                ItemKind::Expression
+            });
         }
         scan.expects_operand = false;
     }
@@ -42,7 +46,10 @@ impl Parser<'_> {
         if (function.is_empty() || !self.is_word("FROM")) && self.is_query_start() {
             return self.subquery(scan);
         }
-        if function == "EXTRACT" && self.peek().is_some_and(|field| field.kind == TokenKind::Word) && self.word_ahead(1, "FROM") {
+        if function == "EXTRACT"
+            && self.peek().is_some_and(|field| field.kind == TokenKind::Word)
+            && self.word_ahead(1, "FROM")
+        {
             self.at += 1;
         }
         let n_refs = self.script.select(scan.select).refs.len();
@@ -51,7 +58,8 @@ impl Parser<'_> {
     }
 
     fn is_query_start(&self) -> bool {
-        self.is_any(&["SELECT", "WITH", "VALUES"]) || (self.is_word("FROM") && self.peek_at(1).is_some_and(|token| token.kind != TokenKind::Sign))
+        self.is_any(&["SELECT", "WITH", "VALUES"])
+            || (self.is_word("FROM") && self.peek_at(1).is_some_and(|token| token.kind != TokenKind::Sign))
     }
 
     /// A query in parentheses, of which the opening one has been taken.
@@ -112,7 +120,9 @@ impl Parser<'_> {
                 scan.operator();
                 scan.expects_operand = false;
             }
-            ":" if !scan.expects_operand && scan.frames.last().is_none_or(|frame| frame.function != "[" && frame.function != "{") => {
+            ":" if !scan.expects_operand
+                && scan.frames.last().is_none_or(|frame| frame.function != "[" && frame.function != "{") =>
+            {
                 self.at += 1;
                 self.ident();
                 scan.operator();

@@ -1,0 +1,92 @@
+//! Precision and recall of the leakage rules over scripts and notebooks with labels of one's own.
+//!
+//! `cargo run -p mlwright-language --example evaluate FOLDER`: beside each `NAME.py` or `NAME.ipynb` stands `NAME.json` with
+//! `{"preprocessing-leakage": true, "overlap-leakage": false, "multi-test-leakage": false}`.
+
+#![allow(clippy::print_stdout)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mlwright_language::python::rules::rule;
+use mlwright_language::{ColumnSummary, Document, Entry, Language, NameKind, Notebook, SchemaSource, Table};
+
+/// Scripts alone: no data is read.
+struct Nothing;
+
+impl SchemaSource for Nothing {
+    fn file(&self, _path: &str) -> Option<Arc<Table>> {
+        None
+    }
+    fn table(&self, _name: &str) -> Option<Arc<Table>> {
+        None
+    }
+    fn tables(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+    fn entries(&self, _path: &str) -> Vec<Entry> {
+        Vec::new()
+    }
+    fn names(&self, _kind: NameKind) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+    fn column_summary(&self, _table: &Table, _column: &str) -> Option<Arc<ColumnSummary>> {
+        None
+    }
+    fn text(&self, _path: &str) -> Option<Arc<str>> {
+        None
+    }
+    fn roots(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = std::env::args().nth(1).ok_or("name a folder")?;
+    let mut paths: Vec<_> = std::fs::read_dir(&folder)?.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+    for path in paths {
+        let text = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("py" | "ipynb") => std::fs::read_to_string(&path)?,
+            _ => continue,
+        };
+        let labels: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path.with_extension("json"))?)?;
+        let name = path.to_string_lossy().into_owned();
+        let document = if name.ends_with(".ipynb") {
+            Document::from_notebook(name.as_str(), Notebook::from_ipynb(&text)?)
+        } else {
+            Document::new(name.as_str(), Language::Python, text)
+        };
+        let diagnostics = document.diagnostics(&Nothing);
+        for category in ["preprocessing-leakage", "overlap-leakage", "multi-test-leakage"] {
+            let of_category = |code: &str| {
+                rule(code).is_some_and(|rule| serde_json::to_value(rule.category).is_ok_and(|found| found == category))
+            };
+            let found: Vec<String> = diagnostics
+                .iter()
+                .filter(|diagnostic| of_category(diagnostic.code))
+                .map(|diagnostic| format!("{}:{}", diagnostic.code, document.lines().line_of(diagnostic.range.start) + 1))
+                .collect();
+            let expected = labels[category].as_bool().unwrap_or(false);
+            let place = match (!found.is_empty(), expected) {
+                (true, true) => 0,
+                (true, false) => 1,
+                (false, true) => 2,
+                (false, false) => continue,
+            };
+            counts.entry(category.to_owned()).or_default()[place] += 1;
+            if place > 0 {
+                println!("{name}: {category}: found {found:?}, evidence {}", labels["evidence"][category]);
+            }
+        }
+    }
+    for (category, [both, only_found, missed]) in counts {
+        println!(
+            "{category:<24} precision {:.2} recall {:.2} ({both} right, {only_found} false, {missed} missed)",
+            both as f64 / (both + only_found).max(1) as f64,
+            both as f64 / (both + missed).max(1) as f64
+        );
+    }
+    Ok(())
+}
