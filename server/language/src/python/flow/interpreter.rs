@@ -9,7 +9,7 @@ use super::event::{Event, EventKind, Fit, Given, Turn};
 use super::info::{Info, InfoId, InfoKind, Infos};
 use super::rows::{RowsId, Step};
 use super::state::State;
-use super::value::{Data, DataKind, Dialect, FitId, Object, ScopeId, Value};
+use super::value::{Data, DataKind, Dialect, FitId, Object, ObjectId, ScopeId, Value};
 use super::{Binding, ColumnUse, Context, Flow, Seen, Thing};
 use crate::python::ast::{Expr, ExprId, FunctionDef, Ident, Module, Stmt};
 use crate::schema::{SchemaSource, Table};
@@ -275,6 +275,20 @@ impl<'a> Interpreter<'a> {
             let mut data = data.clone();
             change(Arc::make_mut(&mut data));
             self.state.set(id, Object::Data(data));
+            self.open_twins(id, 4);
+        }
+    }
+
+    /// Of two frames of which one was changed either may have other columns now.
+    fn open_twins(&mut self, id: ObjectId, depth: usize) {
+        let Some(twins) = self.state.twins(id).filter(|_| depth > 0) else { return };
+        for twin in twins {
+            if let Object::Data(data) = self.state.get(twin) {
+                let mut data = data.clone();
+                Arc::make_mut(&mut data).columns.open |= data.kind == DataKind::Frame;
+                self.state.set(twin, Object::Data(data));
+                self.open_twins(twin, depth - 1);
+            }
         }
     }
 

@@ -18,6 +18,8 @@ pub struct State {
     heap: Vec<Object>,
     /// One list of earlier values for each branch that is being walked.
     journal: Vec<Journal>,
+    /// For data that is one of two, those two: what changes it changes one of them.
+    twins: HashMap<ObjectId, [ObjectId; 2]>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +38,7 @@ pub struct Outcome {
 impl State {
     /// One empty scope: the module's.
     pub fn new() -> Self {
-        Self { scopes: vec![Scope::default()], heap: Vec::new(), journal: Vec::new() }
+        Self { scopes: vec![Scope::default()], heap: Vec::new(), journal: Vec::new(), twins: HashMap::new() }
     }
 
     /// The module's names.
@@ -166,6 +168,11 @@ impl State {
         }
     }
 
+    /// The data of which an object may be either.
+    pub fn twins(&self, id: ObjectId) -> Option<[ObjectId; 2]> {
+        self.twins.get(&id).copied()
+    }
+
     /// The items of a tuple, list or set, and whether there may be more.
     pub fn items(&self, value: &Value) -> Option<(Vec<Value>, bool)> {
         match value {
@@ -279,7 +286,12 @@ impl State {
                     return Value::Object(*other);
                 }
                 let joined = self.join_objects(a, b);
-                Value::Object(self.add(joined))
+                let is_data = matches!(joined, Object::Data(_));
+                let id = self.add(joined);
+                if is_data {
+                    self.twins.insert(id, [*one, *other]);
+                }
+                Value::Object(id)
             }
             _ => Value::Unknown,
         }

@@ -24,6 +24,11 @@ pub(crate) fn data_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<D
     match data.kind {
         DataKind::Grouped => return super::group::grouped_method(cx, object, data, name, call),
         DataKind::Window => return super::group::window_method(cx, data, name, call),
+        DataKind::Index if data.rows == crate::python::flow::rows::RowsId::NONE => {
+            if let Some(value) = super::reshape::names_method(cx, data, name, call) {
+                return value;
+            }
+        }
         _ => {}
     }
     let in_place = call.flag("inplace") == Some(true);
@@ -582,7 +587,16 @@ fn apply(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str,
         }
         _ => {
             let infos = cx.infos_of(&function);
-            cx.changed(data, infos)
+            let made = cx.changed(data, infos);
+            // What a function gives that is not followed may have any columns.
+            let is_by_value = matches!(name, "map" | "applymap" | "transform") || matches!(&function, Value::Library(name) if name.starts_with("numpy."));
+            if data.kind == DataKind::Frame && !is_by_value {
+                cx.change_data(&made, |data| data.columns.open = true);
+                if name == "pipe" {
+                    cx.change_data(object, |data| data.columns.open = true);
+                }
+            }
+            made
         }
     }
 }

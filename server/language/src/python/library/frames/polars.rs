@@ -287,6 +287,9 @@ fn output(
         let column = reading.inputs.first().map(|(name, _)| name.clone());
         cx.note(expr.range, crate::python::flow::event::EventKind::Future { what: "shift".into(), column });
     }
+    if reading.coerces {
+        cx.note(expr.range, crate::python::flow::event::EventKind::Coercion { what: "cast(strict=False)".into() });
+    }
     let named = match keyword {
         Some((name, range)) => Named::One(name.clone(), Some(range)),
         None => reading.named,
@@ -340,6 +343,8 @@ struct Reading {
     /// A statistic over rows inside.
     statistic: Option<String>,
     looks_ahead: bool,
+    /// A cast that turns what it cannot read into missing values.
+    coerces: bool,
 }
 
 fn read(cx: &Interpreter<'_>, expr: &Expr, reading: &mut Reading) {
@@ -390,6 +395,7 @@ fn merge(reading: &mut Reading, other: Reading) {
     reading.inputs.extend(other.inputs);
     reading.statistic = reading.statistic.take().or(other.statistic);
     reading.looks_ahead |= other.looks_ahead;
+    reading.coerces |= other.coerces;
 }
 
 fn library(cx: &Interpreter<'_>, expr: &Expr) -> Option<Arc<str>> {
@@ -469,6 +475,12 @@ fn read_call(cx: &Interpreter<'_>, function: &Expr, arguments: &[Argument], read
         "then" | "otherwise" | "when" => reading.named = Named::Unknown,
         "mean" | "median" | "std" | "var" | "min" | "max" | "quantile" | "sum" | "mode" | "skew" | "kurtosis" => {
             reading.statistic = Some(attribute.name.to_string());
+        }
+        "cast" => {
+            let is_strict = |argument: &Argument| {
+                !matches!(&argument.kind, ArgumentKind::Keyword(name) if &*name.name == "strict") || !matches!(&*argument.value.kind, ExprKind::Bool(false))
+            };
+            reading.coerces |= !arguments.iter().all(is_strict);
         }
         "shift" => {
             let is_negative = |expr: &Expr| matches!(&*expr.kind, ExprKind::Unary { operator: crate::python::ast::UnaryOperator::Minus, .. });

@@ -85,6 +85,27 @@ fn renamed_by(cx: &mut Interpreter<'_>, data: &Arc<Data>, function: &Value, _cal
     cx.add_data(Data { columns, infos, ..(**data).clone() })
 }
 
+/// A method of the names of columns; `None` for those that give all of them.
+pub(super) fn names_method(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Option<Value> {
+    let columns = match name {
+        "tolist" | "to_list" | "unique" | "copy" | "view" | "isin" | "items" | "to_numpy" | "to_series" | "get_loc" | "any" | "all" | "sort_values" => {
+            return None;
+        }
+        "drop" | "difference" => match call.positional(0).or(call.keyword("labels")).and_then(|argument| cx.names_in(&argument.value)) {
+            Some(names) if !data.columns.open => {
+                for (_, origin) in &names {
+                    cx.note_context(*origin, crate::python::flow::Context::Column(vec![data.clone()]));
+                }
+                let kept = data.columns.list.iter().filter(|column| names.iter().all(|(name, _)| *name != column.name));
+                Columns::closed(kept.cloned().collect())
+            }
+            _ => Columns { list: data.columns.list.clone(), ..Columns::unknown() },
+        },
+        _ => Columns::unknown(),
+    };
+    Some(cx.add_data(Data { columns, ..(**data).clone() }))
+}
+
 /// `df.columns.str.lower()` and the like: each name changed; unknown where what changes it is not followed.
 pub(super) fn changed_names(cx: &mut Interpreter<'_>, data: &Arc<Data>, method: &str, call: &Call<'_>) -> Value {
     let text = |position: usize, keyword: &str| call.get(position, keyword).and_then(|argument| argument.value.as_text().cloned());
