@@ -1,0 +1,97 @@
+/** The views and the status bar: shown again whenever something changed, whoever changed it. */
+
+import * as vscode from "vscode";
+import { Freshness } from "../freshness";
+import type { Operations } from "../operations";
+import type { Server } from "../server";
+import { readSnapshot, type Snapshot } from "../snapshot";
+import type { Status } from "../status";
+import { endpointLines } from "./endpoints";
+import { modelLines } from "./models";
+import { monitorLines } from "./monitors";
+import { runLines } from "./runs";
+import { tableLines } from "./tables";
+import { Tree, type Line } from "./tree";
+
+/** What changes when somebody does something with mlwright, and data files that come and go. */
+const WATCHED = ["**/.mlwright/metadata.db*", "**/.mlwright/reports/*.html", "**/*.{csv,tsv,parquet,ndjson,jsonl,arrow,feather}"];
+
+export class Views implements vscode.Disposable {
+  private readonly trees: readonly Tree[];
+  private readonly freshness: Freshness;
+  private readonly parts: vscode.Disposable[] = [];
+  private shown: Snapshot | undefined;
+  private trouble: Error | undefined;
+  /** Something changed while nobody looked at the window. */
+  private isStale = false;
+
+  constructor(
+    private readonly operations: Operations,
+    private readonly server: Server,
+    private readonly status: Status,
+  ) {
+    const shown = (lines: (snapshot: Snapshot) => Line[]) => (): Line[] => {
+      if (this.trouble !== undefined) throw this.trouble;
+      return this.shown === undefined ? [] : lines(this.shown);
+    };
+    this.trees = [
+      new Tree("mlwright.tables", shown((snapshot) => tableLines(operations, snapshot))),
+      new Tree("mlwright.runs", shown(runLines)),
+      new Tree("mlwright.models", shown((snapshot) => modelLines(operations, snapshot))),
+      new Tree("mlwright.endpoints", shown(endpointLines)),
+      new Tree("mlwright.monitors", shown((snapshot) => monitorLines(operations, snapshot))),
+    ];
+    this.freshness = new Freshness(() => this.load());
+    const changed = (): void => {
+      if (vscode.window.state.focused) this.freshness.changed();
+      else this.isStale = true;
+    };
+    for (const pattern of WATCHED) {
+      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+      this.parts.push(watcher, watcher.onDidCreate(changed), watcher.onDidChange(changed), watcher.onDidDelete(changed));
+    }
+    this.parts.push(
+      operations.onDidChange(() => {
+        this.refresh();
+      }),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused && this.isStale) this.refresh();
+      }),
+    );
+  }
+
+  /** Loads everything again now. */
+  refresh(): void {
+    this.isStale = false;
+    this.freshness.refresh();
+  }
+
+  dispose(): void {
+    this.freshness.stop();
+    vscode.Disposable.from(...this.trees, ...this.parts).dispose();
+  }
+
+  /** Reads what the workspace holds, and shows it when it is something new. */
+  private async load(): Promise<boolean> {
+    const before = JSON.stringify([this.shown, String(this.trouble)]);
+    try {
+      this.shown = this.server.state === "running" ? await readSnapshot(this.operations) : undefined;
+      this.trouble = undefined;
+    } catch (error) {
+      this.shown = undefined;
+      this.trouble = error instanceof Error ? error : new Error(String(error));
+    }
+    if (JSON.stringify([this.shown, String(this.trouble)]) === before) {
+      return false;
+    }
+    this.status.update(this.shown);
+    for (const tree of this.trees) {
+      tree.refresh();
+    }
+    const { nTables = 0, nRuns = 0, endpoints = [] } = this.shown ?? {};
+    for (const [context, count] of [["hasTables", nTables], ["hasRuns", nRuns], ["hasEndpoints", endpoints.length]] as const) {
+      void vscode.commands.executeCommand("setContext", `mlwright.${context}`, count > 0);
+    }
+    return true;
+  }
+}

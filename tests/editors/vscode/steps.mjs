@@ -1,0 +1,163 @@
+// What a user does with the extension, in the order in which one thing builds on another.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { jsonOf, until, WAIT_MS_MAX } from "./editor.mjs";
+
+const TRAINING_MS_MAX = 180_000;
+
+export const steps = [
+  [
+    "the status bar tells what the workspace holds",
+    async ({ editor }) => {
+      await until("the status bar counts one table", async () => (await editor.statusBarItem().getAttribute("aria-label"))?.includes("1 table"));
+    },
+  ],
+  [
+    "the tables view shows a table and its columns",
+    async ({ editor, page }) => {
+      await editor.showViews();
+      const table = editor.line("Tables", "telco.csv");
+      await table.waitFor({ timeout: WAIT_MS_MAX });
+      assert.match(await table.innerText(), /7,043 rows/);
+      await table.click();
+      await editor.line("Tables", "SeniorCitizen").waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("columns");
+      // Only lines that can be seen are there: scroll to the end.
+      await page.keyboard.press("End");
+      const column = editor.line("Tables", "TotalCharges");
+      await column.waitFor({ timeout: WAIT_MS_MAX });
+      assert.match(await column.innerText(), /numeric · 0\.2 % missing/);
+      await page.keyboard.press("Home");
+      await table.click();
+    },
+  ],
+  [
+    "a column is completed inside a string",
+    async ({ editor, page, workspace }) => {
+      await editor.openFile("look.py");
+      await editor.goTo(4, 1);
+      await page.keyboard.type('long = df["Mon');
+      const suggestion = page.locator(".suggest-widget .monaco-list-row", { hasText: "MonthlyCharges" });
+      await suggestion.waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("completion");
+      await suggestion.click();
+      await page.keyboard.type('"]');
+      await editor.save();
+      assert.match(readFileSync(path.join(workspace, "look.py"), "utf8"), /^long = df\["MonthlyCharges"\]$/m);
+    },
+  ],
+  [
+    "hovering over a column tells what is in it",
+    async ({ editor, page }) => {
+      await editor.openFile("train.py");
+      await page.locator(".view-line span", { hasText: /MonthlyCharges/ }).last().hover();
+      const hover = page.locator(".monaco-hover", { hasText: "MonthlyCharges" });
+      await hover.first().waitFor({ timeout: WAIT_MS_MAX });
+      assert.match(await hover.first().innerText(), /numeric/);
+    },
+  ],
+  [
+    "leakage is underlined, and its fix mends the code",
+    async ({ editor, page, workspace }) => {
+      await editor.openFile("train.py");
+      await page.locator(".squiggly-warning, .squiggly-error").first().waitFor({ timeout: WAIT_MS_MAX });
+      await editor.command("Problems: Focus on Problems View");
+      const problem = page.locator(".markers-panel .monaco-list-row", { hasText: "MLW101" });
+      await problem.first().waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("squiggle");
+      await problem.first().dblclick();
+      await page.keyboard.press("Control+.");
+      await page.locator(".action-widget").waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("quick-fixes");
+      await page.locator(".action-widget .monaco-list-row.action", { hasText: /split|pipeline/i }).first().click();
+      await until("the finding is gone", async () => (await page.locator(".markers-panel .monaco-list-row", { hasText: "MLW101" }).count()) === 0);
+      await editor.save();
+      const code = readFileSync(path.join(workspace, "train.py"), "utf8");
+      assert.ok(code.indexOf("train_test_split(") < code.lastIndexOf("StandardScaler()") || code.includes("make_pipeline"), `the split does not come first:\n${code}`);
+      await editor.command("View: Close Panel");
+    },
+  ],
+  [
+    "a lens trains",
+    async ({ editor, page, operation }) => {
+      await editor.openFile("mlwright.toml");
+      const lens = page.locator(".codelens-decoration a", { hasText: /^Train/i });
+      await lens.first().waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("lenses");
+      await lens.first().click();
+      await editor.notification("Train").first().waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("training");
+      await editor.notification("on the test rows").waitFor({ timeout: TRAINING_MS_MAX });
+      const { runs } = operation("list-runs");
+      assert.equal(runs.length, 1);
+      assert.equal(runs[0].status, "FINISHED");
+      await editor.line("Runs", "roc_auc").waitFor({ timeout: WAIT_MS_MAX });
+    },
+  ],
+  [
+    "the views follow what is done outside the editor",
+    async ({ editor, operation }) => {
+      const [{ run_id: runId }] = operation("list-runs").runs;
+      operation("register-model", "--run-id", runId, "--name", "churn");
+      await editor.line("Models", "churn").waitFor({ timeout: WAIT_MS_MAX });
+      operation("set-alias", "--name", "churn", "--alias", "champion", "--version", "1");
+      await editor.line("Models", "champion v1").waitFor({ timeout: WAIT_MS_MAX });
+      operation("create-monitor", "--name", "churn-drift", "--baseline", "telco.csv", "--current", "telco.csv");
+      await editor.line("Monitors", "churn-drift").waitFor({ timeout: WAIT_MS_MAX });
+    },
+  ],
+  [
+    "a model is deployed from its line, and the endpoint answers",
+    async ({ editor, page, operation }) => {
+      await editor.line("Models", "churn").click({ button: "right" });
+      await page.locator(".context-view .action-label", { hasText: "Deploy a Model" }).click({ timeout: WAIT_MS_MAX });
+      await page.locator(".quick-input-widget input").press("Enter");
+      await editor.line("Endpoints", "serving").waitFor({ timeout: TRAINING_MS_MAX });
+      const [endpoint] = operation("list-endpoints").endpoints;
+      assert.equal(endpoint.state, "serving");
+      await editor.screenshot("serving");
+      operation("stop-endpoint", "--endpoint", "churn", "--confirm");
+      await editor.line("Endpoints", "stopped").waitFor({ timeout: WAIT_MS_MAX });
+    },
+  ],
+  [
+    "opening a data file offers its profile, once",
+    async ({ editor, page }) => {
+      await editor.openFile("telco.csv");
+      const offer = editor.notification("Profile telco.csv?");
+      await offer.waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("offer");
+      await offer.getByText("Profile", { exact: true }).click();
+      const question = page.locator(".quick-input-widget", { hasText: "towards which column" });
+      await question.locator("input.input").fill("Churn", { timeout: WAIT_MS_MAX });
+      await editor.choice("Churn").first().click({ timeout: WAIT_MS_MAX });
+      const heading = editor.panelFrame().getByText("Findings").first();
+      await heading.waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("report");
+      assert.equal(await editor.panelFrame().locator("script").count(), 0);
+      await editor.command("View: Close All Editors");
+      await editor.openFile("telco.csv");
+      await page.waitForTimeout(2000);
+      assert.equal(await offer.count(), 0);
+    },
+  ],
+  [
+    "the MCP server is listed and a tool of it is called",
+    async ({ editor, page, answerFile }) => {
+      await editor.command("MCP: List Servers");
+      const listed = editor.choice("mlwright");
+      await listed.first().waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("mcp-servers");
+      await listed.first().click();
+      await editor.choice("Start Server").first().click({ timeout: WAIT_MS_MAX });
+      await editor.command("Probe: Call list_tables");
+      const answer = await until("the probe has called the tool", () => jsonOf(answerFile), 2 * WAIT_MS_MAX);
+      assert.equal(answer.error, undefined, JSON.stringify(answer));
+      assert.ok(answer.tools.length >= 25, `tools: ${answer.tools}`);
+      assert.match(answer.text, /telco\.csv/);
+      assert.match(answer.text, /7,?043/);
+      await page.waitForTimeout(500);
+    },
+  ],
+];

@@ -1,0 +1,49 @@
+// A folder that nobody trusts yet: nothing is started, and the folder's own settings name no program.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { until, WAIT_MS_MAX } from "./editor.mjs";
+
+/** Command lines of all processes of the program that came with the extension in this home. */
+function servers(home) {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+      } catch {
+        return "";
+      }
+    })
+    .filter((line) => line.startsWith(home) && /\/bin\/mlwright\b/.test(line));
+}
+
+export const trustSteps = [
+  [
+    "nothing is started in a folder that is not trusted",
+    async ({ editor, page, home, workspace }) => {
+      // Named by the workspace: were it honoured, it would leave a trace.
+      const trap = path.join(workspace, "trap.sh");
+      writeFileSync(trap, `#!/bin/sh\ntouch "${workspace}/sprung"\n`, { mode: 0o755 });
+      mkdirSync(path.join(workspace, ".vscode"), { recursive: true });
+      writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify({ "mlwright.path": trap }));
+      await page.reload();
+      await until("the status bar says that nothing runs", async () => (await editor.statusBarItem().getAttribute("aria-label"))?.includes("trusted"));
+      await editor.showViews();
+      await editor.view("Tables").getByText("Nothing runs in this folder until you trust it").waitFor({ timeout: WAIT_MS_MAX });
+      assert.deepEqual(servers(home), []);
+      assert.equal(existsSync(path.join(workspace, "sprung")), false);
+    },
+  ],
+  [
+    "it starts once the folder is trusted",
+    async ({ editor, page, home, workspace }) => {
+      writeFileSync(path.join(workspace, ".vscode/settings.json"), "{}");
+      await editor.view("Tables").getByText("Manage Workspace Trust").click();
+      await page.locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust/ }).first().click({ timeout: WAIT_MS_MAX });
+      await editor.line("Tables", "telco.csv").waitFor({ timeout: WAIT_MS_MAX });
+      assert.equal(servers(home).filter((line) => / lsp\b/.test(line)).length, 1, servers(home).join("\n"));
+      assert.equal(existsSync(path.join(workspace, "sprung")), false);
+    },
+  ],
+];
