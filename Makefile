@@ -16,16 +16,16 @@ export MLWRIGHT_PYTHON := $(VENV)/bin/python
 help:
 	@echo "make quickstart   build, then run the whole lifecycle on a bundled table and leave an endpoint answering"
 	@echo "make test         every test, through the real binary and real clients"
-	@echo "make test-clients real assistants and the protocol's own checkers (Linux); ALL=1 adds OpenCode and Copilot CLI"
-	@echo "make test-clients real assistants, the protocol's conformance suite, validators (ALL=1: more of them)"
+	@echo "make test-clients real assistants, Neovim, Emacs, the protocols' own checkers (Linux); ALL=1 adds OpenCode and Copilot CLI"
+	@echo "make test-vscode  the extension in VS Code itself, in a browser (Linux)"
 	@echo "make build        the release binary: $(MLWRIGHT)"
 	@echo "make install      the binary to ~/.cargo/bin"
 	@echo "make bench        measure beside peers; writes benches/RESULTS.md"
-	@echo "make packages     plugin, extension, bundle and registry entry, in $(CACHE_DIR)/packages"
+	@echo "make packages     plugins, extensions, bundle and registry entry, in $(CACHE_DIR)/packages"
 	@echo "make docs         write docs/operations.md and the references of skills/ from the operations"
 
-.PHONY: tools-build tools-quickstart tools-test
-tools-build tools-quickstart tools-test: tools-%:
+.PHONY: tools-build tools-quickstart tools-test tools-editors tools-vscode
+tools-build tools-quickstart tools-test tools-editors tools-vscode: tools-%:
 	@scripts/tools.sh $*
 
 .PHONY: build
@@ -51,9 +51,11 @@ test: tools-test build $(VENV)/.ready
 	cargo test --release --locked --workspace
 	cargo test --release --locked --manifest-path tests/Cargo.toml
 
-# Third-party assistants, each in a network of its own with a scripted model, and checkers of the protocol and of packages.
+# Third-party assistants, each in a network of its own with a scripted model, and checkers of the protocol and of packages; editors.
 .PHONY: test-clients
-test-clients: tools-test build $(VENV)/.ready
+test-clients: tools-test tools-editors build $(VENV)/.ready
+	CACHE_DIR="$(CACHE_DIR)" scripts/editors.sh
+	CACHE_DIR="$(CACHE_DIR)" python3 tests/editors/run.py neovim emacs
 	CACHE_DIR="$(CACHE_DIR)" scripts/clients.sh $(if $(ALL),all)
 	tests/assistants/validate-skills.sh "$(CACHE_DIR)/clients/python"
 	CACHE_DIR="$(CACHE_DIR)" tests/assistants/validate-packages.sh
@@ -62,12 +64,19 @@ test-clients: tools-test build $(VENV)/.ready
 	CACHE_DIR="$(CACHE_DIR)" python3 tests/assistants/run.py $(if $(ALL),--all)
 	$(if $(ALL),CACHE_DIR="$(CACHE_DIR)" tests/assistants/installed-entries.sh)
 
+# The extension as it is packaged, in VS Code itself. KEEP=1 keeps the folder with the screenshots.
+.PHONY: test-vscode
+test-vscode: tools-test tools-vscode build
+	CACHE_DIR="$(CACHE_DIR)" scripts/editors.sh vscode
+	CACHE_DIR="$(CACHE_DIR)" scripts/vsix.sh "$(CACHE_DIR)/vsix"
+	CACHE_DIR="$(CACHE_DIR)" python3 tests/editors/run.py $(if $(KEEP),--keep) vscode
+
 .PHONY: docs
 docs: build
 	"$(MLWRIGHT)" docs > docs/operations.md
 	"$(MLWRIGHT)" docs --skills skills
 
-# What assistants and registries install from. For publishing, MLWRIGHT names a binary of `--profile dist`.
+# What assistants, editors and registries install from. For publishing, MLWRIGHT names a binary of `--profile dist`.
 .PHONY: packages
 packages: build
 	CACHE_DIR="$(CACHE_DIR)" scripts/packages.sh "$(CACHE_DIR)/packages"

@@ -4,6 +4,7 @@
 #                      OUT/gemini-extension  an extension of Gemini CLI
 #                      OUT/NAME.mcpb         a bundle with this machine's binary, for desktop clients
 #                      OUT/server.json       the entry in the MCP registry, which names the bundle
+#                      OUT/NAME.vsix         the extension of VS Code, with this machine's binary (scripts/vsix.sh)
 # Needs $MLWRIGHT (the binary) and npm's `mcpb`, which scripts/clients.sh brings; without it npm installs that alone.
 set -euo pipefail
 
@@ -104,7 +105,8 @@ if grep -rlE '@[A-Z_0-9]+@' "$made/marketplace" "$made/gemini-extension" "$made/
   exit 1
 fi
 rm -r "$made/pack.log"
+CACHE_DIR=$cache "$root/scripts/vsix.sh" "$made" >/dev/null
 rm -rf "$out"
 mv "$made" "$out"
 chmod 755 "$out"
-echo "$out: marketplace, gemini-extension, $bundle, server.json"
+echo "$out: marketplace, gemini-extension, $bundle, server.json, $(cd "$out" && echo *.vsix)"

@@ -3,13 +3,15 @@
 #   tools.sh build        a C compiler that links, and Rust
 #   tools.sh quickstart   that, and Python
 #   tools.sh test         that, and what the tests drive the binary with (curl, a browser)
+#   tools.sh editors      Emacs with Eglot
+#   tools.sh vscode       what VS Code's native parts are compiled with
 set -euo pipefail
 
 purpose=${1:-}
 case $purpose in
-  build | quickstart | test) ;;
+  build | quickstart | test | editors | vscode) ;;
   *)
-    echo "usage: $0 build|quickstart|test" >&2
+    echo "usage: $0 build|quickstart|test|editors|vscode" >&2
     exit 2
     ;;
 esac
@@ -29,6 +31,13 @@ links_c() {
   return "$made"
 }
 
+compiles() { # a line of C++
+  printf '%s\nint main() { return 0; }\n' "$1" | c++ -x c++ -fsyntax-only - >/dev/null 2>&1
+}
+
+# Whether there is an Emacs that has Eglot, as a part of it or as a package.
+has_eglot() { emacs --batch --no-init-file --funcall package-initialize --eval "(require 'eglot)" >/dev/null 2>&1; }
+
 links_c || missing+=(gcc libc6-dev)
 if [ "$purpose" != build ]; then
   need python3 python3
@@ -38,6 +47,12 @@ if [ "$purpose" = test ]; then
   # The views are looked at in a browser.
   if ! command -v chromium-browser >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then need chromium chromium; fi
   python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
+fi
+
+if [ "$purpose" = editors ] && ! has_eglot; then missing+=(emacs-nox elpa-eglot); fi
+if [ "$purpose" = vscode ]; then
+  need make make
+  compiles '#include <gssapi/gssapi.h>' || missing+=(g++ libkrb5-dev)
 fi
 
 if [ "${#missing[@]}" -gt 0 ]; then
