@@ -16,6 +16,7 @@ mod imports;
 pub mod info;
 pub mod interpreter;
 mod patterns;
+pub mod recipe;
 pub mod rows;
 pub mod state;
 mod statements;

@@ -24,7 +24,7 @@ use crate::schema::{NameKind, SchemaSource};
 use crate::text::TextRange;
 
 pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method};
-pub(crate) use frames::data_method;
+pub(crate) use frames::{data_method, recipe_comparison, recipe_method, recipe_operation};
 pub(crate) use plain::{container_method, join_path, plain_attribute, plain_method};
 
 /// Whether a library's function or class leaves the frames that it is given as they are.
@@ -189,6 +189,9 @@ pub(crate) fn inherited_method(cx: &mut Interpreter<'_>, _object: &Value, instan
 /// A method behind an accessor: `series.str.lower()`, `df.column.fillna(0)`, `values.anything.method()`.
 pub(crate) fn accessor_method(cx: &mut Interpreter<'_>, inner: &Arc<(Value, Arc<str>)>, name: &Arc<str>, call: &Call<'_>) -> Value {
     let (object, accessor) = &**inner;
+    if let Value::Recipe(recipe) = object {
+        return recipe_method(cx, recipe, accessor, name, call);
+    }
     match cx.data_of(object) {
         Some(data) => frames::accessor(cx, &data, object, accessor, name, call),
         None => cx.opaque_result(call),

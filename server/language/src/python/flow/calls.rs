@@ -97,6 +97,7 @@ impl<'a> Interpreter<'a> {
                 Some(Value::Function(function, scope)) => self.call_function(&function, scope, None, call),
                 _ => self.opaque_result(call),
             },
+            Value::Recipe(recipe) => library::recipe_method(self, recipe, "", name, call),
             Value::Method(inner) => {
                 let value = library::accessor_method(self, inner, name, call);
                 if self.state.data(&inner.0).is_none() {

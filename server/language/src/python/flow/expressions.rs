@@ -279,6 +279,7 @@ impl Interpreter<'_> {
 
     fn unary(&mut self, operator: UnaryOperator, value: Value) -> Value {
         match (operator, &value) {
+            (_, Value::Recipe(_)) => value,
             (UnaryOperator::Not, value) => Value::Bool(value.truth().map(|truth| !truth)),
             (UnaryOperator::Minus, Value::Number(number)) => Value::Number(number.map(|number| -number)),
             (_, Value::Object(_)) if self.state.data(&value).is_some() => {
@@ -291,6 +292,9 @@ impl Interpreter<'_> {
 
     /// An operator between two values.
     pub(crate) fn binary(&mut self, left: Value, operator: BinaryOperator, right: Value, site: TextRange) -> Value {
+        if let Some(recipe) = library::recipe_operation(self, &left, operator, &right) {
+            return recipe;
+        }
         if self.state.data(&left).is_some() || self.state.data(&right).is_some() {
             return self.data_operation(&left, operator, &right, site);
         }
@@ -354,11 +358,11 @@ impl Interpreter<'_> {
     }
 
     fn compare(&mut self, values: &[Value], operator: Option<CompareOperator>, site: TextRange) -> Value {
+        let membership = matches!(operator, Some(CompareOperator::In | CompareOperator::NotIn | CompareOperator::Is | CompareOperator::IsNot));
+        if !membership && let Some(recipe) = library::recipe_comparison(self, values) {
+            return recipe;
+        }
         if let Some(data) = values.iter().find_map(|value| self.data_of(value)).filter(|data| data.kind != DataKind::Statistic) {
-            let membership = matches!(
-                operator,
-                Some(CompareOperator::In | CompareOperator::NotIn | CompareOperator::Is | CompareOperator::IsNot)
-            );
             if membership {
                 return Value::Bool(None);
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::column::Columns;
 use super::info::Infos;
+use super::recipe::Recipe;
 use super::rows::RowsId;
 use crate::python::ast::{ClassDef, ExprId, FunctionDef, Lambda};
 use crate::text::TextRange;
@@ -30,6 +31,8 @@ pub enum Value {
     Function(Arc<FunctionDef>, ScopeId),
     Lambda(Arc<Lambda>, ScopeId),
     Class(Arc<ClassDef>, ScopeId),
+    /// Columns that a frame is still to be asked for.
+    Recipe(Arc<Recipe>),
 }
 
 /// A text, where it is known, and the literal that it stands in.
@@ -88,6 +91,7 @@ impl Value {
             (Value::Function(a, _), Value::Function(b, _)) => Arc::ptr_eq(a, b),
             (Value::Lambda(a, _), Value::Lambda(b, _)) => Arc::ptr_eq(a, b),
             (Value::Class(a, _), Value::Class(b, _)) => Arc::ptr_eq(a, b),
+            (Value::Recipe(a), Value::Recipe(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }

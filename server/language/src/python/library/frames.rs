@@ -2,6 +2,7 @@
 
 mod assign;
 mod combine;
+mod dummies;
 mod group;
 mod methods;
 mod names;
@@ -10,10 +11,12 @@ mod polars;
 mod read;
 mod reshape;
 mod select;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use combine::{concat, merge_function, query_names};
 pub(crate) use methods::{accessor, data_method};
 pub(crate) use names::is_own_name;
 pub(crate) use numpy::{call_numpy, call_scipy, stacked};
-pub(crate) use polars::call_polars;
+pub(crate) use polars::{call_polars, recipe_comparison, recipe_method, recipe_operation};
 pub(crate) use read::{call_pandas, frame_of_dict, load_dataset};

@@ -13,6 +13,7 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 use crate::schema::Dtype;
+use crate::text::TextRange;
 
 /// What a method of data gives.
 pub(crate) fn data_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &Arc<str>, call: &Call<'_>) -> Value {
@@ -105,7 +106,7 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         },
         "melt" | "unpivot" => super::reshape::melt(cx, object, data, call),
         "pivot" | "pivot_table" => super::reshape::pivot(cx, object, data, name, call),
-        "get_dummies" => super::reshape::get_dummies(cx, call),
+        "get_dummies" => super::dummies::get_dummies(cx, call),
         "explode" => {
             use_columns(cx, object, data, call.get(0, "column"));
             cx.add_data((**data).clone())
@@ -416,15 +417,7 @@ fn assign(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value 
             value => value.clone(),
         };
         let Some(current) = cx.data_of(&made) else { break };
-        let range = argument.range().map_or(call.range(), |range| {
-            // The keyword stands right before its value.
-            let before = crate::text::TextRange::new(call.range().start, range.start);
-            let text = before.of(cx.text);
-            match text.rfind(&*name) {
-                Some(place) => crate::text::TextRange::new(before.start + place as u32, before.start + (place + name.len()) as u32),
-                None => range,
-            }
-        });
+        let range = keyword_range(cx, call, argument, &name);
         cx.set_column(&made, &current, &name, &value, range, None);
     }
     // `assign(**columns)` of which not all are known.
@@ -441,28 +434,44 @@ fn assign(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value 
     made
 }
 
+/// Where a keyword of a call stands: right before its value.
+pub(super) fn keyword_range(cx: &Interpreter<'_>, call: &Call<'_>, argument: &Arg<'_>, name: &str) -> TextRange {
+    let Some(range) = argument.range() else { return call.range() };
+    if cx.elsewhere.is_some() {
+        return range;
+    }
+    let before = TextRange::new(call.range().start, range.start);
+    match before.of(cx.text).rfind(name) {
+        Some(place) => TextRange::new(before.start + place as u32, before.start + (place + name.len()) as u32),
+        None => range,
+    }
+}
+
 /// Some of the rows, by a condition.
 pub(super) fn filtered(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
     let text = call.range().of(cx.text);
     // The condition, not what it is applied to: the same one on features and target chooses the same rows.
     let start = text.find('(').map_or(call.range().start, |place| call.range().start + place as u32);
-    let key = cx.text_hash(crate::text::TextRange::new(start, call.range().end));
+    let key = cx.text_hash(TextRange::new(start, call.range().end));
     let rows = cx.rows_from(Step::Filter { key }, data.rows, call.range());
     cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
 }
 
 fn sample(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
-    if call.flag("replace") == Some(true) {
-        let what: Arc<str> = "sample(replace=True)".into();
+    let replacing = ["replace", "with_replacement"].into_iter().find(|keyword| call.flag(keyword) == Some(true));
+    if let Some(keyword) = replacing {
+        let what: Arc<str> = format!("sample({keyword}=True)").into();
         let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
         cx.note(call.range(), EventKind::Resample { what, x, estimator: None });
         let site = cx.site(call.range());
         let rows = cx.rows_from(Step::Copies { site }, data.rows, call.range());
         return cx.add_data(Data { rows, n_rows: None, ..(**data).clone() });
     }
-    let has_seed = call.keyword("random_state").is_some_and(|seed| !matches!(seed.value, Value::None));
+    let seed = call.keyword("random_state").or(call.keyword("seed"));
+    let has_seed = seed.is_some_and(|seed| !matches!(seed.value, Value::None));
     let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
-    if matches!(call.value(1, "frac"), Value::Number(Some(share)) if share >= 1.0) {
+    let share = call.keyword("fraction").or(call.get(1, "frac")).map(|argument| argument.value.clone());
+    if matches!(share, Some(Value::Number(Some(share))) if share >= 1.0) {
         cx.note(call.range(), EventKind::Sample { x, rows: data.rows, has_seed });
         return cx.add_data(Data { by_time: false, ..(**data).clone() });
     }

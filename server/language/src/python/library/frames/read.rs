@@ -35,7 +35,7 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
         "Series" => series(cx, call),
         "concat" => super::concat(cx, call, Dialect::Pandas),
         "merge" | "merge_asof" | "merge_ordered" => super::merge_function(cx, name, call),
-        "get_dummies" => super::reshape::get_dummies(cx, call),
+        "get_dummies" => super::dummies::get_dummies(cx, call),
         "cut" | "qcut" => bins(cx, name, call),
         "melt" | "pivot" | "pivot_table" | "wide_to_long" => {
             let Some(first) = call.get(0, "data").or(call.get(0, "frame")) else { return Value::Unknown };

@@ -293,33 +293,3 @@ pub(super) fn pivot(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, 
     let columns = Columns { open: true, ..Columns::default() };
     cx.add_data(Data { kind: DataKind::Frame, columns, infos, n_rows: None, grouped_by: index, ..(**data).clone() })
 }
-
-/// `pd.get_dummies(…)`, `to_dummies`: the coded columns go, columns named after their values come.
-pub(crate) fn get_dummies(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
-    let object = call.value(0, "data");
-    let Some(data) = cx.data_of(&object) else { return cx.opaque_result(call) };
-    let chosen = call.keyword("columns");
-    let coded = use_columns(cx, &object, &data, chosen);
-    let mut columns = data.columns.clone();
-    let known = chosen.is_some_and(|chosen| cx.names_in(&chosen.value).is_some());
-    let mut infos = data.infos.clone();
-    if known {
-        for name in &coded {
-            if let Some(column) = columns.get(name) {
-                infos = infos.union(&column.infos);
-            }
-            columns.remove(name);
-        }
-    } else if data.kind == DataKind::Frame {
-        // Texts and categories are coded, numbers stay.
-        infos = data.all_infos();
-        let kept = data.columns.list.iter().filter(|column| !matches!(column.dtype, Dtype::String | Dtype::Categorical));
-        let list = kept.map(|column| Column { certain: column.certain && column.dtype != Dtype::Unknown, ..column.clone() });
-        columns.list = Arc::new(list.collect());
-    } else {
-        columns = Columns::default();
-        infos = data.all_infos();
-    }
-    columns.open = true;
-    cx.add_data(Data { kind: DataKind::Frame, columns, infos, ..(*data).clone() })
-}

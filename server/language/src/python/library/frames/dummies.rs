@@ -1,0 +1,129 @@
+//! Columns of zeros and ones, named after the values of others.
+
+use std::sync::Arc;
+
+use super::methods::use_columns;
+use crate::python::flow::arguments::Call;
+use crate::python::flow::column::{Column, Columns};
+use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::value::{Data, DataKind, Value};
+use crate::schema::Dtype;
+
+/// Values of one column that are listed at most.
+const N_VALUES_MAX: usize = 50;
+
+/// `pd.get_dummies(…)`.
+pub(crate) fn get_dummies(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let object = call.value(0, "data");
+    let Some(data) = cx.data_of(&object) else { return cx.opaque_result(call) };
+    coded(cx, &object, &data, call.get(4, "columns").map(|argument| argument.value.clone()), call, "_")
+}
+
+/// `df.to_dummies(…)` of polars: all columns, unless some are named.
+pub(super) fn of_frame(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let chosen =
+        call.get(0, "columns").map(|argument| argument.value.clone()).filter(|value| !matches!(value, Value::None));
+    if chosen.is_none() {
+        let infos = data.all_infos();
+        let made = Columns { open: true, ..Columns::default() };
+        return cx.add_data(Data { columns: made, infos, ..(**data).clone() });
+    }
+    coded(cx, object, data, chosen, call, "_")
+}
+
+/// The coded columns go; for each of their known values a column comes.
+fn coded(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    data: &Arc<Data>,
+    chosen: Option<Value>,
+    call: &Call<'_>,
+    separator: &str,
+) -> Value {
+    let argument = call.keyword("columns").or(call.positional(4));
+    let names = use_columns(cx, object, data, argument.or(if chosen.is_some() { call.positional(0) } else { None }));
+    let data = cx.data_of(object).unwrap_or_else(|| data.clone());
+    let known = chosen.as_ref().is_some_and(|chosen| cx.names_in(chosen).is_some());
+    let is_series = data.kind != DataKind::Frame;
+    let is_coded = |column: &Column| match (is_series, known) {
+        (true, _) => Some(true),
+        (false, true) => Some(names.contains(&column.name)),
+        (false, false) if chosen.is_some() => None,
+        // Texts and categories are coded, numbers stay.
+        (false, false) => match column.dtype {
+            Dtype::String | Dtype::Categorical => Some(true),
+            Dtype::Unknown => None,
+            _ => Some(false),
+        },
+    };
+    let separator = match call.get(2, "prefix_sep").or(call.keyword("separator")) {
+        None => Some(Arc::from(separator)),
+        Some(argument) => argument.value.as_text().cloned(),
+    };
+    let prefix =
+        call.get(1, "prefix").map(|argument| argument.value.clone()).filter(|value| !matches!(value, Value::None));
+    let coded_names: Vec<Arc<str>> = data
+        .columns
+        .list
+        .iter()
+        .filter(|column| is_coded(column) != Some(false))
+        .map(|column| column.name.clone())
+        .collect();
+    let prefix_of = |cx: &Interpreter<'_>, column: &Column| -> Option<Arc<str>> {
+        match &prefix {
+            None => Some(column.name.clone()),
+            Some(value) => match (value.as_text(), cx.state.dict(value), cx.state.items(value)) {
+                (Some(text), _, _) => Some(text.clone()),
+                (_, Some((_, dict)), _) => dict.get(&column.name).and_then(|value| value.as_text().cloned()),
+                (_, _, Some((items, false))) if known => {
+                    let place = coded_names.iter().position(|name| *name == column.name)?;
+                    items.get(place).and_then(|value| value.as_text().cloned())
+                }
+                _ => None,
+            },
+        }
+    };
+    let site = cx.site(call.range());
+    let mut kept = Vec::new();
+    let mut made: Vec<Column> = Vec::new();
+    let mut infos = data.infos.clone();
+    for column in data.columns.list.iter() {
+        let is_coded = is_coded(column);
+        if is_coded != Some(true) {
+            kept.push(Column { certain: column.certain && is_coded == Some(false), ..column.clone() });
+        }
+        if is_coded == Some(false) {
+            continue;
+        }
+        infos = infos.union(&column.infos);
+        // With a series and no prefix the values alone are the names.
+        let start = match (prefix_of(cx, column), &separator, is_series && prefix.is_none()) {
+            (_, _, true) => Some(String::new()),
+            (Some(prefix), Some(separator), false) => Some(format!("{prefix}{separator}")),
+            _ => None,
+        };
+        let Some(start) = start else { continue };
+        for value in values_of(cx, column) {
+            // Whether the value is among the rows, or is the first that `drop_first` leaves out, is not known.
+            let name = format!("{start}{value}");
+            let origins = column.origins.clone();
+            made.push(Column {
+                certain: false,
+                made: Some(site),
+                dtype: Dtype::Boolean,
+                origins,
+                ..Column::named(&name)
+            });
+        }
+    }
+    kept.extend(made);
+    let columns = Columns { list: Arc::new(kept), open: true, base: None, ..Columns::default() };
+    cx.add_data(Data { kind: DataKind::Frame, columns, infos, ..(*data).clone() })
+}
+
+/// The values that a column of a table has, as far as its summary tells.
+fn values_of(cx: &Interpreter<'_>, column: &Column) -> Vec<Arc<str>> {
+    let Some((table, name)) = &column.table else { return Vec::new() };
+    let Some(summary) = cx.source.column_summary(table, name) else { return Vec::new() };
+    summary.top_values.iter().take(N_VALUES_MAX).map(|(value, _)| value.clone()).collect()
+}

@@ -1,0 +1,111 @@
+//! What columns frames have after a script.
+
+mod pandas;
+mod polars;
+
+use crate::document::{Document, Language};
+use crate::python::flow::event::EventKind;
+use crate::python::flow::info::InfoKind;
+use crate::python::flow::value::Data;
+use crate::python::flow::Flow;
+use crate::python::analyse;
+use crate::schema::{ColumnSummary, Dtype};
+use crate::testing::{ROOT, TestWorkspace, cursor};
+
+fn workspace() -> TestWorkspace {
+    let top_values = vec![("month".into(), 60), ("year".into(), 40)];
+    let shops: &[(&str, Dtype)] = &[("shop", Dtype::Integer), ("city", Dtype::String)];
+    TestWorkspace::default()
+        .file("sales.csv", &[("shop", Dtype::Integer), ("day", Dtype::Date), ("kind", Dtype::String), ("price", Dtype::Float)])
+        .file("shops.csv", shops)
+        .summary("sales.csv", "kind", ColumnSummary { top_values, ..ColumnSummary::default() })
+}
+
+/// `name: dtype`, without a type that is not known, with `?` where it may be missing and `…` where there may be more.
+fn shown(data: &Data) -> String {
+    let mut parts: Vec<String> = data
+        .columns
+        .list
+        .iter()
+        .map(|column| {
+            let doubt = if column.certain { "" } else { "?" };
+            let dtype = if column.dtype == Dtype::Unknown { String::new() } else { format!(": {}", column.dtype.name()) };
+            format!("{}{doubt}{dtype}", column.name)
+        })
+        .collect();
+    if data.columns.open {
+        parts.push("…".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn walked(script: &str) -> Flow {
+    analyse(&format!("{ROOT}/script.py"), script, &workspace()).flow
+}
+
+/// Walks a script over the workspace and states what columns `expression` has at its end.
+#[track_caller]
+fn check(script: &str, expression: &str, expected: &str) {
+    let script = format!("import pandas as pd\nimport polars as pl\nimport polars.selectors as cs\n{script}\n{expression}");
+    let flow = walked(&script);
+    let end = script.len() as u32;
+    let start = end - expression.len() as u32;
+    let seen = flow.seen.iter().flatten().find(|seen| seen.range.start == start && seen.range.end == end).expect("the expression was walked");
+    let found = seen.data().map_or_else(|| format!("no data: {:?}", seen.value), |data| shown(data));
+    assert_eq!(found, expected, "\n{script}");
+}
+
+/// States the names that a script asks for and that are certainly not there.
+#[track_caller]
+fn check_missing(script: &str, expected: &[&str]) {
+    let script = format!("import pandas as pd\nimport polars as pl\nimport polars.selectors as cs\n{script}\n");
+    let document = Document::new(format!("{ROOT}/script.py"), Language::Python, script.as_str());
+    let found: Vec<String> = document
+        .diagnostics(&workspace())
+        .iter()
+        .filter(|diagnostic| diagnostic.code == "MLW301")
+        .map(|diagnostic| diagnostic.range.of(&script).to_owned())
+        .collect();
+    assert_eq!(found, expected, "\n{script}");
+}
+
+/// States what is offered at the cursor.
+#[track_caller]
+fn check_offers(marked: &str, expected: &[&str]) {
+    let (script, offset) = cursor(&format!("import pandas as pd\nimport polars as pl\n{marked}\n"));
+    let document = Document::new(format!("{ROOT}/script.py"), Language::Python, script.as_str());
+    let found: Vec<String> = document.complete(offset, &workspace()).iter().map(|offer| offer.label.to_string()).collect();
+    assert_eq!(found, expected, "\n{marked}");
+}
+
+/// States what knowledge the columns of `df` carry at the end: column, what learned it, and its kind.
+#[track_caller]
+fn check_infos(script: &str, expected: &[(&str, &str, InfoKind)]) {
+    let script = format!("import pandas as pd\nimport polars as pl\n{script}\ndf");
+    let flow = walked(&script);
+    let end = script.len() as u32;
+    let seen = flow.seen.iter().flatten().find(|seen| seen.range.start == end - 2 && seen.range.end == end).expect("walked");
+    let data = seen.data().expect("a frame");
+    let mut found = Vec::new();
+    for column in data.columns.list.iter() {
+        for id in column.infos.iter() {
+            let info = flow.info(id);
+            found.push((column.name.to_string(), info.what.to_string(), info.kind));
+        }
+    }
+    let expected: Vec<_> = expected.iter().map(|(column, what, kind)| ((*column).to_owned(), (*what).to_owned(), *kind)).collect();
+    assert_eq!(found, expected, "\n{script}");
+}
+
+/// What a script does that a rule may want to know: coercions and uses of later rows.
+fn noted(script: &str) -> Vec<String> {
+    let script = format!("import pandas as pd\nimport polars as pl\n{script}\n");
+    let noted = walked(&script).events.into_iter().filter_map(|event| match event.kind {
+        EventKind::Coercion { what } => Some(format!("coercion {what}")),
+        EventKind::Future { what, column } => Some(format!("future {what} of {}", column.as_deref().unwrap_or("?"))),
+        EventKind::Resample { what, .. } => Some(format!("resample {what}")),
+        EventKind::Sample { has_seed, .. } => Some(format!("sample, seed {has_seed}")),
+        _ => None,
+    });
+    noted.collect()
+}
