@@ -1,7 +1,10 @@
 //! Each feature through the document, as an editor asks for it.
 
 mod completion;
+mod overview;
+mod places;
 mod prefixes;
+mod speed;
 mod unknown;
 
 use crate::document::{Document, Language};
