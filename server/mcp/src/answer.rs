@@ -4,7 +4,8 @@ pub(crate) mod untrusted;
 
 use base64::Engine as _;
 use mlwright_base::{ErrorCode, Problem, limits};
-use mlwright_operations::{Answer, Registered, bounds};
+use mlwright_operations::bounds::{self, Weighed};
+use mlwright_operations::{Answer, Registered};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 
@@ -70,7 +71,7 @@ pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>, d
             let images = if detail == Detail::Full { images } else { Vec::new() };
             // The summary is there twice, once for each kind of client.
             let room = detail.tokens_max().saturating_sub(2 * tokens(&summary));
-            let mut structured = within(operation, &structured, room, detail);
+            let mut structured = within(operation, structured, room, detail);
             if detail == Detail::Brief && structured.get(bounds::NOTE).is_some() {
                 summary.push_str(SHORTENED);
             }
@@ -99,11 +100,15 @@ pub(crate) fn result(operation: &Registered, outcome: Result<Answer, Problem>, d
 
 /// The structured content within so many tokens. A brief answer whose smallest form is larger is
 /// still an answer: it gets the room that it needs.
-fn within(operation: &Registered, structured: &Value, mut tokens_max: usize, detail: Detail) -> Value {
+fn within(operation: &Registered, structured: Value, mut tokens_max: usize, detail: Detail) -> Value {
+    let whole = Counted::new(structured);
+    if whole.fits(tokens_max) {
+        return whole.into_value();
+    }
     let more = (detail == Detail::Brief).then_some("call it again with \"detail\": \"full\"");
     let rest = bounds::rest_of(operation, more);
     loop {
-        let fitted = fit(structured, tokens_max, &rest);
+        let fitted = whole.fit(tokens_max, &rest);
         if detail == Detail::Full || tokens_max >= TOKENS_MAX || !bounds::says_nothing(&fitted) {
             return fitted;
         }
@@ -111,20 +116,54 @@ fn within(operation: &Registered, structured: &Value, mut tokens_max: usize, det
     }
 }
 
-/// Cuts structured content to a number of tokens; what is cut says how to get the `rest`. Numbers
-/// take more tokens for their bytes than words do, so bytes alone do not bound it.
-pub(crate) fn fit(structured: &Value, tokens_max: usize, rest: &str) -> Value {
-    let mut bytes_max = limits::ANSWER_BYTES_MAX;
-    loop {
-        let fitted = bounds::fit(structured.clone(), bytes_max, rest);
-        let text = fitted.to_string();
-        let found = tokens(&text);
-        if found <= tokens_max || bytes_max <= BYTES_MIN {
-            return fitted;
-        }
-        // Ten percent less than proportional, so that the loop ends soon.
-        bytes_max = (text.len().min(bytes_max) * tokens_max / found * 9 / 10).max(BYTES_MIN);
+/// Cuts structured content to a number of tokens; what is cut says how to get the `rest`.
+pub(crate) fn fit(structured: Value, tokens_max: usize, rest: &str) -> Value {
+    let whole = Counted::new(structured);
+    if whole.fits(tokens_max) { whole.into_value() } else { whole.fit(tokens_max, rest) }
+}
+
+/// Structured content with its size, which most often says that nothing is to be cut.
+struct Counted {
+    whole: Weighed,
+    tokens: usize,
+}
+
+impl Counted {
+    fn new(structured: Value) -> Self {
+        Self { tokens: tokens(&structured.to_string()), whole: Weighed::new(structured) }
     }
+
+    fn fits(&self, tokens_max: usize) -> bool {
+        self.whole.size_bytes() <= limits::ANSWER_BYTES_MAX && self.tokens <= tokens_max
+    }
+
+    fn into_value(self) -> Value {
+        self.whole.into_value()
+    }
+
+    /// The content, cut until it fits. Numbers take more tokens for their bytes than words do, so bytes
+    /// alone do not bound it.
+    fn fit(&self, tokens_max: usize, rest: &str) -> Value {
+        let mut bytes_max = limits::ANSWER_BYTES_MAX;
+        // What is within the bytes is counted already.
+        if self.whole.size_bytes() <= bytes_max && self.tokens > tokens_max {
+            bytes_max = fewer(self.whole.size_bytes(), tokens_max, self.tokens);
+        }
+        loop {
+            let fitted = self.whole.fit(bytes_max, rest);
+            let text = fitted.to_string();
+            let found = tokens(&text);
+            if found <= tokens_max || bytes_max <= BYTES_MIN {
+                return fitted;
+            }
+            bytes_max = fewer(text.len().min(bytes_max), tokens_max, found);
+        }
+    }
+}
+
+/// The bytes to try next: ten percent less than proportional, so that few tries are needed.
+fn fewer(bytes: usize, tokens_max: usize, tokens_found: usize) -> usize {
+    (bytes * tokens_max / tokens_found * 9 / 10).max(BYTES_MIN)
 }
 
 /// About how many tokens a text takes: digits go three to a token, letters three (words of common
@@ -133,8 +172,11 @@ pub(crate) fn fit(structured: &Value, tokens_max: usize, rest: &str) -> Value {
 fn tokens(text: &str) -> usize {
     let mut total = 0;
     let mut run = (Class::Space, 0_usize);
-    for c in text.chars() {
-        let class = Class::of(c);
+    for byte in text.bytes() {
+        let class = Class::OF_BYTE[usize::from(byte)];
+        if class == Class::Continued {
+            continue;
+        }
         if class != run.0 {
             total += run.0.tokens(run.1);
             run = (class, 0);
@@ -152,18 +194,30 @@ enum Class {
     /// Joins the word that follows it.
     Space,
     Other,
+    /// A further byte of a character that more than one byte makes.
+    Continued,
 }
 
 impl Class {
-    fn of(c: char) -> Self {
-        match c {
-            _ if c.is_ascii_alphabetic() => Self::Letter,
-            _ if c.is_ascii_digit() => Self::Digit,
-            _ if c.is_ascii_whitespace() => Self::Space,
-            _ if c.is_ascii() => Self::Mark,
-            _ => Self::Other,
+    /// By a character's first byte, as answers are looked through whole.
+    const OF_BYTE: [Self; 256] = {
+        let mut classes = [Self::Mark; 256];
+        let mut byte = 0_u8;
+        loop {
+            classes[byte as usize] = match byte {
+                b'a'..=b'z' | b'A'..=b'Z' => Self::Letter,
+                b'0'..=b'9' => Self::Digit,
+                _ if byte.is_ascii_whitespace() => Self::Space,
+                0..=0x7f => Self::Mark,
+                0x80..=0xbf => Self::Continued,
+                0xc0..=0xff => Self::Other,
+            };
+            if byte == u8::MAX {
+                break classes;
+            }
+            byte += 1;
         }
-    }
+    };
 
     fn tokens(self, n_chars: usize) -> usize {
         match self {
@@ -171,6 +225,7 @@ impl Class {
             Self::Mark => n_chars.div_ceil(2),
             Self::Space => n_chars / 8,
             Self::Other => n_chars * 2,
+            Self::Continued => 0,
         }
     }
 }
@@ -254,7 +309,7 @@ mod tests {
     fn no_answer_takes_more_than_twenty_thousand_tokens() {
         let tokenizer = tiktoken_rs::o200k_base().unwrap();
         for sample in samples() {
-            let fitted = fit(&json!({ "rows": sample }), TOKENS_MAX, "");
+            let fitted = fit(json!({ "rows": sample }), TOKENS_MAX, "");
             let real = tokenizer.encode_ordinary(&fitted.to_string()).len();
             assert!(real <= TOKENS_MAX, "{real} tokens");
             assert!(real > 5_000, "cut too far: {real} tokens");

@@ -110,7 +110,7 @@ async fn of_kind(calls: &Calls, kind: Kind, name: String, address: &str, context
 async fn structured(calls: &Calls, operation: &str, input: Value, address: &str, context: &RequestContext<RoleServer>) -> Result<ResourceContents, Problem> {
     let operation = mlwright_operations::find(operation)?;
     let answer = calls.run(operation, input, context).await?;
-    let fitted = answer::fit(&answer.structured, answer::TOKENS_MAX, &bounds::rest_of(operation, None));
+    let fitted = answer::fit(answer.structured, answer::TOKENS_MAX, &bounds::rest_of(operation, None));
     Ok(text(address, fitted.to_string(), Kind::Table.media_type()))
 }
 
@@ -123,7 +123,7 @@ async fn fitted(
     look: impl FnOnce(&Engine) -> Result<Value, Problem> + Send + 'static,
 ) -> Result<ResourceContents, Problem> {
     let seen = calls.blocking(context, move |engine, _| look(engine)).await?;
-    let fitted = answer::fit(&seen, answer::TOKENS_MAX, rest);
+    let fitted = answer::fit(seen, answer::TOKENS_MAX, rest);
     Ok(text(address, fitted.to_string(), Kind::Endpoint.media_type()))
 }
 

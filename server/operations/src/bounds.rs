@@ -3,7 +3,9 @@
 //! Lists are cut at their end, the heaviest first; what was cut, and how to ask for the rest, is
 //! said in a `_truncated` note. Nothing else changes, so the answer still matches its schema.
 
-use serde_json::{Map, Value, json};
+use std::fmt::{self, Write as _};
+
+use serde_json::{Map, Number, Value, json};
 
 use crate::registry::Registered;
 
@@ -34,26 +36,62 @@ pub fn rest_of(operation: &Registered, first: Option<&str>) -> String {
     ways.join("; ")
 }
 
+/// A structured answer and the sizes of all its parts, so that cutting it, also more than once, goes
+/// through it once.
+pub struct Weighed {
+    value: Value,
+    weight: Weight,
+}
+
+impl Weighed {
+    /// Weighs an answer.
+    #[must_use]
+    pub fn new(value: Value) -> Self {
+        Self { weight: Weight::of(&value), value }
+    }
+
+    /// Its bytes as compact JSON.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        self.weight.bytes
+    }
+
+    /// The whole answer.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        self.value
+    }
+
+    /// As [`fit`].
+    #[must_use]
+    pub fn fit(&self, bytes_max: usize, how: &str) -> Value {
+        if self.weight.bytes <= bytes_max {
+            return self.value.clone();
+        }
+        cut(self.value.clone(), self.weight.clone(), bytes_max, how)
+    }
+}
+
 /// Cuts a structured answer to at most `bytes_max` bytes of JSON (at least 1,800 are assumed). An
 /// answer that fits is returned as it is; one that is cut says `how` to get the rest, and one whose
 /// smallest form does not fit says nothing else ([`says_nothing`]).
 #[must_use]
-pub fn fit(mut value: Value, bytes_max: usize, how: &str) -> Value {
-    let mut total = size(&value);
-    if total <= bytes_max {
-        return value;
-    }
+pub fn fit(value: Value, bytes_max: usize, how: &str) -> Value {
+    let Weighed { value, weight } = Weighed::new(value);
+    if weight.bytes <= bytes_max { value } else { cut(value, weight, bytes_max, how) }
+}
+
+fn cut(mut value: Value, mut weight: Weight, bytes_max: usize, how: &str) -> Value {
     let room = bytes_max.saturating_sub(NOTE_BYTES_MAX).max(NOTE_BYTES_MAX);
     let mut cuts: Vec<Cut> = Vec::new();
     for kind in [Kind::List, Kind::Text, Kind::Map] {
-        while total > room {
+        while weight.bytes > room {
             let mut heaviest = None;
-            weigh(&value, kind, &mut Vec::new(), &mut heaviest);
+            find_heaviest(&value, &weight, kind, &mut Vec::new(), &mut heaviest);
             let Some(Heaviest { path, .. }) = heaviest else { break };
-            let node = path.iter().fold(&mut value, |node, step| step.of(node));
-            let (kept, of) = shorten(node, total - room);
+            let excess = weight.bytes - room;
+            let (kept, of) = shorten_at(&mut value, &mut weight, &path, excess);
             remember(&mut cuts, path, kept, of);
-            total = size(&value);
         }
     }
     let listed: Vec<Value> = cuts
@@ -63,7 +101,7 @@ pub fn fit(mut value: Value, bytes_max: usize, how: &str) -> Value {
         .collect();
     let note = json!({ "reason": format!("the answer is over {bytes_max} bytes"), "cut": listed, "how_to_get_the_rest": how });
     match value {
-        Value::Object(mut object) if total <= room => {
+        Value::Object(mut object) if weight.bytes <= room => {
             object.insert(NOTE.to_owned(), note);
             Value::Object(object)
         }
@@ -85,19 +123,11 @@ enum Kind {
     Map,
 }
 
+/// A part of a list or an object, by its place; a field also by its name.
 #[derive(Clone, PartialEq)]
 enum Step {
-    Field(String),
+    Field(usize, String),
     Item(usize),
-}
-
-impl Step {
-    fn of<'a>(&self, node: &'a mut Value) -> &'a mut Value {
-        match self {
-            Self::Field(name) => &mut node[name.as_str()],
-            Self::Item(index) => &mut node[*index],
-        }
-    }
 }
 
 struct Cut {
@@ -111,55 +141,78 @@ struct Heaviest {
     bytes: usize,
 }
 
-/// Finds the heaviest node of a kind that can be cut further; the first in the document of equals.
-/// Answers the node's size in bytes.
-fn weigh(node: &Value, kind: Kind, path: &mut Vec<Step>, heaviest: &mut Option<Heaviest>) -> usize {
-    let (bytes, cuttable) = match node {
+/// Finds the heaviest node of a kind that can be cut further; the first in the document of equals. A
+/// part is lighter than the whole, so what is lighter than the heaviest so far is passed over.
+fn find_heaviest(node: &Value, weight: &Weight, kind: Kind, path: &mut Vec<Step>, heaviest: &mut Option<Heaviest>) {
+    if heaviest.as_ref().is_some_and(|best| weight.bytes <= best.bytes) {
+        return;
+    }
+    let cuttable = match node {
+        Value::Array(items) => kind == Kind::List && items.len() > 1,
+        Value::Object(fields) => kind == Kind::Map && fields.len() > FIELDS_KEPT,
+        Value::String(text) => kind == Kind::Text && text.len() > TEXT_BYTES_KEPT,
+        _ => false,
+    };
+    if cuttable {
+        *heaviest = Some(Heaviest { path: path.clone(), bytes: weight.bytes });
+        return;
+    }
+    let mut visit = |step, part: &Value, weight: &Weight| {
+        path.push(step);
+        find_heaviest(part, weight, kind, path, heaviest);
+        path.pop();
+    };
+    match node {
         Value::Array(items) => {
-            let mut bytes = 2 + items.len().saturating_sub(1);
-            for (index, item) in items.iter().enumerate() {
-                path.push(Step::Item(index));
-                bytes += weigh(item, kind, path, heaviest);
-                path.pop();
+            for (index, (item, weight)) in items.iter().zip(&weight.parts).enumerate() {
+                visit(Step::Item(index), item, weight);
             }
-            (bytes, kind == Kind::List && items.len() > 1)
         }
         Value::Object(fields) => {
-            let mut bytes = 2 + fields.len().saturating_sub(1);
-            for (name, field) in fields {
-                path.push(Step::Field(name.clone()));
-                bytes += text_size(name) + 1 + weigh(field, kind, path, heaviest);
-                path.pop();
+            for (index, ((name, field), weight)) in fields.iter().zip(&weight.parts).enumerate() {
+                visit(Step::Field(index, name.clone()), field, weight);
             }
-            (bytes, kind == Kind::Map && fields.len() > FIELDS_KEPT)
         }
-        Value::String(text) => (text_size(text), kind == Kind::Text && text.len() > TEXT_BYTES_KEPT),
-        other => (size(other), false),
-    };
-    if cuttable && heaviest.as_ref().is_none_or(|best| bytes > best.bytes) {
-        *heaviest = Some(Heaviest { path: path.clone(), bytes });
+        _ => {}
     }
-    bytes
+}
+
+/// Shortens the node at the end of a path, as [`shorten`] does, and keeps the weights right.
+fn shorten_at(node: &mut Value, weight: &mut Weight, path: &[Step], excess: usize) -> (usize, usize) {
+    let Some((step, rest)) = path.split_first() else { return shorten(node, weight, excess) };
+    let (part, index) = match step {
+        Step::Field(index, name) => (&mut node[name.as_str()], *index),
+        Step::Item(index) => (&mut node[*index], *index),
+    };
+    let part_weight = &mut weight.parts[index];
+    let before = part_weight.bytes;
+    let done = shorten_at(part, part_weight, rest, excess);
+    weight.bytes = weight.bytes - before + part_weight.bytes;
+    done
 }
 
 /// Takes at least `excess` bytes from the node's end, as far as it goes. Answers how many items,
 /// bytes of text or fields were kept, and of how many.
-fn shorten(node: &mut Value, excess: usize) -> (usize, usize) {
+fn shorten(node: &mut Value, weight: &mut Weight, excess: usize) -> (usize, usize) {
     match node {
         Value::Array(items) => {
-            let kept = kept_of(items.iter().map(|item| size(item) + 1), excess).max(1);
+            let kept = kept_of(weight.parts.iter().map(|item| item.bytes + 1), excess).max(1);
             let of = items.len();
             items.truncate(kept.min(of - 1));
+            weight.parts.truncate(items.len());
+            weight.bytes = list_size(&weight.parts);
             (items.len(), of)
         }
         Value::Object(fields) => {
             let of = fields.len();
-            let kept = kept_of(fields.iter().map(|(name, field)| text_size(name) + size(field) + 2), excess);
+            let kept = kept_of(fields.keys().zip(&weight.parts).map(|(name, field)| text_size(name) + field.bytes + 2), excess);
             let kept = kept.clamp(FIELDS_KEPT, of - 1);
             let names: Vec<String> = fields.keys().skip(kept).cloned().collect();
             for name in names.iter().rev() {
                 fields.remove(name);
             }
+            weight.parts.truncate(kept);
+            weight.bytes = object_size(fields, &weight.parts);
             (kept, of)
         }
         Value::String(text) => {
@@ -170,6 +223,7 @@ fn shorten(node: &mut Value, excess: usize) -> (usize, usize) {
             }
             text.truncate(end);
             text.push('…');
+            weight.bytes = text_size(text);
             (end, of)
         }
         _ => (0, 0),
@@ -202,8 +256,8 @@ fn shown(path: &[Step]) -> String {
     let mut out = String::new();
     for step in path {
         match step {
-            Step::Field(name) if out.is_empty() => out.push_str(name),
-            Step::Field(name) => {
+            Step::Field(_, name) if out.is_empty() => out.push_str(name),
+            Step::Field(_, name) => {
                 out.push('.');
                 out.push_str(name);
             }
@@ -213,20 +267,60 @@ fn shown(path: &[Step]) -> String {
     out.chars().take(100).collect()
 }
 
-/// Bytes of the value as compact JSON.
-#[must_use]
-pub fn size(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text_size(text),
-        Value::Array(items) => 2 + items.len().saturating_sub(1) + items.iter().map(size).sum::<usize>(),
-        Value::Object(fields) => object_size(fields),
-        other => other.to_string().len(),
+/// The size of a value, and of its parts in their order.
+#[derive(Clone)]
+struct Weight {
+    /// Bytes as compact JSON.
+    bytes: usize,
+    /// Of the items of a list or the values of an object.
+    parts: Vec<Weight>,
+}
+
+impl Weight {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::leaf("null".len()),
+            Value::Bool(true) => Self::leaf("true".len()),
+            Value::Bool(false) => Self::leaf("false".len()),
+            Value::Number(number) => Self::leaf(number_size(number)),
+            Value::String(text) => Self::leaf(text_size(text)),
+            Value::Array(items) => {
+                let parts: Vec<Self> = items.iter().map(Self::of).collect();
+                Self { bytes: list_size(&parts), parts }
+            }
+            Value::Object(fields) => {
+                let parts: Vec<Self> = fields.values().map(Self::of).collect();
+                Self { bytes: object_size(fields, &parts), parts }
+            }
+        }
+    }
+
+    fn leaf(bytes: usize) -> Self {
+        Self { bytes, parts: Vec::new() }
     }
 }
 
-fn object_size(fields: &Map<String, Value>) -> usize {
-    let inner: usize = fields.iter().map(|(name, field)| text_size(name) + 1 + size(field)).sum();
+fn list_size(items: &[Weight]) -> usize {
+    2 + items.len().saturating_sub(1) + items.iter().map(|item| item.bytes).sum::<usize>()
+}
+
+fn object_size(fields: &Map<String, Value>, values: &[Weight]) -> usize {
+    let inner: usize = fields.keys().zip(values).map(|(name, value)| text_size(name) + 1 + value.bytes).sum();
     2 + fields.len().saturating_sub(1) + inner
+}
+
+/// Bytes of a number as JSON, counted without keeping its text.
+fn number_size(number: &Number) -> usize {
+    struct Count(usize);
+    impl fmt::Write for Count {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0 += text.len();
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    write!(count, "{number}").expect("counting does not fail");
+    count.0
 }
 
 /// Bytes of a text as JSON, with quotes and escapes.
@@ -244,7 +338,8 @@ mod tests {
     use super::*;
 
     fn check(value: Value, bytes_max: usize) -> Value {
-        let fitted = fit(value, bytes_max, "ask for less");
+        let fitted = fit(value.clone(), bytes_max, "ask for less");
+        assert_eq!(Weighed::new(value).fit(bytes_max, "ask for less"), fitted, "the same as often as it is cut");
         assert!(fitted.to_string().len() <= bytes_max, "{} bytes", fitted.to_string().len());
         fitted
     }
@@ -252,7 +347,7 @@ mod tests {
     #[test]
     fn sizes_are_those_of_the_written_json() {
         let value = json!({"a\n\"": [1, 2.5, null, true, "é\u{1}\t"], "b": {}, "c": [], "d": {"x": -1e300}});
-        assert_eq!(size(&value), value.to_string().len());
+        assert_eq!(Weight::of(&value).bytes, value.to_string().len());
     }
 
     #[test]

@@ -123,6 +123,35 @@ pub struct Run {
     pub error: Option<String>,
 }
 
+/// A run as a listing reads it: without the data that it learned from, which is most of its record and
+/// takes most of the time to read.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Listed(#[serde(with = "WithoutData")] pub(crate) Run);
+
+#[derive(Deserialize)]
+#[serde(remote = "Run")]
+struct WithoutData {
+    run_id: RunId,
+    experiment_id: ExperimentId,
+    experiment: String,
+    run_name: String,
+    status: RunStatus,
+    user: String,
+    start_time: Timestamp,
+    #[serde(default)]
+    end_time: Option<Timestamp>,
+    job_id: String,
+    params: BTreeMap<String, String>,
+    metrics: BTreeMap<String, f64>,
+    tags: BTreeMap<String, String>,
+    #[serde(skip)]
+    data: Option<RunData>,
+    artifacts: Vec<String>,
+    #[serde(default)]
+    error: Option<String>,
+}
+
 /// The collection of runs; a run's parent is its experiment's id.
 pub(crate) const RUNS: &str = "runs";
 /// The collection of experiments; the key is the name.

@@ -4,7 +4,7 @@ use mlwright_base::{ErrorCode, Problem, RunId, names};
 use mlwright_store::{Query, StoreError};
 
 use super::filter::{Filter, OrderBy};
-use super::record::{EXPERIMENTS, Experiment, METRICS, MetricPoint, RUNS, Run, RunStatus};
+use super::record::{EXPERIMENTS, Experiment, Listed, METRICS, MetricPoint, RUNS, Run, RunStatus};
 use crate::engine::Engine;
 
 /// The most points of metric history in one answer.
@@ -22,7 +22,7 @@ impl Engine {
     }
 
     /// The runs that pass `filter`, ordered by `order_by` and then the newest first; at most
-    /// `limit`, and how many there are in all.
+    /// `limit`, and how many there are in all. They come without [`Run::data`].
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] for an unknown experiment, [`ErrorCode::InvalidArgument`] for a
@@ -37,17 +37,20 @@ impl Engine {
         let filter = Filter::parse(filter.unwrap_or_default())?;
         let order = order_by.iter().map(|text| OrderBy::parse(text)).collect::<Result<Vec<_>, _>>()?;
         let parent = experiment.map(|name| self.experiment(name)).transpose()?.map(|found| found.experiment_id);
-        let query = Query { parent: parent.as_ref().map(mlwright_base::ExperimentId::as_str), newest_first: true, ..Query::default() };
-        let records = self.store.read::<_, StoreError>(|tx| tx.list::<Run>(RUNS, &query))?;
+        let parent = parent.as_ref().map(mlwright_base::ExperimentId::as_str);
+        // Only what filters or orders has to see every run.
+        let takes_newest = filter == Filter::default() && order.is_empty();
+        let query = Query { parent, newest_first: true, limit: takes_newest.then_some(limit), ..Query::default() };
+        let (n_runs, records) = self.store.read::<_, StoreError>(|tx| Ok((tx.count(RUNS, parent)?, tx.list::<Listed>(RUNS, &query)?)))?;
         let mut runs = Vec::new();
         for record in records {
-            let run = self.settled(record.body)?;
+            let run = self.settled(record.body.0)?;
             if filter.accepts(&run) {
                 runs.push(run);
             }
         }
         runs.sort_by(|a, b| order.iter().map(|key| key.compare(a, b)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal));
-        let total = runs.len();
+        let total = if takes_newest { usize::try_from(n_runs).unwrap_or(usize::MAX) } else { runs.len() };
         runs.truncate(limit);
         Ok((runs, total))
     }
@@ -104,5 +107,27 @@ impl Engine {
         let key = run.run_id.as_str();
         let record = self.store.read::<_, StoreError>(|tx| tx.get::<Run>(RUNS, key))?;
         Ok(record.map_or(run, |record| record.body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::lab::{Lab, Recipe};
+
+    #[test]
+    fn a_listing_has_all_of_a_run_but_its_data_and_counts_what_it_leaves_out() {
+        let lab = Lab::new();
+        let ids = [1, 2, 3].map(|seed| lab.train(&Recipe { seed, ..Recipe::default() }));
+        let list = |filter: Option<&str>, limit| lab.engine.list_runs(None, filter, &[], limit).unwrap();
+        let (newest, total) = list(None, 2);
+        assert_eq!(total, 3);
+        assert_eq!(newest.iter().map(|run| &run.run_id).collect::<Vec<_>>(), [&ids[2], &ids[1]]);
+        let whole = lab.engine.run(ids[2].as_str()).unwrap();
+        assert!(whole.data.is_some());
+        assert_eq!(newest[0], Run { data: None, ..whole });
+        assert_eq!(list(Some("params.learner = 'decision_tree'"), 2), (newest, 3));
+        assert_eq!(list(Some("params.learner = 'baseline'"), 2), (Vec::new(), 0));
+        assert_eq!(lab.engine.list_runs(Some("lab"), None, &[], 1).unwrap().1, 3);
     }
 }

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use mlwright_base::system::files;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::database::{Database, failure};
@@ -69,6 +70,9 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(|error| failure(path, &error))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| failure(path, &error))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // Without it a kept statement is compiled anew for each value of its LIMIT.
+    let stable_plans = DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+    connection.set_db_config(stable_plans, true).map_err(|error| failure(path, &error))?;
     // `synchronous` and the size kept belong to the connection, not to the file.
     let settings = format!("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = {LOG_BYTES_KEPT};");
     waiting(|| Database { connection: &connection, path }.execute_batch(&settings))?;
