@@ -13,17 +13,19 @@ const LAYERS: [&[&str]; 7] = [
     &["mlwright-explore", "mlwright-store"],
     &["mlwright-engine"],
     &["mlwright-operations"],
-    &["mlwright-mcp", "mlwright-http"],
+    &["mlwright-mcp", "mlwright-http", "mlwright-lsp"],
     &["mlwright"],
 ];
 
 /// Dependencies that belong to certain crates only: what they are, and who may have them.
-const OWNED: [(&str, &[&str]); 15] = [
+const OWNED: [(&str, &[&str]); 17] = [
     ("rmcp", &["mlwright-mcp", "mlwright-mcp-transport"]),
     ("axum", &["mlwright-http"]),
     ("hyper", &["mlwright-http"]),
     ("hyper-util", &["mlwright-http"]),
     ("tower-http", &["mlwright-http"]),
+    ("lsp-server", &["mlwright-lsp"]),
+    ("lsp-types", &["mlwright-lsp"]),
     ("clap", &["mlwright"]),
     ("indicatif", &["mlwright"]),
     ("anyhow", &["mlwright"]),
@@ -40,7 +42,7 @@ const OWNED: [(&str, &[&str]); 15] = [
 const FORBIDDEN: [(&str, &[&str]); 5] = [
     ("mlwright-base", &["polars", "tokio"]),
     ("mlwright-learn", &["polars", "tokio"]),
-    ("mlwright-language", &["polars", "tokio", "tower-lsp"]),
+    ("mlwright-language", &["polars", "tokio", "lsp-types"]),
     ("mlwright-store", &["polars", "tokio"]),
     ("mlwright-operations", &["polars", "tokio", "mlwright-data", "mlwright-learn", "mlwright-store"]),
 ];
@@ -192,8 +194,8 @@ fn violations(crates: &[&str], forbidden: &[&str], except: &str) -> Vec<String> 
     found
 }
 
-const ALL: [&str; 14] =
-    ["base", "bodies", "skills", "data", "learn", "assistants", "mcp-transport", "explore", "store", "engine", "operations", "mcp", "http", "cli"];
+const ALL: [&str; 15] =
+    ["base", "bodies", "skills", "data", "learn", "assistants", "mcp-transport", "explore", "store", "engine", "operations", "mcp", "http", "lsp", "cli"];
 
 #[test]
 fn files_environment_and_processes_are_reached_through_base_system() {

@@ -4,7 +4,7 @@ use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 use mlwright_operations::{Registered, Stage};
 
-use crate::{doctor, example, exit, flags, install};
+use crate::{check, doctor, example, exit, flags, install};
 
 /// Ids of the flags that every command has. They are no names of fields.
 pub(crate) const WORKSPACE: &str = "@workspace";
@@ -154,6 +154,10 @@ fn others() -> Vec<Command> {
             .about("Serve the operations to an assistant over MCP, on standard input and output or over HTTP")
             .after_help("`mlwright serve` serves MCP over HTTP as well, at /mcp.")
             .args(mcp_flags()),
+        Command::new("lsp")
+            .about("Serve an editor over the Language Server Protocol, on standard input and output")
+            .arg(Arg::new("stdio").long("stdio").action(ArgAction::SetTrue).hide(true).help("What is done anyway; some editors name it")),
+        check::command(),
         tokens(),
         Command::new("serve")
             .about("Run the server process: endpoints, REST and web pages; deploy-endpoint starts it when none runs")
@@ -241,7 +245,7 @@ mod tests {
         for operation in mlwright_operations::all() {
             assert!(help.contains(&format!("  {} ", operation.command())), "{}", operation.name);
         }
-        for text in ["Explore:", "Platform:", "  mcp ", "  serve ", "130  cancelled", "--workspace <DIR>", "--json"] {
+        for text in ["Explore:", "Platform:", "  mcp ", "  lsp ", "  serve ", "130  cancelled", "--workspace <DIR>", "--json"] {
             assert!(help.contains(text), "{text}: {help}");
         }
         assert!(!help.contains("  job ") && !help.contains("  docs "), "{help}");

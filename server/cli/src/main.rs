@@ -7,6 +7,7 @@
 //! are behind the operations.
 
 mod audit;
+mod check;
 mod command;
 mod docs;
 mod doctor;

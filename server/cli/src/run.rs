@@ -13,7 +13,7 @@ use crate::command::{self, IMAGE_DIR, JSON, QUIET, VERBOSE, WORKSPACE};
 use crate::exit::Exit;
 use crate::logs::Level;
 use crate::operate::Operate;
-use crate::{audit, docs, doctor, flags, hyphens, init, install, logs, operate, output, services, skills, tokens};
+use crate::{audit, check, docs, doctor, flags, hyphens, init, install, logs, operate, output, services, skills, tokens};
 
 /// What every command is given.
 pub(crate) struct Setting {
@@ -84,6 +84,8 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
     let outcome = match name {
         "init" => init::run(&setting, inner.get_flag("print")),
         "mcp" => services::mcp(&setting, inner),
+        "lsp" => services::lsp(&setting),
+        "check" => check::run(&setting, inner),
         "token" => tokens::run(&setting, inner),
         "serve" => services::serve(&setting, inner.get_one::<String>("host").cloned(), inner.get_one::<u16>("port").copied()),
         "job" => services::job(&setting, inner),

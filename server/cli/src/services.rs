@@ -46,6 +46,18 @@ pub(crate) fn mcp(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Probl
     Ok(Exit::Done)
 }
 
+/// `mlwright lsp`: one editor on standard input and output. The exit code is the protocol's: 0 after `shutdown` and `exit`, else 1.
+///
+/// # Errors
+/// When no session can be started.
+pub(crate) fn lsp(setting: &Setting) -> Result<Exit, Problem> {
+    let start = mlwright_lsp::Start { directory: setting.workspace()?, user: environment::user_name() };
+    Ok(match mlwright_lsp::serve(start, std::io::stdin(), std::io::stdout())? {
+        mlwright_lsp::Ended::Orderly => Exit::Done,
+        mlwright_lsp::Ended::Abrupt => Exit::Failed,
+    })
+}
+
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())

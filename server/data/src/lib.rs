@@ -8,6 +8,7 @@
 
 pub mod error;
 pub(crate) mod execute;
+pub mod glance;
 pub mod managed;
 pub mod open;
 pub mod reading;
@@ -17,6 +18,7 @@ pub mod table;
 pub mod write;
 
 pub use error::DataError;
+pub use glance::{Glance, GlancedColumn, glance, sample_column};
 pub use open::{is_table_file, open};
 pub use reading::{ColumnReading, Format, ReadIssue, ReadOptions, Reading, Severity, Source};
 pub use schema::{ColumnSchema, MOSTLY_TYPED, SemanticType, infer_schema};

@@ -39,11 +39,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Table, DataError> {
     if files::is_dir(path) {
         return managed::open_version(path, None);
     }
-    let start = files::read_start(path, MAGIC_BYTES).map_err(|error| DataError::io(path, error))?;
-    if start.is_empty() {
-        return Err(DataError::EmptyFile { path: path.to_path_buf() });
-    }
-    match format_of(path, &start)? {
+    match format_of_file(path)? {
         format @ (Format::Csv | Format::Tsv) => {
             let table = delimited::open(path, format, options)?;
             if Named::of(path) == Named::Other && delimited::is_prose(&table) {
@@ -111,6 +107,18 @@ impl Named {
             _ => Self::Other,
         }
     }
+}
+
+/// The format of a file by its first bytes and its name.
+///
+/// # Errors
+/// When it cannot be read, is empty, or is in no format that is read here.
+pub(crate) fn format_of_file(path: &Path) -> Result<Format, DataError> {
+    let start = files::read_start(path, MAGIC_BYTES).map_err(|error| DataError::io(path, error))?;
+    if start.is_empty() {
+        return Err(DataError::EmptyFile { path: path.to_path_buf() });
+    }
+    format_of(path, &start)
 }
 
 fn format_of(path: &Path, start: &[u8]) -> Result<Format, DataError> {

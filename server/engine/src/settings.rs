@@ -1,4 +1,8 @@
 //! `mlwright.toml`: optional, every key has a default, unknown keys are errors with a suggestion.
+//!
+//! The JSON Schema of [`Settings`] says all that an editor needs to help with the file. Of what a text is the name it says by the
+//! keyword `x-names`, at a list about its elements: `table`, `column` (of the table that a key beside it names), `class` (a value of
+//! the first such column), `folder`, `metric`, `alias`, `toolset`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,6 +24,7 @@ pub struct Settings {
     /// What a model version must reach before an alias may point at it.
     pub gate: Gate,
     /// Folders outside the workspace that operations may read, absolute or relative to this file.
+    #[schemars(extend("x-names" = "folder"))]
     pub roots: Vec<String>,
     /// The server process.
     pub server: Server,
@@ -27,6 +32,8 @@ pub struct Settings {
     pub mcp: Mcp,
     /// Drift thresholds.
     pub drift: Drift,
+    /// What `mlwright check` and editors look for in scripts and notebooks.
+    pub check: Check,
 }
 
 /// What is to be predicted. Defaults for operations that are not told otherwise.
@@ -35,18 +42,23 @@ pub struct Settings {
 pub struct UseCase {
     /// The table, by path or catalog name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-names" = "table"))]
     pub table: Option<String>,
     /// The target column.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-names" = "column"))]
     pub target: Option<String>,
     /// The primary metric, e.g. `roc_auc`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-names" = "metric"))]
     pub metric: Option<String>,
     /// The class counted as positive in a binary task.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-names" = "class"))]
     pub positive_class: Option<String>,
     /// The column that orders rows in time: later rows are held out for the test.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-names" = "column"))]
     pub time_column: Option<String>,
 }
 
@@ -55,6 +67,7 @@ pub struct UseCase {
 #[serde(default, deny_unknown_fields)]
 pub struct Gate {
     /// Aliases that the gate guards.
+    #[schemars(extend("x-names" = "alias"))]
     pub aliases: Vec<String>,
     /// The version must beat the baseline learner on its own test rows.
     pub beats_baseline: bool,
@@ -63,10 +76,15 @@ pub struct Gate {
     /// as the champion held out.
     pub not_worse_than_champion: bool,
     /// How much worse than the champion still passes, in the metric's unit (0 or more).
+    #[schemars(range(min = 0))]
     pub tolerance: f64,
     /// `test_model` must pass.
     pub passes_test_model: bool,
     /// Bounds on test metrics, e.g. `roc_auc = ">= 0.8"`.
+    #[schemars(extend(
+        "propertyNames" = { "x-names": "metric" },
+        "additionalProperties" = { "type": "string", "pattern": BOUND_PATTERN, "examples": [">= 0.8", "<= 50000"] },
+    ))]
     pub metrics: BTreeMap<String, String>,
 }
 
@@ -106,6 +124,7 @@ pub struct Mcp {
     /// Offer only operations that change nothing.
     pub read_only: bool,
     /// Offer only the operations of these stages, e.g. `["explore", "train"]`; all when empty.
+    #[schemars(extend("x-names" = "toolset"))]
     pub toolsets: Vec<String>,
 }
 
@@ -125,6 +144,21 @@ impl Default for Drift {
     fn default() -> Self {
         Self { psi: 0.2, p_value: 0.01, missing_delta: 0.1 }
     }
+}
+
+/// The rules for ML bugs in Python and where they apply.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Check {
+    /// Rules to apply, by code (`MLW101`), start of a code (`MLW1`) or name (`multi-test`); all when empty.
+    pub select: Vec<String>,
+    /// Rules to leave out, named in the same way.
+    pub ignore: Vec<String>,
+    /// Files and folders to leave out, relative to this file.
+    pub exclude: Vec<String>,
+    /// File of findings that are known and not reported again, relative to this file; `mlwright check --write-baseline` writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
 }
 
 impl Settings {
@@ -170,6 +204,9 @@ fn unknown_key_hint(message: &str) -> Option<String> {
     let known: Vec<&str> = quoted.collect();
     Some(names::did_you_mean(wanted, known))
 }
+
+/// What [`Bound::parse`] reads, as a regular expression of JSON Schema.
+const BOUND_PATTERN: &str = r"^\s*[<>]=\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$";
 
 /// A bound on a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -245,6 +282,9 @@ pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stan
 # p_value = 0.01
 # missing_delta = 0.1
 "#;
+
+#[cfg(test)]
+mod agreement;
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use create::{CreateTable, CreatedTable};
 pub use describe::{ColumnDescription, DescribeTable, TableDescription};
-pub use listing::{ListTables, TableEntry, TableList};
+pub use listing::{ListTables, TableEntry, TableList, files_below};
 pub use record::{ManagedTable, PendingWrite, SourceRead, TableCommit};
 pub use resolver::Tables;
 
@@ -169,7 +169,8 @@ impl Engine {
 
     /// The folder of a managed table that exists; `None` for any other name, also for one whose first
     /// write was cut short before its commit.
-    pub(crate) fn managed_directory(&self, name: &str) -> Option<PathBuf> {
+    #[must_use]
+    pub fn managed_directory(&self, name: &str) -> Option<PathBuf> {
         names::check_name("table", name).ok()?;
         let directory = self.workspace.tables().join(name);
         managed::is_table(&directory).then_some(directory)

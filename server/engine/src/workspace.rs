@@ -51,17 +51,11 @@ impl Workspace {
     /// [`ErrorCode::NotFound`] when the folder does not exist, [`ErrorCode::Storage`] when it
     /// cannot be written.
     pub fn open(directory: &Path, settings: &Settings) -> Result<Self, Problem> {
-        if !files::is_dir(directory) {
-            return Err(Problem::new(ErrorCode::NotFound, format!("the workspace folder {} does not exist", directory.display()))
-                .hint("make the folder, or name another with --workspace"));
-        }
         let storage = |error: std::io::Error| {
             Problem::new(ErrorCode::Storage, format!("cannot set up {}: {error}", directory.join(FOLDER).display()))
                 .hint("the folder must be writable")
         };
-        let directory = files::canonical(directory).map_err(storage)?;
-        let (real_folder, real_reports) = (directory.join(FOLDER), directory.join(FOLDER).join("reports"));
-        let mut workspace = Self { directory, roots: Vec::new(), real_folder, real_reports }.with_roots(settings)?;
+        let mut workspace = Self::seen(directory, settings)?;
         for folder in [workspace.artifacts(), workspace.tables(), workspace.reports(), workspace.logs(), workspace.run()] {
             files::create_dir_all(&folder).map_err(storage)?;
         }
@@ -72,6 +66,23 @@ impl Workspace {
         workspace.real_folder = files::canonical(&workspace.folder()).map_err(storage)?;
         workspace.real_reports = files::canonical(&workspace.reports()).map_err(storage)?;
         Ok(workspace)
+    }
+
+    /// A folder as a workspace, for whoever only looks at it: nothing is made.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when the folder does not exist, [`ErrorCode::Storage`] when it or a root
+    /// cannot be resolved.
+    pub fn seen(directory: &Path, settings: &Settings) -> Result<Self, Problem> {
+        if !files::is_dir(directory) {
+            return Err(Problem::new(ErrorCode::NotFound, format!("the workspace folder {} does not exist", directory.display()))
+                .hint("make the folder, or name another with --workspace"));
+        }
+        let directory = files::canonical(directory).map_err(|error| {
+            Problem::new(ErrorCode::Storage, format!("cannot resolve {}: {error}", directory.display()))
+        })?;
+        let (real_folder, real_reports) = (directory.join(FOLDER), directory.join(FOLDER).join("reports"));
+        Self { directory, roots: Vec::new(), real_folder, real_reports }.with_roots(settings)
     }
 
     /// The same workspace with the roots of other settings.

@@ -1,6 +1,6 @@
 //! One text of a workspace as it is at one moment, and everything that can be asked of it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::answers::{Action, Completion, Diagnostic, Hover, InlayHint, Lens, Signature, Symbol, Target, TextEdit};
 use crate::notebook::Notebook;
@@ -29,13 +29,22 @@ pub struct Document {
     notebook: Option<Notebook>,
     lines: OnceLock<LineIndex>,
     analysis: OnceLock<Arc<python::Analysis>>,
+    /// What reading this text, or those that it was changed from, has found out.
+    parser: Arc<Mutex<python::lower::Parser>>,
 }
 
 impl Document {
     /// A text at `path` (absolute, `/` between parts; any name for what has not been saved).
     pub fn new(path: impl Into<Arc<str>>, language: Language, text: impl Into<Arc<str>>) -> Self {
         let (path, text) = (path.into(), text.into());
-        Self { path, language, text, notebook: None, lines: OnceLock::new(), analysis: OnceLock::new() }
+        Self { path, language, text, notebook: None, lines: OnceLock::new(), analysis: OnceLock::new(), parser: Arc::default() }
+    }
+
+    /// The same document, read with what reading `before`, of which it is a changed version, has found out: what did not change is
+    /// not parsed again.
+    #[must_use]
+    pub fn after(self, before: &Document) -> Self {
+        Self { parser: before.parser.clone(), ..self }
     }
 
     /// A notebook at `path`.
@@ -69,7 +78,35 @@ impl Document {
 
     /// What is known of each expression; worked out at the first call with what `source` knows then.
     pub fn analysis(&self, source: &dyn SchemaSource) -> &Arc<python::Analysis> {
-        self.analysis.get_or_init(|| Arc::new(python::analyse(&self.path, &self.text, source)))
+        self.analysis.get_or_init(|| {
+            let cells: Option<Vec<TextRange>> = self.notebook.as_ref().map(|notebook| notebook.cells().iter().map(|cell| cell.range).collect());
+            Arc::new(self.analyse(&self.text, cells.as_deref(), source))
+        })
+    }
+
+    /// What is known of `text`, this document's with something put in at `offset`.
+    pub(crate) fn analyse_typed(&self, text: &str, offset: u32, source: &dyn SchemaSource) -> python::Analysis {
+        let n_more = (text.len() as u32).saturating_sub(self.text.len() as u32);
+        let cells = self.notebook.as_ref().map(|notebook| {
+            let moved = |cell: &crate::notebook::Cell| TextRange::new(
+                cell.range.start + if cell.range.start > offset { n_more } else { 0 },
+                cell.range.end + if cell.range.end >= offset { n_more } else { 0 },
+            );
+            notebook.cells().iter().map(moved).collect::<Vec<_>>()
+        });
+        self.analyse(text, cells.as_deref(), source)
+    }
+
+    fn analyse(&self, text: &str, cells: Option<&[TextRange]>, source: &dyn SchemaSource) -> python::Analysis {
+        let module = {
+            // A reader that was interrupted by a panic has lost nothing but what it remembers.
+            let mut parser = self.parser.lock().unwrap_or_else(PoisonError::into_inner);
+            match cells {
+                Some(cells) => parser.parse_cells(text, cells),
+                None => parser.parse(text),
+            }
+        };
+        python::understand(module, &self.path, text, source)
     }
 
     /// Everything that is wrong, in the order of the text.

@@ -9,6 +9,7 @@
 #![warn(missing_debug_implementations)]
 
 mod answers;
+pub mod check;
 mod config;
 mod document;
 mod notebook;
@@ -24,7 +25,7 @@ pub use answers::{
     Symbol, SymbolKind, Target, TextEdit,
 };
 pub use document::{Document, Language};
-pub use notebook::{Cell, Notebook};
+pub use notebook::{Cell, Notebook, NotebookError, apply_to_ipynb};
 pub use schema::{
     ColumnSummary, Dtype, Entry, Lifecycle, ModelVersion, NameKind, Outcome, SchemaSource, ServedEndpoint, Table, TableColumn, TrainedRun,
     WatchingMonitor,

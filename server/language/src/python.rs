@@ -23,7 +23,11 @@ pub struct Analysis {
 
 /// Reads and walks the script at `path`.
 pub fn analyse(path: &str, text: &str, source: &dyn SchemaSource) -> Analysis {
-    let module = lower::parse(text);
+    understand(lower::parse(text), path, text, source)
+}
+
+/// Walks the script at `path`, which has been read.
+pub(crate) fn understand(module: ast::Module, path: &str, text: &str, source: &dyn SchemaSource) -> Analysis {
     let flow = flow::walk(&module, text, path, source);
     Analysis { module, flow }
 }

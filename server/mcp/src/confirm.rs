@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use mlwright_base::{ErrorCode, Problem};
-use mlwright_operations::{Effect, Registered};
+use mlwright_operations::{CONFIRM, Effect, Registered};
 use rand::RngCore as _;
 use rmcp::RoleServer;
 use rmcp::model::{
@@ -18,10 +18,6 @@ use serde_json::Value;
 
 /// How long the user may think.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(600);
-/// The longest question.
-const MESSAGE_CHARS_MAX: usize = 500;
-/// The one question, and the one field of its form.
-const CONFIRM: &str = "confirm";
 
 /// What is to be done with a call.
 pub(crate) enum Decision {
@@ -83,18 +79,7 @@ fn form(operation: &Registered, input: &Value) -> ElicitRequestParams {
         .required_bool_with(CONFIRM, |field| field.title("Do it").description("It cannot be taken back by another call"))
         .build()
         .expect("a form of one field");
-    ElicitRequestParams::FormElicitationParams { meta: None, message: message(operation, input), requested_schema: schema }
-}
-
-fn message(operation: &Registered, input: &Value) -> String {
-    let named: Vec<String> = input
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| *name != CONFIRM)
-        .map(|(name, value)| format!("{name} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-        .collect();
-    format!("{}: {}?", operation.title, named.join(", ")).chars().take(MESSAGE_CHARS_MAX).collect()
+    ElicitRequestParams::FormElicitationParams { meta: None, message: operation.question(input), requested_schema: schema }
 }
 
 /// The seal of what was asked, so that the answer to one question confirms nothing else. Its key
@@ -163,6 +148,6 @@ mod tests {
 
     #[test]
     fn the_question_names_what_is_at_stake() {
-        assert_eq!(message(stop(), &json!({ "endpoint": "churn", "confirm": false })), "Stop an endpoint: endpoint churn?");
+        assert_eq!(stop().question(&json!({ "endpoint": "churn", "confirm": false })), "Stop an endpoint: endpoint churn?");
     }
 }

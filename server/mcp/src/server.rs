@@ -112,7 +112,7 @@ impl ServerHandler for Server {
             Ok(detail) => detail,
             Err(problem) => return Ok(answer::result(operation, Err(problem), Detail::Full).into()),
         };
-        let as_task = tasks::makes_job(operation) && tasks::are_taken(&context);
+        let as_task = operation.makes_job() && tasks::are_taken(&context);
         if as_task && input.get("wait_seconds").is_none() {
             input["wait_seconds"] = json!(0);
         }

@@ -3,7 +3,7 @@
 
 use mlwright_base::{JobId, Problem};
 use mlwright_engine::jobs::{Job, JobState};
-use mlwright_operations::{Answer, Registered, finished};
+use mlwright_operations::{Answer, finished};
 use rmcp::model::{CancelTaskParams, CreateTaskResult, DetailedTask, ErrorData, GetTaskParams, GetTaskResult, Task, TaskPayload, TaskStatus};
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, model::JsonObject};
@@ -19,11 +19,6 @@ const POLL_INTERVAL_MS: u64 = 1_000;
 /// Whether the client of a request takes a task for an answer.
 pub(crate) fn are_taken(context: &RequestContext<RoleServer>) -> bool {
     context.client_capabilities().is_some_and(|capabilities| capabilities.supports_tasks())
-}
-
-/// Whether an operation makes a job, told by its waiting for one that its caller may bound.
-pub(crate) fn makes_job(operation: &Registered) -> bool {
-    operation.fields().contains(&"wait_seconds") && operation.output_schema["properties"].get("job").is_some()
 }
 
 /// The task that goes on after an answer, when the answer is that a job does.
@@ -87,16 +82,5 @@ fn object(value: Value) -> JsonObject {
     match value {
         Value::Object(object) => object,
         _ => JsonObject::default(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_operations_that_make_jobs_are_known() {
-        let made: Vec<&str> = mlwright_operations::all().iter().filter(|operation| makes_job(operation)).map(|operation| operation.name).collect();
-        assert_eq!(made, ["train", "batch_predict"]);
     }
 }

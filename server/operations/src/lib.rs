@@ -26,5 +26,5 @@ mod train;
 pub use answer::{Answer, Image};
 pub use jobs::finished;
 pub use operation::{Context, Effect, Operation, Stage};
-pub use registry::{Registered, all, call, find};
+pub use registry::{CONFIRM, Registered, all, call, find};
 pub use summary::Summary;

@@ -13,6 +13,11 @@ use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, bounded};
 use crate::{catalog, lenient, schema};
 
+/// The field of destructive operations that says that the user has agreed.
+pub const CONFIRM: &str = "confirm";
+/// The longest question.
+const QUESTION_CHARS_MAX: usize = 500;
+
 /// An operation without its types.
 pub struct Registered {
     /// Name in snake case.
@@ -37,7 +42,8 @@ pub struct Registered {
     pub output_schema: Value,
     /// A valid input.
     pub example: Value,
-    run: fn(Context<'_>, Value) -> Result<Answer, Problem>,
+    /// Is given the input and its schema.
+    run: fn(Context<'_>, Value, &Value) -> Result<Answer, Problem>,
 }
 
 impl Registered {
@@ -75,6 +81,25 @@ impl Registered {
     pub fn required(&self) -> Vec<&str> {
         let list = self.input_schema.get("required").and_then(Value::as_array);
         list.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Whether it makes a job, told by its waiting for one that its caller may bound.
+    #[must_use]
+    pub fn makes_job(&self) -> bool {
+        self.fields().contains(&"wait_seconds") && self.output_schema["properties"].get("job").is_some()
+    }
+
+    /// What the user is asked before it is done.
+    #[must_use]
+    pub fn question(&self, input: &Value) -> String {
+        let named: Vec<String> = input
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| *name != CONFIRM)
+            .map(|(name, value)| format!("{name} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+            .collect();
+        format!("{}: {}?", self.title, named.join(", ")).chars().take(QUESTION_CHARS_MAX).collect()
     }
 
     /// Whether the caller may call it.
@@ -130,7 +155,7 @@ pub fn call(cx: Context<'_>, name: &str, input: Value) -> Result<Answer, Problem
     let result = operation
         .permitted(cx)
         .and_then(|()| cx.call.cancel.check().map_err(Problem::from))
-        .and_then(|()| (operation.run)(cx, input));
+        .and_then(|()| (operation.run)(cx, input, &operation.input_schema));
     recording.finish(result.as_ref().map_or_else(Outcome::of, |_| Outcome::Done))?;
     result
 }
@@ -173,8 +198,8 @@ fn found_plainly(message: &str) -> String {
     message.to_owned()
 }
 
-fn run<O: Operation>(cx: Context<'_>, input: Value) -> Result<Answer, Problem> {
-    let input = parse::<O>(input)?;
+fn run<O: Operation>(cx: Context<'_>, input: Value, schema: &Value) -> Result<Answer, Problem> {
+    let input = parse::<O>(input, schema)?;
     answer::<O>(&O::run(cx, input)?)
 }
 
@@ -186,20 +211,19 @@ pub(crate) fn answer<O: Operation>(output: &O::Output) -> Result<Answer, Problem
 }
 
 /// Reads an input; an error names the field, what was expected and what was found.
-fn parse<O: Operation>(input: Value) -> Result<O::Input, Problem> {
+fn parse<O: Operation>(mut input: Value, schema: &Value) -> Result<O::Input, Problem> {
     if !input.is_object() {
-        return Err(Problem::new(ErrorCode::InvalidArgument, format!("{} takes a JSON object", O::NAME)).hint(usage::<O>()));
+        return Err(Problem::new(ErrorCode::InvalidArgument, format!("{} takes a JSON object", O::NAME)).hint(usage::<O>(schema)));
     }
-    let mut input = input;
-    lenient::adapt(&mut input, &schema::of::<O::Input>());
+    lenient::adapt(&mut input, schema);
     serde_path_to_error::deserialize(&input).map_err(|error| {
         let path: Vec<&Segment> = error.path().iter().collect();
-        wrong::<O>(&path, &error.inner().to_string())
+        wrong::<O>(&path, &error.inner().to_string(), schema)
     })
 }
 
 /// What is wrong with an input, by where serde noticed it and what it says.
-fn wrong<O: Operation>(path: &[&Segment], message: &str) -> Problem {
+fn wrong<O: Operation>(path: &[&Segment], message: &str, schema: &Value) -> Problem {
     let problem = |message: String, hint: String| Problem::new(ErrorCode::InvalidArgument, message).hint(hint);
     if let Some(name) = unknown_field(message) {
         // The path leads to the field itself.
@@ -207,16 +231,15 @@ fn wrong<O: Operation>(path: &[&Segment], message: &str) -> Problem {
             [inside @ .., Segment::Map { key }] if key == name => inside,
             path => path,
         };
-        let schema = schema::of::<O::Input>();
-        let known = part(&schema, inside).and_then(|part| part.get("properties")).and_then(Value::as_object).cloned().unwrap_or_default();
+        let known = part(schema, inside).and_then(|part| part.get("properties")).and_then(Value::as_object).cloned().unwrap_or_default();
         let whole = if inside.is_empty() { O::NAME.to_owned() } else { place(inside, None) };
-        let hint = format!("{} {}", names::did_you_mean(name, known.keys().map(String::as_str)), usage::<O>());
+        let hint = format!("{} {}", names::did_you_mean(name, known.keys().map(String::as_str)), usage::<O>(schema));
         return problem(format!("{whole} has no field {name:?}"), hint).field(place(inside, Some(name)));
     }
     let (at, said) = (place(path, None), plainly(message));
     let said = if at.is_empty() { said } else { format!("{at}: {said}") };
     let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-    problem(said, usage::<O>()).field(place(path, missing))
+    problem(said, usage::<O>(schema)).field(place(path, missing))
 }
 
 /// The name in serde's complaint about a field that there is none of. It may hold anything; what
@@ -259,9 +282,8 @@ fn part<'s>(schema: &'s Value, path: &[&Segment]) -> Option<&'s Value> {
     })
 }
 
-fn usage<O: Operation>() -> String {
-    let input = schema::of::<O::Input>();
-    let required: Vec<&str> = input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+fn usage<O: Operation>(schema: &Value) -> String {
+    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let needs = if required.is_empty() { String::new() } else { format!("{} needs {}; ", O::NAME, required.join(", ")) };
     format!("{needs}example: {} {}", O::NAME, O::EXAMPLE)
 }
@@ -273,12 +295,16 @@ mod tests {
     use super::*;
     use crate::monitor::CreateMonitor;
 
+    fn parsed(input: Value) -> Result<crate::monitor::CreateMonitorInput, Problem> {
+        parse::<CreateMonitor>(input, &schema::of_input::<crate::monitor::CreateMonitorInput>())
+    }
+
     fn refused(fields: &Value) -> Problem {
         let mut input = json!({ "name": "n", "baseline": "b.csv", "current": "c.csv" });
         for (name, value) in fields.as_object().unwrap() {
             input[name] = value.clone();
         }
-        parse::<CreateMonitor>(input).err().unwrap()
+        parsed(input).err().unwrap()
     }
 
     #[test]
@@ -315,7 +341,7 @@ mod tests {
 
     #[test]
     fn missing_fields_are_named() {
-        let problem = parse::<CreateMonitor>(json!({ "name": "n" })).err().unwrap();
+        let problem = parsed(json!({ "name": "n" })).err().unwrap();
         assert_eq!((problem.field.as_str(), problem.message.as_str()), ("baseline", "missing field `baseline`"));
     }
 }

@@ -74,6 +74,12 @@ pub fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether a plain file is at the path, also through a link.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Makes one folder; that it was there already is an error, so that only one of many can have made it.
 ///
 /// # Errors

@@ -84,7 +84,12 @@ impl Identity {
     /// This process.
     #[must_use]
     pub fn own() -> Self {
-        let pid = id();
+        Self::of(id())
+    }
+
+    /// The process of this machine that has an id now.
+    #[must_use]
+    pub fn of(pid: u32) -> Self {
         Self { host: host(), pid, started: started(pid).unwrap_or_default() }
     }
 

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::record::{COLLECTION, ManagedTable};
 use super::{INFERENCE_PREFIX, TableKind};
 use crate::engine::Engine;
+use crate::settings::Settings;
+use crate::workspace::Workspace;
 
 /// How many folders deep files are looked for.
 pub const DEPTH_MAX: usize = 6;
@@ -157,26 +159,16 @@ impl Engine {
 
     /// The table files in the workspace and its roots, sorted, and notes on what was left out.
     pub(crate) fn walk_files(&self) -> (Vec<PathBuf>, Vec<String>) {
-        let mut walk = Walk { engine: self, found: Vec::new(), n_entries: 0, too_deep: false, too_many: false };
-        walk.folder(self.workspace.directory(), 0);
-        for root in &self.settings.roots {
-            if let Ok(root) = self.workspace.resolve(root)
-                && !root.starts_with(self.workspace.directory())
-            {
-                walk.folder(&root, 0);
-            }
-        }
-        let mut notes = Vec::new();
-        if walk.too_many {
-            notes.push(format!("not every file was looked at: the workspace has more than {FILES_MAX} tables or {ENTRIES_MAX} files"));
-        }
-        if walk.too_deep {
-            notes.push(format!("folders more than {DEPTH_MAX} deep were not looked at; name tables there by their path"));
-        }
-        walk.found.sort();
-        walk.found.dedup();
-        (walk.found, notes)
+        Walk::all(&self.workspace, &self.settings)
     }
+}
+
+/// The names of the table files of a folder that is perhaps no workspace yet, and will not be made one.
+#[must_use]
+pub fn files_below(directory: &Path) -> Vec<String> {
+    let settings = Settings::load(directory).unwrap_or_default();
+    let Ok(workspace) = Workspace::seen(directory, &settings) else { return Vec::new() };
+    Walk::all(&workspace, &settings).0.iter().map(|path| workspace.shown(path)).collect()
 }
 
 enum Listed {
@@ -194,14 +186,36 @@ impl Listed {
 }
 
 struct Walk<'a> {
-    engine: &'a Engine,
+    workspace: &'a Workspace,
     found: Vec<PathBuf>,
     n_entries: usize,
     too_deep: bool,
     too_many: bool,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn all(workspace: &'a Workspace, settings: &Settings) -> (Vec<PathBuf>, Vec<String>) {
+        let mut walk = Walk { workspace, found: Vec::new(), n_entries: 0, too_deep: false, too_many: false };
+        walk.folder(workspace.directory(), 0);
+        for root in &settings.roots {
+            if let Ok(root) = workspace.resolve(root)
+                && !root.starts_with(workspace.directory())
+            {
+                walk.folder(&root, 0);
+            }
+        }
+        let mut notes = Vec::new();
+        if walk.too_many {
+            notes.push(format!("not every file was looked at: the workspace has more than {FILES_MAX} tables or {ENTRIES_MAX} files"));
+        }
+        if walk.too_deep {
+            notes.push(format!("folders more than {DEPTH_MAX} deep were not looked at; name tables there by their path"));
+        }
+        walk.found.sort();
+        walk.found.dedup();
+        (walk.found, notes)
+    }
+
     fn folder(&mut self, folder: &Path, depth: usize) {
         // A folder that cannot be read holds nothing that could be opened.
         for entry in files::list_dir(folder).unwrap_or_default() {
@@ -212,12 +226,12 @@ impl Walk<'_> {
             }
             let name = entry.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             // Hidden folders are not looked into, nor is `.mlwright/` where it is a link to another place.
-            if name.starts_with('.') || self.engine.workspace.is_kept(&entry.path) {
+            if name.starts_with('.') || self.workspace.is_kept(&entry.path) {
                 continue;
             }
             if mlwright_data::is_table_file(&entry.path) {
                 // A link counts when what it leads to is inside the roots.
-                let inside = entry.is_file || self.engine.workspace.resolve(&entry.path.to_string_lossy()).is_ok_and(|path| files::exists(&path));
+                let inside = entry.is_file || self.workspace.resolve(&entry.path.to_string_lossy()).is_ok_and(|path| files::exists(&path));
                 if inside {
                     self.found.push(entry.path);
                 }

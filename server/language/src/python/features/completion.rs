@@ -15,7 +15,7 @@ use crate::answers::Completion;
 use crate::document::Document;
 use crate::python::flow::value::{Data, DataKind};
 use crate::python::flow::{Context, Flow};
-use crate::python::{analyse, repair};
+use crate::python::repair;
 use crate::schema::SchemaSource;
 use crate::sql::{Fragment, Runner};
 use crate::text::TextRange;
@@ -26,7 +26,7 @@ const N_OFFERS_MAX: usize = 500;
 /// What may be typed at `offset`, best first.
 pub(crate) fn complete(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
     let repaired = repair::repair(document.text(), offset);
-    let analysis = analyse(document.path(), &repaired.text, source);
+    let analysis = document.analyse_typed(&repaired.text, offset, source);
     let place = Place::new(&analysis, offset);
     let typing = Typing { path: document.path(), text: &repaired.text, source, place: &place, flow: &analysis.flow };
     if let Some(literal) = place.literal() {

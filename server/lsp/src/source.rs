@@ -1,0 +1,157 @@
+//! The world around the documents: data files, the catalog, names of the lifecycle, other texts. Nothing here makes a
+//! workspace of a folder, because an editor opens any.
+
+mod asked;
+mod columns;
+mod names;
+mod workspaces;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
+
+use mlwright_base::system::files;
+use mlwright_engine::settings::Settings;
+use mlwright_engine::workspace::FOLDER;
+use mlwright_language::{ColumnSummary, Entry, NameKind, SchemaSource, Table};
+use serde_json::Value;
+
+pub use asked::Asked;
+pub use workspaces::Workspaces;
+
+use self::columns::TableCache;
+use self::names::NamesCache;
+
+/// The most entries of a folder that are offered.
+const ENTRIES_MAX: usize = 2_000;
+/// The longest text of another file that is read.
+const TEXT_BYTES_MAX: u64 = 4 << 20;
+
+/// What all documents have around them.
+#[derive(Debug)]
+pub struct World {
+    pub(crate) workspaces: Workspaces,
+    tables: TableCache,
+    names: NamesCache,
+    /// The texts that are open in the editor, by path: newer than the disk's.
+    open_texts: RwLock<HashMap<String, Arc<str>>>,
+}
+
+impl World {
+    pub fn new(workspaces: Workspaces) -> Self {
+        Self { workspaces, tables: TableCache::default(), names: NamesCache::default(), open_texts: RwLock::default() }
+    }
+
+    /// Takes the text of an open editor, or gives it back to the disk.
+    pub(crate) fn set_open_text(&self, path: &str, text: Option<Arc<str>>) {
+        let mut texts = self.open_texts.write().unwrap_or_else(PoisonError::into_inner);
+        match text {
+            Some(text) => texts.insert(path.to_owned(), text),
+            None => texts.remove(path),
+        };
+    }
+
+    /// Looks up names again at the next question: something was done in the workspace.
+    pub(crate) fn forget_names(&self) {
+        self.names.clear();
+    }
+}
+
+/// The world as one document asks it: what is asked is remembered, so that the document is looked at again when that
+/// changes.
+pub struct Source<'a> {
+    world: &'a World,
+    asked: &'a Asked,
+    /// The document's own folder.
+    folder: &'a str,
+}
+
+impl<'a> Source<'a> {
+    /// The world for the document at `path`.
+    pub fn new(world: &'a World, asked: &'a Asked, path: &'a str) -> Self {
+        Self { world, asked, folder: path.rsplit_once('/').map_or("", |(folder, _)| folder) }
+    }
+
+    /// Whether a path is in one of the roots, or in the document's own folder.
+    fn is_inside(&self, path: &str) -> bool {
+        let is_below = |folder: &str| {
+            let folder = folder.trim_end_matches('/');
+            !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // `..` would lead out of what the path begins with.
+        !path.split('/').any(|part| part == "..") && (is_below(self.folder) || self.world.workspaces.roots().iter().any(|root| is_below(root)))
+    }
+}
+
+impl SchemaSource for Source<'_> {
+    fn file(&self, path: &str) -> Option<Arc<Table>> {
+        self.asked.path(path);
+        self.world.tables.get(path)
+    }
+
+    fn table(&self, name: &str) -> Option<Arc<Table>> {
+        self.asked.workspace();
+        let path = self.world.workspaces.table_path(name)?;
+        self.asked.path(&path);
+        let table = self.world.tables.get(&path)?;
+        Some(if &*table.name == name { table } else { Arc::new(Table { name: name.into(), ..Table::clone(&table) }) })
+    }
+
+    fn tables(&self) -> Vec<Arc<str>> {
+        self.asked.workspace();
+        self.world.names.tables(&self.world.workspaces)
+    }
+
+    fn entries(&self, path: &str) -> Vec<Entry> {
+        self.asked.path(path);
+        if !self.is_inside(path) {
+            return Vec::new();
+        }
+        let entries = files::list_dir(Path::new(path)).unwrap_or_default().into_iter();
+        let named = entries.filter_map(|entry| {
+            let name = entry.path.file_name()?.to_str()?;
+            let is_shown = !name.starts_with('.') && !name.eq_ignore_ascii_case(FOLDER) && (entry.is_dir || entry.is_file || files::exists(&entry.path));
+            is_shown.then(|| Entry { name: name.into(), is_folder: entry.is_dir || files::is_dir(&entry.path) })
+        });
+        named.take(ENTRIES_MAX).collect()
+    }
+
+    fn names(&self, kind: NameKind) -> Vec<Arc<str>> {
+        self.asked.workspace();
+        self.world.names.of(kind, &self.world.workspaces)
+    }
+
+    fn column_summary(&self, table: &Table, column: &str) -> Option<Arc<ColumnSummary>> {
+        self.world.tables.summary(table.path.as_deref()?, column)
+    }
+
+    fn text(&self, path: &str) -> Option<Arc<str>> {
+        self.asked.path(path);
+        if !self.is_inside(path) {
+            return None;
+        }
+        if let Some(text) = self.world.open_texts.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Some(text.clone());
+        }
+        let file = Path::new(path);
+        let is_short = files::stamp(file).is_ok_and(|stamp| stamp.size_bytes <= TEXT_BYTES_MAX);
+        let is_read = is_short && files::is_file(file);
+        is_read.then(|| files::read_to_string(file).ok()).flatten().map(Arc::from)
+    }
+
+    fn roots(&self) -> Vec<Arc<str>> {
+        self.world.workspaces.roots()
+    }
+
+    fn config_schema(&self) -> Option<Arc<Value>> {
+        static SCHEMA: LazyLock<Arc<Value>> = LazyLock::new(|| Arc::new(schemars::schema_for!(Settings).to_value()));
+        Some(SCHEMA.clone())
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
