@@ -26,6 +26,12 @@ export type ServerState = "untrusted" | "missing" | "starting" | "running" | "fa
 /** Called with a command of the server that a lens, an action or a key asked for. */
 export type CommandHandler = (operation: string, input: unknown, origin: Origin) => Promise<unknown>;
 
+/** A step of progress as the editor takes it: what is done now, and percent since the last step. */
+export interface ProgressStep {
+  message?: string;
+  increment?: number;
+}
+
 /** Where a call comes from: the document decides in which of several folders the operation works. */
 export interface Origin {
   readonly document?: string;
@@ -97,7 +103,7 @@ export class Server implements vscode.Disposable {
    *
    * @throws {OperationFailed} when the operation fails; {@link vscode.CancellationError} when it was cancelled.
    */
-  async run(operation: string, input: unknown, origin: Origin = {}, progress?: vscode.Progress<{ message?: string; increment?: number }>, token?: vscode.CancellationToken): Promise<Outcome> {
+  async run(operation: string, input: unknown, origin: Origin = {}, progress?: vscode.Progress<ProgressStep>, token?: vscode.CancellationToken): Promise<Outcome> {
     const client = this.client;
     if (client === undefined || this.current !== "running") {
       throw new OperationFailed(NOT_RUNNING);
@@ -227,7 +233,7 @@ function originOf(argument: unknown): Origin {
 type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
 /** Turns the server's percentages, which are totals, into the editor's increments. */
-function reporter(progress: vscode.Progress<{ message?: string; increment?: number }>): (value: Progress) => void {
+function reporter(progress: vscode.Progress<ProgressStep>): (value: Progress) => void {
   let reached = 0;
   return (value) => {
     const percentage = value.kind === "end" ? undefined : value.percentage;

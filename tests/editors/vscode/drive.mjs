@@ -36,6 +36,7 @@ async function run(title, options, all) {
     for (const [name, step] of chosen) {
       const started = Date.now();
       try {
+        await editor.showViews();
         await step({ editor, page: editor.page, home, workspace, answerFile, operation });
         passed += 1;
         console.log(`  ok: ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);

@@ -139,6 +139,8 @@ export class Editor {
   }
 
   async showViews() {
+    // A second click would hide them.
+    if (await this.view("Tables").isVisible()) return;
     await this.page.locator(".activitybar .action-item a[aria-label^=mlwright]").click();
     await this.view("Tables").waitFor({ timeout: WAIT_MS_MAX });
   }

@@ -16,7 +16,6 @@ export const steps = [
   [
     "the tables view shows a table and its columns",
     async ({ editor, page }) => {
-      await editor.showViews();
       const table = editor.line("Tables", "telco.csv");
       await table.waitFor({ timeout: WAIT_MS_MAX });
       assert.match(await table.innerText(), /7,043 rows/);
@@ -45,6 +44,31 @@ export const steps = [
       await page.keyboard.type('"]');
       await editor.save();
       assert.match(readFileSync(path.join(workspace, "look.py"), "utf8"), /^long = df\["MonthlyCharges"\]$/m);
+    },
+  ],
+  [
+    "a column of a frame of an earlier cell is completed in a notebook",
+    async ({ editor, page }) => {
+      await editor.openFile("look.ipynb");
+      const cell = page.locator(".notebook-editor .cell-list-container .code-cell-row, .notebook-editor .monaco-list-row.code-cell-row").nth(1);
+      await cell.locator(".monaco-editor").click({ timeout: WAIT_MS_MAX });
+      await page.keyboard.type('df["tot');
+      await page.locator(".suggest-widget .monaco-list-row", { hasText: "TotalCharges" }).waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("notebook");
+      await page.keyboard.press("Escape");
+      await editor.command("File: Revert File");
+    },
+  ],
+  [
+    "a query in a file is run by its lens, and its rows are shown",
+    async ({ editor, page }) => {
+      await editor.openFile("customers.sql");
+      const lens = page.locator(".codelens-decoration a", { hasText: /^Run/i });
+      await lens.first().click({ timeout: WAIT_MS_MAX });
+      await editor.panelFrame().getByText("Month-to-month").waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("rows");
+      assert.equal(await editor.panelFrame().locator("tbody tr").count(), 3);
+      await editor.command("View: Close All Editors");
     },
   ],
   [
@@ -96,9 +120,25 @@ export const steps = [
     },
   ],
   [
+    "a training is cancelled where its progress is shown",
+    async ({ editor, page, operation }) => {
+      await editor.command("mlwright: Run Any Operation");
+      await editor.choice("train").first().click({ timeout: WAIT_MS_MAX });
+      const question = page.locator(".quick-input-widget", { hasText: "its input, as JSON" });
+      await question.locator("input.input").fill('{"table": "telco.csv", "target": "Contract", "folds": 20, "budget_seconds": 300}', { timeout: WAIT_MS_MAX });
+      await page.keyboard.press("Enter");
+      await until("the training runs", () => operation("list-jobs").jobs.some((job) => job.subject.includes("Contract") && job.state === "running"));
+      await editor.line("Runs", "train").waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("running");
+      await editor.notification("Train").getByText("Cancel", { exact: true }).click({ timeout: WAIT_MS_MAX });
+      await until("the training is cancelled", () => operation("list-jobs").jobs.some((job) => job.subject.includes("Contract") && job.state === "cancelled"));
+      await editor.line("Runs", "running").waitFor({ state: "detached", timeout: WAIT_MS_MAX });
+    },
+  ],
+  [
     "the views follow what is done outside the editor",
     async ({ editor, operation }) => {
-      const [{ run_id: runId }] = operation("list-runs").runs;
+      const [{ run_id: runId }] = operation("list-runs").runs.filter((run) => run.status === "FINISHED");
       operation("register-model", "--run-id", runId, "--name", "churn");
       await editor.line("Models", "churn").waitFor({ timeout: WAIT_MS_MAX });
       operation("set-alias", "--name", "churn", "--alias", "champion", "--version", "1");
@@ -112,7 +152,8 @@ export const steps = [
     async ({ editor, page, operation }) => {
       await editor.line("Models", "churn").click({ button: "right" });
       await page.locator(".context-view .action-label", { hasText: "Deploy a Model" }).click({ timeout: WAIT_MS_MAX });
-      await page.locator(".quick-input-widget input").press("Enter");
+      await page.locator(".quick-input-widget", { hasText: "Deploy it to which endpoint" }).waitFor({ timeout: WAIT_MS_MAX });
+      await page.keyboard.press("Enter");
       await editor.line("Endpoints", "serving").waitFor({ timeout: TRAINING_MS_MAX });
       const [endpoint] = operation("list-endpoints").endpoints;
       assert.equal(endpoint.state, "serving");

@@ -29,21 +29,22 @@ export const trustSteps = [
       writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify({ "mlwright.path": trap }));
       await page.reload();
       await until("the status bar says that nothing runs", async () => (await editor.statusBarItem().getAttribute("aria-label"))?.includes("trusted"));
-      await editor.showViews();
       await editor.view("Tables").getByText("Nothing runs in this folder until you trust it").waitFor({ timeout: WAIT_MS_MAX });
       assert.deepEqual(servers(home), []);
       assert.equal(existsSync(path.join(workspace, "sprung")), false);
     },
   ],
   [
-    "it starts once the folder is trusted",
+    "once it is trusted it starts, and the folder's settings count",
     async ({ editor, page, home, workspace }) => {
-      writeFileSync(path.join(workspace, ".vscode/settings.json"), "{}");
       await editor.view("Tables").getByText("Manage Workspace Trust").click();
       await page.locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust/ }).first().click({ timeout: WAIT_MS_MAX });
+      // The trap was a live one.
+      await until("the folder's program is started", () => existsSync(path.join(workspace, "sprung")));
+      await page.keyboard.press("Escape");
+      writeFileSync(path.join(workspace, ".vscode/settings.json"), "{}");
       await editor.line("Tables", "telco.csv").waitFor({ timeout: WAIT_MS_MAX });
       assert.equal(servers(home).filter((line) => / lsp\b/.test(line)).length, 1, servers(home).join("\n"));
-      assert.equal(existsSync(path.join(workspace, "sprung")), false);
     },
   ],
 ];

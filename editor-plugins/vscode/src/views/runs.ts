@@ -33,7 +33,7 @@ function runLine(run: RunLine): Line {
       icon,
       color,
       context: run.status === "FINISHED" ? "run.finished" : "run",
-      description: [scored, run.learner, ago(run.start_time)].filter((word) => word !== undefined).join(" · "),
+      description: [scored, run.learner, ago(run.start_time)].filter((word) => word !== undefined && word !== "").join(" · "),
       tooltip: `${run.experiment}\n${run.run_id}`,
     },
     () => Promise.resolve(metricLines(run)),
