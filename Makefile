@@ -50,6 +50,7 @@ $(VENV)/.ready: tests/clients/requirements.txt | tools-test
 test: tools-test build $(VENV)/.ready
 	cargo test --release --locked --workspace
 	cargo test --release --locked --manifest-path tests/Cargo.toml
+	"$(MLWRIGHT_PYTHON)" -m pytest --quiet -p no:cacheprovider tests/lsp
 
 # Third-party assistants, each in a network of its own with a scripted model, and checkers of the protocol and of packages; editors.
 .PHONY: test-clients

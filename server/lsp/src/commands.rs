@@ -196,14 +196,14 @@ pub(crate) fn ended(session: &mut Session, id: RunningId, outcome: Result<Answer
         session.client.notify("window/showMessage", json!({ "type": message.0, "message": message.1 }));
     }
     if session.pending.take(&running.request) {
-        session.client.answer(running.request, outcome.map_or_else(|problem| Err(refusal(&problem)), |answer| Ok(structured(answer))));
+        session.client.answer(running.request, outcome.map_or_else(|problem| Err(refusal(&problem)), |answer| Ok(structured(&answer))));
     }
     if running.operation.effect != Effect::Read {
         session.workspace_changed();
     }
 }
 
-fn structured(answer: Answer) -> Value {
+fn structured(answer: &Answer) -> Value {
     json!({ "summary": answer.summary, "answer": answer.structured })
 }
 

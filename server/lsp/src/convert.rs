@@ -222,6 +222,7 @@ pub(crate) fn text_edit(edit: &TextEdit, snapshot: &Snapshot, uri: &lsp::Uri) ->
 }
 
 /// Edits anywhere in a document, each at the address that it is at; `None` when one is nowhere.
+#[allow(clippy::mutable_key_type)] // The protocol's map has addresses for keys, and nothing changes them.
 pub(crate) fn workspace_edit(edits: &[TextEdit], snapshot: &Snapshot, client: &Profile) -> Option<lsp::WorkspaceEdit> {
     let mut by_address: Vec<(&lsp::Uri, Vec<lsp::TextEdit>)> = Vec::new();
     for edit in edits {

@@ -55,7 +55,7 @@ pub(crate) fn closed(session: &mut Session, snapshot: &Snapshot) {
     session.due.at.remove(snapshot.key());
     let told = session.due.addresses.remove(snapshot.key()).unwrap_or_default();
     for uri in told {
-        publish(session, &uri, Vec::new(), None);
+        publish(session, &uri, &[], None);
     }
 }
 
@@ -91,15 +91,15 @@ pub(crate) fn found(session: &mut Session, snapshot: &Arc<Snapshot>, found: Foun
     let now: Vec<lsp::Uri> = found.iter().map(|(uri, _)| uri.clone()).collect();
     let before = session.due.addresses.insert(snapshot.key().to_owned(), now.clone()).unwrap_or_default();
     for gone in before.iter().filter(|uri| !now.contains(uri)) {
-        publish(session, gone, Vec::new(), None);
+        publish(session, gone, &[], None);
     }
     let version = snapshot.document.notebook().is_none().then_some(snapshot.version);
     for (uri, diagnostics) in found {
-        publish(session, &uri, diagnostics, version);
+        publish(session, &uri, &diagnostics, version);
     }
 }
 
-fn publish(session: &Session, uri: &lsp::Uri, diagnostics: Vec<lsp::Diagnostic>, version: Option<i32>) {
+fn publish(session: &Session, uri: &lsp::Uri, diagnostics: &[lsp::Diagnostic], version: Option<i32>) {
     let mut params = json!({ "uri": uri, "diagnostics": diagnostics });
     if let Some(version) = version.filter(|_| session.profile.diagnostic_versions) {
         params["version"] = json!(version);

@@ -1,5 +1,8 @@
 //! A client on pipes, and what it sees.
 
+// Calls read better with `json!` written where it is passed.
+#![allow(clippy::needless_pass_by_value)]
+
 mod ordering;
 mod protocol;
 

@@ -29,11 +29,14 @@ const FINDINGS_MAX: usize = 3;
 const TABLES_MAX: usize = 256;
 const SUMMARIES_MAX: usize = 1_024;
 
+/// What was found in a file as it was then; nothing when it is no table.
+type Known<T> = (Stamp, Option<Arc<T>>);
+
 /// The columns of files, and summaries of some of them.
 #[derive(Debug, Default)]
 pub(super) struct TableCache {
-    tables: Mutex<Recent<String, (Stamp, Option<Arc<Table>>)>>,
-    summaries: Mutex<Recent<(String, String), (Stamp, Option<Arc<ColumnSummary>>)>>,
+    tables: Mutex<Recent<String, Known<Table>>>,
+    summaries: Mutex<Recent<(String, String), Known<ColumnSummary>>>,
 }
 
 impl TableCache {

@@ -143,7 +143,7 @@ fn a_file_that_is_replaced_while_it_is_read_is_the_old_one_the_new_one_or_none()
     std::thread::scope(|scope| {
         scope.spawn(|| {
             for round in 0..200_u32 {
-                let text = if round % 2 == 0 { "a,b\n1,2\n".repeat(1) } else { "c,d,e\n1,2,3\n".to_owned() };
+                let text = if round % 2 == 0 { "a,b\n1,2\n".to_owned() } else { "c,d,e\n1,2,3\n".to_owned() };
                 if round % 3 == 0 { files::write_atomic(Path::new(&path), text.as_bytes()).unwrap() } else { std::fs::write(&path, text).unwrap() }
             }
             stop.store(true, std::sync::atomic::Ordering::Release);

@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use super::*;
 
-/// The text of a document as the session has it, told by a symbol request's place: `mlwright.applyEdit` would change it, so
-/// the whole text is asked for by a test's own request.
+/// The text of a document as the session has it.
 fn text_of(editor: &mut Editor, uri: &str) -> String {
     let answer = editor.ask("test/text", json!({ "textDocument": { "uri": uri } })).unwrap();
     answer.as_str().unwrap().to_owned()
