@@ -14,6 +14,10 @@ pub(super) fn call(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
         for keyword in COLUMNS {
             if let Some(argument) = call.keyword(keyword) {
                 for (name, origin) in cx.names_in(&argument.value).unwrap_or_default() {
+                    // A colour or a size may be meant as it is written.
+                    if matches!(*keyword, "color" | "size") && data.columns.get(&name).is_none() {
+                        continue;
+                    }
                     cx.find_column(&object, &data, &name, None, origin);
                 }
             }

@@ -6,6 +6,7 @@ use super::methods::use_columns;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Data, DataKind, Value};
 use crate::schema::Dtype;
 
@@ -103,17 +104,20 @@ fn coded(
             _ => None,
         };
         let Some(start) = start else { continue };
-        for value in values_of(cx, column) {
-            // Whether the value is among the rows, or is the first that `drop_first` leaves out, is not known.
+        let (mut values, are_all) = values_of(cx, column);
+        // All values are among the rows only where these are all rows of the table.
+        let certain = are_all && column.certain && matches!(cx.flow.rows.get(data.rows).step, Step::Source);
+        match call.flag("drop_first") {
+            Some(true) if are_all && !values.is_empty() => {
+                values.remove(0);
+            }
+            Some(false) | None => {}
+            _ => continue,
+        }
+        for value in values {
             let name = format!("{start}{value}");
             let origins = column.origins.clone();
-            made.push(Column {
-                certain: false,
-                made: Some(site),
-                dtype: Dtype::Boolean,
-                origins,
-                ..Column::named(&name)
-            });
+            made.push(Column { certain, made: Some(site), dtype: Dtype::Boolean, origins, ..Column::named(&name) });
         }
     }
     kept.extend(made);
@@ -121,9 +125,13 @@ fn coded(
     cx.add_data(Data { kind: DataKind::Frame, columns, infos, ..(*data).clone() })
 }
 
-/// The values that a column of a table has, as far as its summary tells.
-fn values_of(cx: &Interpreter<'_>, column: &Column) -> Vec<Arc<str>> {
-    let Some((table, name)) = &column.table else { return Vec::new() };
-    let Some(summary) = cx.source.column_summary(table, name) else { return Vec::new() };
-    summary.top_values.iter().take(N_VALUES_MAX).map(|(value, _)| value.clone()).collect()
+/// The values that a column of a table has, in their order, and whether these are all.
+fn values_of(cx: &Interpreter<'_>, column: &Column) -> (Vec<Arc<str>>, bool) {
+    let summary = column.table.as_ref().and_then(|(table, name)| cx.source.column_summary(table, name));
+    let Some(summary) = summary else { return (Vec::new(), false) };
+    let mut values: Vec<Arc<str>> =
+        summary.top_values.iter().take(N_VALUES_MAX).map(|(value, _)| value.clone()).collect();
+    values.sort();
+    let are_all = summary.n_distinct == Some(values.len() as u64);
+    (values, are_all)
 }

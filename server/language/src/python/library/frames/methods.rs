@@ -48,7 +48,7 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
     match name {
         "drop" => drop(cx, object, data, call, in_place),
         "pop" => match call.value(0, "item") {
-            key @ Value::Str(_) => {
+            key @ Value::Str(_) if data.kind == DataKind::Frame => {
                 let names = cx.names_in(&key).unwrap_or_default();
                 let series = match names.first() {
                     Some((name, origin)) => cx.column(object, data, name, None, *origin),
@@ -111,7 +111,8 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             use_columns(cx, object, data, call.get(0, "column"));
             cx.add_data((**data).clone())
         }
-        "stack" | "unstack" | "transpose" | "reindex" | "swaplevel" | "droplevel" | "align" => {
+        "reindex" => reindexed(cx, data, call),
+        "stack" | "unstack" | "transpose" | "swaplevel" | "droplevel" | "align" => {
             let infos = data.all_infos();
             cx.add_data(Data { columns: Columns::unknown(), infos, ..(**data).clone() })
         }
@@ -160,11 +161,17 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             filtered(cx, data, call)
         }
         "drop_duplicates" | "duplicated" | "nlargest" | "nsmallest" => {
-            use_columns(cx, object, data, call.keyword("subset").or(call.keyword("columns")).or(call.positional(0)));
+            let position = usize::from(name.starts_with('n'));
+            use_columns(cx, object, data, call.keyword("subset").or(call.keyword("columns")).or(call.positional(position)));
             filtered(cx, data, call)
         }
         "head" | "tail" | "truncate" | "between_time" | "at_time" | "first" | "last" | "take" | "limit" => filtered(cx, data, call),
-        "sample" => sample(cx, data, call),
+        "sample" => {
+            if let Some(weights) = call.keyword("weights").filter(|_| data.kind == DataKind::Frame) {
+                use_columns(cx, object, data, Some(weights));
+            }
+            sample(cx, data, call)
+        }
         "sort_values" | "sort" => {
             let by = use_columns(cx, object, data, call.get(0, "by"));
             let dated = |name: &Arc<str>| data.columns.get(name).is_some_and(|column| matches!(column.dtype, Dtype::Date | Dtype::Datetime));
@@ -182,6 +189,9 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         {
             if let Some(value) = super::super::metrics::share_of_hits(cx, name, object, call) {
                 return value;
+            }
+            if name == "value_counts" && data.kind == DataKind::Frame {
+                use_columns(cx, object, data, call.get(0, "subset"));
             }
             let what = if name == "agg" || name == "aggregate" { "agg" } else { name };
             let counts = matches!(name, "nunique" | "count");
@@ -287,6 +297,25 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
     }
 }
 
+/// `df.reindex(columns=…)`: these columns, whether there or not.
+fn reindexed(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
+    let columns = call.keyword("columns").or_else(|| if is_axis(call, 1) { call.get(0, "labels") } else { None });
+    let names = columns.map(|columns| cx.names_in(&columns.value));
+    let columns = match names {
+        None => data.columns.clone(),
+        Some(None) => Columns::unknown(),
+        Some(Some(names)) => {
+            for (_, origin) in &names {
+                cx.note_context(*origin, Context::Column(vec![data.clone()]));
+            }
+            let list = names.iter().map(|(name, _)| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name)));
+            Columns::closed(list.collect())
+        }
+    };
+    let infos = data.all_infos();
+    cx.add_data(Data { columns, infos, n_rows: None, ..(**data).clone() })
+}
+
 /// Whether a method that is not worked out gives a frame of the same columns.
 fn keeps_columns(name: &str) -> bool {
     matches!(
@@ -329,7 +358,14 @@ pub(crate) fn accessor(cx: &mut Interpreter<'_>, data: &Arc<Data>, object: &Valu
                 cx.add_data(made)
             }
         },
-        "plot" => Value::None,
+        "plot" => {
+            for keyword in ["x", "y", "C", "column", "by"] {
+                if let Some(argument) = call.keyword(keyword).filter(|_| data.kind == DataKind::Frame) {
+                    use_columns(cx, object, data, Some(argument));
+                }
+            }
+            Value::None
+        }
         "loc" | "iloc" | "at" | "iat" => cx.opaque(data.rows, data.all_infos()),
         "index" | "columns" => Value::Unknown,
         // `df.column.method(…)` of a frame of which little is known.

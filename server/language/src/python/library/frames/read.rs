@@ -258,6 +258,19 @@ fn read_sql(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 
 /// `pd.DataFrame(…)`, `pl.DataFrame(…)`.
 pub(super) fn frame(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Value {
+    let made = frame_of(cx, call, dialect);
+    if let Some(index) = call.keyword("index").map(|argument| argument.value.clone()) {
+        // An index may have names, which many methods take for columns.
+        match cx.data_of(&index).filter(|index| index.kind == DataKind::Index) {
+            Some(index) => cx.change_data(&made, |data| data.grouped_by = index.grouped_by.clone()),
+            None if cx.state.items(&index).is_some() || matches!(index, Value::None) => {}
+            None => cx.change_data(&made, |data| data.columns.open = true),
+        }
+    }
+    made
+}
+
+fn frame_of(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Value {
     let value = call.get(0, "data").map(|argument| argument.value.clone()).unwrap_or(Value::None);
     let names = call.keyword("columns").or(call.keyword("schema")).or(call.positional(2)).map(|argument| argument.value.clone());
     let made = if cx.state.dict(&value).is_some() {
@@ -272,6 +285,14 @@ pub(super) fn frame(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect)
     } else {
         frame_of_rows(cx, &value, call.range(), dialect)
     };
+    // An index that is not a plain list may have names, which many methods take for columns: an empty one stands for them.
+    if dialect == Dialect::Pandas
+        && let Some(index) = call.get(1, "index").map(|argument| argument.value.clone())
+        && !matches!(index, Value::None)
+        && cx.state.items(&index).is_none_or(|(items, open)| open || !items.iter().all(|item| matches!(item, Value::Str(_) | Value::Number(_))))
+    {
+        cx.change_data(&made, |data| data.grouped_by = vec!["".into()]);
+    }
     if let Some(names) = names {
         let Some(data) = cx.data_of(&made) else { return made };
         let is_selection = cx.state.dict(&value).is_some() || cx.data_of(&value).is_some_and(|data| data.kind == DataKind::Frame);

@@ -69,10 +69,9 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
 /// Every name through `str.lower` and the like.
 fn renamed_by(cx: &mut Interpreter<'_>, data: &Arc<Data>, function: &Value, _call: &Call<'_>) -> Value {
     let change: Option<fn(&str) -> String> = match function {
-        Value::Library(name) if &**name == "str.lower" => Some(|name| name.to_lowercase()),
-        Value::Library(name) if &**name == "str.upper" => Some(|name| name.to_uppercase()),
-        Value::Library(name) if &**name == "str.strip" => Some(|name| name.trim().to_owned()),
-        Value::Library(name) if &**name == "str.title" => None,
+        Value::Library(name) if &**name == "builtins.str.lower" => Some(|name| name.to_lowercase()),
+        Value::Library(name) if &**name == "builtins.str.upper" => Some(|name| name.to_uppercase()),
+        Value::Library(name) if &**name == "builtins.str.strip" => Some(|name| name.trim().to_owned()),
         _ => None,
     };
     let columns = match change {
@@ -156,7 +155,9 @@ pub(super) fn reset_index(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Cal
     if call.flag("drop") == Some(true) {
         return cx.add_data(Data { grouped_by: Vec::new(), ..(**data).clone() });
     }
+    let has_unknown_name = data.grouped_by.iter().any(|name| name.is_empty());
     let mut list: Vec<Column> = match &data.grouped_by[..] {
+        _ if has_unknown_name => Vec::new(),
         [] => vec![Column { certain: false, ..Column::named("index") }],
         names => names.iter().map(|name| Column { infos: data.infos.clone(), ..Column::named(name) }).collect(),
     };
@@ -169,7 +170,7 @@ pub(super) fn reset_index(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Cal
     list.retain(|column| columns.get(&column.name).is_none());
     list.extend(columns.list.iter().cloned());
     // Without a known index a column `index` or of the index' name appears.
-    columns.open |= data.grouped_by.is_empty();
+    columns.open |= data.grouped_by.is_empty() || has_unknown_name;
     columns.list = Arc::new(list);
     cx.add_data(Data { kind: DataKind::Frame, columns, grouped_by: Vec::new(), ..(**data).clone() })
 }

@@ -65,7 +65,8 @@ impl Interpreter<'_> {
     pub(crate) fn series_of(&mut self, data: &Arc<Data>, column: Column) -> Value {
         let kind = if column.dtype == crate::schema::Dtype::Boolean { DataKind::Series } else { DataKind::Series };
         let infos = data.infos.clone();
-        self.add_data(Data { kind, columns: Columns::closed(vec![column]), infos, grouped_by: Vec::new(), ..(**data).clone() })
+        let grouped_by = if data.kind == DataKind::Grouped { Vec::new() } else { data.grouped_by.clone() };
+        self.add_data(Data { kind, columns: Columns::closed(vec![column]), infos, grouped_by, ..(**data).clone() })
     }
 
     /// A column by name: notes the use, and what of the frame was not known before.
@@ -84,7 +85,7 @@ impl Interpreter<'_> {
                 Some(column) => column.certain.then_some(true),
                 None if data.columns.open || data.kind == DataKind::Opaque => None,
                 // Many methods take names of the index for columns.
-                None if data.grouped_by.contains(name) => None,
+                None if data.grouped_by.contains(name) || data.grouped_by.iter().any(|name| name.is_empty()) => None,
                 None => Some(false),
             };
             self.note_use(range, name, data, found, false);
@@ -268,7 +269,18 @@ impl Interpreter<'_> {
         if name == "iloc" || name == "iat" {
             return self.columns_by_position(&rowed, column_expr);
         }
+        // Of an index of several levels the second key may be of its second level.
+        if data.grouped_by.len() > 1 && self.names_in(&column_key).is_none_or(|names| names.iter().any(|(name, _)| data.columns.get(name).is_none())) {
+            let infos = rowed.all_infos();
+            return self.add_data(Data { kind: DataKind::Opaque, columns: Columns::unknown(), infos, ..(*rowed).clone() });
+        }
         if let Value::Str(Text { value: Some(name), origin }) = &column_key {
+            // Two labels may be those of two levels of the index.
+            if matches!(row_key, Value::Str(_) | Value::Tuple(_)) && data.columns.get(name).is_none() {
+                self.note_context(*origin, Context::Column(vec![data.clone()]));
+                let infos = data.all_infos();
+                return self.add_data(Data { columns: Columns::unknown(), infos, ..(*rowed).clone() });
+            }
             let column = self.find_column(object, &data, name, None, *origin);
             return self.series_of(&rowed, column);
         }
@@ -281,6 +293,13 @@ impl Interpreter<'_> {
                 self.add_data(Data { columns: Columns::closed(list), ..(*rowed).clone() })
             }
             None => {
+                if let ExprKind::Slice { lower, upper, .. } = &*column_expr.kind
+                    && self.elsewhere.is_none()
+                {
+                    for end in [lower, upper].into_iter().flatten().filter(|end| matches!(&*end.kind, ExprKind::Str(_))) {
+                        self.note_context(Some(end.id), Context::Column(vec![data.clone()]));
+                    }
+                }
                 let columns = match &*column_expr.kind {
                     ExprKind::Slice { lower, upper, step: None } => self.columns_between(&rowed, lower.as_ref(), upper.as_ref()),
                     _ => Columns::unknown(),

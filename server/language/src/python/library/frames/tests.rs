@@ -18,7 +18,7 @@ fn workspace() -> TestWorkspace {
     TestWorkspace::default()
         .file("sales.csv", &[("shop", Dtype::Integer), ("day", Dtype::Date), ("kind", Dtype::String), ("price", Dtype::Float)])
         .file("shops.csv", shops)
-        .summary("sales.csv", "kind", ColumnSummary { top_values, ..ColumnSummary::default() })
+        .summary("sales.csv", "kind", ColumnSummary { top_values, n_distinct: Some(2), ..ColumnSummary::default() })
 }
 
 /// `name: dtype`, without a type that is not known, with `?` where it may be missing and `…` where there may be more.

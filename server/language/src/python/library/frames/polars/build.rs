@@ -108,10 +108,19 @@ pub(crate) fn recipe_method(
     name: &str,
     call: &Call<'_>,
 ) -> Value {
+    let with_arguments = |cx: &Interpreter<'_>| {
+        let more = call.arguments.iter().filter(|argument| is_recipe(&argument.value));
+        let mut parts: Vec<Arc<Recipe>> = more.flat_map(|argument| recipes_in(cx, &argument.value, false)).collect();
+        if parts.is_empty() {
+            return recipe.clone();
+        }
+        parts.insert(0, recipe.clone());
+        Arc::new(Recipe::Combined { parts, dtype: Dtype::Unknown })
+    };
     match accessor {
         "" => plain_method(cx, recipe, name, call),
         "name" => name_method(recipe, name, call),
-        "str" => str_method(cx, recipe, name, call),
+        "str" => str_method(cx, &with_arguments(cx), name, call),
         "dt" => changed(recipe, Change::Dtype(dt_dtype(name))),
         "struct" => match (name, call.positional(0).map(|argument| argument.value.clone())) {
             ("field", Some(Value::Str(Text { value: Some(field), origin }))) if !is_pattern(&field) => {
@@ -120,7 +129,7 @@ pub(crate) fn recipe_method(
             ("field" | "unnest", _) => changed(recipe, Change::Scattered),
             _ => changed(recipe, Change::Dtype(Dtype::Unknown)),
         },
-        _ => changed(recipe, Change::Dtype(Dtype::Unknown)),
+        _ => changed(&with_arguments(cx), Change::Dtype(Dtype::Unknown)),
     }
 }
 

@@ -125,6 +125,11 @@ pub(in super::super) fn frame_method(
         }
         "to_pandas" => cx.add_data(Data { dialect: Dialect::Pandas, ..(**data).clone() }),
         "get_column" => match call.value(0, "name") {
+            // With a default it need not be there.
+            Value::Str(Text { value: Some(_), origin }) if call.keyword("default").is_some() => {
+                cx.note_context(origin, Context::Column(vec![data.clone()]));
+                Value::Unknown
+            }
             Value::Str(Text { value: Some(name), origin }) => cx.column(object, data, &name, None, origin),
             _ => unknown_series(cx, data),
         },

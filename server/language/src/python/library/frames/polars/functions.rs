@@ -105,6 +105,13 @@ pub(crate) fn call_polars(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
             value_of(Recipe::Changed { inner: Arc::new(Recipe::Constant(Value::Unknown)), change: Change::SomeName })
         }
         "Config" | "enable_string_cache" | "StringCache" | "set_random_seed" | "show_versions" => Value::Unknown,
+        // `cs.by_name("a")`: with other selectors it may be any set, but what is named is there.
+        "selectors.by_name" => match columns(cx, call) {
+            Value::Recipe(inner) if call.flag("require_all") != Some(false) => {
+                value_of(Recipe::Changed { inner, change: Change::Scattered })
+            }
+            _ => value_of(Recipe::Chosen),
+        },
         // `cs.numeric()`: which columns is not worked out.
         _ if name.starts_with("selectors.") => value_of(Recipe::Chosen),
         _ => match name.strip_prefix("col.") {
@@ -161,6 +168,16 @@ fn folded(cx: &Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     let mut parts: Vec<Arc<Recipe>> =
         call.positionals().skip(skipped).flat_map(|argument| recipes_in(cx, &argument.value, true)).collect();
     parts.extend(call.keyword("exprs").into_iter().flat_map(|argument| recipes_in(cx, &argument.value, true)));
+    if matches!(name, "datetime" | "date" | "time" | "duration") {
+        // Numbers of days and hours by keyword may be columns.
+        let numbers = call.arguments.iter().filter(|argument| {
+            argument
+                .keyword
+                .as_deref()
+                .is_some_and(|keyword| !matches!(keyword, "time_unit" | "time_zone" | "ambiguous"))
+        });
+        parts.extend(numbers.flat_map(|argument| recipes_in(cx, &argument.value, true)));
+    }
     let dtype = match name {
         "all_horizontal" | "any_horizontal" => Dtype::Boolean,
         "concat_str" | "format" => Dtype::String,
