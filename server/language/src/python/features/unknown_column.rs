@@ -13,6 +13,7 @@ use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::ast::{CompareOperator, Expr, ExprKind, Handler, Ident, Stmt, StmtKind};
 use crate::python::flow::ColumnUse;
+use crate::python::flow::value::{Data, DataKind};
 use crate::text::TextRange;
 
 /// How like a name must be to be suggested (Jaro-Winkler, in [0, 1]).
@@ -35,7 +36,7 @@ pub(crate) fn unknown_columns(document: &Document, analysis: &Analysis) -> Vec<D
     let mut found: Vec<Diagnostic> = places
         .into_iter()
         .filter(|(range, uses)| {
-            let missing = uses.iter().all(|used| used.found == Some(false) && !used.makes && !used.data.columns.open);
+            let missing = uses.iter().all(|used| used.found == Some(false) && !used.makes && is_known_whole(&used.data));
             missing && range.of(text) == &*uses[0].name && uses.iter().all(|used| !doubts.about(*range, &used.name))
         })
         .filter(|(_, uses)| !uses.iter().any(|used| is_renamed_by_reader(used)))
@@ -94,6 +95,15 @@ fn alike<'n>(name: &str, known: impl Iterator<Item = &'n Arc<str>>) -> Option<Ar
         .filter(|(likeness, _)| *likeness >= LIKENESS_MIN.min(0.6))
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate.clone())
+}
+
+/// Whether each column of the data is known by its name.
+fn is_known_whole(data: &Data) -> bool {
+    let columns = &data.columns;
+    matches!(data.kind, DataKind::Frame | DataKind::Grouped)
+        && !columns.open
+        && !columns.list.is_empty()
+        && columns.list.iter().all(|column| !column.name.is_empty())
 }
 
 /// Names that pandas and polars give to columns whose names in the file are missing or twice there.

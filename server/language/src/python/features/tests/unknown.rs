@@ -153,6 +153,10 @@ fn nothing_where_there_is_doubt() {
         "import polars as pl\np = pl.read_csv('telco.csv').select(pl.when(pl.col('tenure') > 1).then(1).alias('new'))\np['new']",
         "import polars as pl\np = pl.read_csv('telco.csv').to_dummies()\np['Churn_Yes']",
         "import polars as pl\np = pl.read_csv('telco.csv').with_row_index()\np['index']",
+        "d = pd.DataFrame({'a': [1]}, index=pd.Index([1], name='k'))\nd.groupby('k').size()",
+        "s = df.set_index(['customerID', 'Churn'])\ns.loc['x', 'Yes']",
+        "s = pd.Series([1], index=['A'])\ns.pop('A')",
+        "e = pd.DataFrame()\ne['a']",
         "with pytest.raises(KeyError):\n    df['new']",
     ] {
         let whole = format!("{READ}{text}");
