@@ -214,7 +214,7 @@ fn is_suppression(context: &Expr) -> bool {
     is
 }
 
-/// `df.columns.values[0] = …`, `df.columns.name = …`: names are changed in a way that is not followed.
+/// `df.columns.values[0] = …`, `df.index.name = …`: names are changed in a way that is not followed.
 fn writes_into_names(target: &Expr) -> bool {
     let inner = match &*target.kind {
         ExprKind::Subscript { value, .. } | ExprKind::Attribute { value, .. } => value,
@@ -222,7 +222,7 @@ fn writes_into_names(target: &Expr) -> bool {
     };
     let mut inside = false;
     each_expr_in(inner, &mut |expr| {
-        inside |= matches!(&*expr.kind, ExprKind::Attribute { attribute, .. } if matches!(&*attribute.name, "columns" | "_data" | "__dict__"));
+        inside |= matches!(&*expr.kind, ExprKind::Attribute { attribute, .. } if matches!(&*attribute.name, "columns" | "index" | "_data" | "__dict__"));
     });
     inside
 }

@@ -156,6 +156,9 @@ fn nothing_where_there_is_doubt() {
         "d = pd.DataFrame({'a': [1]}, index=pd.Index([1], name='k'))\nd.groupby('k').size()",
         "s = df.set_index(['customerID', 'Churn'])\ns.loc['x', 'Yes']",
         "s = pd.Series([1], index=['A'])\ns.pop('A')",
+        "df.index.name = 'k'\ndf.groupby('k').size()",
+        "d = df.rename_axis('k')\nd.groupby('k').size()",
+        "d = df.index.to_frame(name='k')\nd['k']",
         "e = pd.DataFrame()\ne['a']",
         "with pytest.raises(KeyError):\n    df['new']",
     ] {

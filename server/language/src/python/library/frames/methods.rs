@@ -266,7 +266,7 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
         }
         "to_frame" => {
-            let mut columns = data.columns.clone();
+            let mut columns = if data.kind == DataKind::Index { Columns::unknown() } else { data.columns.clone() };
             if let Some(name) = call.value(0, "name").as_text() {
                 columns = Columns::closed(data.columns.list.iter().take(1).map(|column| Column { name: name.clone(), ..column.clone() }).collect());
             }
@@ -322,7 +322,7 @@ fn keeps_columns(name: &str) -> bool {
         name,
         "abs" | "round" | "clip" | "ffill" | "pad" | "cumsum" | "cumprod" | "cummax" | "cummin" | "diff" | "pct_change" | "replace" | "where" | "mask"
             | "infer_objects" | "convert_dtypes" | "sort_index" | "add" | "sub" | "mul" | "div" | "truediv" | "floordiv" | "mod" | "pow" | "divide"
-            | "multiply" | "subtract" | "asfreq" | "tz_localize" | "tz_convert" | "set_flags" | "rename_axis" | "isin" | "to_period"
+            | "multiply" | "subtract" | "asfreq" | "tz_localize" | "tz_convert" | "set_flags" | "isin" | "to_period"
             | "to_timestamp" | "reorder_levels" | "swapaxes" | "repeat" | "shuffle" | "compute" | "persist" | "repartition" | "cache"
     )
 }

@@ -277,7 +277,9 @@ fn frame_of(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Valu
         frame_of_dict(cx, &value, call.range(), dialect)
     } else if let Some(data) = cx.data_of(&value) {
         let columns = match data.kind {
-            DataKind::Frame | DataKind::Series => data.columns.clone(),
+            DataKind::Frame => data.columns.clone(),
+            // What was taken out of something that is not understood may be a frame itself.
+            DataKind::Series => Columns { open: true, ..data.columns.clone() },
             _ => Columns::unknown(),
         };
         let infos = if data.kind == DataKind::Frame { data.infos.clone() } else { data.all_infos() };
