@@ -57,7 +57,7 @@ impl Documents {
         let before = self.snapshots.get(params.text_document.uri.as_str())?;
         let document = &before.document;
         let text = edits::apply(document.text(), document.lines(), params.content_changes, self.encoding);
-        let document = Document::new(document.path().clone(), document.language(), text);
+        let document = Document::new(document.path().clone(), document.language(), text).after(document);
         let uri = before.uri.clone();
         Some(self.put(Snapshot::of_text(uri, params.text_document.version, document, self.encoding)))
     }

@@ -3,7 +3,11 @@
 //! The tree is complete for broken code as well: what could not be understood is [`ExprKind::Missing`], what surrounds it
 //! stands. Every expression has an [`ExprId`], dense from zero within a [`Module`], in the order of the source.
 
+mod shift;
+
 use std::sync::Arc;
+
+pub(crate) use shift::Shift;
 
 use crate::text::TextRange;
 

@@ -21,6 +21,7 @@ mod words;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use tree_sitter::Tree;
 
@@ -30,7 +31,7 @@ use self::kinds::Kind;
 use self::mend::{Mend, Mended};
 use self::node::{Counters, Lowering};
 use self::scan::{Line, Scan};
-use super::ast::{Comment, Module, Stmt, StmtKind};
+use super::ast::{Comment, Module, Shift, Stmt, StmtKind};
 use crate::text::TextRange;
 
 /// Longest text that is read; offsets are 32 bits wide, and nobody writes such a script by hand.
@@ -45,7 +46,22 @@ pub fn parse(text: &str) -> Module {
 pub struct Parser {
     parser: tree_sitter::Parser,
     /// Of the last text: each piece with its tree.
-    known: HashMap<Box<str>, Tree>,
+    known: HashMap<Box<str>, Known>,
+}
+
+/// What is known of a piece by its text.
+#[derive(Clone)]
+struct Known {
+    tree: Tree,
+    /// Its statements where they stood last, when nothing had to be put in.
+    lowered: Option<Arc<Lowered>>,
+}
+
+struct Lowered {
+    start: u32,
+    first_id: u32,
+    n_exprs: u32,
+    body: Vec<Stmt>,
 }
 
 impl fmt::Debug for Parser {
@@ -104,44 +120,90 @@ impl Parser {
         text: &str,
         lines: &[Line],
         mends: &[Mend],
-        known: &mut HashMap<Box<str>, Tree>,
+        known: &mut HashMap<Box<str>, Known>,
         counters: &mut Counters,
         body: &mut Vec<Stmt>,
     ) {
-        let Some((mended, tree)) = self.tree(text, lines, mends, known) else { return };
+        let Some((mended, tree)) = self.tree(text, lines, mends, known, counters, body) else { return };
         let n_statements = lines.iter().filter(|line| line.indent == 0 && !line.continues).count();
         if n_statements > 1 && tree.root_node().has_error() {
             for lines in statements(lines) {
-                if let Some((mended, tree)) = self.tree(text, lines, mends, known) {
-                    lower(&mended, &tree, counters, body);
+                if let Some((mended, tree)) = self.tree(text, lines, mends, known, counters, body) {
+                    lower_and_keep(&mended, &tree, lines, mends, known, counters, body);
                 }
             }
             return;
         }
-        lower(&mended, &tree, counters, body);
+        lower_and_keep(&mended, &tree, lines, mends, known, counters, body);
     }
+
+    /// A piece with its tree, to be lowered; none where there is nothing to read, or where its statements are known and were put
+    /// into `body`.
 
     fn tree<'t>(
         &mut self,
         text: &'t str,
         lines: &[Line],
         mends: &[Mend],
-        known: &mut HashMap<Box<str>, Tree>,
+        known: &mut HashMap<Box<str>, Known>,
+        counters: &mut Counters,
+        body: &mut Vec<Stmt>,
     ) -> Option<(Mended<'t>, Tree)> {
-        let range = lines.first()?.range.cover(lines.last()?.range);
-        let from = mends.partition_point(|mend| mend.offset < range.start);
-        let to = mends.partition_point(|mend| mend.offset <= range.end);
-        let mended = Mended::new(text, range, &mends[from..to]);
-        if let Some(tree) = known.get(mended.text()) {
-            let tree = tree.clone();
-            return Some((mended, tree));
-        }
-        let tree = match self.known.remove(mended.text()) {
-            Some(tree) => tree,
-            None => self.parser.parse(mended.text(), None)?,
+        let range = range_of(lines)?;
+        let mended = Mended::new(text, range, mends_in(mends, range));
+        let piece = match known.get(mended.text()) {
+            Some(piece) => piece.clone(),
+            None => {
+                let piece = match self.known.remove(mended.text()) {
+                    Some(piece) => piece,
+                    None => Known { tree: self.parser.parse(mended.text(), None)?, lowered: None },
+                };
+                known.insert(mended.text().into(), piece.clone());
+                piece
+            }
         };
-        known.insert(mended.text().into(), tree.clone());
-        Some((mended, tree))
+        if let Some(lowered) = piece.lowered.filter(|_| mends_in(mends, range).is_empty()) {
+            let shift = Shift {
+                bytes: i64::from(range.start) - i64::from(lowered.start),
+                ids: i64::from(counters.n_exprs) - i64::from(lowered.first_id),
+            };
+            let from = body.len();
+            body.extend(lowered.body.iter().cloned());
+            shift.stmts(&mut body[from..]);
+            counters.n_exprs += lowered.n_exprs;
+            return None;
+        }
+        Some((mended, piece.tree))
+    }
+}
+
+fn range_of(lines: &[Line]) -> Option<TextRange> {
+    Some(lines.first()?.range.cover(lines.last()?.range))
+}
+
+fn mends_in(mends: &[Mend], range: TextRange) -> &[Mend] {
+    let from = mends.partition_point(|mend| mend.offset < range.start);
+    let to = mends.partition_point(|mend| mend.offset <= range.end);
+    &mends[from..to]
+}
+
+/// Lowers a piece, and keeps what came out for the next text.
+fn lower_and_keep(
+    mended: &Mended<'_>,
+    tree: &Tree,
+    lines: &[Line],
+    mends: &[Mend],
+    known: &mut HashMap<Box<str>, Known>,
+    counters: &mut Counters,
+    body: &mut Vec<Stmt>,
+) {
+    let (from, first_id) = (body.len(), counters.n_exprs);
+    lower(mended, tree, counters, body);
+    if let Some(range) = range_of(lines).filter(|range| mends_in(mends, *range).is_empty())
+        && let Some(piece) = known.get_mut(mended.text())
+    {
+        let n_exprs = counters.n_exprs - first_id;
+        piece.lowered = Some(Arc::new(Lowered { start: range.start, first_id, n_exprs, body: body[from..].to_vec() }));
     }
 }
 

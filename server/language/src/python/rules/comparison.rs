@@ -1,5 +1,6 @@
 //! MLW204: models compared that were judged on different rows.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Findings;
@@ -7,36 +8,62 @@ use super::facts::{Facts, Judged};
 use crate::python::flow::event::{Event, EventKind};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::{Estimator, Value};
+use crate::text::TextRange;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
-    let scored: Vec<&Judged> = facts.judged.iter().filter(|judged| judged.metric.is_some() && facts.is_held_out(judged)).collect();
-    for (index, later) in scored.iter().enumerate() {
-        for earlier in &scored[..index] {
-            if facts.fit(earlier.fit).object == facts.fit(later.fit).object || facts.relation(earlier.rows, later.rows) != Relation::Crossing {
-                continue;
-            }
-            // The same metric, or there is nothing to compare.
-            if earlier.metric != later.metric {
-                continue;
-            }
-            let rows = &facts.flow().rows;
-            let (Some((one, _, _)), Some((other, _, _))) = (rows.split_above(earlier.rows), rows.split_above(later.rows)) else { continue };
-            let (one, other) = (rows.get(one).site, rows.get(other).site);
-            // The turns of a loop over splits are averaged, unless each has a model of its own.
-            let same_class = facts.fit(earlier.fit).estimator.class == facts.fit(later.fit).estimator.class;
-            let folds = facts.split_of(later.rows).is_some_and(|split| &*split.what != "train_test_split");
-            if one == other && (same_class || folds) {
-                continue;
-            }
-            // Models of different targets are not compared.
-            if target(facts, earlier) != target(facts, later) {
-                continue;
-            }
+    let rows = &facts.flow().rows;
+    let scored: Vec<Compared<'_>> = facts
+        .judged
+        .iter()
+        .filter(|judged| judged.metric.is_some() && facts.is_test(judged))
+        .filter_map(|judged| {
+            let (part, split, _) = rows.split_above(judged.rows)?;
+            Some(Compared { judged, split, parent: *rows.get(part).parents.first()?, site: rows.get(part).site })
+        })
+        .collect();
+    let mut by_parent: HashMap<RowsId, Vec<&Compared<'_>>> = HashMap::new();
+    for later in &scored {
+        let earlier = by_parent.entry(later.parent).or_default();
+        // The same metric, or there is nothing to compare.
+        let other = earlier.iter().find(|earlier| {
+            earlier.split != later.split && earlier.judged.metric == later.judged.metric && are_compared(facts, earlier, later)
+        });
+        if let Some(other) = other {
             let message = "the models compared here are judged on different splits: part of the difference is the luck of the rows. Split once, or give both splits the same `random_state` and sizes";
-            found.report("MLW204", other, message.to_owned(), vec![(one, "the other split"), (earlier.site, "judged here"), (later.site, "and here")]);
+            let related = vec![(other.site, "the other split"), (other.judged.site, "judged here"), (later.judged.site, "and here")];
+            found.report("MLW204", later.site, message.to_owned(), related);
+        }
+        if earlier.len() < N_COMPARED_MAX {
+            earlier.push(later);
         }
     }
     cross_validations(facts, found);
+}
+
+/// Judgements on parts of one table that later ones are compared with.
+const N_COMPARED_MAX: usize = 32;
+
+/// A judgement with the split that its rows are from.
+struct Compared<'a> {
+    judged: &'a Judged,
+    split: u32,
+    /// The rows that were split.
+    parent: RowsId,
+    site: TextRange,
+}
+
+fn are_compared(facts: &Facts<'_>, earlier: &Compared<'_>, later: &Compared<'_>) -> bool {
+    let (one, other) = (facts.fit(earlier.judged.fit), facts.fit(later.judged.fit));
+    if one.object == other.object || facts.relation(earlier.judged.rows, later.judged.rows) != Relation::Crossing {
+        return false;
+    }
+    // The turns of a loop over splits are averaged, unless each has a model of its own.
+    let folds = facts.split_of(later.judged.rows).is_some_and(|split| &*split.what != "train_test_split");
+    if earlier.site == later.site && (one.estimator.class == other.estimator.class || folds) {
+        return false;
+    }
+    // Models of different targets are not compared.
+    target(facts, earlier.judged) == target(facts, later.judged)
 }
 
 /// What a model predicts: the origin of its target, where that is known.

@@ -1,5 +1,6 @@
 //! What several rules want to know of a script.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::python::Analysis;
@@ -17,6 +18,8 @@ pub(super) struct Facts<'a> {
     pub text: &'a str,
     pub source: &'a dyn SchemaSource,
     pub judged: Vec<Judged>,
+    /// Events of splits by their numbers.
+    splits: HashMap<u32, usize>,
 }
 
 /// That a fitted model predicted, or was scored on, some rows.
@@ -36,8 +39,12 @@ pub(super) struct Judged {
 impl<'a> Facts<'a> {
     pub fn new(analysis: &'a Analysis, text: &'a str, source: &'a dyn SchemaSource) -> Self {
         let mut judged = Vec::new();
+        let mut splits = HashMap::new();
         for (index, event) in analysis.flow.events.iter().enumerate() {
             match &event.kind {
+                EventKind::Split(split) => {
+                    splits.entry(split.split).or_insert(index);
+                }
                 EventKind::Predict { fit, x, scores } => judged.push(Judged {
                     event: index,
                     fit: *fit,
@@ -60,7 +67,7 @@ impl<'a> Facts<'a> {
             }
         }
         judged.retain(|judged| analysis.flow.fit(judged.fit).estimator.role.is_model());
-        Self { analysis, text, source, judged }
+        Self { analysis, text, source, judged, splits }
     }
 
     pub fn flow(&self) -> &'a Flow {
@@ -129,12 +136,11 @@ impl<'a> Facts<'a> {
 
     /// The split whose part some rows are, where it is noted.
     pub fn split_of(&self, rows: RowsId) -> Option<&'a crate::python::flow::event::Split> {
-        let (part, number, _) = self.analysis.flow.rows.split_above(rows)?;
-        let _ = part;
-        self.analysis.flow.events.iter().find_map(|event| match &event.kind {
-            EventKind::Split(split) if split.split == number => Some(split),
+        let (_, number, _) = self.analysis.flow.rows.split_above(rows)?;
+        match &self.analysis.flow.events.get(*self.splits.get(&number)?)?.kind {
+            EventKind::Split(split) => Some(split),
             _ => None,
-        })
+        }
     }
 
     /// What is known of the column that data holds alone, where it is as it was read.

@@ -18,6 +18,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
     }
     for set in &sets {
+        let mut fits = scored.iter().filter(|judged| judged.rows == *set).map(|judged| judged.fit);
+        let first = fits.next();
+        let is_used_again = fits.any(|fit| Some(fit) != first) || watches(facts, *set) || scored.iter().any(|judged| judged.rows == *set && optimizes(facts, judged));
+        if !is_used_again && !tries_thresholds(facts, &scored, *set) {
+            continue;
+        }
         if has_untouched(facts, &scored, *set) {
             continue;
         }
