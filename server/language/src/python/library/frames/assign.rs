@@ -165,11 +165,26 @@ impl Interpreter<'_> {
     /// `df.column = value`.
     pub(crate) fn set_data_attribute(&mut self, object: &Value, attribute: &Ident, value: Value) {
         let Some(data) = self.data_of(object) else { return };
-        if &*attribute.name == "columns" {
+        if data.kind == DataKind::Index && matches!(&*attribute.name, "name" | "names") {
+            self.name_index(attribute, &value);
+        } else if &*attribute.name == "columns" {
             self.rename_all(object, &data, &value);
         } else if data.columns.get(&attribute.name).is_some() && data.kind == DataKind::Frame {
             self.set_column(object, &data, &attribute.name, &value, attribute.range, None);
         }
+    }
+
+    /// `df.index.name = value`: the frame whose index it is, is what stands before `.index.`.
+    fn name_index(&mut self, attribute: &Ident, value: &Value) {
+        const BETWEEN: &str = ".index.";
+        let Some(end) = attribute.range.start.checked_sub(BETWEEN.len() as u32).filter(|_| self.elsewhere.is_none()) else { return };
+        if TextRange::new(end, attribute.range.start).of(self.text) != BETWEEN {
+            return;
+        }
+        let frame = self.flow.seen.iter().flatten().find(|seen| seen.range.end == end && seen.data().is_some());
+        let Some(frame) = frame.map(|seen| seen.value.clone()) else { return };
+        let names = self.names_in(value).map_or_else(|| vec!["".into()], |names| names.into_iter().map(|(name, _)| name).collect());
+        self.change_data(&frame, |data| data.grouped_by = names);
     }
 
     /// `df.columns = names`.

@@ -112,6 +112,15 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             cx.add_data((**data).clone())
         }
         "reindex" => reindexed(cx, data, call),
+        "swapaxes" if data.kind == DataKind::Frame => {
+            let infos = data.all_infos();
+            cx.add_data(Data { columns: Columns::unknown(), infos, ..(**data).clone() })
+        }
+        "rename_axis" if call.keyword("columns").is_none() && !is_axis(call, 1) => {
+            let names = call.get(0, "mapper").or(call.keyword("index")).and_then(|names| cx.names_in(&names.value));
+            let grouped_by = names.map_or_else(|| vec!["".into()], |names| names.into_iter().map(|(name, _)| name).collect());
+            cx.add_data(Data { grouped_by, ..(**data).clone() })
+        }
         "stack" | "unstack" | "transpose" | "swaplevel" | "droplevel" | "align" => {
             let infos = data.all_infos();
             cx.add_data(Data { columns: Columns::unknown(), infos, ..(**data).clone() })
@@ -121,7 +130,12 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         "combine_first" | "update" => {
             let other = call.value(0, "other");
             let infos = cx.infos_of(&other);
-            cx.changed(data, infos)
+            let made = cx.changed(data, infos);
+            if name == "combine_first" && data.kind == DataKind::Frame {
+                // Columns of either are there.
+                cx.change_data(&made, |data| data.columns.open = true);
+            }
+            made
         }
         "groupby" | "group_by" => super::group::groupby(cx, object, data, call),
         "rolling" | "expanding" | "ewm" | "resample" => {
