@@ -44,6 +44,10 @@ pub(super) fn join(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, n
         ("right_on", false, true),
         ("by_right", false, true),
     ] {
+        // Conditions name columns of what comes of both sides.
+        if name == "join_where" {
+            break;
+        }
         let argument = if keyword == "on" && !is_asof { call.get(1, keyword) } else { call.keyword(keyword) };
         let Some(value) = argument.map(|argument| argument.value.clone()) else { continue };
         if of_left {
