@@ -17,7 +17,7 @@ const N_VALUES_MAX: usize = 50;
 pub(crate) fn get_dummies(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
     let object = call.value(0, "data");
     let Some(data) = cx.data_of(&object) else { return cx.opaque_result(call) };
-    coded(cx, &object, &data, call.get(4, "columns").map(|argument| argument.value.clone()), call, "_")
+    coded(cx, &object, &data, call.get(4, "columns").map(|argument| &argument.value), call, "_")
 }
 
 /// `df.to_dummies(…)` of polars: all columns, unless some are named.
@@ -29,7 +29,7 @@ pub(super) fn of_frame(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data
         let made = Columns { open: true, ..Columns::default() };
         return cx.add_data(Data { columns: made, infos, ..(**data).clone() });
     }
-    coded(cx, object, data, chosen, call, "_")
+    coded(cx, object, data, chosen.as_ref(), call, "_")
 }
 
 /// The coded columns go; for each of their known values a column comes.
@@ -37,14 +37,14 @@ fn coded(
     cx: &mut Interpreter<'_>,
     object: &Value,
     data: &Arc<Data>,
-    chosen: Option<Value>,
+    chosen: Option<&Value>,
     call: &Call<'_>,
     separator: &str,
 ) -> Value {
     let argument = call.keyword("columns").or(call.positional(4));
     let names = use_columns(cx, object, data, argument.or(if chosen.is_some() { call.positional(0) } else { None }));
     let data = cx.data_of(object).unwrap_or_else(|| data.clone());
-    let known = chosen.as_ref().is_some_and(|chosen| cx.names_in(chosen).is_some());
+    let known = chosen.is_some_and(|chosen| cx.names_in(chosen).is_some());
     let is_series = data.kind != DataKind::Frame;
     let is_coded = |column: &Column| match (is_series, known) {
         (true, _) => Some(true),

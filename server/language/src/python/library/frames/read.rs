@@ -319,7 +319,7 @@ fn frame_of(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Valu
 }
 
 /// A frame of a dictionary of columns.
-pub(crate) fn frame_of_dict(cx: &mut Interpreter<'_>, value: &Value, site: TextRange, dialect: Dialect) -> Value {
+fn frame_of_dict(cx: &mut Interpreter<'_>, value: &Value, site: TextRange, dialect: Dialect) -> Value {
     let Some((_, dict)) = cx.state.dict(value) else { return Value::Unknown };
     let dict = dict.clone();
     let mut columns = Columns { open: dict.open, ..Columns::default() };

@@ -69,8 +69,8 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
 /// Every name through `str.lower` and the like.
 fn renamed_by(cx: &mut Interpreter<'_>, data: &Arc<Data>, function: &Value, _call: &Call<'_>) -> Value {
     let change: Option<fn(&str) -> String> = match function {
-        Value::Library(name) if &**name == "builtins.str.lower" => Some(|name| name.to_lowercase()),
-        Value::Library(name) if &**name == "builtins.str.upper" => Some(|name| name.to_uppercase()),
+        Value::Library(name) if &**name == "builtins.str.lower" => Some(str::to_lowercase),
+        Value::Library(name) if &**name == "builtins.str.upper" => Some(str::to_uppercase),
         Value::Library(name) if &**name == "builtins.str.strip" => Some(|name| name.trim().to_owned()),
         _ => None,
     };

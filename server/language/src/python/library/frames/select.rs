@@ -63,7 +63,7 @@ impl Interpreter<'_> {
     }
 
     pub(crate) fn series_of(&mut self, data: &Arc<Data>, column: Column) -> Value {
-        let kind = if column.dtype == crate::schema::Dtype::Boolean { DataKind::Series } else { DataKind::Series };
+        let kind = DataKind::Series;
         let infos = data.infos.clone();
         let grouped_by = if data.kind == DataKind::Grouped { Vec::new() } else { data.grouped_by.clone() };
         self.add_data(Data { kind, columns: Columns::closed(vec![column]), infos, grouped_by, ..(**data).clone() })

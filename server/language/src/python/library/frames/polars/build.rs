@@ -45,7 +45,7 @@ pub(super) fn plain_names(recipes: &[Arc<Recipe>]) -> Option<Vec<ColumnName>> {
     for recipe in recipes {
         match &**recipe {
             Recipe::Columns(more) if more.iter().all(|(name, _)| !is_pattern(name)) => {
-                names.extend(more.iter().cloned())
+                names.extend(more.iter().cloned());
             }
             _ => return None,
         }

@@ -57,7 +57,7 @@ pub(in super::super) fn frame_method(
             let options: Vec<String> = call
                 .arguments
                 .iter()
-                .filter_map(|argument| argument.keyword.as_ref().map(|keyword| keyword.to_string()))
+                .filter_map(|argument| argument.keyword.as_ref().map(ToString::to_string))
                 .collect();
             let options: Vec<&str> = options.iter().map(String::as_str).filter(|name| *name != "predicates").collect();
             resolve_call(cx, object, data, &[], call, &options);

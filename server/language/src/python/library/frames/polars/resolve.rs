@@ -186,7 +186,7 @@ fn apply(
             made = Made { infos: made.all_infos(), columns: Vec::new(), open: true, ..made }
         }
         Change::Affix { before, after } => {
-            made.each(|one| one.column.name = format!("{before}{}{after}", one.root).into())
+            made.each(|one| one.column.name = format!("{before}{}{after}", one.root).into());
         }
         Change::Case { upper } => made.each(|one| {
             one.column.name = if *upper { one.root.to_uppercase() } else { one.root.to_lowercase() }.into();

@@ -176,7 +176,7 @@ pub(super) fn partition_by(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
     for value in &values {
         match names_used(cx, object, data, value) {
             Some(names) if call.flag("include_key") == Some(false) => {
-                names.iter().for_each(|name| columns.remove(name))
+                names.iter().for_each(|name| columns.remove(name));
             }
             Some(_) => {}
             None => columns.open |= call.flag("include_key") == Some(false),
