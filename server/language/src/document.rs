@@ -33,6 +33,14 @@ pub struct Document {
     parser: Arc<Mutex<python::lower::Parser>>,
 }
 
+/// How much of a text is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What may matter later does not: enough for most of what is typed.
+    UpToStatement,
+    Whole,
+}
+
 impl Document {
     /// A text at `path` (absolute, `/` between parts; any name for what has not been saved).
     pub fn new(path: impl Into<Arc<str>>, language: Language, text: impl Into<Arc<str>>) -> Self {
@@ -84,8 +92,9 @@ impl Document {
         })
     }
 
-    /// What is known of `text`, this document's with something put in at `offset`.
-    pub(crate) fn analyse_typed(&self, text: &str, offset: u32, source: &dyn SchemaSource) -> python::Analysis {
+    /// What is known of `text`, this document's with something put in at `offset`; of all of it, or of what comes before the end
+    /// of the statement there.
+    pub(crate) fn analyse_typed(&self, text: &str, offset: u32, extent: Extent, source: &dyn SchemaSource) -> python::Analysis {
         let n_more = (text.len() as u32).saturating_sub(self.text.len() as u32);
         let cells = self.notebook.as_ref().map(|notebook| {
             let moved = |cell: &crate::notebook::Cell| TextRange::new(
@@ -94,19 +103,24 @@ impl Document {
             );
             notebook.cells().iter().map(moved).collect::<Vec<_>>()
         });
-        self.analyse(text, cells.as_deref(), source)
+        let mut module = self.read(text, cells.as_deref());
+        if extent == Extent::UpToStatement {
+            python::cut_after(&mut module, offset);
+        }
+        python::understand(module, &self.path, text, source)
     }
 
     fn analyse(&self, text: &str, cells: Option<&[TextRange]>, source: &dyn SchemaSource) -> python::Analysis {
-        let module = {
-            // A reader that was interrupted by a panic has lost nothing but what it remembers.
-            let mut parser = self.parser.lock().unwrap_or_else(PoisonError::into_inner);
-            match cells {
-                Some(cells) => parser.parse_cells(text, cells),
-                None => parser.parse(text),
-            }
-        };
-        python::understand(module, &self.path, text, source)
+        python::understand(self.read(text, cells), &self.path, text, source)
+    }
+
+    fn read(&self, text: &str, cells: Option<&[TextRange]>) -> python::ast::Module {
+        // A reader that was interrupted by a panic has lost nothing but what it remembers.
+        let mut parser = self.parser.lock().unwrap_or_else(PoisonError::into_inner);
+        match cells {
+            Some(cells) => parser.parse_cells(text, cells),
+            None => parser.parse(text),
+        }
     }
 
     /// Everything that is wrong, in the order of the text.

@@ -32,6 +32,11 @@ pub trait SchemaSource: Send + Sync {
     /// The text of the file at `path` (absolute) when it lies inside the workspace: an open editor's before the disk's.
     fn text(&self, path: &str) -> Option<Arc<str>>;
 
+    /// The rules for Python that the workspace wants; all of them by default.
+    fn rules(&self) -> crate::check::Selection {
+        crate::check::Selection::default()
+    }
+
     /// Folders that relative paths are tried against after the file's own: the workspace's roots, absolute.
     fn roots(&self) -> Vec<Arc<str>>;
 

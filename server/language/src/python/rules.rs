@@ -86,8 +86,10 @@ impl Findings {
         self.diagnostics.push(Diagnostic { code, severity, range, message, related, fixes, unnecessary: false });
     }
 
-    fn has(&self, code: &'static str) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
+    /// Whether a rule has reported something on the line of a place.
+    fn line_has(&self, text: &str, code: &str, place: TextRange) -> bool {
+        let line = |offset: u32| text.get(..offset as usize).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+        self.diagnostics.iter().any(|known| known.code == code && known.range != place && line(known.range.start) == line(place.start))
     }
 }
 

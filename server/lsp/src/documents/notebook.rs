@@ -70,13 +70,18 @@ impl OpenNotebook {
         }
     }
 
-    pub(super) fn snapshot(&self, encoding: Encoding) -> Snapshot {
+    /// The notebook as it is now, read with what reading `before` has found out.
+    pub(super) fn snapshot(&self, encoding: Encoding, before: Option<&Document>) -> Snapshot {
         let code = self.cells.iter().enumerate().filter(|(_, cell)| cell.kind == NotebookCellKind::Code);
         let code = code.filter_map(|(index, cell)| Some((index, cell, self.texts.get(cell.document.as_str())?)));
         let code: Vec<_> = code.filter(|(_, _, text)| text.language.starts_with("python")).collect();
         let notebook = Notebook::from_cells(code.iter().map(|(index, _, text)| (*index, text.text.as_str())));
         let addresses = code.iter().map(|(_, cell, _)| cell.document.clone()).collect();
         let document = Document::from_notebook(uri::name_of(&self.uri), notebook);
+        let document = match before {
+            Some(before) => document.after(before),
+            None => document,
+        };
         Snapshot::of_notebook(self.uri.clone(), self.version, document, encoding, addresses)
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::place::{Literal, Place};
 use crate::answers::Completion;
-use crate::document::Document;
+use crate::document::{Document, Extent};
 use crate::python::flow::value::{Data, DataKind};
 use crate::python::flow::{Context, Flow};
 use crate::python::repair;
@@ -26,7 +26,13 @@ const N_OFFERS_MAX: usize = 500;
 /// What may be typed at `offset`, best first.
 pub(crate) fn complete(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
     let repaired = repair::repair(document.text(), offset);
-    let analysis = document.analyse_typed(&repaired.text, offset, source);
+    // A list that is used later names columns of what uses it: only then the whole text is needed.
+    let offers = offers(document, &repaired, offset, Extent::UpToStatement, source);
+    if offers.is_empty() { self::offers(document, &repaired, offset, Extent::Whole, source) } else { offers }
+}
+
+fn offers(document: &Document, repaired: &repair::Repaired, offset: u32, extent: Extent, source: &dyn SchemaSource) -> Vec<Completion> {
+    let analysis = document.analyse_typed(&repaired.text, offset, extent, source);
     let place = Place::new(&analysis, offset);
     let typing = Typing { path: document.path(), text: &repaired.text, source, place: &place, flow: &analysis.flow };
     if let Some(literal) = place.literal() {

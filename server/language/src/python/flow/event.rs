@@ -77,6 +77,8 @@ pub enum Scoring {
 pub struct Split {
     pub what: Arc<str>,
     pub input: Given,
+    /// Rows of the other arrays that are split with it.
+    pub beside: Vec<RowsId>,
     pub parts: [RowsId; 2],
     pub shuffles: bool,
     pub has_seed: bool,

@@ -111,7 +111,15 @@ impl Interpreter<'_> {
                 match truth {
                     Some(true) => one,
                     Some(false) => other,
-                    None => self.state.join_values(&other, &one),
+                    None => {
+                        let infos = [test, body, orelse].iter().fold(Infos::default(), |infos, part| {
+                            let seen = self.flow.at(part.id).filter(|_| self.elsewhere.is_none()).map(|seen| seen.value.clone());
+                            infos.union(&seen.map(|value| self.infos_of(&value)).unwrap_or_default())
+                        });
+                        let joined = self.state.join_values(&other, &one);
+                        // What decided, and what only one way gives, is known to the result.
+                        if infos.is_empty() || self.data_of(&joined).is_some() { joined } else { library::frames::statistic(self, infos) }
+                    }
                 }
             }
             ExprKind::Lambda(lambda) => Value::Lambda(lambda.clone(), scope),
@@ -367,6 +375,10 @@ impl Interpreter<'_> {
                 return Value::Bool(None);
             }
             return self.mask(&data, values, site);
+        }
+        let infos = values.iter().fold(Infos::default(), |infos, value| infos.union(&self.infos_of(value)));
+        if !infos.is_empty() && values.iter().any(|value| self.data_of(value).is_some()) {
+            return library::frames::statistic(self, infos);
         }
         match (values, operator) {
             ([a, b], Some(CompareOperator::Equal)) if a.same(b) => Value::Bool(Some(true)),

@@ -133,6 +133,25 @@ impl RowsTable {
         false
     }
 
+    /// As [`Self::comes_from`], but some rows of several tables put together may all be those of another one.
+    fn certainly_from(&self, id: RowsId, ancestor: RowsId) -> bool {
+        let mut open = vec![(id, false)];
+        let mut n_seen = 0;
+        while let Some((next, is_some_rows)) = open.pop() {
+            n_seen += 1;
+            if next == ancestor {
+                return true;
+            }
+            let set = self.get(next);
+            if n_seen >= N_STEPS_MAX || (is_some_rows && matches!(set.step, Step::Union)) {
+                continue;
+            }
+            let is_some_rows = is_some_rows || matches!(set.step, Step::Slice { .. } | Step::Filter { .. });
+            open.extend(set.parents.iter().map(|parent| (*parent, is_some_rows)));
+        }
+        false
+    }
+
     /// How `a` lies to `b`.
     pub fn relation(&self, a: RowsId, b: RowsId) -> Relation {
         if a == RowsId::NONE || b == RowsId::NONE {
@@ -203,7 +222,7 @@ impl RowsTable {
         if learned == RowsId::NONE || judged == RowsId::NONE {
             return false;
         }
-        if self.comes_from(judged, learned) {
+        if self.certainly_from(judged, learned) {
             return true;
         }
         // Learned from a union of which the judged rows are a part, or from rows and their copies.
@@ -277,6 +296,15 @@ fn slices(a: (Bound, Bound), b: (Bound, Bound)) -> Relation {
     // `[:n]` and `[n:]`, whatever `n` is.
     if (a.1 != Bound::Open && a.1 == b.0) || (b.1 != Bound::Open && b.1 == a.0) {
         return Relation::Disjoint;
+    }
+    // `[:n]` and `[:m]`: one lies within the other.
+    let from_start = |bound: Bound| matches!(bound, Bound::Open | Bound::At(0));
+    if from_start(a.0) && from_start(b.0) {
+        return match (a.1, b.1) {
+            (Bound::At(one), Bound::At(other)) if one >= 0 && other >= 0 && one > other => Relation::Contains,
+            (Bound::Open, _) => Relation::Contains,
+            _ => Relation::Within,
+        };
     }
     let position = |bound: Bound, open: i64| match bound {
         Bound::Open => Some(open),

@@ -210,6 +210,7 @@ fn object_of(value: &Value) -> Option<crate::python::flow::value::ObjectId> {
 /// An attribute of an estimator that is worked out.
 pub(crate) fn estimator_attribute(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, name: &str) -> Option<Value> {
     match name {
+        "best_estimator_" if estimator.composite == Some(Composite::Search) && !estimator.steps.is_empty() => Some(Value::Object(estimator.steps[0])),
         "best_estimator_" | "estimator_" | "named_estimators_" | "model" if estimator.composite.is_some() => Some(object.clone()),
         "feature_importances_" | "coef_" | "components_" | "cluster_centers_" | "support_" | "ranking_" | "mean_" | "scale_" | "var_"
         | "data_min_" | "data_max_" | "scores_" | "pvalues_" | "feature_importance" => {

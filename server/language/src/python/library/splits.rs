@@ -36,6 +36,7 @@ pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Val
     let split = cx.split_number(key);
     let mut parts = Vec::with_capacity(arrays.len() * 2);
     let mut noted = false;
+    let beside: Vec<RowsId> = arrays.iter().skip(1).filter_map(|(value, _)| cx.data_of(value)).map(|data| data.rows).collect();
     for (value, range) in &arrays {
         let Some(data) = cx.data_of(value) else {
             // A list, or something unknown: its parts are at least parts of one split.
@@ -52,7 +53,7 @@ pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Val
             let what: Arc<str> = "train_test_split".into();
             cx.note(
                 call.range(),
-                EventKind::Split(Split { what, input, parts: rows, shuffles, has_seed: has_seed || !shuffles, seed_site: cx.site(call.range()), groups: false, stratified, split }),
+                EventKind::Split(Split { what, input, beside: beside.clone(), parts: rows, shuffles, has_seed: has_seed || !shuffles, seed_site: cx.site(call.range()), groups: false, stratified, split }),
             );
         }
         for rows in rows {
@@ -75,7 +76,7 @@ pub(super) fn folds(cx: &mut Interpreter<'_>, splitter: &Arc<Estimator>, call: &
         let rows = [0, 1].map(|part| cx.rows_from(Step::Part { split, part }, x.data.rows, call.range()));
         let stratified = short.contains("Stratified");
         let what: Arc<str> = short.into();
-        cx.note(call.range(), EventKind::Split(Split { what, input: x.clone(), parts: rows, shuffles, has_seed, seed_site: splitter.made, groups, stratified, split }));
+        cx.note(call.range(), EventKind::Split(Split { what, input: x.clone(), beside: Vec::new(), parts: rows, shuffles, has_seed, seed_site: splitter.made, groups, stratified, split }));
         let positions = rows.map(|rows| cx.add_data(positions(rows)));
         turns.push(Value::Tuple(Arc::new(positions.to_vec())));
     }

@@ -168,12 +168,6 @@ impl<'a> Facts<'a> {
         let inside = |range: TextRange| event.site.contains(range) && event.site != range;
         self.flow().seen.iter().flatten().any(|seen| inside(seen.range) && seen.data().is_some_and(|data| data.kind == DataKind::Mask))
     }
-
-    /// The text at a place, in one line and not too long, for a message.
-    pub fn quote(&self, range: TextRange) -> String {
-        let text: String = range.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.chars().count() <= 60 { text } else { text.chars().take(57).collect::<String>() + "…" }
-    }
 }
 
 /// Whether data is a table or array that a model may learn from.

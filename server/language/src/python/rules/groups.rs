@@ -16,18 +16,20 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         return;
     }
     for event in facts.events() {
-        let (rows, mentions) = match &event.kind {
-            EventKind::Split(split) if !split.groups => (split.input.data.rows, event.site),
+        let (all_rows, mentions) = match &event.kind {
+            EventKind::Split(split) if !split.groups => {
+                (split.beside.iter().copied().chain([split.input.data.rows]).collect::<Vec<_>>(), event.site)
+            }
             EventKind::CrossValidation { x, splitter, .. } => {
                 let grouped = splitter.as_ref().is_some_and(|splitter| splitter.short_name().contains("Group"));
                 if grouped || event.site.of(facts.text).contains("groups") {
                     continue;
                 }
-                (x.data.rows, event.site)
+                (vec![x.data.rows], event.site)
             }
             _ => continue,
         };
-        if let Some((name, site)) = group_of(facts, rows) {
+        if let Some((name, site)) = all_rows.iter().find_map(|rows| group_of(facts, *rows)) {
             let message = format!(
                 "rows with the same `{name}` can be on both sides: the model recognises them instead of learning. Split by groups (`GroupShuffleSplit`, `GroupKFold` with `groups=`)"
             );

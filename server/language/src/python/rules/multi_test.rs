@@ -42,6 +42,9 @@ fn has_untouched(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
         models.len()
     };
     let n_here = models(set);
+    if outer_part_is_untouched(facts, set) {
+        return true;
+    }
     scored.iter().any(|judged| {
         judged.rows != set
             && facts.relation(judged.rows, set) == Relation::Disjoint
@@ -56,6 +59,22 @@ fn tries_thresholds(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool 
     here.iter().enumerate().any(|(index, judged)| here[..index].iter().any(|earlier| earlier.site == judged.site && earlier.fit == judged.fit))
 }
 
+/// Whether `set` was split off the training part of an earlier split whose other part nothing has looked at yet.
+fn outer_part_is_untouched(facts: &Facts<'_>, set: RowsId) -> bool {
+    let rows = &facts.flow().rows;
+    let Some((part, inner, _)) = rows.split_above(set) else { return false };
+    let Some(parent) = rows.get(part).parents.first() else { return false };
+    facts.events().iter().any(|event| match &event.kind {
+        EventKind::Split(split) if split.split != inner => (0..2).any(|index| {
+            let other = split.parts[1 - index];
+            rows.comes_from(*parent, split.parts[index])
+                && !facts.judged.iter().any(|judged| rows.comes_from(judged.rows, other))
+                && !facts.model_fits().any(|(_, fit)| rows.comes_from(fit.x.data.rows, other))
+        }),
+        _ => false,
+    })
+}
+
 fn watches(facts: &Facts<'_>, set: RowsId) -> bool {
     facts.events().iter().any(|event| matches!(&event.kind, EventKind::Watch { x, .. } if x.data.rows == set))
 }
@@ -66,11 +85,22 @@ struct Model {
     object: u32,
     revision: u32,
     class: Arc<str>,
+    /// Names of the features, where these are all known.
+    features: Vec<Arc<str>>,
+    /// Origins of the target: models of two targets are two questions.
+    target: Vec<u32>,
 }
 
 fn model(facts: &Facts<'_>, fit: FitId) -> Model {
     let fit = facts.fit(fit);
-    Model { object: fit.object.0, revision: fit.estimator.revision, class: fit.estimator.class.clone() }
+    let x = &fit.x.data.columns;
+    Model {
+        object: fit.object.0,
+        revision: fit.estimator.revision,
+        class: fit.estimator.class.clone(),
+        features: if x.open { Vec::new() } else { x.names().cloned().collect() },
+        target: fit.y.iter().flat_map(|y| y.data.columns.list.iter()).flat_map(|column| column.origins.iter().map(|origin| origin.0)).collect(),
+    }
 }
 
 fn is_baseline(fit: &Fit) -> bool {
@@ -84,7 +114,7 @@ fn several_models(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mu
         if seen.iter().any(|(known, _)| *known == model || same_settings(facts, known, &model)) {
             continue;
         }
-        if let Some((_, first)) = seen.first() {
+        if let Some((_, first)) = seen.iter().find(|(known, _)| known.target == model.target) {
             let n_models = seen.len() + 1;
             let message = format!(
                 "these test rows judge model number {n_models}: whichever is chosen by such scores looks better than it is. Compare models on a validation part or with `cross_val_score`, and judge the chosen one once on the test rows"
@@ -162,6 +192,15 @@ fn searched(facts: &Facts<'_>, found: &mut Findings) {
             EventKind::Split(split) => &*split.what == "train_test_split" && facts.flow().rows.comes_from(x.data.rows, split.parts[1]),
             _ => false,
         });
+        // Settings found with the test rows among the rows that are searched.
+        let holds_test = *searches
+            && facts.judged.iter().any(|judged| {
+                judged.metric.is_some() && facts.is_test(judged) && facts.relation(x.data.rows, judged.rows) == Relation::Contains
+            });
+        if holds_test {
+            let message = "settings are searched on rows that hold the test rows: what is chosen is chosen for them too. Search on the training rows";
+            found.report("MLW107", event.site, message.to_owned(), Vec::new());
+        }
         let trained_beside = facts.model_fits().any(|(_, fit)| facts.relation(fit.x.data.rows, x.data.rows) == Relation::Disjoint);
         if is_test && trained_beside && *searches {
             let message = "settings are searched on the test rows: what is chosen is chosen for them. Search on the training rows";

@@ -50,7 +50,7 @@ fn slices_by_position() {
     assert_eq!(rows.relation(head, tail), Relation::Disjoint);
     assert_eq!(rows.relation(head, middle), Relation::Crossing);
     assert_eq!(rows.relation(by_name, rest), Relation::Disjoint);
-    assert_eq!(rows.relation(by_name, head), Relation::Unknown);
+    assert_eq!(rows.relation(by_name, head), Relation::Within);
 }
 
 #[test]

@@ -128,10 +128,15 @@ impl Interpreter<'_> {
         self.note_context(origin, Context::Column(vec![data.clone()]));
         let column = self.column_from(name, value, Some(range));
         let lagged = self.data_of(value).is_some_and(|value| value.by_time);
+        let rows = self.data_of(value).filter(|value| value.kind != DataKind::Statistic).map(|value| value.rows);
         self.note_use(range, name, data, None, true);
         self.change_data(object, |data| {
             if data.kind == DataKind::Opaque && data.dialect == Dialect::Pandas {
                 data.kind = DataKind::Frame;
+            }
+            // A frame that was made empty has the rows of what is put into it first.
+            if let Some(rows) = rows.filter(|_| data.columns.list.is_empty() && !data.columns.open) {
+                data.rows = rows;
             }
             data.columns.set(column);
             data.by_time |= lagged;
@@ -242,6 +247,26 @@ impl Interpreter<'_> {
             _ => None,
         };
         self.combined(&[left, right], kind)
+    }
+
+    /// `frame["column"].fillna(…, inplace=True)`: what becomes of the column becomes of the frame (before pandas 3).
+    pub(crate) fn write_back(&mut self, call: &crate::python::flow::arguments::Call<'_>, changed: &Value) {
+        let ExprKind::Call { function, .. } = &*call.expr.kind else { return };
+        let ExprKind::Attribute { value: series, .. } = &*function.kind else { return };
+        let (ExprKind::Subscript { value: frame, .. } | ExprKind::Attribute { value: frame, .. }) = &*series.kind else { return };
+        if self.elsewhere.is_some() {
+            return;
+        }
+        let Some(frame) = self.flow.at(frame.id).map(|seen| seen.value.clone()) else { return };
+        let Some(whole) = self.data_of(&frame).filter(|data| matches!(data.kind, DataKind::Frame | DataKind::Opaque)) else { return };
+        let Some(data) = self.data_of(changed) else { return };
+        for column in data.columns.list.iter().filter(|column| !column.name.is_empty()) {
+            if let Some(known) = whole.columns.get(&column.name) {
+                let infos = known.infos.union(&column.infos).union(&data.infos);
+                let column = Column { infos, table: None, ..known.clone() };
+                self.change_data(&frame, |data| data.columns.set(column));
+            }
+        }
     }
 
     /// Whether `expr`, whose item is set, is a new frame or series made of a frame: `df[mask]`, `df.loc[rows]`, `df.query(…)`,

@@ -37,6 +37,7 @@ pub(crate) fn data_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<D
     if in_place {
         if let Some(changed) = cx.data_of(&result) {
             cx.change_data(object, |data| *data = (*changed).clone());
+            cx.write_back(call, &result);
         }
         return Value::None;
     }
@@ -614,7 +615,8 @@ fn apply(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str,
             cx.call_with(&function, &values, call)
         }
         (Value::Function(..) | Value::Lambda(..), "apply") if data.kind == DataKind::Frame && is_axis(call, 1) => {
-            let row = cx.add_data((**data).clone());
+            // One row has no rows to learn from: its mean is its own.
+            let row = cx.add_data(Data { rows: crate::python::flow::rows::RowsId::NONE, infos: Infos::default(), ..(**data).clone() });
             let result = cx.call_with(&function, &[row], call);
             let infos = cx.infos_of(&result);
             let origins = cx.data_of(&result).map(|data| data.columns.clone());
@@ -643,6 +645,10 @@ fn apply(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str,
         (Value::Str(text), _) if text.value.as_deref().is_some_and(|text| matches!(text, "mean" | "median" | "std" | "min" | "max" | "sum")) => {
             let infos = cx.learn(data.rows, call.range(), text.value.as_deref().unwrap_or("statistic"), InfoKind::Statistic);
             statistic(cx, infos)
+        }
+        (Value::Library(name), _) if matches!(name.rsplit('.').next(), Some("zscore" | "scale" | "minmax_scale" | "robust_scale" | "rankdata")) => {
+            let infos = cx.learn(data.rows, call.range(), name.rsplit('.').next().unwrap_or(name), InfoKind::Statistic);
+            cx.changed(data, infos)
         }
         _ => {
             let infos = cx.infos_of(&function);

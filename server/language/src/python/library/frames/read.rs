@@ -89,7 +89,7 @@ fn same_rows(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 }
 
 /// Numbers that sum up rows.
-pub(super) fn statistic(cx: &mut Interpreter<'_>, infos: Infos) -> Value {
+pub(crate) fn statistic(cx: &mut Interpreter<'_>, infos: Infos) -> Value {
     cx.add_data(Data {
         kind: DataKind::Statistic,
         dialect: Dialect::Pandas,
@@ -294,6 +294,9 @@ fn frame_of(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Valu
         && cx.state.items(&index).is_none_or(|(items, open)| open || !items.iter().all(|item| matches!(item, Value::Str(_) | Value::Number(_))))
     {
         cx.change_data(&made, |data| data.grouped_by = vec!["".into()]);
+    }
+    if let Some(index) = call.keyword("index").and_then(|index| cx.data_of(&index.value)).filter(|_| cx.data_of(&value).is_none()) {
+        cx.change_data(&made, |data| data.rows = index.rows);
     }
     if let Some(names) = names {
         let Some(data) = cx.data_of(&made) else { return made };

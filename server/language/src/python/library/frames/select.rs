@@ -1,5 +1,6 @@
 //! Taking columns and rows out of data.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::names::is_own_name;
@@ -381,8 +382,48 @@ impl Interpreter<'_> {
                 return data.rows;
             }
         }
-        let key = self.text_hash(index.range);
+        let key = self.condition_key(index);
         self.rows_from(Step::Filter { key }, data.rows, site)
+    }
+
+    /// A number for a condition: the same text with the same values in it is the same condition.
+    fn condition_key(&self, index: &Expr) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.text_hash(index.range).hash(&mut hasher);
+        let mut open = vec![index];
+        let mut n_seen = 0;
+        while let Some(expr) = open.pop() {
+            n_seen += 1;
+            if n_seen > 200 {
+                break;
+            }
+            match &*expr.kind {
+                ExprKind::Name(_) => match self.flow.at(expr.id).map(|seen| &seen.value) {
+                    Some(Value::Str(Text { value: Some(text), .. })) => text.hash(&mut hasher),
+                    Some(Value::Number(Some(number))) => number.to_bits().hash(&mut hasher),
+                    // Another one in each turn of the loop.
+                    Some(Value::Unknown | Value::Str(_) | Value::Number(_)) => {
+                        self.turns.iter().for_each(|turn| (turn.site, turn.number).hash(&mut hasher));
+                    }
+                    _ => {}
+                },
+                ExprKind::Compare { left, rest } => {
+                    open.push(left);
+                    open.extend(rest.iter().map(|(_, operand)| operand));
+                }
+                ExprKind::Binary { left, right, .. } => open.extend([left, right]),
+                ExprKind::And(operands) | ExprKind::Or(operands) => open.extend(operands),
+                ExprKind::Unary { operand, .. } => open.push(operand),
+                ExprKind::Attribute { value, .. } => open.push(value),
+                ExprKind::Subscript { value, index } => open.extend([value, index]),
+                ExprKind::Call { function, arguments } => {
+                    open.push(function);
+                    open.extend(arguments.iter().map(|argument| &argument.value));
+                }
+                _ => {}
+            }
+        }
+        hasher.finish()
     }
 
     fn rows_sliced(
