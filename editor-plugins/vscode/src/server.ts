@@ -41,6 +41,9 @@ export interface Origin {
 const ENDS_MAX = 4;
 const ENDS_WITHIN_MS = 3 * 60_000;
 
+/** Asking for offers again ends here, however fast somebody types. */
+const COMPLETION_ATTEMPTS_MAX = 10;
+
 const NOT_RUNNING: Problem = { message: "the language server does not run", hint: "run the command “mlwright: Restart the Language Server”" };
 
 export class Server implements vscode.Disposable {
@@ -217,6 +220,18 @@ export class Server implements vscode.Disposable {
       },
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       middleware: {
+        // While one goes on typing, the editor waits for the offers of the first key, and narrows them down; the server takes the
+        // request for outlived. Inside a string no later key would ask again.
+        provideCompletionItem: async (document, position, context, token, next) => {
+          for (let attempt = 1; ; attempt += 1) {
+            const { version } = document;
+            const offers = await next(document, position, context, token);
+            const isOutlived = (offers === null || offers === undefined) && document.version !== version;
+            if (!isOutlived || token.isCancellationRequested || attempt === COMPLETION_ATTEMPTS_MAX) {
+              return offers;
+            }
+          }
+        },
         executeCommand: (command, args: unknown[], next): Promise<unknown> =>
           this.operations.includes(command.slice(OPERATION_COMMAND_PREFIX.length)) ? this.handleCommand(command.slice(OPERATION_COMMAND_PREFIX.length), args[0] ?? {}, originOf(args[1])) : Promise.resolve(next(command, args)),
       },

@@ -51,7 +51,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Some("py" | "ipynb") => std::fs::read_to_string(&path)?,
             _ => continue,
         };
-        let labels: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path.with_extension("json"))?)?;
+        let Ok(labels) = std::fs::read_to_string(path.with_extension("json")) else { continue };
+        let labels: serde_json::Value = serde_json::from_str(&labels)?;
         let name = path.to_string_lossy().into_owned();
         let document = if name.ends_with(".ipynb") {
             Document::from_notebook(name.as_str(), Notebook::from_ipynb(&text)?)

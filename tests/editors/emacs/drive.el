@@ -91,7 +91,9 @@
     (unless fix (error "No fix is offered: %S" actions))
     (eglot--apply-workspace-edit (plist-get fix :edit))
     (eglot--signal-textDocument/didChange)
-    (drive-until "the finding is gone" (lambda () (flymake-start) (null (drive-reports "before the split\\|MLW101")))))
+    (drive-until "the finding is gone" (lambda () (flymake-start) (null (drive-reports "before the split\\|MLW101"))))
+    (goto-char (point-min))
+    (search-forward "train_test_split(X, y, random_state=0)\nX_train = scaler.fit_transform(X_train)\n"))
   (set-buffer-modified-p nil)
   (kill-buffer))
 

@@ -133,6 +133,8 @@ step('leakage is reported, and its fix mends the code', function()
   until_holds('the finding is gone', function()
     return #findings(buffer, 'MLW101') == 0
   end)
+  local code = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n')
+  assert(code:find('train_test_split(X, y, random_state=0)\nX_train = scaler.fit_transform(X_train)\n', 1, true), code)
   vim.cmd.edit({ bang = true })
 end)
 

@@ -62,10 +62,10 @@ fn tries_thresholds(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool 
 /// Whether `set` was split off the training part of an earlier split whose other part nothing has looked at yet.
 fn outer_part_is_untouched(facts: &Facts<'_>, set: RowsId) -> bool {
     let rows = &facts.flow().rows;
-    let Some((part, inner, _)) = rows.split_above(set) else { return false };
+    let Some((part, _, _)) = rows.split_above(set) else { return false };
     let Some(parent) = rows.get(part).parents.first() else { return false };
     facts.events().iter().any(|event| match &event.kind {
-        EventKind::Split(split) if split.split != inner => (0..2).any(|index| {
+        EventKind::Split(split) if !split.parts.contains(&part) => (0..2).any(|index| {
             let other = split.parts[1 - index];
             rows.comes_from(*parent, split.parts[index])
                 && !facts.judged.iter().any(|judged| rows.comes_from(judged.rows, other))

@@ -45,6 +45,10 @@ fn check_fit(facts: &Facts<'_>, id: FitId, judged: &[&Judged], found: &mut Findi
                 let message = "the model was fitted on these rows too: its score here says nothing about new rows. Fit it on the training part alone";
                 found.report("MLW105", judged.site, message.to_owned(), related);
             }
+            Relation::Within if facts.flow().rows.comes_from(fit.x.data.rows, judged.rows) && judged_apart => {
+                let message = "these rows hold those that the model was fitted on and others: the score is a mixture of memory and skill. Score the held-out rows alone";
+                found.report("MLW105", judged.site, message.to_owned(), related);
+            }
             Relation::Same | Relation::Within if only_training => {
                 let message = "the model is judged only on the rows that it was fitted on, which says nothing about new rows. Set some rows apart with `train_test_split`, or use `cross_val_score`";
                 found.report("MLW105", judged.site, message.to_owned(), related);
