@@ -145,6 +145,16 @@ export class Editor {
     await this.view("Tables").waitFor({ timeout: WAIT_MS_MAX });
   }
 
+  /** Chooses from the menu of a line. A menu takes no click in its first moments, so it is clicked until what follows is there. */
+  async menu(line, title, following) {
+    const entry = this.page.locator(".context-view .action-label", { hasText: title });
+    await until(`“${title}” is chosen`, async () => {
+      if (!(await entry.isVisible())) await line.click({ button: "right" });
+      await entry.click({ timeout: 2000 }).catch(() => undefined);
+      return following.waitFor({ timeout: 2000 }).then(() => true, () => false);
+    });
+  }
+
   notification(text) {
     return this.page.locator(".notification-toast", { hasText: text });
   }

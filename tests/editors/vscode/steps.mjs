@@ -151,9 +151,7 @@ export const steps = [
   [
     "a model is deployed from its line, and the endpoint answers",
     async ({ editor, page, operation }) => {
-      await editor.line("Models", "churn").click({ button: "right" });
-      await page.locator(".context-view .action-label", { hasText: "Deploy a Model" }).click({ timeout: WAIT_MS_MAX });
-      await page.locator(".quick-input-widget", { hasText: "Deploy it to which endpoint" }).waitFor({ timeout: WAIT_MS_MAX });
+      await editor.menu(editor.line("Models", "churn"), "Deploy a Model", page.locator(".quick-input-widget", { hasText: "Deploy it to which endpoint" }));
       await page.keyboard.press("Enter");
       await editor.line("Endpoints", "serving").waitFor({ timeout: TRAINING_MS_MAX });
       const [endpoint] = operation("list-endpoints").endpoints;
