@@ -3,6 +3,7 @@
 
 mod asked;
 mod columns;
+mod lifecycle;
 mod names;
 mod workspaces;
 
@@ -11,15 +12,18 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 
 use mlwright_base::system::files;
-use mlwright_engine::settings::Settings;
+use mlwright_engine::settings::{self, Settings};
 use mlwright_engine::workspace::FOLDER;
-use mlwright_language::{ColumnSummary, Entry, NameKind, SchemaSource, Table};
+use mlwright_language::check::Selection;
+use mlwright_language::{ColumnSummary, Entry, Lifecycle, NameKind, SchemaSource, Table};
 use serde_json::Value;
 
 pub use asked::Asked;
 pub use workspaces::Workspaces;
+use self::workspaces::slashed;
 
 use self::columns::TableCache;
+use self::lifecycle::LifecycleCache;
 use self::names::NamesCache;
 
 /// The most entries of a folder that are offered.
@@ -33,13 +37,14 @@ pub struct World {
     pub(crate) workspaces: Workspaces,
     tables: TableCache,
     names: NamesCache,
+    lifecycles: LifecycleCache,
     /// The texts that are open in the editor, by path: newer than the disk's.
     open_texts: RwLock<HashMap<String, Arc<str>>>,
 }
 
 impl World {
     pub fn new(workspaces: Workspaces) -> Self {
-        Self { workspaces, tables: TableCache::default(), names: NamesCache::default(), open_texts: RwLock::default() }
+        Self { workspaces, tables: TableCache::default(), names: NamesCache::default(), lifecycles: LifecycleCache::default(), open_texts: RwLock::default() }
     }
 
     /// Takes the text of an open editor, or gives it back to the disk.
@@ -54,6 +59,7 @@ impl World {
     /// Looks up names again at the next question: something was done in the workspace.
     pub(crate) fn forget_names(&self) {
         self.names.clear();
+        self.lifecycles.clear();
     }
 }
 
@@ -62,14 +68,15 @@ impl World {
 pub struct Source<'a> {
     world: &'a World,
     asked: &'a Asked,
-    /// The document's own folder.
+    /// The document's own.
+    path: &'a str,
     folder: &'a str,
 }
 
 impl<'a> Source<'a> {
     /// The world for the document at `path`.
     pub fn new(world: &'a World, asked: &'a Asked, path: &'a str) -> Self {
-        Self { world, asked, folder: path.rsplit_once('/').map_or("", |(folder, _)| folder) }
+        Self { world, asked, path, folder: path.rsplit_once('/').map_or("", |(folder, _)| folder) }
     }
 
     /// Whether a path is in one of the roots, or in the document's own folder.
@@ -141,6 +148,20 @@ impl SchemaSource for Source<'_> {
 
     fn roots(&self) -> Vec<Arc<str>> {
         self.world.workspaces.roots()
+    }
+
+    fn rules(&self) -> Selection {
+        let directory = self.world.workspaces.directory_of(Some(self.path));
+        let file = directory.join(settings::FILE_NAME);
+        self.asked.path(&slashed(&file));
+        // A file that cannot be read, or names rules that do not exist, is reported where it is edited.
+        let check = Settings::load(&directory).map(|settings| settings.check).unwrap_or_default();
+        Selection::new(&check.select, &check.ignore).unwrap_or_default()
+    }
+
+    fn lifecycle(&self, table: &str, target: Option<&str>) -> Option<Arc<Lifecycle>> {
+        self.asked.workspace();
+        self.world.lifecycles.get(&self.world.workspaces, table, target)
     }
 
     fn config_schema(&self) -> Option<Arc<Value>> {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mlwright_base::{Problem, clock};
+use mlwright_base::Problem;
+use mlwright_base::system::clock::{Clock, SystemClock};
 use mlwright_engine::Engine;
 use mlwright_language::{Lifecycle, ModelVersion, ServedEndpoint, TrainedRun, WatchingMonitor};
 use mlwright_operations::summary;
@@ -16,6 +17,9 @@ use super::workspaces::Workspaces;
 const FRESH: Duration = Duration::from_secs(2);
 /// The most runs that are looked through, the newest first.
 const RUNS_MAX: usize = 200;
+
+/// The most runs of a target that are read whole.
+const RUNS_READ_MAX: usize = 8;
 
 type Key = (String, Option<String>);
 
@@ -52,8 +56,12 @@ fn read(engine: &Engine, table: &str, target: Option<&str>) -> Result<Lifecycle,
     let mut found = Lifecycle::default();
     let Some(target) = target else { return Ok(found) };
     let (runs, _) = engine.list_runs(None, None, &[], RUNS_MAX)?;
-    let is_of = |name: &str, value: &str, run: &mlwright_engine::tracking::Run| run.params.get(name).is_some_and(|known| known == value);
-    let run = runs.into_iter().find(|run| is_of("table", table, run) && is_of("target", target, run) && run.end_time.is_some());
+    let of_target = runs.into_iter().filter(|run| run.end_time.is_some() && run.params.get("target").is_some_and(|known| known == target));
+    let run = of_target.take(RUNS_READ_MAX).find(|run| {
+        // Listings come without the data.
+        let whole = engine.run(run.run_id.as_str()).ok();
+        whole.and_then(|run| run.data).is_some_and(|data| data.table == table)
+    });
     found.run = run.map(|run| {
         let metric = run.params.get("metric").cloned().unwrap_or_default();
         let score = run.metrics.get(&format!("test_{metric}")).map(|score| format!("{metric} {}, ", summary::number(*score, 3)));
@@ -86,9 +94,9 @@ fn read(engine: &Engine, table: &str, target: Option<&str>) -> Result<Lifecycle,
     let monitor = engine.overview()?.monitors.into_iter().find(|monitor| monitor.baseline == table || watched(&monitor.current));
     found.monitor = monitor.map(|monitor| WatchingMonitor {
         outcome: monitor.last_check.as_ref().map(|check| {
-            let what = match check.drifted.len() {
+            let what = match check.n_drifted {
                 0 => "no drift".to_owned(),
-                1 => format!("{} drifted", check.drifted[0]),
+                1 => format!("{} drifted", check.drifted.first().map_or("a column", String::as_str)),
                 n_drifted => format!("{n_drifted} columns drifted"),
             };
             format!("{what}, {}", ago(check.time)).into()
@@ -100,7 +108,7 @@ fn read(engine: &Engine, table: &str, target: Option<&str>) -> Result<Lifecycle,
 
 /// `just now`, `5 minutes ago`, `3 days ago`.
 fn ago(time: jiff::Timestamp) -> String {
-    words(clock::now().as_second() - time.as_second())
+    words(SystemClock.now().as_second() - time.as_second())
 }
 
 fn words(seconds: i64) -> String {
