@@ -51,6 +51,9 @@ test: tools-test build $(VENV)/.ready
 	cargo test --release --locked --workspace
 	cargo test --release --locked --manifest-path tests/Cargo.toml
 	"$(MLWRIGHT_PYTHON)" -m pytest --quiet -p no:cacheprovider tests/lsp
+	python3 tests/language/check_corpus.py
+	cargo build --quiet --release --locked --package mlwright --package mlwright-language --example frames
+	CACHE_DIR="$(CACHE_DIR)" python3 tests/language/frames.py check "$(CARGO_TARGET_DIR)/release/examples/frames"
 
 # Third-party assistants, each in a network of its own with a scripted model, and checkers of the protocol and of packages; editors.
 .PHONY: test-clients

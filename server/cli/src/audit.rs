@@ -28,7 +28,9 @@ pub(crate) fn verify(setting: &Setting, audit: &ArgMatches) -> Result<Exit, Prob
 fn said(check: &AuditCheck) -> String {
     match check.broken_at {
         None => format!("{} records, the chain holds; the last hash is {}", check.n_records, check.last_hash),
-        Some(record) => format!("record {record} does not fit: {}; the {} records before it hold", check.reason, check.n_records),
+        Some(record) => {
+            format!("record {record} does not fit: {}; the {} records before it hold", check.reason, check.n_records)
+        }
     }
 }
 
@@ -38,7 +40,13 @@ mod tests {
 
     #[test]
     fn the_record_at_fault_is_named() {
-        let mut check = AuditCheck { n_records: 4, intact: true, broken_at: None, reason: String::new(), last_hash: "ab".to_owned() };
+        let mut check = AuditCheck {
+            n_records: 4,
+            intact: true,
+            broken_at: None,
+            reason: String::new(),
+            last_hash: "ab".to_owned(),
+        };
         assert_eq!(said(&check), "4 records, the chain holds; the last hash is ab");
         check = AuditCheck { intact: false, broken_at: Some(5), reason: "its content was changed".to_owned(), ..check };
         assert_eq!(said(&check), "record 5 does not fit: its content was changed; the 4 records before it hold");

@@ -3,8 +3,8 @@
 mod files;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -71,14 +71,18 @@ pub(crate) fn run(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Probl
     let workspace = setting.workspace()?;
     let settings = Settings::load(&workspace)?.check;
     let selection = selection(&settings, matches)?;
-    let current = environment::current_dir().map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot find the current folder: {error}")))?;
+    let current = environment::current_dir()
+        .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot find the current folder: {error}")))?;
     let named: Vec<PathBuf> = matches.get_many::<PathBuf>("paths").into_iter().flatten().cloned().collect();
     let named = if named.is_empty() { vec![workspace.clone()] } else { named };
     let exclude: Vec<PathBuf> = settings.exclude.iter().map(|path| workspace.join(path)).collect();
     let paths = files::find(&named, &current, &exclude)?;
     let (mut findings, unreadable) = findings(&workspace, &current, &paths, &selection);
 
-    let baseline_path = matches.get_one::<PathBuf>("baseline").cloned().or_else(|| settings.baseline.as_ref().map(|path| workspace.join(path)));
+    let baseline_path = matches
+        .get_one::<PathBuf>("baseline")
+        .cloned()
+        .or_else(|| settings.baseline.as_ref().map(|path| workspace.join(path)));
     if matches.get_flag("write-baseline") {
         let path = baseline_path.unwrap_or_else(|| workspace.join("mlwright-baseline.json"));
         disk::write_atomic(&path, Baseline::of(&findings).to_text().as_bytes())
@@ -109,16 +113,20 @@ pub(crate) fn run(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Probl
         Some("never") => None,
         _ => Some(Severity::Warning),
     };
-    let fails = least.is_some_and(|least| findings.iter().any(|finding| finding.severity <= least)) || !unreadable.is_empty();
+    let fails =
+        least.is_some_and(|least| findings.iter().any(|finding| finding.severity <= least)) || !unreadable.is_empty();
     Ok(if fails { Exit::Failed } else { printed })
 }
 
 fn selection(settings: &mlwright_engine::settings::Check, matches: &ArgMatches) -> Result<Selection, Problem> {
-    let given = |name: &str| -> Option<Vec<String>> { matches.get_many::<String>(name).map(|names| names.cloned().collect()) };
+    let given =
+        |name: &str| -> Option<Vec<String>> { matches.get_many::<String>(name).map(|names| names.cloned().collect()) };
     let select = given("select").unwrap_or_else(|| settings.select.clone());
     let ignore: Vec<String> = settings.ignore.iter().cloned().chain(given("ignore").into_iter().flatten()).collect();
     Selection::new(&select, &ignore).map_err(|error| {
-        Problem::new(ErrorCode::InvalidArgument, error.to_string()).hint("docs/rules/README.md lists the rules").field("select")
+        Problem::new(ErrorCode::InvalidArgument, error.to_string())
+            .hint("docs/rules/README.md lists the rules")
+            .field("select")
     })
 }
 
@@ -128,11 +136,18 @@ fn read_baseline(path: &Path) -> Result<Baseline, Problem> {
             .hint("`mlwright check --write-baseline` writes it")
             .field("baseline")
     })?;
-    Baseline::parse(&text).map_err(|error| Problem::new(ErrorCode::InvalidArgument, format!("{}: {error}", path.display())).field("baseline"))
+    Baseline::parse(&text).map_err(|error| {
+        Problem::new(ErrorCode::InvalidArgument, format!("{}: {error}", path.display())).field("baseline")
+    })
 }
 
 /// What is found in the files, in the order of their paths, and what could not be read.
-fn findings(workspace: &Path, current: &Path, paths: &[PathBuf], selection: &Selection) -> (Vec<Finding>, Vec<Problem>) {
+fn findings(
+    workspace: &Path,
+    current: &Path,
+    paths: &[PathBuf],
+    selection: &Selection,
+) -> (Vec<Finding>, Vec<Problem>) {
     let workspaces = Workspaces::new(workspace.to_path_buf());
     workspaces.change_roots(vec![slashed(workspace)], &[]);
     let world = World::new(workspaces);
@@ -146,7 +161,8 @@ fn findings(workspace: &Path, current: &Path, paths: &[PathBuf], selection: &Sel
             results.lock().unwrap_or_else(PoisonError::into_inner).push((index, found));
         }
     };
-    let n_threads = std::thread::available_parallelism().map_or(1, usize::from).min(N_THREADS_MAX).min(paths.len().max(1));
+    let n_threads =
+        std::thread::available_parallelism().map_or(1, usize::from).min(N_THREADS_MAX).min(paths.len().max(1));
     std::thread::scope(|scope| {
         for _ in 0..n_threads {
             // A thread that cannot be had leaves its work to the others.
@@ -166,7 +182,9 @@ fn findings(workspace: &Path, current: &Path, paths: &[PathBuf], selection: &Sel
 }
 
 fn of_file(world: &World, current: &Path, path: &Path, selection: &Selection) -> Result<Vec<Finding>, Problem> {
-    let unreadable = |what: String| Problem::new(ErrorCode::InvalidArgument, format!("cannot read {}: {what}", path.display())).field("paths");
+    let unreadable = |what: String| {
+        Problem::new(ErrorCode::InvalidArgument, format!("cannot read {}: {what}", path.display())).field("paths")
+    };
     let bytes = disk::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     let text = text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned);

@@ -42,7 +42,9 @@ fn global_flags() -> [Arg; 4] {
             .global(true)
             .value_parser(ValueParser::path_buf())
             .help_heading("Everywhere")
-            .help("The workspace's folder (the nearest upwards with mlwright.toml or .mlwright/, else the current one)"),
+            .help(
+                "The workspace's folder (the nearest upwards with mlwright.toml or .mlwright/, else the current one)",
+            ),
         Arg::new(JSON)
             .long("json")
             .global(true)
@@ -156,12 +158,23 @@ fn others() -> Vec<Command> {
             .args(mcp_flags()),
         Command::new("lsp")
             .about("Serve an editor over the Language Server Protocol, on standard input and output")
-            .arg(Arg::new("stdio").long("stdio").action(ArgAction::SetTrue).hide(true).help("What is done anyway; some editors name it")),
+            .arg(
+                Arg::new("stdio")
+                    .long("stdio")
+                    .action(ArgAction::SetTrue)
+                    .hide(true)
+                    .help("What is done anyway; some editors name it"),
+            ),
         check::command(),
         tokens(),
         Command::new("serve")
             .about("Run the server process: endpoints, REST and web pages; deploy-endpoint starts it when none runs")
-            .arg(Arg::new("host").long("host").value_name("ADDRESS").help("The address to listen on (127.0.0.1, or [server] in mlwright.toml)"))
+            .arg(
+                Arg::new("host")
+                    .long("host")
+                    .value_name("ADDRESS")
+                    .help("The address to listen on (127.0.0.1, or [server] in mlwright.toml)"),
+            )
             .arg(
                 Arg::new("port")
                     .long("port")
@@ -174,21 +187,23 @@ fn others() -> Vec<Command> {
             .subcommand_required(true)
             .arg_required_else_help(true)
             .subcommand(
-                Command::new("verify").about("Recompute the chain; exit code 1 names the first record that does not fit").arg(
-                    Arg::new("expect")
-                        .long("expect")
-                        .value_name("HASH")
-                        .help("A hash that an earlier check printed: shows a cut end, or a chain made anew"),
-                ),
+                Command::new("verify")
+                    .about("Recompute the chain; exit code 1 names the first record that does not fit")
+                    .arg(
+                        Arg::new("expect")
+                            .long("expect")
+                            .value_name("HASH")
+                            .help("A hash that an earlier check printed: shows a cut end, or a chain made anew"),
+                    ),
             ),
         install::command(),
         doctor::command(),
         Command::new("version").about("Print the version"),
-        Command::new("job")
-            .hide(true)
-            .about("What job processes run")
-            .subcommand_required(true)
-            .subcommand(Command::new("run").about("Do the work of a queued job").arg(Arg::new("id").required(true).value_name("ID"))),
+        Command::new("job").hide(true).about("What job processes run").subcommand_required(true).subcommand(
+            Command::new("run")
+                .about("Do the work of a queued job")
+                .arg(Arg::new("id").required(true).value_name("ID")),
+        ),
         Command::new("docs").hide(true).about("Print docs/operations.md").arg(
             Arg::new("skills")
                 .long("skills")
@@ -215,7 +230,9 @@ fn template() -> String {
         let about = other.get_about().map(ToString::to_string).unwrap_or_default();
         commands.push_str(&format!("  {:width$}{about}\n", other.get_name()));
     }
-    format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{commands}\nOptions:\n{{options}}\n\n`mlwright COMMAND --help` says more of each.{{after-help}}")
+    format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{commands}\nOptions:\n{{options}}\n\n`mlwright COMMAND --help` says more of each.{{after-help}}"
+    )
 }
 
 /// A word with a capital first letter.
@@ -245,7 +262,9 @@ mod tests {
         for operation in mlwright_operations::all() {
             assert!(help.contains(&format!("  {} ", operation.command())), "{}", operation.name);
         }
-        for text in ["Explore:", "Platform:", "  mcp ", "  lsp ", "  serve ", "130  cancelled", "--workspace <DIR>", "--json"] {
+        for text in
+            ["Explore:", "Platform:", "  mcp ", "  lsp ", "  serve ", "130  cancelled", "--workspace <DIR>", "--json"]
+        {
             assert!(help.contains(text), "{text}: {help}");
         }
         assert!(!help.contains("  job ") && !help.contains("  docs "), "{help}");
@@ -257,7 +276,10 @@ mod tests {
         let mut whole = command();
         let plot = whole.find_subcommand_mut("plot").unwrap().render_long_help().to_string();
         assert!(plot.contains("--kind <CHOICE>") && plot.contains("possible values: "), "{plot}");
-        assert!(plot.contains("Usage: mlwright plot --table <TEXT>") && plot.contains("Example:\n  mlwright plot "), "{plot}");
+        assert!(
+            plot.contains("Usage: mlwright plot --table <TEXT>") && plot.contains("Example:\n  mlwright plot "),
+            "{plot}"
+        );
     }
 
     #[test]
@@ -266,7 +288,11 @@ mod tests {
             ("mlwright trian", ErrorKind::InvalidSubcommand, "'train'"),
             ("mlwright train --table t.csv", ErrorKind::MissingRequiredArgument, "--target <TEXT>"),
             ("mlwright train --table t.csv --taget y", ErrorKind::UnknownArgument, "'--target'"),
-            ("mlwright train --table t.csv --target y --seed many", ErrorKind::ValueValidation, "expected a whole number"),
+            (
+                "mlwright train --table t.csv --target y --seed many",
+                ErrorKind::ValueValidation,
+                "expected a whole number",
+            ),
             ("mlwright plot --table t.csv --kind histogrm", ErrorKind::InvalidValue, "'histogram'"),
             ("mlwright predict --rows {a", ErrorKind::ValueValidation, "expected JSON"),
             ("mlwright serve --port 70000", ErrorKind::ValueValidation, "--port"),
@@ -283,7 +309,11 @@ mod tests {
     fn names_are_understood_in_snake_case_too() {
         let matches = command().try_get_matches_from(["mlwright", "list_tables"]).unwrap();
         assert_eq!(matches.subcommand_name(), Some("list-tables"));
-        assert!(command().try_get_matches_from("mlwright train --table t --target y --test_fraction 0.3".split(' ')).is_ok());
+        assert!(
+            command()
+                .try_get_matches_from("mlwright train --table t --target y --test_fraction 0.3".split(' '))
+                .is_ok()
+        );
     }
 
     #[test]

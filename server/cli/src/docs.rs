@@ -59,7 +59,10 @@ pub(crate) fn body(operation: &Registered) -> String {
         text.push_str(&format!("\n| field | type | | meaning |\n| --- | --- | --- | --- |\n{}", inputs.concat()));
     }
     if !outputs.is_empty() {
-        text.push_str(&format!("\nAnswers with:\n\n| field | type | meaning |\n| --- | --- | --- |\n{}", outputs.concat()));
+        text.push_str(&format!(
+            "\nAnswers with:\n\n| field | type | meaning |\n| --- | --- | --- |\n{}",
+            outputs.concat()
+        ));
     }
     text
 }
@@ -67,7 +70,9 @@ pub(crate) fn body(operation: &Registered) -> String {
 /// The type of a field in a word or two.
 fn kind(schema: &Value) -> String {
     match flags::Kind::of(schema) {
-        flags::Kind::Choice(choices) => choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", "),
+        flags::Kind::Choice(choices) => {
+            choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ")
+        }
         flags::Kind::List(item) => match item.as_ref() {
             flags::Kind::Choice(_) => format!("list of {}", kind(&schema["items"])),
             _ => format!("list of {}s", kind(&schema["items"])),
@@ -98,7 +103,10 @@ mod tests {
     fn the_page_is_up_to_date() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations.md");
         let found = files::read_to_string(&path).unwrap_or_default();
-        assert!(found == operations(), "docs/operations.md is stale; write it anew with `make docs`, or `mlwright docs > docs/operations.md`");
+        assert!(
+            found == operations(),
+            "docs/operations.md is stale; write it anew with `make docs`, or `mlwright docs > docs/operations.md`"
+        );
     }
 
     #[test]

@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn findings_stand_under_their_area_with_what_mends_them() {
-        let findings = [Finding::ok("a", "fine"), Finding::warn("a", "odd", "turn it"), Finding::broken("b", "gone", "make it")];
+        let findings =
+            [Finding::ok("a", "fine"), Finding::warn("a", "odd", "turn it"), Finding::broken("b", "gone", "make it")];
         assert_eq!(
             said(&findings, Standing::Broken),
             "a\n  ok      fine\n  warn    odd\n          mend: turn it\nb\n  broken  gone\n          mend: make it\nsomething is broken\n"

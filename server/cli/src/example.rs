@@ -16,7 +16,9 @@ pub(crate) fn of(operation: &Registered) -> String {
 fn arguments(operation: &Registered, input: &Value) -> Vec<String> {
     let mut words = Vec::new();
     for (name, value) in input.as_object().into_iter().flatten() {
-        let kind = fields(operation).find(|(field, _)| *field == name).map_or(Kind::JsonOrText, |(_, schema)| Kind::of(schema));
+        let kind = fields(operation)
+            .find(|(field, _)| *field == name)
+            .map_or(Kind::JsonOrText, |(_, schema)| Kind::of(schema));
         let name = format!("--{}", flag(name));
         match (kind, value) {
             (Kind::Switch, Value::Bool(true)) => words.push(name),
@@ -30,15 +32,21 @@ fn arguments(operation: &Registered, input: &Value) -> Vec<String> {
 }
 
 fn list(items: &[Value]) -> String {
-    let texts: Vec<String> = items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
-    let plain = |text: &String| !text.is_empty() && text.trim() == text && !text.contains(',') && !text.starts_with(['[', '@']);
+    let texts: Vec<String> =
+        items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
+    let plain =
+        |text: &String| !text.is_empty() && text.trim() == text && !text.contains(',') && !text.starts_with(['[', '@']);
     if !texts.is_empty() && texts.iter().all(plain) { texts.join(",") } else { Value::from(items).to_string() }
 }
 
 /// A word as a POSIX shell reads it.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -51,7 +59,9 @@ mod tests {
         for operation in mlwright_operations::all() {
             let words = arguments(operation, &operation.example);
             let line = ["mlwright".to_owned(), operation.command()].into_iter().chain(words);
-            let matches = command::command().try_get_matches_from(line).unwrap_or_else(|error| panic!("{}: {error}", operation.name));
+            let matches = command::command()
+                .try_get_matches_from(line)
+                .unwrap_or_else(|error| panic!("{}: {error}", operation.name));
             let (name, matches) = matches.subcommand().unwrap();
             assert_eq!(name, operation.command());
             assert_eq!(flags::input(operation, matches), operation.example, "{}", operation.name);

@@ -43,7 +43,9 @@ impl Kind {
             Some("number") => Self::Number,
             Some("boolean") => Self::Switch,
             Some("array") => match schema.get("items").map(Self::of) {
-                Some(item @ (Self::Text | Self::Integer | Self::Number | Self::Choice(_))) => Self::List(Arc::new(item)),
+                Some(item @ (Self::Text | Self::Integer | Self::Number | Self::Choice(_))) => {
+                    Self::List(Arc::new(item))
+                }
                 _ => Self::JsonList,
             },
             Some(_) => Self::Json,
@@ -75,8 +77,12 @@ impl Kind {
             Self::Choice(choices) if choices.iter().any(|choice| choice == text) => Ok(Value::from(text)),
             Self::Choice(choices) => Err(format!("{text:?} is none of {}", choices.join(", "))),
             Self::List(_) if text.starts_with(['[', '@']) => json_text::read(text),
-            Self::List(item) => text.split(',').map(|part| item.read(part.trim())).collect::<Result<Vec<_>, _>>().map(Value::from),
-            Self::JsonList => json_text::read(text).map(|value| if value.is_object() { Value::Array(vec![value]) } else { value }),
+            Self::List(item) => {
+                text.split(',').map(|part| item.read(part.trim())).collect::<Result<Vec<_>, _>>().map(Value::from)
+            }
+            Self::JsonList => {
+                json_text::read(text).map(|value| if value.is_object() { Value::Array(vec![value]) } else { value })
+            }
             Self::Json => json_text::read(text),
             Self::JsonOrText if text.starts_with('@') => json_text::read(text),
             Self::JsonOrText => Ok(json_text::read(text).unwrap_or_else(|_| Value::from(text))),
@@ -127,7 +133,8 @@ pub(crate) fn fields(operation: &Registered) -> impl Iterator<Item = (&String, &
 /// The flags of an operation.
 pub(crate) fn of(operation: &Registered) -> Vec<Arg> {
     let required = operation.required();
-    let mut flags: Vec<Arg> = fields(operation).map(|(name, schema)| one(name, schema, required.contains(&name.as_str()))).collect();
+    let mut flags: Vec<Arg> =
+        fields(operation).map(|(name, schema)| one(name, schema, required.contains(&name.as_str()))).collect();
     flags.push(
         Arg::new(INPUT)
             .long("input")

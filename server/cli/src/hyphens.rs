@@ -25,7 +25,10 @@ pub(crate) fn joined(arguments: Vec<OsString>) -> Vec<OsString> {
     let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
     for argument in arguments {
         match joined.last_mut() {
-            Some(flag) if texts.iter().any(|text| flag.to_str() == Some(text.as_str())) && is_text(&argument.to_string_lossy()) => {
+            Some(flag)
+                if texts.iter().any(|text| flag.to_str() == Some(text.as_str()))
+                    && is_text(&argument.to_string_lossy()) =>
+            {
                 flag.push("=");
                 flag.push(argument);
             }
@@ -55,7 +58,8 @@ fn is_text(argument: &str) -> bool {
     match rest.strip_prefix('-') {
         Some(long) => {
             let name = long.split('=').next().unwrap_or_default();
-            !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+            !name.starts_with(|c: char| c.is_ascii_alphabetic())
+                || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
         }
         None => rest.is_empty() || !rest.chars().all(|c| SHORT.contains(c)),
     }
@@ -83,8 +87,19 @@ mod tests {
             (&["--workspace", "train", "query", "--sql", sql], "sql", sql),
             (&["query", "--sql=--limit"], "sql", "--limit"),
             (&["query", "--sql", "--"], "sql", "--"),
-            (&["set-alias", "--override-reason", "- seen by two of us", "--name", "n", "--alias", "a", "--version", "1"], "override_reason", "- seen by two of us"),
-            (&["set_alias", "--override_reason", "-x", "--name", "n", "--alias", "a", "--version", "1"], "override_reason", "-x"),
+            (
+                &[
+                    "set-alias", "--override-reason", "- seen by two of us", "--name", "n", "--alias", "a",
+                    "--version", "1",
+                ],
+                "override_reason",
+                "- seen by two of us",
+            ),
+            (
+                &["set_alias", "--override_reason", "-x", "--name", "n", "--alias", "a", "--version", "1"],
+                "override_reason",
+                "-x",
+            ),
             (&["list-runs", "--filter", "-x", "-q", "--limit", "3"], "filter", "-x"),
         ] {
             let matches = parsed(line).unwrap_or_else(|error| panic!("{line:?}: {error}"));

@@ -30,10 +30,14 @@ pub(crate) fn run(setting: &Setting, print: bool) -> Result<Exit, Problem> {
 
 fn write(path: &Path) -> Result<(), Problem> {
     files::write_new(path, COMMENTED.as_bytes()).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Problem::new(ErrorCode::Conflict, format!("{} is there already and stays as it is", path.display()))
-            .hint("`mlwright init --print` prints every key with its default"),
-        io::ErrorKind::NotFound => Problem::new(ErrorCode::NotFound, format!("the folder of {} does not exist", path.display()))
-            .hint("make the folder, or name another with --workspace"),
+        io::ErrorKind::AlreadyExists => {
+            Problem::new(ErrorCode::Conflict, format!("{} is there already and stays as it is", path.display()))
+                .hint("`mlwright init --print` prints every key with its default")
+        }
+        io::ErrorKind::NotFound => {
+            Problem::new(ErrorCode::NotFound, format!("the folder of {} does not exist", path.display()))
+                .hint("make the folder, or name another with --workspace")
+        }
         _ => Problem::new(ErrorCode::Storage, format!("cannot write {}: {error}", path.display())),
     })
 }

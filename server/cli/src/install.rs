@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use mlwright_assistants::{Action, Assistant, Change, Install, InstallError, Kind, Plan, Scope, Surroundings, carry_out, plan_install, plan_uninstall};
+use mlwright_assistants::{
+    Action, Assistant, Change, Install, InstallError, Kind, Plan, Scope, Surroundings, carry_out, plan_install,
+    plan_uninstall,
+};
 use mlwright_base::system::{files, process};
 use mlwright_base::{ErrorCode, Problem};
 use serde_json::{Value, json};
@@ -61,7 +64,13 @@ pub(crate) fn run(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Probl
     let (program, note) = program(scope)?;
     let assistants = assistants(matches);
     let (uninstall, dry_run) = (matches.get_flag("uninstall"), matches.get_flag("dry-run"));
-    let install = Install { assistants: &assistants, scope, command: &program, skills: mlwright_skills::all(), force: matches.get_flag("force") };
+    let install = Install {
+        assistants: &assistants,
+        scope,
+        command: &program,
+        skills: mlwright_skills::all(),
+        force: matches.get_flag("force"),
+    };
     let plan = || if uninstall { plan_uninstall(&assistants, scope, &around) } else { plan_install(&install, &around) };
     let mut n_tries = 0;
     let plan = loop {
@@ -81,7 +90,9 @@ pub(crate) fn run(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Probl
         report.notes.extend(note);
     }
     if !uninstall && plan.writes() {
-        let steps = assistants.iter().filter_map(|assistant| Some(format!("{} {}", assistant.title(), assistant.next_step(scope)?)));
+        let steps = assistants
+            .iter()
+            .filter_map(|assistant| Some(format!("{} {}", assistant.title(), assistant.next_step(scope)?)));
         report.notes.extend(steps);
     }
     Ok(if setting.json { output::json(&report.json()) } else { output::result(&report.text()) })
@@ -91,27 +102,33 @@ pub(crate) fn run(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Probl
 fn project(setting: &Setting) -> Result<PathBuf, Problem> {
     let folder = setting.workspace()?;
     if !files::is_dir(&folder) {
-        return Err(Problem::new(ErrorCode::NotFound, format!("the folder {} does not exist", folder.display())).hint("make it, or name another with --workspace"));
+        return Err(Problem::new(ErrorCode::NotFound, format!("the folder {} does not exist", folder.display()))
+            .hint("make it, or name another with --workspace"));
     }
-    files::canonical(&folder).map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot find {}: {error}", folder.display())))
+    files::canonical(&folder)
+        .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot find {}: {error}", folder.display())))
 }
 
 fn assistants(matches: &ArgMatches) -> Vec<Assistant> {
-    let names: BTreeSet<&str> = matches.get_many::<String>("assistant").into_iter().flatten().map(String::as_str).collect();
+    let names: BTreeSet<&str> =
+        matches.get_many::<String>("assistant").into_iter().flatten().map(String::as_str).collect();
     Assistant::ALL.into_iter().filter(|assistant| names.contains(ALL) || names.contains(assistant.name())).collect()
 }
 
 /// The program that entries start, and what there is to say about it. The name alone is right on every machine
 /// of those who share a project; where it does not lead here, only the path is.
 fn program(scope: Scope) -> Result<(String, Option<String>), Problem> {
-    let own = process::current_program().map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot find this program: {error}")))?;
+    let own = process::current_program()
+        .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot find this program: {error}")))?;
     let on_path = process::find_program("mlwright").filter(|path| is_same(path, &own));
     let path = on_path.as_ref().unwrap_or(&own).to_string_lossy().into_owned();
     Ok(match (scope, on_path) {
         (Scope::User, _) => (path, None),
         (Scope::Project, Some(_)) => ("mlwright".to_owned(), None),
         (Scope::Project, None) => {
-            let note = format!("the entries name {path}, which is right on this machine only: `mlwright` on PATH is not this program; put it there and run this again before you share them");
+            let note = format!(
+                "the entries name {path}, which is right on this machine only: `mlwright` on PATH is not this program; put it there and run this again before you share them"
+            );
             (path, Some(note))
         }
     })
@@ -134,24 +151,30 @@ struct Report<'a> {
 impl Report<'_> {
     /// A path as people write it.
     fn shown(&self, path: &Path) -> String {
-        let shown = if self.plan.scope == Scope::Project { path.strip_prefix(self.project).unwrap_or(path) } else { path };
+        let shown =
+            if self.plan.scope == Scope::Project { path.strip_prefix(self.project).unwrap_or(path) } else { path };
         shown.to_string_lossy().into_owned()
     }
 
     fn json(&self) -> Value {
-        let files: Vec<Value> = self.plan.changes.iter().map(|change| {
-            let mut file = json!({
-                "path": change.path.to_string_lossy(),
-                "kind": change.kind,
-                "assistants": change.assistants,
-                "action": change.action,
-                "note": change.note,
-            });
-            if self.dry_run {
-                file["diff"] = change.diff(&self.shown(&change.path)).into();
-            }
-            file
-        }).collect();
+        let files: Vec<Value> = self
+            .plan
+            .changes
+            .iter()
+            .map(|change| {
+                let mut file = json!({
+                    "path": change.path.to_string_lossy(),
+                    "kind": change.kind,
+                    "assistants": change.assistants,
+                    "action": change.action,
+                    "note": change.note,
+                });
+                if self.dry_run {
+                    file["diff"] = change.diff(&self.shown(&change.path)).into();
+                }
+                file
+            })
+            .collect();
         json!({
             "scope": self.plan.scope,
             "project": self.project.to_string_lossy(),
@@ -190,7 +213,9 @@ impl Report<'_> {
 
     /// A line for each settings file and for each folder of skills, and one for each skill that is not as the others.
     fn lines(&self) -> Vec<String> {
-        let titles = |assistants: &BTreeSet<Assistant>| assistants.iter().map(|assistant| assistant.title()).collect::<Vec<_>>().join(", ");
+        let titles = |assistants: &BTreeSet<Assistant>| {
+            assistants.iter().map(|assistant| assistant.title()).collect::<Vec<_>>().join(", ")
+        };
         let line = |action: Action, what: &str, of: &str, note: &str| {
             let note = if note.is_empty() { String::new() } else { format!("\n             {note}") };
             format!("  {:<10} {what} ({of}){note}\n", word(action))
@@ -201,14 +226,21 @@ impl Report<'_> {
             if change.kind == Kind::Settings || !change.note.is_empty() {
                 lines.push(line(change.action, &self.shown(&change.path), &titles(&change.assistants), &change.note));
             } else {
-                let group = skills.entry((skills_folder(change), word(change.action))).or_insert_with(|| (change.action, 0, BTreeSet::new()));
+                let group = skills
+                    .entry((skills_folder(change), word(change.action)))
+                    .or_insert_with(|| (change.action, 0, BTreeSet::new()));
                 group.1 += 1;
                 group.2.extend(&change.assistants);
             }
         }
         for ((folder, _), (action, n_files, assistants)) in skills {
             let files = if n_files == 1 { "file" } else { "files" };
-            lines.push(line(action, &format!("{}: {n_files} {files} of skills", self.shown(&folder)), &titles(&assistants), ""));
+            lines.push(line(
+                action,
+                &format!("{}: {n_files} {files} of skills", self.shown(&folder)),
+                &titles(&assistants),
+                "",
+            ));
         }
         lines
     }
@@ -244,7 +276,9 @@ mod tests {
     fn assistants_are_named_once_and_all_is_all() {
         assert_eq!(named("install codex claude codex"), [Assistant::Claude, Assistant::Codex]);
         assert_eq!(named("install gemini all"), Assistant::ALL);
-        for wrong in ["install", "install emacs", "install claude --user --project", "install claude --uninstall --force"] {
+        for wrong in
+            ["install", "install emacs", "install claude --user --project", "install claude --uninstall --force"]
+        {
             assert!(command().try_get_matches_from(wrong.split(' ')).is_err(), "{wrong}");
         }
     }

@@ -15,10 +15,13 @@ use serde_json::Value;
 pub(crate) fn read(text: &str) -> Result<Value, String> {
     match text.strip_prefix('@') {
         None => parse(text),
-        Some("-") => parse(&limited(std::io::stdin().lock()).map_err(|error| format!("cannot read standard input: {error}"))?),
+        Some("-") => {
+            parse(&limited(std::io::stdin().lock()).map_err(|error| format!("cannot read standard input: {error}"))?)
+        }
         Some(path) => {
             let file = files::open(Path::new(path)).map_err(|error| format!("cannot read {path:?}: {error}"))?;
-            parse(&limited(file).map_err(|error| format!("cannot read {path:?}: {error}"))?).map_err(|error| format!("{path:?}: {error}"))
+            parse(&limited(file).map_err(|error| format!("cannot read {path:?}: {error}"))?)
+                .map_err(|error| format!("{path:?}: {error}"))
         }
     }
 }

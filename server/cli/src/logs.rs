@@ -22,8 +22,12 @@ impl Level {
     /// Other people's crates log a level less.
     fn filter(self) -> &'static str {
         match self {
-            Self::Warn => "error,mlwright=warn,mlwright_base=warn,mlwright_data=warn,mlwright_learn=warn,mlwright_explore=warn,mlwright_store=warn,mlwright_engine=warn,mlwright_operations=warn,mlwright_mcp=warn,mlwright_http=warn,mlwright_lsp=warn",
-            Self::Info => "warn,mlwright=info,mlwright_base=info,mlwright_data=info,mlwright_learn=info,mlwright_explore=info,mlwright_store=info,mlwright_engine=info,mlwright_operations=info,mlwright_mcp=info,mlwright_http=info,mlwright_lsp=info",
+            Self::Warn => {
+                "error,mlwright=warn,mlwright_base=warn,mlwright_data=warn,mlwright_learn=warn,mlwright_explore=warn,mlwright_store=warn,mlwright_engine=warn,mlwright_operations=warn,mlwright_mcp=warn,mlwright_http=warn,mlwright_lsp=warn"
+            }
+            Self::Info => {
+                "warn,mlwright=info,mlwright_base=info,mlwright_data=info,mlwright_learn=info,mlwright_explore=info,mlwright_store=info,mlwright_engine=info,mlwright_operations=info,mlwright_mcp=info,mlwright_http=info,mlwright_lsp=info"
+            }
             Self::Debug => "debug",
         }
     }
@@ -31,14 +35,15 @@ impl Level {
 
 /// Starts to log.
 pub(crate) fn start(level: Level) {
-    let filter = match environment::variable(VARIABLE).map(|text| EnvFilter::try_new(&text).map_err(|error| (text, error))) {
-        Some(Ok(filter)) => filter,
-        Some(Err((text, error))) => {
-            output::note(&format!("{VARIABLE}={text:?} is no filter: {error}"));
-            EnvFilter::new(level.filter())
-        }
-        None => EnvFilter::new(level.filter()),
-    };
+    let filter =
+        match environment::variable(VARIABLE).map(|text| EnvFilter::try_new(&text).map_err(|error| (text, error))) {
+            Some(Ok(filter)) => filter,
+            Some(Err((text, error))) => {
+                output::note(&format!("{VARIABLE}={text:?} is no filter: {error}"));
+                EnvFilter::new(level.filter())
+            }
+            None => EnvFilter::new(level.filter()),
+        };
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

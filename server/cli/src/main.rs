@@ -26,8 +26,8 @@ mod panics;
 mod progress;
 mod run;
 mod services;
-mod tokens;
 mod skills;
+mod tokens;
 
 use mlwright_base::system::{environment, process};
 

@@ -42,15 +42,21 @@ pub(crate) fn run(what: Operate, setting: &Setting) -> Result<Exit, Problem> {
     let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(defect()));
     progress.finish();
     let answer = outcome.inspect_err(|problem| {
-        if problem.is_cancelled() && let Some(job_id) = &waits_for {
-            output::note(&format!("no longer waiting; the job goes on, `mlwright cancel-job --job-id {job_id}` ends it"));
+        if problem.is_cancelled()
+            && let Some(job_id) = &waits_for
+        {
+            output::note(&format!(
+                "no longer waiting; the job goes on, `mlwright cancel-job --job-id {job_id}` ends it"
+            ));
         }
     })?;
     if let Some(directory) = image_dir {
         write_images(operation, &answer, &directory)?;
     }
     let exit = if setting.json { output::json(&answer.structured) } else { output::result(&answer.summary) };
-    if !setting.json && let Some(job_id) = unfinished_job(&answer.structured) {
+    if !setting.json
+        && let Some(job_id) = unfinished_job(&answer.structured)
+    {
         output::note(&format!("follow it: mlwright get-job --job-id {job_id} --wait-seconds 600"));
     }
     Ok(exit)
@@ -58,7 +64,8 @@ pub(crate) fn run(what: Operate, setting: &Setting) -> Result<Exit, Problem> {
 
 /// The panic hook has said what happened.
 fn defect() -> Problem {
-    Problem::new(ErrorCode::Internal, "the operation broke off").hint("this is a defect of mlwright; the workspace is unharmed")
+    Problem::new(ErrorCode::Internal, "the operation broke off")
+        .hint("this is a defect of mlwright; the workspace is unharmed")
 }
 
 /// The job that an operation only waits for: cancelling the call leaves it alone.
@@ -74,7 +81,9 @@ fn unfinished_job(structured: &Value) -> Option<&str> {
 }
 
 fn write_images(operation: &Registered, answer: &Answer, directory: &Path) -> Result<(), Problem> {
-    let failed = |path: &Path, error: std::io::Error| Problem::new(ErrorCode::Storage, format!("cannot write {}: {error}", path.display()));
+    let failed = |path: &Path, error: std::io::Error| {
+        Problem::new(ErrorCode::Storage, format!("cannot write {}: {error}", path.display()))
+    };
     files::create_dir_all(directory).map_err(|error| failed(directory, error))?;
     for (i, image) in answer.images.iter().enumerate() {
         let extension = match image.media_type {

@@ -21,7 +21,8 @@ pub(crate) fn result(text: &str) -> Exit {
 
 /// Prints a result as JSON: on one line, or indented when a person looks at it.
 pub(crate) fn json(value: &impl serde::Serialize) -> Exit {
-    let text = if io::stdout().is_terminal() { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+    let text =
+        if io::stdout().is_terminal() { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     match text {
         Ok(text) => result(&text),
         Err(error) => {
@@ -98,8 +99,13 @@ mod tests {
 
     #[test]
     fn problems_say_what_where_and_what_next() {
-        let problem = Problem::new(ErrorCode::NotFound, "there is no column \"Chrun\"").hint("did you mean Churn?").field("target");
-        assert_eq!(said(&problem), "error: there is no column \"Chrun\" (not_found, target)\nhint: did you mean Churn?");
+        let problem = Problem::new(ErrorCode::NotFound, "there is no column \"Chrun\"")
+            .hint("did you mean Churn?")
+            .field("target");
+        assert_eq!(
+            said(&problem),
+            "error: there is no column \"Chrun\" (not_found, target)\nhint: did you mean Churn?"
+        );
         assert_eq!(said(&Cancelled.into()), "cancelled");
     }
 }

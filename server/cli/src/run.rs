@@ -13,7 +13,9 @@ use crate::command::{self, IMAGE_DIR, JSON, QUIET, VERBOSE, WORKSPACE};
 use crate::exit::Exit;
 use crate::logs::Level;
 use crate::operate::Operate;
-use crate::{audit, check, docs, doctor, flags, hyphens, init, install, logs, operate, output, services, skills, tokens};
+use crate::{
+    audit, check, docs, doctor, flags, hyphens, init, install, logs, operate, output, services, skills, tokens,
+};
 
 /// What every command is given.
 pub(crate) struct Setting {
@@ -59,7 +61,8 @@ impl Setting {
 
 fn current_dir() -> Result<PathBuf, Problem> {
     environment::current_dir().map_err(|error| {
-        Problem::new(ErrorCode::Storage, format!("cannot find the current folder: {error}")).hint("name the workspace with --workspace")
+        Problem::new(ErrorCode::Storage, format!("cannot find the current folder: {error}"))
+            .hint("name the workspace with --workspace")
     })
 }
 
@@ -71,7 +74,11 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
         Err(error) => {
             // Help and version go to stdout, wrong usage to stderr. A reader that left is no error.
             let _ = error.print();
-            return if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) { Exit::Done } else { Exit::Usage };
+            return if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+                Exit::Done
+            } else {
+                Exit::Usage
+            };
         }
     };
     let Some((name, inner)) = matches.subcommand() else { return Exit::Usage };
@@ -87,7 +94,9 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
         "lsp" => services::lsp(&setting),
         "check" => check::run(&setting, inner),
         "token" => tokens::run(&setting, inner),
-        "serve" => services::serve(&setting, inner.get_one::<String>("host").cloned(), inner.get_one::<u16>("port").copied()),
+        "serve" => {
+            services::serve(&setting, inner.get_one::<String>("host").cloned(), inner.get_one::<u16>("port").copied())
+        }
         "job" => services::job(&setting, inner),
         "audit" => audit::verify(&setting, inner),
         "install" => install::run(&setting, inner),

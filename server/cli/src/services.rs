@@ -86,7 +86,9 @@ fn mounts(host: &Host, anonymous: Option<Scopes>, offer: Offer) -> Vec<Mount> {
 /// # Errors
 /// When the workspace cannot be opened or the port cannot be listened on.
 pub(crate) fn serve(setting: &Setting, host: Option<String>, port: Option<u16>) -> Result<Exit, Problem> {
-    mlwright_http::serve(Arc::new(setting.engine()?), ServeOptions { host, port }, |host| mounts(host, None, Offer::ALL))?;
+    mlwright_http::serve(Arc::new(setting.engine()?), ServeOptions { host, port }, |host| {
+        mounts(host, None, Offer::ALL)
+    })?;
     Ok(Exit::Done)
 }
 
@@ -95,7 +97,9 @@ pub(crate) fn serve(setting: &Setting, host: Option<String>, port: Option<u16>) 
 /// # Errors
 /// The job's own error, which is then on its record too.
 pub(crate) fn job(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Problem> {
-    let Some(id) = matches.subcommand_matches("run").and_then(|run| run.get_one::<String>("id")) else { return Ok(Exit::Usage) };
+    let Some(id) = matches.subcommand_matches("run").and_then(|run| run.get_one::<String>("id")) else {
+        return Ok(Exit::Usage);
+    };
     setting.engine()?.run_job(&JobId::new(id.as_str()))?;
     Ok(Exit::Done)
 }

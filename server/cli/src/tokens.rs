@@ -33,7 +33,10 @@ pub(crate) fn run(setting: &Setting, tokens: &ArgMatches) -> Result<Exit, Proble
                 shown["token"] = Value::from(made.secret);
                 return Ok(output::json(&shown));
             }
-            output::note(&format!("{} may {}; keep the token now, it is not shown again", request.name, request.scopes));
+            output::note(&format!(
+                "{} may {}; keep the token now, it is not shown again",
+                request.name, request.scopes
+            ));
             Ok(output::result(&made.secret))
         }
         Some(("revoke", given)) => {
@@ -75,5 +78,11 @@ fn shown(engine: &Engine, token: &Token) -> Value {
 
 fn line(engine: &Engine, token: &Token) -> String {
     let expires = token.expires.map_or_else(|| "never expires".to_owned(), |time| format!("expires {time:.0}"));
-    format!("{}  {:<24}{:<26}{:<9}{expires}\n", token.token_id, token.name, token.scopes.to_string(), token.state(engine.now()))
+    format!(
+        "{}  {:<24}{:<26}{:<9}{expires}\n",
+        token.token_id,
+        token.name,
+        token.scopes.to_string(),
+        token.state(engine.now())
+    )
 }

@@ -281,13 +281,18 @@ pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stan
 # psi = 0.2
 # p_value = 0.01
 # missing_delta = 0.1
+
+[check]
+# select = []
+# ignore = []
+# exclude = []
+# baseline = "mlwright-baseline.json"
 "#;
 
 #[cfg(test)]
-mod agreement;
-
-#[cfg(test)]
 mod tests {
+    mod agreement;
+
     use super::*;
 
     #[test]

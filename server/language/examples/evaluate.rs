@@ -67,7 +67,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let found: Vec<String> = diagnostics
                 .iter()
                 .filter(|diagnostic| of_category(diagnostic.code))
-                .map(|diagnostic| format!("{}:{}", diagnostic.code, document.lines().line_of(diagnostic.range.start) + 1))
+                .map(|diagnostic| {
+                    format!("{}:{}", diagnostic.code, document.lines().line_of(diagnostic.range.start) + 1)
+                })
                 .collect();
             let expected = labels[category].as_bool().unwrap_or(false);
             let place = match (!found.is_empty(), expected) {

@@ -64,7 +64,10 @@ pub fn findings(document: &Document, path: &str, source: &dyn SchemaSource, sele
     for diagnostic in diagnostics.iter().filter(|diagnostic| selection.takes(diagnostic.code)) {
         let Some(rule) = rule(diagnostic.code) else { continue };
         let line = line_text(document, diagnostic);
-        let n_before = found.iter().filter(|other| other.code == diagnostic.code && other.fingerprint.starts_with(&line_key(&line))).count();
+        let n_before = found
+            .iter()
+            .filter(|other| other.code == diagnostic.code && other.fingerprint.starts_with(&line_key(&line)))
+            .count();
         found.push(Finding {
             path: path.to_owned(),
             place: place(document, diagnostic.range),
@@ -93,13 +96,16 @@ fn line_text(document: &Document, diagnostic: &Diagnostic) -> String {
 
 /// FNV-1a (Fowler, Noll, Vo) of a line: the same on every machine and in every version.
 fn line_key(line: &str) -> String {
-    let hash = line.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = line
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }
 
 fn place(document: &Document, range: TextRange) -> Place {
     let text = document.text();
-    let cell = document.notebook().and_then(|notebook| notebook.cells().iter().find(|cell| cell.range.touches(range.start)));
+    let cell =
+        document.notebook().and_then(|notebook| notebook.cells().iter().find(|cell| cell.range.touches(range.start)));
     let one_based = |position: Position, first_line: u32| (position.line - first_line + 1, position.column + 1);
     let lines: &LineIndex = document.lines();
     let first_line = cell.map_or(0, |cell| lines.line_of(cell.range.start));

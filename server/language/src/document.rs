@@ -45,7 +45,15 @@ impl Document {
     /// A text at `path` (absolute, `/` between parts; any name for what has not been saved).
     pub fn new(path: impl Into<Arc<str>>, language: Language, text: impl Into<Arc<str>>) -> Self {
         let (path, text) = (path.into(), text.into());
-        Self { path, language, text, notebook: None, lines: OnceLock::new(), analysis: OnceLock::new(), parser: Arc::default() }
+        Self {
+            path,
+            language,
+            text,
+            notebook: None,
+            lines: OnceLock::new(),
+            analysis: OnceLock::new(),
+            parser: Arc::default(),
+        }
     }
 
     /// The same document, read with what reading `before`, of which it is a changed version, has found out: what did not change is
@@ -87,20 +95,29 @@ impl Document {
     /// What is known of each expression; worked out at the first call with what `source` knows then.
     pub fn analysis(&self, source: &dyn SchemaSource) -> &Arc<python::Analysis> {
         self.analysis.get_or_init(|| {
-            let cells: Option<Vec<TextRange>> = self.notebook.as_ref().map(|notebook| notebook.cells().iter().map(|cell| cell.range).collect());
+            let cells: Option<Vec<TextRange>> =
+                self.notebook.as_ref().map(|notebook| notebook.cells().iter().map(|cell| cell.range).collect());
             Arc::new(self.analyse(&self.text, cells.as_deref(), source))
         })
     }
 
     /// What is known of `text`, this document's with something put in at `offset`; of all of it, or of what comes before the end
     /// of the statement there.
-    pub(crate) fn analyse_typed(&self, text: &str, offset: u32, extent: Extent, source: &dyn SchemaSource) -> python::Analysis {
+    pub(crate) fn analyse_typed(
+        &self,
+        text: &str,
+        offset: u32,
+        extent: Extent,
+        source: &dyn SchemaSource,
+    ) -> python::Analysis {
         let n_more = (text.len() as u32).saturating_sub(self.text.len() as u32);
         let cells = self.notebook.as_ref().map(|notebook| {
-            let moved = |cell: &crate::notebook::Cell| TextRange::new(
-                cell.range.start + if cell.range.start > offset { n_more } else { 0 },
-                cell.range.end + if cell.range.end >= offset { n_more } else { 0 },
-            );
+            let moved = |cell: &crate::notebook::Cell| {
+                TextRange::new(
+                    cell.range.start + if cell.range.start > offset { n_more } else { 0 },
+                    cell.range.end + if cell.range.end >= offset { n_more } else { 0 },
+                )
+            };
             notebook.cells().iter().map(moved).collect::<Vec<_>>()
         });
         let mut module = self.read(text, cells.as_deref());

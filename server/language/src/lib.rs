@@ -21,13 +21,13 @@ mod testing;
 mod text;
 
 pub use answers::{
-    Action, ActionKind, Command, Completion, CompletionKind, Diagnostic, Fix, Hover, InlayHint, Lens, Related, Severity, Signature,
-    Symbol, SymbolKind, Target, TextEdit,
+    Action, ActionKind, Command, Completion, CompletionKind, Diagnostic, Fix, Hover, InlayHint, Lens, Related,
+    Severity, Signature, Symbol, SymbolKind, Target, TextEdit,
 };
 pub use document::{Document, Language};
 pub use notebook::{Cell, Notebook, NotebookError, apply_to_ipynb};
 pub use schema::{
-    ColumnSummary, Dtype, Entry, Lifecycle, ModelVersion, NameKind, Outcome, SchemaSource, ServedEndpoint, Table, TableColumn, TrainedRun,
-    WatchingMonitor,
+    ColumnSummary, Dtype, Entry, Lifecycle, ModelVersion, NameKind, Outcome, SchemaSource, ServedEndpoint, Table,
+    TableColumn, TrainedRun, WatchingMonitor,
 };
 pub use text::{Encoding, LineIndex, Position, TextRange};

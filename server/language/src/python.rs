@@ -12,7 +12,9 @@ pub mod lower;
 pub mod repair;
 pub mod rules;
 
-pub(crate) use features::{actions, can_rename, complete, definition, hover, inlay_hints, lenses, rename, signature, symbols};
+pub(crate) use features::{
+    actions, can_rename, complete, definition, hover, inlay_hints, lenses, rename, signature, symbols,
+};
 
 /// What is known of a script.
 #[derive(Debug)]

@@ -43,7 +43,9 @@ impl Profile {
         let at = |path: &str| params.pointer(&format!("/capabilities/{path}"));
         let has = |path: &str| at(path) == Some(&Value::Bool(true));
         let exists = |path: &str| at(path).is_some_and(|value| !value.is_null());
-        let lists = |path: &str, wanted: &str| at(path).and_then(Value::as_array).is_some_and(|list| list.iter().any(|item| item == wanted));
+        let lists = |path: &str, wanted: &str| {
+            at(path).and_then(Value::as_array).is_some_and(|list| list.iter().any(|item| item == wanted))
+        };
         let info = |field: &str| params.pointer(&format!("/clientInfo/{field}")).and_then(Value::as_str);
         let name = match (info("name"), info("version")) {
             (Some(name), Some(version)) => format!("{name}/{version}"),
@@ -66,8 +68,13 @@ impl Profile {
             related_information: has("textDocument/publishDiagnostics/relatedInformation"),
             completion_markdown: lists("textDocument/completion/completionItem/documentationFormat", "markdown"),
             hover_markdown: lists("textDocument/hover/contentFormat", "markdown"),
-            signature_markdown: lists("textDocument/signatureHelp/signatureInformation/documentationFormat", "markdown"),
-            label_offsets: has("textDocument/signatureHelp/signatureInformation/parameterInformation/labelOffsetSupport"),
+            signature_markdown: lists(
+                "textDocument/signatureHelp/signatureInformation/documentationFormat",
+                "markdown",
+            ),
+            label_offsets: has(
+                "textDocument/signatureHelp/signatureInformation/parameterInformation/labelOffsetSupport",
+            ),
             code_actions: exists("textDocument/codeAction/codeActionLiteralSupport"),
             document_changes: has("workspace/workspaceEdit/documentChanges"),
             symbol_tree: has("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
@@ -105,7 +112,10 @@ pub(crate) fn of_server(client: &Profile) -> Value {
         hover_provider: Some(lsp::HoverProviderCapability::Simple(true)),
         definition_provider: Some(lsp::OneOf::Left(true)),
         rename_provider: Some(if client.prepares_rename {
-            lsp::OneOf::Right(lsp::RenameOptions { prepare_provider: Some(true), work_done_progress_options: lsp::WorkDoneProgressOptions::default() })
+            lsp::OneOf::Right(lsp::RenameOptions {
+                prepare_provider: Some(true),
+                work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+            })
         } else {
             lsp::OneOf::Left(true)
         }),
@@ -147,8 +157,7 @@ pub(crate) fn of_server(client: &Profile) -> Value {
         "serverInfo": { "name": "mlwright", "version": env!("CARGO_PKG_VERSION") },
     });
     // `lsp-types` writes the filter's field in snake case.
-    answer["capabilities"]["notebookDocumentSync"] =
-        json!({ "notebookSelector": [{ "notebook": { "notebookType": "jupyter-notebook" }, "cells": [{ "language": "python" }] }] });
+    answer["capabilities"]["notebookDocumentSync"] = json!({ "notebookSelector": [{ "notebook": { "notebookType": "jupyter-notebook" }, "cells": [{ "language": "python" }] }] });
     answer
 }
 
@@ -168,7 +177,9 @@ mod tests {
 
     #[test]
     fn positions_are_counted_in_what_the_client_offers() {
-        let encoding = |offered: Value| Profile::of(&json!({ "capabilities": { "general": { "positionEncodings": offered } } })).encoding;
+        let encoding = |offered: Value| {
+            Profile::of(&json!({ "capabilities": { "general": { "positionEncodings": offered } } })).encoding
+        };
         assert_eq!(encoding(json!(["utf-16", "utf-8"])), Encoding::Utf8);
         assert_eq!(encoding(json!(["utf-32", "utf-16"])), Encoding::Utf16);
         assert_eq!(encoding(json!(["utf-32"])), Encoding::Utf32);
@@ -182,7 +193,13 @@ mod tests {
         for operation in mlwright_operations::all() {
             assert!(commands.contains(&json!(format!("mlwright.{}", operation.name))), "{}", operation.name);
         }
-        assert!(answer["capabilities"].get("diagnosticProvider").is_none(), "a client that does not pull is not told to");
-        assert!(answer["capabilities"]["notebookDocumentSync"]["notebookSelector"][0]["notebook"]["notebookType"].is_string());
+        assert!(
+            answer["capabilities"].get("diagnosticProvider").is_none(),
+            "a client that does not pull is not told to"
+        );
+        assert!(
+            answer["capabilities"]["notebookDocumentSync"]["notebookSelector"][0]["notebook"]["notebookType"]
+                .is_string()
+        );
     }
 }

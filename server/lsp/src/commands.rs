@@ -28,7 +28,6 @@ const SHOWN_CHARS_MAX: usize = 500;
 /// How long a job is followed: as long as the engine follows one.
 const FOLLOW_SECONDS: u64 = 24 * 3_600;
 
-
 const CONFIRM_LABEL: &str = "Do it";
 const CANCEL_LABEL: &str = "Cancel";
 
@@ -81,7 +80,11 @@ pub(crate) fn start(session: &mut Session, request: Request) {
         return session.client.ask("workspace/applyEdit", json!({ "edit": first }), Purpose::ApplyEdit(request.id));
     }
     let Some(name) = params.command.strip_prefix(COMMAND_PREFIX) else {
-        return session.client.refuse(request.id, ErrorCode::InvalidParams, format!("there is no command {:?}", params.command));
+        return session.client.refuse(
+            request.id,
+            ErrorCode::InvalidParams,
+            format!("there is no command {:?}", params.command),
+        );
     };
     let operation = match mlwright_operations::find(name) {
         Ok(operation) => operation,
@@ -91,7 +94,13 @@ pub(crate) fn start(session: &mut Session, request: Request) {
     let from = second.map(serde_json::from_value).transpose();
     let from: From = match from {
         Ok(from) => from.unwrap_or_default(),
-        Err(problem) => return session.client.refuse(request.id, ErrorCode::InvalidParams, format!("the second argument: {problem}")),
+        Err(problem) => {
+            return session.client.refuse(
+                request.id,
+                ErrorCode::InvalidParams,
+                format!("the second argument: {problem}"),
+            );
+        }
     };
     let token = params.work_done_progress_params.work_done_token;
     let invocation = Invocation { request: request.id, operation, input, from, token };
@@ -109,7 +118,8 @@ pub(crate) fn start(session: &mut Session, request: Request) {
 /// The user has answered whether something is to be done. Without a yes the operation refuses by itself, which is how
 /// that gets into the audit.
 pub(crate) fn answered(session: &mut Session, mut invocation: Invocation, answer: &Result<Value, ResponseError>) {
-    let says_yes = answer.as_ref().is_ok_and(|answer| answer.get("title").and_then(Value::as_str) == Some(CONFIRM_LABEL));
+    let says_yes =
+        answer.as_ref().is_ok_and(|answer| answer.get("title").and_then(Value::as_str) == Some(CONFIRM_LABEL));
     if invocation.input.is_object() {
         invocation.input[CONFIRM] = Value::Bool(says_yes);
     }
@@ -124,7 +134,11 @@ pub(crate) fn edit_applied(session: &Session, request: RequestId, answer: Result
 fn run(session: &mut Session, invocation: Invocation) {
     let Invocation { request, operation, mut input, from, token } = invocation;
     if session.commands.running.len() >= RUNNING_MAX {
-        return session.client.refuse(request, ErrorCode::RequestFailed, format!("{RUNNING_MAX} commands are running already"));
+        return session.client.refuse(
+            request,
+            ErrorCode::RequestFailed,
+            format!("{RUNNING_MAX} commands are running already"),
+        );
     }
     // Its progress is followed to the end, and cancelling the call cancels the job.
     if operation.makes_job() && input.is_object() && input.get("wait_seconds").is_none() {
@@ -134,7 +148,13 @@ fn run(session: &mut Session, invocation: Invocation) {
     let id = session.commands.last_id;
     let cancel = CancelToken::new();
     session.pending.add_command(request.clone(), cancel.clone());
-    let running = Running { request, operation, show: from.show, cancel: cancel.clone(), shown: Shown::new(id, operation.title, token) };
+    let running = Running {
+        request,
+        operation,
+        show: from.show,
+        cancel: cancel.clone(),
+        shown: Shown::new(id, operation.title, token),
+    };
     session.commands.running.insert(id, running);
 
     let path = from.document.as_ref().and_then(path_of);
@@ -157,7 +177,8 @@ fn run(session: &mut Session, invocation: Invocation) {
     };
     let started = std::thread::Builder::new().name(format!("lsp-{}", operation.name)).spawn(work);
     if let Err(problem) = started {
-        let problem = Problem::new(mlwright_base::ErrorCode::Unavailable, format!("no thread can be started: {problem}"));
+        let problem =
+            Problem::new(mlwright_base::ErrorCode::Unavailable, format!("no thread can be started: {problem}"));
         ended(session, id, Err(problem));
     }
 }
@@ -196,7 +217,10 @@ pub(crate) fn ended(session: &mut Session, id: RunningId, outcome: Result<Answer
         session.client.notify("window/showMessage", json!({ "type": message.0, "message": message.1 }));
     }
     if session.pending.take(&running.request) {
-        session.client.answer(running.request, outcome.map_or_else(|problem| Err(refusal(&problem)), |answer| Ok(structured(&answer))));
+        session.client.answer(
+            running.request,
+            outcome.map_or_else(|problem| Err(refusal(&problem)), |answer| Ok(structured(&answer))),
+        );
     }
     if running.operation.effect != Effect::Read {
         session.workspace_changed();

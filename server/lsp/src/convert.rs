@@ -3,8 +3,8 @@
 use lsp_types as lsp;
 use mlwright_base::Problem;
 use mlwright_language::{
-    Action, ActionKind, Command, Completion, CompletionKind, Diagnostic, Encoding, Hover, InlayHint, Lens, Position, Severity,
-    Signature, Symbol, SymbolKind, Target, TextEdit,
+    Action, ActionKind, Command, Completion, CompletionKind, Diagnostic, Encoding, Hover, InlayHint, Lens, Position,
+    Severity, Signature, Symbol, SymbolKind, Target, TextEdit,
 };
 use serde_json::json;
 
@@ -38,7 +38,12 @@ pub(crate) fn encoding_kind(encoding: Encoding) -> lsp::PositionEncodingKind {
 }
 
 /// A diagnostic at one address; `None` when it is in another cell.
-pub(crate) fn diagnostic(found: &Diagnostic, snapshot: &Snapshot, uri: &lsp::Uri, client: &Profile) -> Option<lsp::Diagnostic> {
+pub(crate) fn diagnostic(
+    found: &Diagnostic,
+    snapshot: &Snapshot,
+    uri: &lsp::Uri,
+    client: &Profile,
+) -> Option<lsp::Diagnostic> {
     let range = snapshot.range_at(uri, found.range)?;
     let related = found.related.iter().filter_map(|related| {
         let (uri, range) = snapshot.place(related.range)?;
@@ -68,11 +73,20 @@ fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
     }
 }
 
-pub(crate) fn completion(offer: &Completion, snapshot: &Snapshot, uri: &lsp::Uri, client: &Profile) -> Option<lsp::CompletionItem> {
+pub(crate) fn completion(
+    offer: &Completion,
+    snapshot: &Snapshot,
+    uri: &lsp::Uri,
+    client: &Profile,
+) -> Option<lsp::CompletionItem> {
     let edit = text_edit(&offer.edit, snapshot, uri)?;
     // Clients match what stands in the range against this: it begins as that does, with the quote or bracket.
     let typed = offer.edit.range.of(snapshot.document.text());
-    let filter = if offer.edit.text.starts_with(typed.chars().next().unwrap_or_default()) { &offer.edit.text } else { &*offer.label };
+    let filter = if offer.edit.text.starts_with(typed.chars().next().unwrap_or_default()) {
+        &offer.edit.text
+    } else {
+        &*offer.label
+    };
     Some(lsp::CompletionItem {
         label: offer.label.to_string(),
         kind: Some(completion_kind(offer.kind)),
@@ -114,7 +128,11 @@ fn markup(text: &str, is_markdown: bool) -> lsp::MarkupContent {
 
 /// A client that names no formats takes a bare text only.
 fn documentation(text: &str, is_markdown: bool) -> lsp::Documentation {
-    if is_markdown { lsp::Documentation::MarkupContent(markup(text, true)) } else { lsp::Documentation::String(text.to_owned()) }
+    if is_markdown {
+        lsp::Documentation::MarkupContent(markup(text, true))
+    } else {
+        lsp::Documentation::String(text.to_owned())
+    }
 }
 
 pub(crate) fn signature(found: &Signature, client: &Profile) -> lsp::SignatureHelp {
@@ -125,7 +143,8 @@ pub(crate) fn signature(found: &Signature, client: &Profile) -> lsp::SignatureHe
         }
         lsp::ParameterLabel::Simple(range.of(&found.label).to_owned())
     };
-    let parameters = found.parameters.iter().map(|range| lsp::ParameterInformation { label: label(range), documentation: None });
+    let parameters =
+        found.parameters.iter().map(|range| lsp::ParameterInformation { label: label(range), documentation: None });
     let active = u32::try_from(found.active_parameter).ok();
     let information = lsp::SignatureInformation {
         label: found.label.clone(),
@@ -151,7 +170,11 @@ pub(crate) fn hint(found: &InlayHint, snapshot: &Snapshot, uri: &lsp::Uri) -> Op
 }
 
 /// Where something is defined. `text_of` gives the lines of other texts.
-pub(crate) fn target(target: &Target, snapshot: &Snapshot, range_in: impl Fn(&str, mlwright_language::TextRange) -> lsp::Range) -> Option<lsp::Location> {
+pub(crate) fn target(
+    target: &Target,
+    snapshot: &Snapshot,
+    range_in: impl Fn(&str, mlwright_language::TextRange) -> lsp::Range,
+) -> Option<lsp::Location> {
     match target {
         Target::Here(range) => snapshot.place(*range).map(|(uri, range)| lsp::Location { uri: uri.clone(), range }),
         Target::Text { path, range } => Some(lsp::Location { uri: uri_of(path)?, range: range_in(path, *range) }),
@@ -177,7 +200,12 @@ pub(crate) fn symbol(found: &Symbol, snapshot: &Snapshot, uri: &lsp::Uri) -> Opt
 
 /// The outline as a list, for clients that know no tree.
 #[allow(deprecated)]
-pub(crate) fn flat(symbols: Vec<lsp::DocumentSymbol>, uri: &lsp::Uri, container: Option<&str>, into: &mut Vec<lsp::SymbolInformation>) {
+pub(crate) fn flat(
+    symbols: Vec<lsp::DocumentSymbol>,
+    uri: &lsp::Uri,
+    container: Option<&str>,
+    into: &mut Vec<lsp::SymbolInformation>,
+) {
     for symbol in symbols {
         into.push(lsp::SymbolInformation {
             name: symbol.name.clone(),
@@ -206,7 +234,8 @@ fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
 pub(crate) fn lens(found: &Lens, snapshot: &Snapshot, uri: &lsp::Uri) -> Option<lsp::CodeLens> {
     let command = found.command.as_ref().map(|call| command(&found.title, call, snapshot));
     // A lens without a command is a text.
-    let command = command.unwrap_or_else(|| lsp::Command { title: found.title.clone(), command: String::new(), arguments: None });
+    let command =
+        command.unwrap_or_else(|| lsp::Command { title: found.title.clone(), command: String::new(), arguments: None });
     Some(lsp::CodeLens { range: snapshot.range_at(uri, found.range)?, command: Some(command), data: None })
 }
 
@@ -214,7 +243,11 @@ pub(crate) fn lens(found: &Lens, snapshot: &Snapshot, uri: &lsp::Uri) -> Option<
 /// it, is shown what came of it.
 fn command(title: &str, call: &Command, snapshot: &Snapshot) -> lsp::Command {
     let from = json!({ "document": snapshot.uri, "show": true });
-    lsp::Command { title: title.to_owned(), command: format!("{COMMAND_PREFIX}{}", call.operation), arguments: Some(vec![call.input.clone(), from]) }
+    lsp::Command {
+        title: title.to_owned(),
+        command: format!("{COMMAND_PREFIX}{}", call.operation),
+        arguments: Some(vec![call.input.clone(), from]),
+    }
 }
 
 pub(crate) fn text_edit(edit: &TextEdit, snapshot: &Snapshot, uri: &lsp::Uri) -> Option<lsp::TextEdit> {
@@ -243,7 +276,10 @@ pub(crate) fn workspace_edit(edits: &[TextEdit], snapshot: &Snapshot, client: &P
         text_document: lsp::OptionalVersionedTextDocumentIdentifier { uri: uri.clone(), version },
         edits: edits.into_iter().map(lsp::OneOf::Left).collect(),
     });
-    Some(lsp::WorkspaceEdit { document_changes: Some(lsp::DocumentChanges::Edits(changes.collect())), ..lsp::WorkspaceEdit::default() })
+    Some(lsp::WorkspaceEdit {
+        document_changes: Some(lsp::DocumentChanges::Edits(changes.collect())),
+        ..lsp::WorkspaceEdit::default()
+    })
 }
 
 /// An action of the document, as the client takes it.
@@ -256,7 +292,14 @@ pub(crate) fn action(found: &Action, snapshot: &Snapshot, client: &Profile) -> O
     let edit = if found.edits.is_empty() { None } else { Some(workspace_edit(&found.edits, snapshot, client)?) };
     let command = found.command.as_ref().map(|call| command(&found.title, call, snapshot));
     let preferred = found.is_preferred.then_some(true);
-    let action = lsp::CodeAction { title: found.title.clone(), kind: Some(kind), edit, command, is_preferred: preferred, ..lsp::CodeAction::default() };
+    let action = lsp::CodeAction {
+        title: found.title.clone(),
+        kind: Some(kind),
+        edit,
+        command,
+        is_preferred: preferred,
+        ..lsp::CodeAction::default()
+    };
     Some(offered(action, client))
 }
 
@@ -269,7 +312,11 @@ pub(crate) fn offered(action: lsp::CodeAction, client: &Profile) -> lsp::CodeAct
         (Some(command), None) => lsp::CodeActionOrCommand::Command(command),
         (_, edit) => {
             let arguments = edit.map(|edit| vec![json!(edit)]);
-            lsp::CodeActionOrCommand::Command(lsp::Command { title: action.title, command: APPLY_EDIT.to_owned(), arguments })
+            lsp::CodeActionOrCommand::Command(lsp::Command {
+                title: action.title,
+                command: APPLY_EDIT.to_owned(),
+                arguments,
+            })
         }
     }
 }

@@ -69,7 +69,9 @@ pub(crate) fn run_due(session: &mut Session, now: Instant) {
             let source = Source::new(&world, &snapshot.asked, snapshot.document.path());
             let found = guarded(|| {
                 let addresses = snapshot.addresses().iter();
-                addresses.map(|uri| (uri.clone(), features::diagnostics(&snapshot, uri, &source, &client))).collect::<Found>()
+                addresses
+                    .map(|uri| (uri.clone(), features::diagnostics(&snapshot, uri, &source, &client)))
+                    .collect::<Found>()
             });
             match found {
                 Ok(found) => {

@@ -99,7 +99,8 @@ impl Documents {
         let key = notebook.uri().as_str().to_owned();
         self.notebook_of.retain(|_, of| *of != key);
         self.notebook_of.extend(notebook.cell_addresses().map(|cell| (cell.to_owned(), key.clone())));
-        let snapshot = notebook.snapshot(self.encoding, self.snapshots.get(key.as_str()).map(|before| &before.document));
+        let snapshot =
+            notebook.snapshot(self.encoding, self.snapshots.get(key.as_str()).map(|before| &before.document));
         let snapshot = self.put(snapshot);
         self.notebooks.insert(key, notebook);
         snapshot

@@ -11,7 +11,12 @@ use crate::convert;
 ///
 /// Editors send the changes of many cursors from the last to the first. Lines above every change so far are where they
 /// were, so only a change further down needs the lines to be looked for again.
-pub(crate) fn apply(text: &str, lines: &LineIndex, changes: Vec<TextDocumentContentChangeEvent>, encoding: Encoding) -> String {
+pub(crate) fn apply(
+    text: &str,
+    lines: &LineIndex,
+    changes: Vec<TextDocumentContentChangeEvent>,
+    encoding: Encoding,
+) -> String {
     let mut text = text.to_owned();
     let mut lines = Cow::Borrowed(lines);
     let mut n_lines_unchanged = u32::MAX;
@@ -40,7 +45,11 @@ mod tests {
 
     fn change(start: (u32, u32), end: (u32, u32), text: &str) -> TextDocumentContentChangeEvent {
         let at = |(line, character)| Position { line, character };
-        TextDocumentContentChangeEvent { range: Some(Range { start: at(start), end: at(end) }), range_length: None, text: text.to_owned() }
+        TextDocumentContentChangeEvent {
+            range: Some(Range { start: at(start), end: at(end) }),
+            range_length: None,
+            text: text.to_owned(),
+        }
     }
 
     fn check(text: &str, changes: Vec<TextDocumentContentChangeEvent>, expected: &str) {
@@ -55,16 +64,29 @@ mod tests {
 
     #[test]
     fn changes_build_on_each_other_whatever_their_order() {
-        check("a\nb\nc\n", vec![change((2, 0), (2, 1), "C"), change((1, 0), (1, 1), "B\nB"), change((0, 0), (0, 0), "x")], "xa\nB\nB\nC\n");
-        check("a\nb\nc\n", vec![change((0, 1), (0, 1), "1\n2"), change((3, 1), (3, 1), "!"), change((1, 0), (3, 0), "")], "a1\nc!\n");
-        check("a\nb", vec![change((1, 1), (1, 1), "\n"), change((2, 0), (2, 0), "d"), change((9, 9), (9, 9), "e")], "a\nb\nde");
+        check(
+            "a\nb\nc\n",
+            vec![change((2, 0), (2, 1), "C"), change((1, 0), (1, 1), "B\nB"), change((0, 0), (0, 0), "x")],
+            "xa\nB\nB\nC\n",
+        );
+        check(
+            "a\nb\nc\n",
+            vec![change((0, 1), (0, 1), "1\n2"), change((3, 1), (3, 1), "!"), change((1, 0), (3, 0), "")],
+            "a1\nc!\n",
+        );
+        check(
+            "a\nb",
+            vec![change((1, 1), (1, 1), "\n"), change((2, 0), (2, 0), "d"), change((9, 9), (9, 9), "e")],
+            "a\nb\nde",
+        );
         check("aé𝄞b", vec![change((0, 2), (0, 4), "-"), change((0, 1), (0, 2), "")], "a-b");
         check("a\rb", vec![change((1, 0), (1, 0), "\n"), change((0, 1), (1, 0), " ")], "a b");
     }
 
     #[test]
     fn a_whole_text_replaces_everything() {
-        let whole = |text: &str| TextDocumentContentChangeEvent { range: None, range_length: None, text: text.to_owned() };
+        let whole =
+            |text: &str| TextDocumentContentChangeEvent { range: None, range_length: None, text: text.to_owned() };
         check("a\nb\n", vec![change((0, 0), (1, 0), ""), whole("x\ny\n"), change((1, 0), (1, 1), "z")], "x\nz\n");
     }
 }

@@ -30,7 +30,8 @@ pub(crate) fn completion(asked: &Question<'_>, params: &lsp::CompletionParams) -
     let offset = asked.offset(params.text_document_position.position)?;
     let offers = asked.snapshot.document.complete(offset, asked.source);
     asked.cancel.check().ok()?;
-    let items = offers.iter().filter_map(|offer| convert::completion(offer, asked.snapshot, asked.uri, asked.client)).collect();
+    let items =
+        offers.iter().filter_map(|offer| convert::completion(offer, asked.snapshot, asked.uri, asked.client)).collect();
     Some(lsp::CompletionResponse::List(lsp::CompletionList { is_incomplete: false, items }))
 }
 
@@ -46,7 +47,10 @@ pub(crate) fn hover(asked: &Question<'_>, params: &lsp::HoverParams) -> Option<l
     Some(convert::hover(&found, asked.snapshot, asked.uri, asked.client))
 }
 
-pub(crate) fn definition(asked: &Question<'_>, params: &lsp::GotoDefinitionParams) -> Option<lsp::GotoDefinitionResponse> {
+pub(crate) fn definition(
+    asked: &Question<'_>,
+    params: &lsp::GotoDefinitionParams,
+) -> Option<lsp::GotoDefinitionResponse> {
     let offset = asked.offset(params.text_document_position_params.position)?;
     let targets = asked.snapshot.document.definition(offset, asked.source);
     let range_in = |path: &str, range: TextRange| {
@@ -59,7 +63,10 @@ pub(crate) fn definition(asked: &Question<'_>, params: &lsp::GotoDefinitionParam
     Some(lsp::GotoDefinitionResponse::Array(places.collect()))
 }
 
-pub(crate) fn prepare_rename(asked: &Question<'_>, params: &lsp::TextDocumentPositionParams) -> Option<lsp::PrepareRenameResponse> {
+pub(crate) fn prepare_rename(
+    asked: &Question<'_>,
+    params: &lsp::TextDocumentPositionParams,
+) -> Option<lsp::PrepareRenameResponse> {
     let offset = asked.offset(params.position)?;
     let range = asked.snapshot.document.can_rename(offset, asked.source)?;
     asked.snapshot.range_at(asked.uri, range).map(lsp::PrepareRenameResponse::Range)
@@ -94,18 +101,30 @@ pub(crate) fn lenses(asked: &Question<'_>, _: &lsp::CodeLensParams) -> Option<Ve
 }
 
 /// What is wrong at one address of a document.
-pub(crate) fn diagnostics(snapshot: &Snapshot, uri: &lsp::Uri, source: &dyn SchemaSource, client: &Profile) -> Vec<lsp::Diagnostic> {
+pub(crate) fn diagnostics(
+    snapshot: &Snapshot,
+    uri: &lsp::Uri,
+    source: &dyn SchemaSource,
+    client: &Profile,
+) -> Vec<lsp::Diagnostic> {
     let found = snapshot.diagnostics(source);
     found.iter().filter_map(|diagnostic| convert::diagnostic(diagnostic, snapshot, uri, client)).collect()
 }
 
 /// `textDocument/diagnostic`. The id of a result is made of what it says, so that what says the same is not sent again.
-pub(crate) fn diagnostic_report(asked: &Question<'_>, params: &lsp::DocumentDiagnosticParams) -> lsp::DocumentDiagnosticReport {
+pub(crate) fn diagnostic_report(
+    asked: &Question<'_>,
+    params: &lsp::DocumentDiagnosticParams,
+) -> lsp::DocumentDiagnosticReport {
     let items = diagnostics(asked.snapshot, asked.uri, asked.source, asked.client);
     let id = fingerprint(&items);
     if params.previous_result_id.as_deref() == Some(&id) {
         let unchanged = lsp::UnchangedDocumentDiagnosticReport { result_id: id };
-        return lsp::RelatedUnchangedDocumentDiagnosticReport { related_documents: None, unchanged_document_diagnostic_report: unchanged }.into();
+        return lsp::RelatedUnchangedDocumentDiagnosticReport {
+            related_documents: None,
+            unchanged_document_diagnostic_report: unchanged,
+        }
+        .into();
     }
     let full = lsp::FullDocumentDiagnosticReport { result_id: Some(id), items };
     lsp::RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report: full }.into()
@@ -118,7 +137,10 @@ fn fingerprint(items: &[lsp::Diagnostic]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-pub(crate) fn code_actions(asked: &Question<'_>, params: &lsp::CodeActionParams) -> Option<Vec<lsp::CodeActionOrCommand>> {
+pub(crate) fn code_actions(
+    asked: &Question<'_>,
+    params: &lsp::CodeActionParams,
+) -> Option<Vec<lsp::CodeActionOrCommand>> {
     let range = asked.snapshot.bytes(asked.uri, params.range)?;
     let only = params.context.only.as_deref();
     let wants = |kind: &lsp::CodeActionKind| only.is_none_or(|kinds| kinds.iter().any(|wanted| is_kind(kind, wanted)));
@@ -148,7 +170,12 @@ fn is_kind(kind: &lsp::CodeActionKind, wanted: &lsp::CodeActionKind) -> bool {
 
 fn quick_fixes(asked: &Question<'_>, range: TextRange) -> Vec<lsp::CodeActionOrCommand> {
     let mut actions = Vec::new();
-    for found in asked.snapshot.diagnostics(asked.source).iter().filter(|found| found.range.start <= range.end && range.start <= found.range.end) {
+    for found in asked
+        .snapshot
+        .diagnostics(asked.source)
+        .iter()
+        .filter(|found| found.range.start <= range.end && range.start <= found.range.end)
+    {
         let Some(diagnostic) = convert::diagnostic(found, asked.snapshot, asked.uri, asked.client) else { continue };
         for (index, fix) in found.fixes.iter().enumerate() {
             let Some(edit) = convert::workspace_edit(&fix.edits, asked.snapshot, asked.client) else { continue };
@@ -186,7 +213,9 @@ fn together<'a>(fixes: impl Iterator<Item = &'a Fix>) -> Vec<TextEdit> {
     for fix in fixes {
         let is_new = |edit: &&TextEdit| !edits.contains(edit);
         let new: Vec<TextEdit> = fix.edits.iter().filter(is_new).cloned().collect();
-        let meets = |edit: &TextEdit| edits.iter().any(|taken| taken.range.start <= edit.range.end && edit.range.start <= taken.range.end);
+        let meets = |edit: &TextEdit| {
+            edits.iter().any(|taken| taken.range.start <= edit.range.end && edit.range.start <= taken.range.end)
+        };
         if !new.iter().any(meets) {
             edits.extend(new);
         }
@@ -203,11 +232,19 @@ mod tests {
     fn fixes_that_meet_are_not_made_together() {
         let fix = |edits: &[(u32, u32, &str)]| Fix {
             title: String::new(),
-            edits: edits.iter().map(|(start, end, text)| TextEdit { range: TextRange::new(*start, *end), text: (*text).to_owned() }).collect(),
+            edits: edits
+                .iter()
+                .map(|(start, end, text)| TextEdit { range: TextRange::new(*start, *end), text: (*text).to_owned() })
+                .collect(),
         };
         // The second shares its import with the first, the third overlaps the first.
-        let fixes = [fix(&[(0, 0, "import a\n"), (10, 12, "x")]), fix(&[(0, 0, "import a\n"), (20, 21, "y")]), fix(&[(11, 15, "z")])];
-        let edits: Vec<(u32, String)> = together(fixes.iter()).into_iter().map(|edit| (edit.range.start, edit.text)).collect();
+        let fixes = [
+            fix(&[(0, 0, "import a\n"), (10, 12, "x")]),
+            fix(&[(0, 0, "import a\n"), (20, 21, "y")]),
+            fix(&[(11, 15, "z")]),
+        ];
+        let edits: Vec<(u32, String)> =
+            together(fixes.iter()).into_iter().map(|edit| (edit.range.start, edit.text)).collect();
         assert_eq!(edits, [(0, "import a\n".to_owned()), (10, "x".to_owned()), (20, "y".to_owned())]);
     }
 

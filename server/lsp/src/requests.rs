@@ -68,10 +68,13 @@ impl Pending {
 
     /// Ends everything: the client has asked to shut down.
     pub(crate) fn cancel_all(&mut self) -> Vec<RequestId> {
-        self.waiting.drain().map(|(id, waiting)| {
-            waiting.cancel.cancel();
-            id
-        }).collect()
+        self.waiting
+            .drain()
+            .map(|(id, waiting)| {
+                waiting.cancel.cancel();
+                id
+            })
+            .collect()
     }
 }
 
@@ -79,36 +82,56 @@ impl Pending {
 pub(crate) fn start(session: &mut Session, request: Request) -> Option<Request> {
     let Request { id, method, params } = request;
     let about = match method.as_str() {
-        methods::Completion::METHOD => {
-            document::<methods::Completion>(Urgency::Typing, |params| &params.text_document_position.text_document.uri, |asked, params| features::completion(asked, &params))
-        }
-        methods::SignatureHelpRequest::METHOD => {
-            document::<methods::SignatureHelpRequest>(Urgency::Typing, |params| &params.text_document_position_params.text_document.uri, |asked, params| features::signature_help(asked, &params))
-        }
-        methods::HoverRequest::METHOD => {
-            document::<methods::HoverRequest>(Urgency::Typing, |params| &params.text_document_position_params.text_document.uri, |asked, params| features::hover(asked, &params))
-        }
-        methods::GotoDefinition::METHOD => {
-            document::<methods::GotoDefinition>(Urgency::Typing, |params| &params.text_document_position_params.text_document.uri, |asked, params| features::definition(asked, &params))
-        }
-        methods::PrepareRenameRequest::METHOD => {
-            document::<methods::PrepareRenameRequest>(Urgency::Typing, |params| &params.text_document.uri, |asked, params| features::prepare_rename(asked, &params))
-        }
-        methods::Rename::METHOD => {
-            document::<methods::Rename>(Urgency::Typing, |params| &params.text_document_position.text_document.uri, |asked, params| features::rename(asked, &params))
-        }
-        methods::CodeActionRequest::METHOD => {
-            document::<methods::CodeActionRequest>(Urgency::Background, |params| &params.text_document.uri, |asked, params| features::code_actions(asked, &params))
-        }
-        methods::InlayHintRequest::METHOD => {
-            document::<methods::InlayHintRequest>(Urgency::Background, |params| &params.text_document.uri, |asked, params| features::inlay_hints(asked, &params))
-        }
-        methods::DocumentSymbolRequest::METHOD => {
-            document::<methods::DocumentSymbolRequest>(Urgency::Background, |params| &params.text_document.uri, |asked, params| features::symbols(asked, &params))
-        }
-        methods::CodeLensRequest::METHOD => {
-            document::<methods::CodeLensRequest>(Urgency::Background, |params| &params.text_document.uri, |asked, params| features::lenses(asked, &params))
-        }
+        methods::Completion::METHOD => document::<methods::Completion>(
+            Urgency::Typing,
+            |params| &params.text_document_position.text_document.uri,
+            |asked, params| features::completion(asked, &params),
+        ),
+        methods::SignatureHelpRequest::METHOD => document::<methods::SignatureHelpRequest>(
+            Urgency::Typing,
+            |params| &params.text_document_position_params.text_document.uri,
+            |asked, params| features::signature_help(asked, &params),
+        ),
+        methods::HoverRequest::METHOD => document::<methods::HoverRequest>(
+            Urgency::Typing,
+            |params| &params.text_document_position_params.text_document.uri,
+            |asked, params| features::hover(asked, &params),
+        ),
+        methods::GotoDefinition::METHOD => document::<methods::GotoDefinition>(
+            Urgency::Typing,
+            |params| &params.text_document_position_params.text_document.uri,
+            |asked, params| features::definition(asked, &params),
+        ),
+        methods::PrepareRenameRequest::METHOD => document::<methods::PrepareRenameRequest>(
+            Urgency::Typing,
+            |params| &params.text_document.uri,
+            |asked, params| features::prepare_rename(asked, &params),
+        ),
+        methods::Rename::METHOD => document::<methods::Rename>(
+            Urgency::Typing,
+            |params| &params.text_document_position.text_document.uri,
+            |asked, params| features::rename(asked, &params),
+        ),
+        methods::CodeActionRequest::METHOD => document::<methods::CodeActionRequest>(
+            Urgency::Background,
+            |params| &params.text_document.uri,
+            |asked, params| features::code_actions(asked, &params),
+        ),
+        methods::InlayHintRequest::METHOD => document::<methods::InlayHintRequest>(
+            Urgency::Background,
+            |params| &params.text_document.uri,
+            |asked, params| features::inlay_hints(asked, &params),
+        ),
+        methods::DocumentSymbolRequest::METHOD => document::<methods::DocumentSymbolRequest>(
+            Urgency::Background,
+            |params| &params.text_document.uri,
+            |asked, params| features::symbols(asked, &params),
+        ),
+        methods::CodeLensRequest::METHOD => document::<methods::CodeLensRequest>(
+            Urgency::Background,
+            |params| &params.text_document.uri,
+            |asked, params| features::lenses(asked, &params),
+        ),
         methods::DocumentDiagnosticRequest::METHOD => document::<methods::DocumentDiagnosticRequest>(
             Urgency::Background,
             |params| &params.text_document.uri,
@@ -132,7 +155,11 @@ pub(crate) fn start(session: &mut Session, request: Request) -> Option<Request> 
 type Start = Box<dyn FnOnce(&mut Session, RequestId, &str, Value)>;
 
 /// How requests of a method are answered.
-fn document<M: Method>(urgency: Urgency, uri_of: fn(&M::Params) -> &Uri, answer: fn(&Question<'_>, M::Params) -> M::Result) -> Start
+fn document<M: Method>(
+    urgency: Urgency,
+    uri_of: fn(&M::Params) -> &Uri,
+    answer: fn(&Question<'_>, M::Params) -> M::Result,
+) -> Start
 where
     M::Params: Send + 'static,
     M::Result: 'static,
@@ -146,12 +173,20 @@ where
         let uri = uri_of(&params).clone();
         let Some(snapshot) = session.documents.get(&uri).cloned() else {
             // Of what is not open, or is in a language that is not understood, there is nothing to say.
-            let nothing = if is_diagnostics { json!(DocumentDiagnosticReport::Full(lsp_types::RelatedFullDocumentDiagnosticReport::default())) } else { Value::Null };
+            let nothing = if is_diagnostics {
+                json!(DocumentDiagnosticReport::Full(lsp_types::RelatedFullDocumentDiagnosticReport::default()))
+            } else {
+                Value::Null
+            };
             return session.client.answer(id, Ok(nothing));
         };
         let cancel = CancelToken::new();
-        session.pending.waiting.insert(id.clone(), Waiting { key: Some(snapshot.key().to_owned()), is_diagnostics, cancel: cancel.clone() });
-        let (world, client, events, method) = (session.world.clone(), session.profile.clone(), session.events.clone(), method.to_owned());
+        session.pending.waiting.insert(
+            id.clone(),
+            Waiting { key: Some(snapshot.key().to_owned()), is_diagnostics, cancel: cancel.clone() },
+        );
+        let (world, client, events, method) =
+            (session.world.clone(), session.profile.clone(), session.events.clone(), method.to_owned());
         session.workers.add(urgency, move || {
             // Somebody has answered it already.
             if cancel.is_cancelled() {

@@ -61,13 +61,25 @@ pub enum Ended {
 pub(crate) enum Event {
     Incoming(Incoming),
     /// A worker has the answer to a request.
-    Answered { id: RequestId, outcome: Result<Value, ResponseError> },
+    Answered {
+        id: RequestId,
+        outcome: Result<Value, ResponseError>,
+    },
     /// A worker knows what is wrong in a document.
-    Diagnosed { snapshot: Arc<Snapshot>, found: Found },
+    Diagnosed {
+        snapshot: Arc<Snapshot>,
+        found: Found,
+    },
     /// A command tells how far it is.
-    Progress { id: RunningId, progress: Progress },
+    Progress {
+        id: RunningId,
+        progress: Progress,
+    },
     /// A command is over.
-    CommandEnded { id: RunningId, outcome: Box<Result<Answer, Problem>> },
+    CommandEnded {
+        id: RunningId,
+        outcome: Box<Result<Answer, Problem>>,
+    },
     /// Files that open documents depend on have changed.
     FilesChanged(Vec<String>),
 }
@@ -104,13 +116,20 @@ pub(crate) struct Session {
 ///
 /// # Errors
 /// [`Code::Unavailable`] when the system gives no threads.
-pub fn serve(start: Start, input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> Result<Ended, Problem> {
+pub fn serve(
+    start: Start,
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+) -> Result<Ended, Problem> {
     let failed = |error: std::io::Error| Problem::new(Code::Unavailable, format!("no thread can be started: {error}"));
     let (events, received) = sync_channel(EVENTS_MAX);
     let (messages, to_write) = channel();
     let unwritten = Arc::new(AtomicUsize::new(0));
     let reading = events.clone();
-    std::thread::Builder::new().name("lsp-reader".to_owned()).spawn(move || transport::read(BufReader::new(input), &reading)).map_err(failed)?;
+    std::thread::Builder::new()
+        .name("lsp-reader".to_owned())
+        .spawn(move || transport::read(BufReader::new(input), &reading))
+        .map_err(failed)?;
     let (all_written, written) = channel::<()>();
     let counted = unwritten.clone();
     let writer = move || {
@@ -201,7 +220,9 @@ impl Session {
                 Some(id) => self.client.refuse(id, code, message),
                 None => tracing::warn!(message, "the client sent what is no message"),
             },
-            Event::Incoming(Incoming::End) => return Some(if self.phase == Phase::ShutDown { Ended::Orderly } else { Ended::Abrupt }),
+            Event::Incoming(Incoming::End) => {
+                return Some(if self.phase == Phase::ShutDown { Ended::Orderly } else { Ended::Abrupt });
+            }
             Event::Answered { id, outcome } => {
                 if self.pending.take(&id) {
                     self.client.answer(id, outcome);
@@ -218,14 +239,24 @@ impl Session {
     fn request(&mut self, request: Request) {
         match (self.phase, request.method.as_str()) {
             (Phase::Uninitialized, "initialize") => lifecycle::initialize(self, request),
-            (Phase::Uninitialized, _) => self.client.refuse(request.id, ErrorCode::ServerNotInitialized, "initialize comes first"),
-            (Phase::ShutDown, _) => self.client.refuse(request.id, ErrorCode::InvalidRequest, "the session was shut down"),
-            (Phase::Running, "initialize") => self.client.refuse(request.id, ErrorCode::InvalidRequest, "the session is initialized already"),
+            (Phase::Uninitialized, _) => {
+                self.client.refuse(request.id, ErrorCode::ServerNotInitialized, "initialize comes first")
+            }
+            (Phase::ShutDown, _) => {
+                self.client.refuse(request.id, ErrorCode::InvalidRequest, "the session was shut down")
+            }
+            (Phase::Running, "initialize") => {
+                self.client.refuse(request.id, ErrorCode::InvalidRequest, "the session is initialized already")
+            }
             (Phase::Running, "shutdown") => lifecycle::shut_down(self, request.id),
             (Phase::Running, "workspace/executeCommand") => commands::start(self, request),
             (Phase::Running, _) => {
                 if let Some(request) = requests::start(self, request) {
-                    self.client.refuse(request.id, ErrorCode::MethodNotFound, format!("{} is not served", request.method));
+                    self.client.refuse(
+                        request.id,
+                        ErrorCode::MethodNotFound,
+                        format!("{} is not served", request.method),
+                    );
                 }
             }
         }

@@ -18,9 +18,9 @@ use mlwright_language::check::Selection;
 use mlwright_language::{ColumnSummary, Entry, Lifecycle, NameKind, SchemaSource, Table};
 use serde_json::Value;
 
+use self::workspaces::slashed;
 pub use asked::Asked;
 pub use workspaces::Workspaces;
-use self::workspaces::slashed;
 
 use self::columns::TableCache;
 use self::lifecycle::LifecycleCache;
@@ -44,7 +44,13 @@ pub struct World {
 
 impl World {
     pub fn new(workspaces: Workspaces) -> Self {
-        Self { workspaces, tables: TableCache::default(), names: NamesCache::default(), lifecycles: LifecycleCache::default(), open_texts: RwLock::default() }
+        Self {
+            workspaces,
+            tables: TableCache::default(),
+            names: NamesCache::default(),
+            lifecycles: LifecycleCache::default(),
+            open_texts: RwLock::default(),
+        }
     }
 
     /// Takes the text of an open editor, or gives it back to the disk.
@@ -86,7 +92,8 @@ impl<'a> Source<'a> {
             !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         // `..` would lead out of what the path begins with.
-        !path.split('/').any(|part| part == "..") && (is_below(self.folder) || self.world.workspaces.roots().iter().any(|root| is_below(root)))
+        !path.split('/').any(|part| part == "..")
+            && (is_below(self.folder) || self.world.workspaces.roots().iter().any(|root| is_below(root)))
     }
 }
 
@@ -117,7 +124,9 @@ impl SchemaSource for Source<'_> {
         let entries = files::list_dir(Path::new(path)).unwrap_or_default().into_iter();
         let named = entries.filter_map(|entry| {
             let name = entry.path.file_name()?.to_str()?;
-            let is_shown = !name.starts_with('.') && !name.eq_ignore_ascii_case(FOLDER) && (entry.is_dir || entry.is_file || files::exists(&entry.path));
+            let is_shown = !name.starts_with('.')
+                && !name.eq_ignore_ascii_case(FOLDER)
+                && (entry.is_dir || entry.is_file || files::exists(&entry.path));
             is_shown.then(|| Entry { name: name.into(), is_folder: entry.is_dir || files::is_dir(&entry.path) })
         });
         named.take(ENTRIES_MAX).collect()

@@ -18,7 +18,11 @@ const HEADER_BYTES_MAX: u64 = 8 << 10;
 pub(crate) enum Incoming {
     Message(Message),
     /// Something that is no message, and what it asked for as far as can be told.
-    Malformed { id: Option<RequestId>, code: ErrorCode, message: String },
+    Malformed {
+        id: Option<RequestId>,
+        code: ErrorCode,
+        message: String,
+    },
     /// Nothing more will come.
     End,
 }
@@ -71,7 +75,9 @@ fn body(reader: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
             length = Some(value.trim().parse::<usize>().map_err(|error| invalid(format!("{line:?}: {error}")))?);
         }
     }
-    let length = length.filter(|length| *length <= MESSAGE_BYTES_MAX).ok_or_else(|| invalid("a message is too long".to_owned()))?;
+    let length = length
+        .filter(|length| *length <= MESSAGE_BYTES_MAX)
+        .ok_or_else(|| invalid("a message is too long".to_owned()))?;
     let mut bytes = Vec::new();
     reader.by_ref().take(length as u64).read_to_end(&mut bytes)?;
     // A message that is cut short is the end.
@@ -100,7 +106,12 @@ mod tests {
         let (sender, receiver) = sync_channel(100);
         read(input, &sender);
         drop(sender);
-        receiver.iter().map(|event| if let Event::Incoming(incoming) = event { incoming } else { panic!("only messages are read") }).collect()
+        receiver
+            .iter()
+            .map(
+                |event| if let Event::Incoming(incoming) = event { incoming } else { panic!("only messages are read") },
+            )
+            .collect()
     }
 
     fn framed(text: &str) -> String {
@@ -113,7 +124,10 @@ mod tests {
         let input = [framed("{no json"), framed(r#"{"id":7}"#), framed(good)].concat();
         let read = all(input.as_bytes());
         assert!(matches!(&read[0], Incoming::Malformed { id: None, code: ErrorCode::ParseError, .. }), "{read:?}");
-        assert!(matches!(&read[1], Incoming::Malformed { id: Some(id), code: ErrorCode::InvalidRequest, .. } if *id == 7.into()), "{read:?}");
+        assert!(
+            matches!(&read[1], Incoming::Malformed { id: Some(id), code: ErrorCode::InvalidRequest, .. } if *id == 7.into()),
+            "{read:?}"
+        );
         assert!(matches!(&read[2], Incoming::Message(Message::Notification(_))), "{read:?}");
         assert!(matches!(read[3], Incoming::End) && read.len() == 4);
     }
@@ -121,7 +135,10 @@ mod tests {
     #[test]
     fn headers_may_come_in_any_form_and_a_cut_message_is_the_end() {
         let text = r#"{"jsonrpc":"2.0","id":1,"method":"shutdown"}"#;
-        let input = format!("Content-Type: application/vscode-jsonrpc; charset=utf-8\r\ncontent-length:{}\r\n\r\n{text}", text.len());
+        let input = format!(
+            "Content-Type: application/vscode-jsonrpc; charset=utf-8\r\ncontent-length:{}\r\n\r\n{text}",
+            text.len()
+        );
         assert!(matches!(all(input.as_bytes())[0], Incoming::Message(Message::Request(_))));
         assert!(matches!(all(&input.as_bytes()[..input.len() - 3])[0], Incoming::End));
         assert!(matches!(all(b"Content-Length: 99999999999\r\n\r\n{}")[0], Incoming::End));

@@ -24,7 +24,12 @@ pub(crate) fn changed(session: &mut Session, paths: &[String]) {
 
 /// Looks again at the documents that `is_concerned`.
 pub(crate) fn renew(session: &mut Session, is_concerned: impl Fn(&crate::documents::Snapshot) -> bool) {
-    let keys: Vec<String> = session.documents.all().filter(|snapshot| is_concerned(snapshot)).map(|snapshot| snapshot.key().to_owned()).collect();
+    let keys: Vec<String> = session
+        .documents
+        .all()
+        .filter(|snapshot| is_concerned(snapshot))
+        .map(|snapshot| snapshot.key().to_owned())
+        .collect();
     for key in &keys {
         if let Some(renewed) = session.documents.renew(key) {
             diagnostics::changed(session, &renewed);
@@ -43,8 +48,16 @@ pub(crate) fn look(session: &Session) {
     let (stamps, events) = (session.stamps.clone(), session.events.clone());
     session.workers.add(Urgency::Background, move || {
         let mut known = lock(&stamps);
-        let now: HashMap<String, Option<Stamp>> = paths.into_iter().map(|path| (files::stamp(Path::new(&path)).ok(), path)).map(|(stamp, path)| (path, stamp)).collect();
-        let changed: Vec<String> = now.iter().filter(|(path, stamp)| known.get(*path).is_some_and(|before| before != *stamp)).map(|(path, _)| path.clone()).collect();
+        let now: HashMap<String, Option<Stamp>> = paths
+            .into_iter()
+            .map(|path| (files::stamp(Path::new(&path)).ok(), path))
+            .map(|(stamp, path)| (path, stamp))
+            .collect();
+        let changed: Vec<String> = now
+            .iter()
+            .filter(|(path, stamp)| known.get(*path).is_some_and(|before| before != *stamp))
+            .map(|(path, _)| path.clone())
+            .collect();
         *known = now;
         drop(known);
         if !changed.is_empty() {

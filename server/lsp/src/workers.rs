@@ -42,7 +42,9 @@ impl Workers {
         for index in 0..n_threads {
             let shared = shared.clone();
             let takes_background = index > 0;
-            std::thread::Builder::new().name(format!("lsp-worker-{index}")).spawn(move || work(&shared, takes_background))?;
+            std::thread::Builder::new()
+                .name(format!("lsp-worker-{index}"))
+                .spawn(move || work(&shared, takes_background))?;
         }
         Ok(Self { shared })
     }
@@ -100,7 +102,8 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let text =
+        panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "no message".to_owned())
 }
 

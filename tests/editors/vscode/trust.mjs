@@ -29,6 +29,7 @@ export const trustSteps = [
       writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify({ "mlwright.path": trap }));
       await page.reload();
       await until("the status bar says that nothing runs", async () => (await editor.statusBarItem().getAttribute("aria-label"))?.includes("trusted"));
+      await editor.showViews();
       await editor.view("Tables").getByText("Nothing runs in this folder until you trust it").waitFor({ timeout: WAIT_MS_MAX });
       assert.deepEqual(servers(home), []);
       assert.equal(existsSync(path.join(workspace, "sprung")), false);
@@ -41,7 +42,23 @@ export const trustSteps = [
       await page.locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust/ }).first().click({ timeout: WAIT_MS_MAX });
       // The trap was a live one.
       await until("the folder's program is started", () => existsSync(path.join(workspace, "sprung")));
-      await page.keyboard.press("Escape");
+      await editor.notification("did not start as a language server").waitFor({ timeout: WAIT_MS_MAX });
+      await editor.command("View: Close All Editors");
+      await page.locator(".workspace-trust-editor").waitFor({ state: "detached", timeout: WAIT_MS_MAX });
+    },
+  ],
+  [
+    "a program that is not there is told, with the way out",
+    async ({ editor, workspace }) => {
+      writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify({ "mlwright.path": "/nowhere/mlwright" }));
+      await editor.view("Tables").getByText("The program mlwright was not found").waitFor({ timeout: WAIT_MS_MAX });
+      assert.match(await editor.statusBarItem().getAttribute("aria-label"), /\/nowhere\/mlwright/);
+      await editor.notification("/nowhere/mlwright").getByText("Set Its Path").waitFor({ timeout: WAIT_MS_MAX });
+    },
+  ],
+  [
+    "without a setting the program of the extension is started",
+    async ({ editor, home, workspace }) => {
       writeFileSync(path.join(workspace, ".vscode/settings.json"), "{}");
       await editor.line("Tables", "telco.csv").waitFor({ timeout: WAIT_MS_MAX });
       assert.equal(servers(home).filter((line) => / lsp\b/.test(line)).length, 1, servers(home).join("\n"));

@@ -25,7 +25,8 @@ pub(super) fn find(named: &[PathBuf], current: &Path, exclude: &[PathBuf]) -> Re
         } else if files::is_file(&full) {
             found.push(path.clone());
         } else {
-            return Err(Problem::new(ErrorCode::NotFound, format!("there is no file or folder {}", path.display())).field("paths"));
+            return Err(Problem::new(ErrorCode::NotFound, format!("there is no file or folder {}", path.display()))
+                .field("paths"));
         }
     }
     found.sort();
@@ -33,7 +34,13 @@ pub(super) fn find(named: &[PathBuf], current: &Path, exclude: &[PathBuf]) -> Re
     Ok(found)
 }
 
-fn below(folder: &Path, current: &Path, exclude: &[PathBuf], depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Problem> {
+fn below(
+    folder: &Path,
+    current: &Path,
+    exclude: &[PathBuf],
+    depth: usize,
+    found: &mut Vec<PathBuf>,
+) -> Result<(), Problem> {
     // A folder that cannot be listed has nothing to check.
     let mut entries = files::list_dir(&current.join(folder)).unwrap_or_default();
     entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -49,7 +56,9 @@ fn below(folder: &Path, current: &Path, exclude: &[PathBuf], depth: usize, found
             }
         } else if matches!(path.extension().and_then(|extension| extension.to_str()), Some("py" | "ipynb")) {
             if found.len() >= N_FILES_MAX {
-                return Err(Problem::new(ErrorCode::LimitExceeded, format!("more than {N_FILES_MAX} files")).hint("name the folders to check").field("paths"));
+                return Err(Problem::new(ErrorCode::LimitExceeded, format!("more than {N_FILES_MAX} files"))
+                    .hint("name the folders to check")
+                    .field("paths"));
             }
             found.push(path);
         }

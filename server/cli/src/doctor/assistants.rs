@@ -19,7 +19,8 @@ pub(super) fn look(around: &Surroundings) -> Vec<Finding> {
     let mut absent = Vec::new();
     let mut started = Started::default();
     for assistant in Assistant::ALL {
-        let states = [Scope::Project, Scope::User].map(|scope| (scope, state(assistant, scope, mlwright_skills::all(), around)));
+        let states =
+            [Scope::Project, Scope::User].map(|scope| (scope, state(assistant, scope, mlwright_skills::all(), around)));
         if is_here(assistant, &states) {
             findings.extend(one(assistant, states, &mut started));
         } else {
@@ -49,7 +50,11 @@ fn one(assistant: Assistant, states: States, started: &mut Started) -> Vec<Findi
             Ok(state) => state,
             Err(error) => {
                 let problem = Problem::from(error);
-                findings.push(Finding::warn(AREA, format!("{title}, {}: {}", scope.name(), problem.message), problem.hint));
+                findings.push(Finding::warn(
+                    AREA,
+                    format!("{title}, {}: {}", scope.name(), problem.message),
+                    problem.hint,
+                ));
                 continue;
             }
         };
@@ -88,20 +93,46 @@ fn install_command(assistant: Assistant, scope: Scope) -> String {
 /// Tries an entry, as its assistant would.
 fn entry(which: &str, launch: &Launch, scope: Scope, install: &str, started: &mut Started) -> Finding {
     let named = Path::new(&launch.command);
-    let found = if named.components().count() == 1 { process::find_program(&launch.command) } else { Some(launch.directory.join(named)) };
+    let found = if named.components().count() == 1 {
+        process::find_program(&launch.command)
+    } else {
+        Some(launch.directory.join(named))
+    };
     let Some(program) = found.filter(|path| files::is_program(path)) else {
-        return Finding::broken(AREA, format!("{which} names {}, which is not there", launch.command), format!("`{install}`, with --force if you wrote it"));
+        return Finding::broken(
+            AREA,
+            format!("{which} names {}, which is not there", launch.command),
+            format!("`{install}`, with --force if you wrote it"),
+        );
     };
     let is_this = process::current_program().is_ok_and(|own| is_same(&own, &program));
     // What a project brings along may be anybody's: it is started only where it is this program as a server.
     if scope == Scope::Project && !(is_this && is_server(launch)) {
-        let what = format!("{which} starts {} {}, which was not tried: it comes with the project", launch.command, launch.arguments.join(" "));
-        return Finding::warn(AREA, what, format!("`{install}` from the program that it is to start, with --force if you wrote it"));
+        let what = format!(
+            "{which} starts {} {}, which was not tried: it comes with the project",
+            launch.command,
+            launch.arguments.join(" ")
+        );
+        return Finding::warn(
+            AREA,
+            what,
+            format!("`{install}` from the program that it is to start, with --force if you wrote it"),
+        );
     }
     match started.try_once(&program, launch) {
-        Ok(Introduced { version, n_tools }) if is_this => Finding::ok(AREA, format!("{which} starts mlwright {version}, which offers {n_tools} tools")),
-        Ok(Introduced { version, .. }) => Finding::warn(AREA, format!("{which} starts another program: {}, version {version}", program.display()), format!("`{install}` to start this one")),
-        Err(why) => Finding::broken(AREA, format!("{which} was tried: {why}"), format!("start it yourself to see what it says: {} {}", launch.command, launch.arguments.join(" "))),
+        Ok(Introduced { version, n_tools }) if is_this => {
+            Finding::ok(AREA, format!("{which} starts mlwright {version}, which offers {n_tools} tools"))
+        }
+        Ok(Introduced { version, .. }) => Finding::warn(
+            AREA,
+            format!("{which} starts another program: {}, version {version}", program.display()),
+            format!("`{install}` to start this one"),
+        ),
+        Err(why) => Finding::broken(
+            AREA,
+            format!("{which} was tried: {why}"),
+            format!("start it yourself to see what it says: {} {}", launch.command, launch.arguments.join(" ")),
+        ),
     }
 }
 
@@ -116,14 +147,25 @@ fn skills(title: &str, folder: &Path, found: SkillsState, install: &str) -> Opti
     let folder = folder.display();
     let mend = format!("`{install}` writes them");
     if n_old > 0 {
-        return Some(Finding::warn(AREA, format!("{title}: {n_old} files of skills in {folder} are of another version"), mend));
+        return Some(Finding::warn(
+            AREA,
+            format!("{title}: {n_old} files of skills in {folder} are of another version"),
+            mend,
+        ));
     }
     if n_missing > 0 {
         let n_all = n_current + n_old + n_changed + n_missing;
-        return Some(Finding::warn(AREA, format!("{title}: {n_missing} of {n_all} files of skills are missing from {folder}"), mend));
+        return Some(Finding::warn(
+            AREA,
+            format!("{title}: {n_missing} of {n_all} files of skills are missing from {folder}"),
+            mend,
+        ));
     }
     if n_changed > 0 {
-        return Some(Finding::ok(AREA, format!("{title}: the skills in {folder} are there, {n_changed} files changed by hand")));
+        return Some(Finding::ok(
+            AREA,
+            format!("{title}: the skills in {folder} are there, {n_changed} files changed by hand"),
+        ));
     }
     (n_current > 0).then(|| Finding::ok(AREA, format!("{title}: the skills in {folder} are there and up to date")))
 }
@@ -144,7 +186,11 @@ mod tests {
     use super::*;
 
     fn launch(arguments: &[&str]) -> Launch {
-        Launch { command: "mlwright".to_owned(), arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(), directory: "/".into() }
+        Launch {
+            command: "mlwright".to_owned(),
+            arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
+            directory: "/".into(),
+        }
     }
 
     #[test]
@@ -158,14 +204,23 @@ mod tests {
         let finding = entry("the entry", &stranger, Scope::Project, "install", &mut started);
         assert!(finding.what.contains("was not tried") && started.0.is_empty(), "{finding:?}");
         let finding = entry("the entry", &stranger, Scope::User, "install", &mut started);
-        assert!(finding.what.contains("ended without an answer") || finding.what.contains("ended at once"), "{finding:?}");
+        assert!(
+            finding.what.contains("ended without an answer") || finding.what.contains("ended at once"),
+            "{finding:?}"
+        );
         assert_eq!(started.0.len(), 1);
     }
 
     #[test]
     fn a_program_that_is_gone_is_named() {
         for command in ["/no/such/program", "no-such-program"] {
-            let finding = entry("the entry", &Launch { command: command.to_owned(), ..launch(&["mcp"]) }, Scope::User, "install", &mut Started::default());
+            let finding = entry(
+                "the entry",
+                &Launch { command: command.to_owned(), ..launch(&["mcp"]) },
+                Scope::User,
+                "install",
+                &mut Started::default(),
+            );
             assert!(finding.what.contains(command) && finding.what.contains("not there"), "{finding:?}");
         }
     }
@@ -173,7 +228,9 @@ mod tests {
     #[test]
     fn skills_are_as_good_as_their_worst_file() {
         let of = |n_current, n_old, n_changed, n_missing| {
-            skills("A", Path::new("/s"), SkillsState { n_current, n_old, n_changed, n_missing }, "install").map(|finding| finding.what).unwrap_or_default()
+            skills("A", Path::new("/s"), SkillsState { n_current, n_old, n_changed, n_missing }, "install")
+                .map(|finding| finding.what)
+                .unwrap_or_default()
         };
         assert!(of(3, 0, 0, 0).contains("up to date"));
         assert!(of(3, 1, 0, 1).contains("another version"));

@@ -25,9 +25,16 @@ pub(super) struct Introduced {
 /// Why it did not answer.
 pub(super) fn introduce(program: &Path, launch: &Launch) -> Result<Introduced, String> {
     let deadline = Instant::now() + TIMEOUT;
-    let mut server = Dialogue::start(program, &launch.arguments, &launch.directory).map_err(|error| format!("it does not start: {error}"))?;
+    let mut server = Dialogue::start(program, &launch.arguments, &launch.directory)
+        .map_err(|error| format!("it does not start: {error}"))?;
     let client = json!({ "name": "mlwright doctor", "version": env!("CARGO_PKG_VERSION") });
-    let hello = ask(&mut server, deadline, 1, "initialize", json!({ "protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": client }))?;
+    let hello = ask(
+        &mut server,
+        deadline,
+        1,
+        "initialize",
+        json!({ "protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": client }),
+    )?;
     say(&mut server, &json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))?;
     let listed = ask(&mut server, deadline, 2, "tools/list", json!({}))?;
     let n_tools = listed["tools"].as_array().map_or(0, Vec::len);
@@ -57,7 +64,10 @@ fn ask(server: &mut Dialogue, deadline: Instant, id: u64, method: &str, params: 
     };
     match (message.get("result"), message.get("error")) {
         (Some(result), _) => Ok(result.clone()),
-        (None, Some(error)) => Err(format!("it answers {method} with an error: {}", error["message"].as_str().unwrap_or("without a message"))),
+        (None, Some(error)) => Err(format!(
+            "it answers {method} with an error: {}",
+            error["message"].as_str().unwrap_or("without a message")
+        )),
         (None, None) => Err(format!("its answer to {method} is none")),
     }
 }
@@ -68,14 +78,20 @@ mod tests {
 
     /// What is said of a server that a shell plays.
     fn of(script: &str) -> Result<Introduced, String> {
-        let launch = Launch { command: "sh".to_owned(), arguments: vec!["-c".to_owned(), script.to_owned()], directory: "/".into() };
+        let launch = Launch {
+            command: "sh".to_owned(),
+            arguments: vec!["-c".to_owned(), script.to_owned()],
+            directory: "/".into(),
+        };
         introduce(Path::new("/bin/sh"), &launch)
     }
 
     #[test]
     fn servers_introduce_themselves_and_others_are_told_apart() {
-        let hello = r#"read a; echo '{"jsonrpc":"2.0","id":1,"result":{"serverInfo":{"version":"7"}}}'; read b; read c;"#;
-        let tools = format!("{hello} echo noise; echo '{{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{{\"tools\":[{{}},{{}}]}}}}'");
+        let hello =
+            r#"read a; echo '{"jsonrpc":"2.0","id":1,"result":{"serverInfo":{"version":"7"}}}'; read b; read c;"#;
+        let tools =
+            format!("{hello} echo noise; echo '{{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{{\"tools\":[{{}},{{}}]}}}}'");
         assert_eq!(of(&tools), Ok(Introduced { version: "7".to_owned(), n_tools: 2 }));
         let none = format!("{hello} echo '{{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{{\"tools\":[]}}}}'");
         assert_eq!(of(&none), Err("it offers no tools".to_owned()));

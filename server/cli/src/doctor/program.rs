@@ -12,7 +12,13 @@ pub(super) fn look() -> Vec<Finding> {
     let (system, processor) = environment::platform();
     let own = match process::current_program() {
         Ok(own) => own,
-        Err(error) => return vec![Finding::broken(AREA, format!("cannot find this program: {error}"), "install it anew: `make install`")],
+        Err(error) => {
+            return vec![Finding::broken(
+                AREA,
+                format!("cannot find this program: {error}"),
+                "install it anew: `make install`",
+            )];
+        }
     };
     let this = Finding::ok(AREA, format!("mlwright {version} for {system} on {processor}: {}", own.display()));
     let on_path = match process::find_program("mlwright") {
@@ -22,7 +28,11 @@ pub(super) fn look() -> Vec<Finding> {
             format!("`mlwright` on PATH is another program: {}", path.display()),
             "put this program's folder before that one's on PATH, or remove the other",
         ),
-        None => Finding::warn(AREA, "`mlwright` is not on PATH, so that entries shared in a project would not find it", "`make install`, or add this program's folder to PATH"),
+        None => Finding::warn(
+            AREA,
+            "`mlwright` is not on PATH, so that entries shared in a project would not find it",
+            "`make install`, or add this program's folder to PATH",
+        ),
     };
     vec![this, on_path]
 }

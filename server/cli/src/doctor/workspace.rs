@@ -19,16 +19,27 @@ const FREE_BYTES_MIN: u64 = 64 << 20;
 
 pub(super) fn look(folder: &Path) -> Vec<Finding> {
     if !files::is_dir(folder) {
-        return vec![Finding::broken(AREA, format!("the folder {} does not exist", folder.display()), "make it, or name another with --workspace")];
+        return vec![Finding::broken(
+            AREA,
+            format!("the folder {} does not exist", folder.display()),
+            "make it, or name another with --workspace",
+        )];
     }
     let mut findings = Vec::new();
     let kept = folder.join(workspace::FOLDER);
     let has_settings = files::exists(&folder.join(FILE_NAME));
-    findings.push(Finding::ok(AREA, match (has_settings, files::is_dir(&kept)) {
-        (true, _) => format!("{}, with {FILE_NAME}", folder.display()),
-        (false, true) => format!("{}, without {FILE_NAME}: the defaults hold", folder.display()),
-        (false, false) => format!("{}, without {FILE_NAME} and {}/: the first operation makes the folder", folder.display(), workspace::FOLDER),
-    }));
+    findings.push(Finding::ok(
+        AREA,
+        match (has_settings, files::is_dir(&kept)) {
+            (true, _) => format!("{}, with {FILE_NAME}", folder.display()),
+            (false, true) => format!("{}, without {FILE_NAME}: the defaults hold", folder.display()),
+            (false, false) => format!(
+                "{}, without {FILE_NAME} and {}/: the first operation makes the folder",
+                folder.display(),
+                workspace::FOLDER
+            ),
+        },
+    ));
     match Settings::load(folder) {
         Ok(settings) => findings.extend(settings.roots.iter().filter_map(|root| root_finding(folder, root))),
         Err(problem) => findings.push(Finding::broken(AREA, problem.message, problem.hint)),
@@ -39,7 +50,11 @@ pub(super) fn look(folder: &Path) -> Vec<Finding> {
     }
     let probe = files::temporary_beside(&kept.join("doctor"));
     if let Err(error) = files::write_new(&probe, b"").and_then(|()| files::remove_file(&probe)) {
-        findings.push(Finding::broken(AREA, format!("cannot write to {}: {error}", kept.display()), "make the folder writable for you"));
+        findings.push(Finding::broken(
+            AREA,
+            format!("cannot write to {}: {error}", kept.display()),
+            "make the folder writable for you",
+        ));
         return findings;
     }
     // Opening a workspace makes what it lacks; looking at one does not.
@@ -52,16 +67,23 @@ pub(super) fn look(folder: &Path) -> Vec<Finding> {
             findings.extend([audit(&engine), jobs(&engine)]);
             findings.extend(server(&engine));
         }
-        Err(problem) => findings.push(Finding::broken(AREA, format!("it cannot be opened: {}", problem.message), problem.hint)),
+        Err(problem) => {
+            findings.push(Finding::broken(AREA, format!("it cannot be opened: {}", problem.message), problem.hint))
+        }
     }
     findings
 }
 
 fn root_finding(folder: &Path, root: &str) -> Option<Finding> {
     let path = folder.join(root);
-    let looked = if files::is_dir(&path) { files::list_dir(&path).map(|_| ()) } else { files::read_start(&path, 1).map(|_| ()) };
+    let looked =
+        if files::is_dir(&path) { files::list_dir(&path).map(|_| ()) } else { files::read_start(&path, 1).map(|_| ()) };
     let error = looked.err()?;
-    Some(Finding::broken(AREA, format!("the root {root:?} cannot be read: {error}"), format!("correct `roots` in {FILE_NAME}, or make it readable for you")))
+    Some(Finding::broken(
+        AREA,
+        format!("the root {root:?} cannot be read: {error}"),
+        format!("correct `roots` in {FILE_NAME}, or make it readable for you"),
+    ))
 }
 
 fn space(folder: &Path) -> Option<Finding> {
@@ -93,10 +115,14 @@ fn jobs(engine: &Engine) -> Finding {
     let from = engine.now();
     let jobs = match engine.list_jobs(PAGE_MAX) {
         Ok(jobs) => jobs,
-        Err(problem) => return Finding::broken(AREA, format!("the jobs cannot be read: {}", problem.message), problem.hint),
+        Err(problem) => {
+            return Finding::broken(AREA, format!("the jobs cannot be read: {}", problem.message), problem.hint);
+        }
     };
-    let is_found_dead = |state: JobState, ended: Option<_>| state == JobState::Interrupted && ended.is_some_and(|ended| ended >= from);
-    let dead: Vec<&str> = jobs.iter().filter(|job| is_found_dead(job.state, job.ended)).map(|job| job.job_id.as_str()).collect();
+    let is_found_dead =
+        |state: JobState, ended: Option<_>| state == JobState::Interrupted && ended.is_some_and(|ended| ended >= from);
+    let dead: Vec<&str> =
+        jobs.iter().filter(|job| is_found_dead(job.state, job.ended)).map(|job| job.job_id.as_str()).collect();
     if dead.is_empty() {
         let n_open = jobs.iter().filter(|job| !job.state.is_ended()).count();
         return Finding::ok(AREA, format!("{n_open} jobs are queued or running, each with its process"));
@@ -108,7 +134,13 @@ fn jobs(engine: &Engine) -> Finding {
 fn server(engine: &Engine) -> Vec<Finding> {
     let running = match engine.find_server() {
         Ok(running) => running,
-        Err(problem) => return vec![Finding::broken(SERVER, format!("its address cannot be read: {}", problem.message), problem.hint)],
+        Err(problem) => {
+            return vec![Finding::broken(
+                SERVER,
+                format!("its address cannot be read: {}", problem.message),
+                problem.hint,
+            )];
+        }
     };
     let Some(running) = running else { return vec![absent(engine)] };
     let status = running.status();
@@ -133,14 +165,22 @@ fn server(engine: &Engine) -> Vec<Finding> {
 fn absent(engine: &Engine) -> Finding {
     let serve = "`mlwright serve`, or the next deployment, starts it";
     match engine.list_endpoints() {
-        Err(problem) => Finding::broken(SERVER, format!("the endpoints cannot be read: {}", problem.message), problem.hint),
+        Err(problem) => {
+            Finding::broken(SERVER, format!("the endpoints cannot be read: {}", problem.message), problem.hint)
+        }
         Ok(list) => {
             let waiting = list.endpoints.iter().filter(|endpoint| endpoint.state == EndpointState::Down).count();
             let is_stale = files::exists(&engine.workspace().run().join("server.json"));
             match (waiting, is_stale) {
                 (0, false) => Finding::ok(SERVER, "none runs, and no endpoint needs one"),
-                (0, true) => Finding::warn(SERVER, "one is on record, but does not run any more", format!("nothing needs it; {serve}")),
-                (waiting, _) => Finding::broken(SERVER, format!("none runs, and {waiting} deployed endpoints do not answer"), serve),
+                (0, true) => Finding::warn(
+                    SERVER,
+                    "one is on record, but does not run any more",
+                    format!("nothing needs it; {serve}"),
+                ),
+                (waiting, _) => {
+                    Finding::broken(SERVER, format!("none runs, and {waiting} deployed endpoints do not answer"), serve)
+                }
             }
         }
     }
@@ -148,7 +188,8 @@ fn absent(engine: &Engine) -> Finding {
 
 /// What is wrong with a server that is not well.
 fn said(Troubles { broken_endpoints, inference_log }: &Troubles) -> String {
-    let endpoints = (!broken_endpoints.is_empty()).then(|| format!("these endpoints do not answer: {}", broken_endpoints.join(", ")));
+    let endpoints = (!broken_endpoints.is_empty())
+        .then(|| format!("these endpoints do not answer: {}", broken_endpoints.join(", ")));
     let log = inference_log.as_ref().map(|log| format!("what it answers is not recorded: {log}"));
     endpoints.into_iter().chain(log).collect::<Vec<_>>().join("; ")
 }
@@ -160,7 +201,10 @@ mod tests {
 
     #[test]
     fn what_troubles_the_server_is_said() {
-        let troubles = Troubles { broken_endpoints: vec!["a".to_owned(), "b".to_owned()], inference_log: Some("disk full".to_owned()) };
+        let troubles = Troubles {
+            broken_endpoints: vec!["a".to_owned(), "b".to_owned()],
+            inference_log: Some("disk full".to_owned()),
+        };
         assert_eq!(said(&troubles), "these endpoints do not answer: a, b; what it answers is not recorded: disk full");
     }
 
@@ -175,7 +219,10 @@ mod tests {
         assert!(worst().standing < Standing::Broken, "{:?}", worst());
         std::fs::write(folder.path().join(FILE_NAME), "rots = []\n").unwrap();
         let finding = worst();
-        assert!(finding.standing == Standing::Broken && finding.what.contains("line 1") && finding.mend.contains("roots"), "{finding:?}");
+        assert!(
+            finding.standing == Standing::Broken && finding.what.contains("line 1") && finding.mend.contains("roots"),
+            "{finding:?}"
+        );
         assert!(!folder.path().join(workspace::FOLDER).exists(), "looking makes no workspace");
         assert_eq!(look(&folder.path().join("missing"))[0].standing, Standing::Broken);
     }

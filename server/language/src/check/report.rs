@@ -11,7 +11,14 @@ use crate::answers::Severity;
 pub fn text(findings: &[Finding], n_files: usize, n_known: usize) -> String {
     let mut out = String::new();
     for finding in findings {
-        let _ = writeln!(out, "{}: {} {}: {}", where_of(&finding.path, &finding.place), severity(finding.severity), finding.code, finding.message);
+        let _ = writeln!(
+            out,
+            "{}: {} {}: {}",
+            where_of(&finding.path, &finding.place),
+            severity(finding.severity),
+            finding.code,
+            finding.message
+        );
         for related in &finding.related {
             let _ = writeln!(out, "  {}: {}", where_of(&finding.path, &related.place), related.message);
         }
@@ -22,7 +29,9 @@ pub fn text(findings: &[Finding], n_files: usize, n_known: usize) -> String {
     let known = if n_known > 0 { format!(", {n_known} more in the baseline") } else { String::new() };
     let _ = match findings.len() {
         0 => writeln!(out, "no findings in {n_files} file{}{known}", plural(n_files)),
-        n_findings => writeln!(out, "{n_findings} finding{} in {n_files} file{}{known}", plural(n_findings), plural(n_files)),
+        n_findings => {
+            writeln!(out, "{n_findings} finding{} in {n_files} file{}{known}", plural(n_findings), plural(n_files))
+        }
     };
     out
 }
@@ -63,7 +72,10 @@ pub fn github(findings: &[Finding]) -> String {
         };
         let place = &finding.place;
         let lines = match place.cell {
-            None => format!(",line={},endLine={},col={},endColumn={}", place.line, place.end_line, place.column, place.end_column),
+            None => format!(
+                ",line={},endLine={},col={},endColumn={}",
+                place.line, place.end_line, place.column, place.end_column
+            ),
             Some(_) => String::new(),
         };
         let cell = place.cell.map(|cell| format!("cell {cell}, line {}: ", place.line)).unwrap_or_default();

@@ -26,7 +26,9 @@ impl Selection {
     /// # Errors
     /// [`UnknownRule`] for the first name that means no rule.
     pub fn new(select: &[String], ignore: &[String]) -> Result<Self, UnknownRule> {
-        if let Some(name) = select.iter().chain(ignore).find(|name| !RULES.iter().any(|rule| means(name, rule.code, rule.name))) {
+        if let Some(name) =
+            select.iter().chain(ignore).find(|name| !RULES.iter().any(|rule| means(name, rule.code, rule.name)))
+        {
             let near = RULES.iter().flat_map(|rule| [rule.code, rule.name]);
             let suggestion = near
                 .map(|near| (strsim::jaro_winkler(&name.to_lowercase(), &near.to_lowercase()), near))

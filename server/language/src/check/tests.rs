@@ -25,8 +25,14 @@ fn a_finding_says_where_and_what() {
     let [finding] = &all[..] else { panic!("{all:?}") };
     assert_eq!((finding.code, finding.name), ("MLW101", "preprocessing-before-split"));
     assert_eq!((finding.place.line, finding.place.column, finding.place.cell), (7, 5, None));
-    assert!(text(&all, 1, 0).starts_with("a.py:7:5: warning MLW101: `StandardScaler` is fitted on rows"), "{}", text(&all, 1, 0));
-    assert!(github(&all).starts_with("::warning file=a.py,line=7,endLine=7,col=5,endColumn=28,title=MLW101 preprocessing-before-split::"));
+    assert!(
+        text(&all, 1, 0).starts_with("a.py:7:5: warning MLW101: `StandardScaler` is fitted on rows"),
+        "{}",
+        text(&all, 1, 0)
+    );
+    assert!(github(&all).starts_with(
+        "::warning file=a.py,line=7,endLine=7,col=5,endColumn=28,title=MLW101 preprocessing-before-split::"
+    ));
     let log = sarif(&all, "0.1.0");
     assert_eq!(log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"], 7);
     assert_eq!(json(&all, 1, 0)["findings"][0]["category"], "preprocessing-leakage");

@@ -81,24 +81,8 @@ fn no_text_is_too_broken_for_any_feature() {
     let workspace = workspace();
     let deep = format!("roots = {}", "[".repeat(20_000));
     let odd = [
-        "[",
-        "[[",
-        "]",
-        "=",
-        ".",
-        "a.",
-        "a.=",
-        "[.]",
-        "[a",
-        "[[a]",
-        "\"",
-        "'''",
-        "roots = [[",
-        "roots = [{",
-        "roots = {a = [",
-        "\r",
-        "é = 𝄞",
-        &deep,
+        "[", "[[", "]", "=", ".", "a.", "a.=", "[.]", "[a", "[[a]", "\"", "'''", "roots = [[", "roots = [{",
+        "roots = {a = [", "\r", "é = 𝄞", &deep,
     ];
     let prefixes = WHOLE.char_indices().map(|(end, _)| &WHOLE[..end]).chain([WHOLE]);
     let suffixes = WHOLE.char_indices().map(|(start, _)| &WHOLE[start..]);

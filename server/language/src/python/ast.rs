@@ -48,27 +48,69 @@ pub struct Stmt {
 pub enum StmtKind {
     Expr(Expr),
     /// `a = b = value` has two targets.
-    Assign { targets: Vec<Expr>, value: Expr },
-    AugAssign { target: Expr, operator: BinaryOperator, value: Expr },
-    AnnAssign { target: Expr, annotation: Expr, value: Option<Expr> },
+    Assign {
+        targets: Vec<Expr>,
+        value: Expr,
+    },
+    AugAssign {
+        target: Expr,
+        operator: BinaryOperator,
+        value: Expr,
+    },
+    AnnAssign {
+        target: Expr,
+        annotation: Expr,
+        value: Option<Expr>,
+    },
     FunctionDef(Arc<FunctionDef>),
     ClassDef(Arc<ClassDef>),
     Return(Option<Expr>),
     Delete(Vec<Expr>),
-    For { target: Expr, iter: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
-    While { test: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
+    For {
+        target: Expr,
+        iter: Expr,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
+    While {
+        test: Expr,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
     /// `elif` is an `If` alone in `orelse`.
-    If { test: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
-    With { items: Vec<WithItem>, body: Vec<Stmt> },
-    Try { body: Vec<Stmt>, handlers: Vec<Handler>, orelse: Vec<Stmt>, finally: Vec<Stmt> },
-    Match { subject: Expr, cases: Vec<Case> },
+    If {
+        test: Expr,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+    },
+    With {
+        items: Vec<WithItem>,
+        body: Vec<Stmt>,
+    },
+    Try {
+        body: Vec<Stmt>,
+        handlers: Vec<Handler>,
+        orelse: Vec<Stmt>,
+        finally: Vec<Stmt>,
+    },
+    Match {
+        subject: Expr,
+        cases: Vec<Case>,
+    },
     Import(Vec<ImportName>),
     /// `from module import names`; `level` counts the leading dots; `*` is the one name `*`.
-    ImportFrom { module: Option<Ident>, level: u32, names: Vec<ImportName> },
+    ImportFrom {
+        module: Option<Ident>,
+        level: u32,
+        names: Vec<ImportName>,
+    },
     Global(Vec<Ident>),
     Nonlocal(Vec<Ident>),
     Raise(Option<Expr>),
-    Assert { test: Expr, message: Option<Expr> },
+    Assert {
+        test: Expr,
+        message: Option<Expr>,
+    },
     Pass,
     Break,
     Continue,
@@ -155,14 +197,29 @@ pub struct Expr {
 #[derive(Debug, Clone)]
 pub enum ExprKind {
     Name(Arc<str>),
-    Attribute { value: Expr, attribute: Ident },
+    Attribute {
+        value: Expr,
+        attribute: Ident,
+    },
     /// `value[index]`; `a[1, 2]` has a tuple as index.
-    Subscript { value: Expr, index: Expr },
-    Slice { lower: Option<Expr>, upper: Option<Expr>, step: Option<Expr> },
-    Call { function: Expr, arguments: Vec<Argument> },
+    Subscript {
+        value: Expr,
+        index: Expr,
+    },
+    Slice {
+        lower: Option<Expr>,
+        upper: Option<Expr>,
+        step: Option<Expr>,
+    },
+    Call {
+        function: Expr,
+        arguments: Vec<Argument>,
+    },
     Str(StrLiteral),
     /// An f-string: its expressions, and its text where no expression stands in it.
-    FString { parts: Vec<FStringPart> },
+    FString {
+        parts: Vec<FStringPart>,
+    },
     Bytes,
     Integer(Option<i64>),
     Float(f64),
@@ -174,21 +231,43 @@ pub enum ExprKind {
     Set(Vec<Expr>),
     /// Entries without a key are `**value`.
     Dict(Vec<(Option<Expr>, Expr)>),
-    Unary { operator: UnaryOperator, operand: Expr },
-    Binary { left: Expr, operator: BinaryOperator, right: Expr },
+    Unary {
+        operator: UnaryOperator,
+        operand: Expr,
+    },
+    Binary {
+        left: Expr,
+        operator: BinaryOperator,
+        right: Expr,
+    },
     /// `a < b < c`: the first operand, then pairs.
-    Compare { left: Expr, rest: Vec<(CompareOperator, Expr)> },
+    Compare {
+        left: Expr,
+        rest: Vec<(CompareOperator, Expr)>,
+    },
     And(Vec<Expr>),
     Or(Vec<Expr>),
-    IfElse { test: Expr, body: Expr, orelse: Expr },
+    IfElse {
+        test: Expr,
+        body: Expr,
+        orelse: Expr,
+    },
     Lambda(Arc<Lambda>),
-    Comprehension { kind: ComprehensionKind, element: Expr, value: Option<Expr>, clauses: Vec<Clause> },
+    Comprehension {
+        kind: ComprehensionKind,
+        element: Expr,
+        value: Option<Expr>,
+        clauses: Vec<Clause>,
+    },
     /// `*value`
     Starred(Expr),
     Await(Expr),
     Yield(Option<Expr>),
     /// `name := value`
-    Named { target: Ident, value: Expr },
+    Named {
+        target: Ident,
+        value: Expr,
+    },
     /// Not there, or not understood.
     Missing,
 }

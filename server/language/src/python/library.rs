@@ -34,10 +34,52 @@ pub(crate) fn leaves_arguments(name: &str) -> bool {
     is_class
         || matches!(
             root,
-            "builtins" | "str" | "pandas" | "polars" | "numpy" | "scipy" | "sklearn" | "matplotlib" | "seaborn" | "plotly" | "altair" | "statsmodels"
-                | "xgboost" | "lightgbm" | "catboost" | "imblearn" | "torch" | "tensorflow" | "keras" | "mlflow" | "mlwright" | "joblib" | "pickle"
-                | "os" | "pathlib" | "json" | "math" | "random" | "time" | "datetime" | "itertools" | "collections" | "copy" | "warnings" | "logging"
-                | "shap" | "duckdb" | "pyarrow" | "tqdm" | "IPython" | "missingno" | "optuna" | "mlxtend" | "cuml" | "sklearnex" | "dask_ml"
+            "builtins"
+                | "str"
+                | "pandas"
+                | "polars"
+                | "numpy"
+                | "scipy"
+                | "sklearn"
+                | "matplotlib"
+                | "seaborn"
+                | "plotly"
+                | "altair"
+                | "statsmodels"
+                | "xgboost"
+                | "lightgbm"
+                | "catboost"
+                | "imblearn"
+                | "torch"
+                | "tensorflow"
+                | "keras"
+                | "mlflow"
+                | "mlwright"
+                | "joblib"
+                | "pickle"
+                | "os"
+                | "pathlib"
+                | "json"
+                | "math"
+                | "random"
+                | "time"
+                | "datetime"
+                | "itertools"
+                | "collections"
+                | "copy"
+                | "warnings"
+                | "logging"
+                | "shap"
+                | "duckdb"
+                | "pyarrow"
+                | "tqdm"
+                | "IPython"
+                | "missingno"
+                | "optuna"
+                | "mlxtend"
+                | "cuml"
+                | "sklearnex"
+                | "dask_ml"
         )
 }
 
@@ -104,10 +146,9 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
             }
         }
         "seaborn" | "plotly" | "altair" | "hvplot" => plots::call(cx, call),
-        "matplotlib" | "IPython" | "warnings" | "logging" | "sys" | "time" | "json" | "re" | "random" | "math" | "datetime" | "itertools"
-        | "collections" | "tqdm" | "argparse" | "yaml" | "subprocess" | "shutil" | "requests" | "typing" | "functools" | "copy" => {
-            plain::call_other(cx, name, call)
-        }
+        "matplotlib" | "IPython" | "warnings" | "logging" | "sys" | "time" | "json" | "re" | "random" | "math"
+        | "datetime" | "itertools" | "collections" | "tqdm" | "argparse" | "yaml" | "subprocess" | "shutil"
+        | "requests" | "typing" | "functools" | "copy" => plain::call_other(cx, name, call),
         "joblib" | "pickle" | "dill" | "cloudpickle" | "cPickle" => {
             if matches!(last, "load" | "loads") {
                 cx.note(call.range(), EventKind::Unpickle { what: name.clone() });
@@ -149,10 +190,14 @@ fn lifecycle(cx: &mut Interpreter<'_>, last: &str, call: &Call<'_>) -> Value {
         }
     };
     match last {
-        "set_experiment" | "get_experiment_by_name" | "create_experiment" => name(0, "experiment_name", NameKind::Experiment),
+        "set_experiment" | "get_experiment_by_name" | "create_experiment" => {
+            name(0, "experiment_name", NameKind::Experiment)
+        }
         "load_model" => name(0, "model_uri", NameKind::Model),
         "register_model" => name(1, "name", NameKind::Model),
-        "get_registered_model" | "create_registered_model" | "search_model_versions" | "get_model_version" => name(0, "name", NameKind::Model),
+        "get_registered_model" | "create_registered_model" | "search_model_versions" | "get_model_version" => {
+            name(0, "name", NameKind::Model)
+        }
         "set_registered_model_alias" | "get_model_version_by_alias" | "delete_registered_model_alias" => {
             name(0, "name", NameKind::Model);
             name(1, "alias", NameKind::Alias);
@@ -173,11 +218,19 @@ pub(crate) fn call_network(cx: &mut Interpreter<'_>, _model: &Value, call: &Call
 }
 
 /// A method that a class of the script has from its base: of an estimator or a network.
-pub(crate) fn inherited_method(cx: &mut Interpreter<'_>, _object: &Value, instance: &Instance, name: &str, call: &Call<'_>) -> Value {
+pub(crate) fn inherited_method(
+    cx: &mut Interpreter<'_>,
+    _object: &Value,
+    instance: &Instance,
+    name: &str,
+    call: &Call<'_>,
+) -> Value {
     // `fit_transform` of a transformer of the script is `fit` and `transform`.
     if name == "fit_transform" {
         let method = |cx: &Interpreter<'_>, name: &str| cx.state.name(instance.scope, name).cloned();
-        if let (Some(Value::Function(fit, scope)), Some(Value::Function(transform, other))) = (method(cx, "fit"), method(cx, "transform")) {
+        if let (Some(Value::Function(fit, scope)), Some(Value::Function(transform, other))) =
+            (method(cx, "fit"), method(cx, "transform"))
+        {
             cx.call_function(&fit, scope, Some(_object), call);
             let first = Call { expr: call.expr, arguments: call.arguments.iter().take(1).cloned().collect() };
             return cx.call_function(&transform, other, Some(_object), &first);
@@ -187,7 +240,12 @@ pub(crate) fn inherited_method(cx: &mut Interpreter<'_>, _object: &Value, instan
 }
 
 /// A method behind an accessor: `series.str.lower()`, `df.column.fillna(0)`, `values.anything.method()`.
-pub(crate) fn accessor_method(cx: &mut Interpreter<'_>, inner: &Arc<(Value, Arc<str>)>, name: &Arc<str>, call: &Call<'_>) -> Value {
+pub(crate) fn accessor_method(
+    cx: &mut Interpreter<'_>,
+    inner: &Arc<(Value, Arc<str>)>,
+    name: &Arc<str>,
+    call: &Call<'_>,
+) -> Value {
     let (object, accessor) = &**inner;
     if let Value::Recipe(recipe) = object {
         return recipe_method(cx, recipe, accessor, name, call);

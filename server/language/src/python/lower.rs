@@ -16,6 +16,7 @@ mod statements;
 pub(super) mod strings;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod words;
 
 use std::borrow::Cow;

@@ -47,7 +47,8 @@ impl Repaired {
     fn complete_string(&mut self, quote: usize, cursor: usize) {
         let n_values = strings::open_values(&self.text, quote, cursor);
         if n_values > 0 {
-            let ends_open = self.text[..cursor].trim_end().ends_with(['.', '{', '(', '[', ',', '=', '+', '-', '*', '/']);
+            let ends_open =
+                self.text[..cursor].trim_end().ends_with(['.', '{', '(', '[', ',', '=', '+', '-', '*', '/']);
             if ends_open && !self.text[cursor..].starts_with(is_name) {
                 self.place(cursor);
             }
@@ -74,7 +75,8 @@ impl Repaired {
         let mut scan = Scan::default();
         scan.cell(&self.text, TextRange::new(0, self.text.len() as u32));
         let cursor = cursor as u32;
-        let Some(line) = scan.lines.iter().find(|line| line.range.touches(cursor) && line.range.end > cursor).or(scan.lines.last())
+        let Some(line) =
+            scan.lines.iter().find(|line| line.range.touches(cursor) && line.range.end > cursor).or(scan.lines.last())
         else {
             return;
         };
@@ -95,7 +97,8 @@ fn lacks_value(before: Before, text: &str, rest: &str) -> bool {
         return false;
     }
     let next = rest.trim_start_matches([' ', '\t']).chars().next();
-    let next_is_value = next.is_some_and(|next| is_name(next) || matches!(next, '"' | '\'' | '(' | '[' | '{' | '-' | '~'));
+    let next_is_value =
+        next.is_some_and(|next| is_name(next) || matches!(next, '"' | '\'' | '(' | '[' | '{' | '-' | '~'));
     before == Before::Dot || !next_is_value
 }
 

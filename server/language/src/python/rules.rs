@@ -5,8 +5,8 @@
 
 mod balance;
 mod catalog;
-mod comparison;
 mod coercion;
+mod comparison;
 mod facts;
 mod folds;
 mod future;
@@ -73,7 +73,14 @@ impl Findings {
         self.report_with(code, range, message, related, Vec::new());
     }
 
-    fn report_with(&mut self, code: &'static str, range: TextRange, message: String, related: Vec<(TextRange, &str)>, fixes: Vec<Fix>) {
+    fn report_with(
+        &mut self,
+        code: &'static str,
+        range: TextRange,
+        message: String,
+        related: Vec<(TextRange, &str)>,
+        fixes: Vec<Fix>,
+    ) {
         if range.is_empty() || !self.places.insert((code, range)) {
             return;
         }
@@ -88,10 +95,13 @@ impl Findings {
 
     /// Whether a rule has reported something on the line of a place.
     fn line_has(&self, text: &str, code: &str, place: TextRange) -> bool {
-        let line = |offset: u32| text.get(..offset as usize).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
-        self.diagnostics.iter().any(|known| known.code == code && known.range != place && line(known.range.start) == line(place.start))
+        let line =
+            |offset: u32| text.get(..offset as usize).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+        self.diagnostics
+            .iter()
+            .any(|known| known.code == code && known.range != place && line(known.range.start) == line(place.start))
     }
 }
 
 #[cfg(test)]
-mod corpus;
+mod tests;

@@ -74,19 +74,8 @@ pub(crate) fn returns(name: &str) -> Dtype {
 
 /// Functions of other systems that stand where a table does and read the file that they are given.
 pub(crate) const FILE_FUNCTIONS: [&str; 13] = [
-    "read_csv",
-    "read_csv_auto",
-    "read_parquet",
-    "parquet_scan",
-    "read_json",
-    "read_json_auto",
-    "read_ndjson",
-    "read_ipc",
-    "scan_csv",
-    "scan_parquet",
-    "read_ndjson_auto",
-    "scan_ipc",
-    "scan_ndjson",
+    "read_csv", "read_csv_auto", "read_parquet", "parquet_scan", "read_json", "read_json_auto", "read_ndjson",
+    "read_ipc", "scan_csv", "scan_parquet", "read_ndjson_auto", "scan_ipc", "scan_ndjson",
 ];
 
 pub(crate) fn reads_file(name: &str) -> bool {

@@ -83,7 +83,11 @@ impl Shown {
             State::Silent if self.is_clients => self.begin(client),
             State::Silent if is_shown => {
                 self.state = State::Asked;
-                client.ask("window/workDoneProgress/create", json!({ "token": self.token }), Purpose::ShowProgress(self.id));
+                client.ask(
+                    "window/workDoneProgress/create",
+                    json!({ "token": self.token }),
+                    Purpose::ShowProgress(self.id),
+                );
             }
             State::Silent => self.state = State::Refused,
             State::Begun => self.tell(client, "report"),
@@ -98,7 +102,10 @@ impl Shown {
     /// A token that was begun is ended, and one of the client's always.
     pub(super) fn end(&self, client: &Client) {
         if self.is_clients && self.state == State::Silent {
-            client.notify("$/progress", json!({ "token": self.token, "value": { "kind": "begin", "title": self.title } }));
+            client.notify(
+                "$/progress",
+                json!({ "token": self.token, "value": { "kind": "begin", "title": self.title } }),
+            );
         }
         if self.state == State::Begun || self.is_clients {
             client.notify("$/progress", json!({ "token": self.token, "value": { "kind": "end" } }));

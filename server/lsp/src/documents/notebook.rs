@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use lsp_types::{
-    DidChangeNotebookDocumentParams, DidOpenNotebookDocumentParams, NotebookCell, NotebookCellKind, TextDocumentItem, Uri,
+    DidChangeNotebookDocumentParams, DidOpenNotebookDocumentParams, NotebookCell, NotebookCellKind, TextDocumentItem,
+    Uri,
 };
 use mlwright_language::{Document, Encoding, LineIndex, Notebook};
 
@@ -27,7 +28,8 @@ struct CellText {
 impl OpenNotebook {
     pub(super) fn new(params: DidOpenNotebookDocumentParams) -> Self {
         let document = params.notebook_document;
-        let mut notebook = Self { uri: document.uri, version: document.version, cells: document.cells, texts: HashMap::new() };
+        let mut notebook =
+            Self { uri: document.uri, version: document.version, cells: document.cells, texts: HashMap::new() };
         notebook.open(params.cell_text_documents);
         notebook
     }

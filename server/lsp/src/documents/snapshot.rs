@@ -41,7 +41,13 @@ impl Snapshot {
             Some(notebook) => Document::from_notebook(self.document.path().clone(), notebook.clone()),
             None => Document::new(self.document.path().clone(), self.document.language(), self.document.text().clone()),
         };
-        Self::of_notebook(self.uri.clone(), self.version, document.after(&self.document), self.encoding, self.cells.clone())
+        Self::of_notebook(
+            self.uri.clone(),
+            self.version,
+            document.after(&self.document),
+            self.encoding,
+            self.cells.clone(),
+        )
     }
 
     pub(crate) fn key(&self) -> &str {

@@ -86,16 +86,29 @@ fn cells_come_go_move_and_change() {
 fn four_hundred_rapid_changes_leave_the_text_as_the_client_has_it() {
     let mut documents = Documents::new(Encoding::Utf16);
     let address = uri("file:///a.py");
-    let item = TextDocumentItem { uri: address.clone(), language_id: "python".to_owned(), version: 0, text: String::new() };
+    let item =
+        TextDocumentItem { uri: address.clone(), language_id: "python".to_owned(), version: 0, text: String::new() };
     documents.open(item).unwrap();
     let mut expected: Vec<char> = Vec::new();
     for version in 1..=400_i32 {
         // Somebody types, and deletes each seventh letter again.
         let column = expected.len() as u32;
-        let (start, text) = if version % 7 == 0 { (column - 1, String::new()) } else { (column, char::from(b'a' + (version % 26) as u8).to_string()) };
-        if text.is_empty() { let _ = expected.pop(); } else { expected.extend(text.chars()); }
+        let (start, text) = if version % 7 == 0 {
+            (column - 1, String::new())
+        } else {
+            (column, char::from(b'a' + (version % 26) as u8).to_string())
+        };
+        if text.is_empty() {
+            let _ = expected.pop();
+        } else {
+            expected.extend(text.chars());
+        }
         let at = |character| Position { line: 0, character };
-        let change = lsp_types::TextDocumentContentChangeEvent { range: Some(Range { start: at(start), end: at(column) }), range_length: None, text };
+        let change = lsp_types::TextDocumentContentChangeEvent {
+            range: Some(Range { start: at(start), end: at(column) }),
+            range_length: None,
+            text,
+        };
         let params = DidChangeTextDocumentParams {
             text_document: lsp_types::VersionedTextDocumentIdentifier { uri: address.clone(), version },
             content_changes: vec![change],

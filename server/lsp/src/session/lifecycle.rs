@@ -30,7 +30,8 @@ pub(super) fn initialize(session: &mut Session, request: Request) {
 /// The folders that are open: older clients know only one.
 fn roots(params: &Value) -> Vec<String> {
     let folders = params.get("workspaceFolders").and_then(Value::as_array);
-    let listed: Vec<String> = folders.into_iter().flatten().filter_map(|folder| folder_of(folder.get("uri")?)).collect();
+    let listed: Vec<String> =
+        folders.into_iter().flatten().filter_map(|folder| folder_of(folder.get("uri")?)).collect();
     if !listed.is_empty() {
         return listed;
     }

@@ -32,7 +32,9 @@ pub(super) fn take(session: &mut Session, notification: Notification) {
                 edited(session, &now);
             }
         }),
-        "textDocument/didClose" => read(params).map(|params: lsp_types::DidCloseTextDocumentParams| close(session, &params.text_document.uri)),
+        "textDocument/didClose" => {
+            read(params).map(|params: lsp_types::DidCloseTextDocumentParams| close(session, &params.text_document.uri))
+        }
         "notebookDocument/didOpen" => read(params).map(|params| {
             let opened = session.documents.open_notebook(params);
             diagnostics::opened(session, &opened);
@@ -42,19 +44,24 @@ pub(super) fn take(session: &mut Session, notification: Notification) {
                 edited(session, &now);
             }
         }),
-        "notebookDocument/didClose" => read(params).map(|params: lsp_types::DidCloseNotebookDocumentParams| close(session, &params.notebook_document.uri)),
+        "notebookDocument/didClose" => read(params)
+            .map(|params: lsp_types::DidCloseNotebookDocumentParams| close(session, &params.notebook_document.uri)),
         "$/cancelRequest" => read(params).map(|Cancel { id }| {
             if let Some(reason) = session.pending.cancel(&id) {
                 session.client.answer(id, Err(reason));
             }
         }),
-        "window/workDoneProgress/cancel" => read(params).map(|CancelProgress { token }| commands::cancel(session, &token)),
+        "window/workDoneProgress/cancel" => {
+            read(params).map(|CancelProgress { token }| commands::cancel(session, &token))
+        }
         "workspace/didChangeWatchedFiles" => read(params).map(|params: lsp_types::DidChangeWatchedFilesParams| {
             let paths: Vec<String> = params.changes.iter().filter_map(|change| path_of(&change.uri)).collect();
             watch::changed(session, &paths);
         }),
         "workspace/didChangeWorkspaceFolders" => read(params).map(|params: Folders| {
-            let paths = |folders: &[Value]| folders.iter().filter_map(|folder| lifecycle::folder_of(folder.get("uri")?)).collect::<Vec<_>>();
+            let paths = |folders: &[Value]| {
+                folders.iter().filter_map(|folder| lifecycle::folder_of(folder.get("uri")?)).collect::<Vec<_>>()
+            };
             session.world.workspaces.change_roots(paths(&params.event.added), &paths(&params.event.removed));
             session.world.forget_names();
             // Relative paths may lead elsewhere now.

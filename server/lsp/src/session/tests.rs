@@ -44,7 +44,14 @@ impl Editor {
         let (output, server_output) = std::io::pipe().unwrap();
         let start = Start { directory: folder.path().to_path_buf(), user: "ada".to_owned() };
         let session = std::thread::spawn(move || serve(start, server_input, server_output).unwrap());
-        Self { folder, input: Some(input), output: BufReader::new(output), session: Some(session), last_id: 0, seen: Vec::new() }
+        Self {
+            folder,
+            input: Some(input),
+            output: BufReader::new(output),
+            session: Some(session),
+            last_id: 0,
+            seen: Vec::new(),
+        }
     }
 
     fn uri(&self, name: &str) -> String {
@@ -84,7 +91,8 @@ impl Editor {
 
     /// The next notification of that name.
     fn notified(&mut self, method: &str) -> Value {
-        let wanted = |message: &Message| matches!(message, Message::Notification(notification) if notification.method == method);
+        let wanted =
+            |message: &Message| matches!(message, Message::Notification(notification) if notification.method == method);
         let Message::Notification(notification) = self.wait_for(wanted) else { unreachable!("it was a notification") };
         notification.params
     }
@@ -115,14 +123,20 @@ impl Editor {
 
     fn open(&mut self, name: &str, language: &str, text: &str) -> String {
         let uri = self.uri(name);
-        self.tell("textDocument/didOpen", json!({ "textDocument": { "uri": uri, "languageId": language, "version": 1, "text": text } }));
+        self.tell(
+            "textDocument/didOpen",
+            json!({ "textDocument": { "uri": uri, "languageId": language, "version": 1, "text": text } }),
+        );
         uri
     }
 
     fn change(&mut self, uri: &str, version: i32, start: (u32, u32), end: (u32, u32), text: &str) {
         let at = |(line, character): (u32, u32)| json!({ "line": line, "character": character });
         let change = json!({ "range": { "start": at(start), "end": at(end) }, "text": text });
-        self.tell("textDocument/didChange", json!({ "textDocument": { "uri": uri, "version": version }, "contentChanges": [change] }));
+        self.tell(
+            "textDocument/didChange",
+            json!({ "textDocument": { "uri": uri, "version": version }, "contentChanges": [change] }),
+        );
     }
 
     fn has_workspace(&self) -> bool {

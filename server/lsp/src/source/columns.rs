@@ -47,7 +47,8 @@ impl TableCache {
         if let Some((_, table)) = known.filter(|(known, _)| *known == stamp) {
             return table;
         }
-        let table = unchanged(path, stamp, || mlwright_data::glance(Path::new(path), GLANCE_ROWS))?.map(|glance| Arc::new(table(path, glance)));
+        let table = unchanged(path, stamp, || mlwright_data::glance(Path::new(path), GLANCE_ROWS))?
+            .map(|glance| Arc::new(table(path, glance)));
         lock(&self.tables).put(path.to_owned(), (stamp, table.clone()), TABLES_MAX);
         table
     }
@@ -126,10 +127,13 @@ fn dtype(name: &str) -> Dtype {
 
 fn measure(path: &str, column: &str) -> Result<ColumnSummary, DataError> {
     let (frame, schema) = mlwright_data::sample_column(Path::new(path), column, SUMMARY_ROWS, SUMMARY_CELLS_MAX)?;
-    let options = ProfileOptions { histogram_bins: HISTOGRAM_BINS, top_values: TOP_VALUES, sample_rows: 0, pair_columns: 0 };
+    let options =
+        ProfileOptions { histogram_bins: HISTOGRAM_BINS, top_values: TOP_VALUES, sample_rows: 0, pair_columns: 0 };
     let measured = profile(&frame, &schema, None, &options, &Context::quiet(&CancelToken::new()))
         .map_err(|error| DataError::Compute { message: error.to_string() })?;
-    let found = measured.column(column).ok_or_else(|| DataError::Compute { message: format!("{column:?} was not measured") })?;
+    let found = measured
+        .column(column)
+        .ok_or_else(|| DataError::Compute { message: format!("{column:?} was not measured") })?;
     let findings = measured.findings.iter().take(FINDINGS_MAX).map(|finding| Arc::from(finding.reason.as_str()));
     Ok(ColumnSummary { findings: findings.collect(), ..summary(found, measured.table.n_rows) })
 }
@@ -138,7 +142,9 @@ fn summary(column: &ColumnProfile, n_rows: u64) -> ColumnSummary {
     let numbers = column.numeric.as_ref();
     let text = |number: f64| Arc::from(mlwright_operations::summary::number(number, 6));
     let range = numbers.map(|numbers| (text(numbers.min), text(numbers.max)));
-    let range = range.or_else(|| column.datetime.as_ref().map(|times| (Arc::from(times.min.as_str()), Arc::from(times.max.as_str()))));
+    let range = range.or_else(|| {
+        column.datetime.as_ref().map(|times| (Arc::from(times.min.as_str()), Arc::from(times.max.as_str())))
+    });
     ColumnSummary {
         semantic_type: Arc::from(semantic_name(column.semantic)),
         n_rows,
@@ -209,8 +215,14 @@ mod tests {
     #[test]
     fn types_have_our_names() {
         for (name, expected) in [
-            ("i64", Dtype::Integer), ("decimal[10,2]", Dtype::Float), ("datetime[μs, UTC]", Dtype::Datetime), ("str", Dtype::String),
-            ("list[i64]", Dtype::List), ("struct[2]", Dtype::Struct), ("null", Dtype::Unknown), ("bool", Dtype::Boolean),
+            ("i64", Dtype::Integer),
+            ("decimal[10,2]", Dtype::Float),
+            ("datetime[μs, UTC]", Dtype::Datetime),
+            ("str", Dtype::String),
+            ("list[i64]", Dtype::List),
+            ("struct[2]", Dtype::Struct),
+            ("null", Dtype::Unknown),
+            ("bool", Dtype::Boolean),
         ] {
             assert_eq!(dtype(name), expected, "{name}");
         }

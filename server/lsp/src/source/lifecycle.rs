@@ -56,7 +56,9 @@ fn read(engine: &Engine, table: &str, target: Option<&str>) -> Result<Lifecycle,
     let mut found = Lifecycle::default();
     let Some(target) = target else { return Ok(found) };
     let (runs, _) = engine.list_runs(None, None, &[], RUNS_MAX)?;
-    let of_target = runs.into_iter().filter(|run| run.end_time.is_some() && run.params.get("target").is_some_and(|known| known == target));
+    let of_target = runs
+        .into_iter()
+        .filter(|run| run.end_time.is_some() && run.params.get("target").is_some_and(|known| known == target));
     let run = of_target.take(RUNS_READ_MAX).find(|run| {
         // Listings come without the data.
         let whole = engine.run(run.run_id.as_str()).ok();
@@ -64,14 +66,18 @@ fn read(engine: &Engine, table: &str, target: Option<&str>) -> Result<Lifecycle,
     });
     found.run = run.map(|run| {
         let metric = run.params.get("metric").cloned().unwrap_or_default();
-        let score = run.metrics.get(&format!("test_{metric}")).map(|score| format!("{metric} {}, ", summary::number(*score, 3)));
+        let score = run
+            .metrics
+            .get(&format!("test_{metric}"))
+            .map(|score| format!("{metric} {}, ", summary::number(*score, 3)));
         let outcome = format!("{}{}", score.unwrap_or_default(), ago(run.end_time.unwrap_or(run.start_time)));
         TrainedRun { run_id: run.run_id.to_string().into(), outcome: outcome.into() }
     });
     let mut models = engine.list_models()?;
     models.sort_by_key(|model| std::cmp::Reverse(model.updated));
     let Some(model) = models.into_iter().find(|model| model.target == target) else { return Ok(found) };
-    let score = model.score.map(|score| format!("{} {}, ", model.metric, summary::number(score, 3))).unwrap_or_default();
+    let score =
+        model.score.map(|score| format!("{} {}, ", model.metric, summary::number(score, 3))).unwrap_or_default();
     found.version = Some(ModelVersion {
         model: model.name.as_str().into(),
         version: model.latest_version,
@@ -80,18 +86,25 @@ fn read(engine: &Engine, table: &str, target: Option<&str>) -> Result<Lifecycle,
     });
     let address = format!("models:/{}/", model.name);
     let endpoint = engine.endpoints()?.into_iter().find(|endpoint| {
-        endpoint.current.as_ref().or(endpoint.pending.as_ref()).is_some_and(|serving| serving.model.starts_with(&address))
+        endpoint
+            .current
+            .as_ref()
+            .or(endpoint.pending.as_ref())
+            .is_some_and(|serving| serving.model.starts_with(&address))
     });
     found.endpoint = endpoint.map(|endpoint| {
         let outcome = match (&endpoint.current, &endpoint.pending) {
-            (Some(serving), _) => format!("serves {}, {}", serving.model.trim_start_matches("models:/"), ago(serving.since)),
+            (Some(serving), _) => {
+                format!("serves {}, {}", serving.model.trim_start_matches("models:/"), ago(serving.since))
+            }
             (None, Some(serving)) => format!("is to serve {}", serving.model.trim_start_matches("models:/")),
             (None, None) => "stopped".to_owned(),
         };
         ServedEndpoint { name: endpoint.name.into(), outcome: outcome.into() }
     });
     let watched = |current: &str| found.endpoint.as_ref().is_some_and(|endpoint| current.ends_with(&*endpoint.name));
-    let monitor = engine.overview()?.monitors.into_iter().find(|monitor| monitor.baseline == table || watched(&monitor.current));
+    let monitor =
+        engine.overview()?.monitors.into_iter().find(|monitor| monitor.baseline == table || watched(&monitor.current));
     found.monitor = monitor.map(|monitor| WatchingMonitor {
         outcome: monitor.last_check.as_ref().map(|check| {
             let what = match check.n_drifted {

@@ -83,7 +83,8 @@ fn read(engine: &Engine, kind: NameKind) -> Result<Vec<String>, Problem> {
             models.into_iter().map(|model| model.name).collect()
         }
         NameKind::Alias => {
-            let mut aliases: Vec<String> = engine.list_models()?.into_iter().flat_map(|model| model.aliases.into_keys()).collect();
+            let mut aliases: Vec<String> =
+                engine.list_models()?.into_iter().flat_map(|model| model.aliases.into_keys()).collect();
             aliases.sort();
             aliases.dedup();
             aliases
@@ -91,6 +92,8 @@ fn read(engine: &Engine, kind: NameKind) -> Result<Vec<String>, Problem> {
         NameKind::Experiment => engine.experiments()?.into_iter().map(|experiment| experiment.name).collect(),
         NameKind::Endpoint => engine.endpoints()?.into_iter().map(|endpoint| endpoint.name).collect(),
         NameKind::Monitor => engine.monitors()?.into_iter().map(|monitor| monitor.name).collect(),
-        NameKind::Run => engine.list_runs(None, None, &[], NAMES_MAX)?.0.into_iter().map(|run| run.run_id.to_string()).collect(),
+        NameKind::Run => {
+            engine.list_runs(None, None, &[], NAMES_MAX)?.0.into_iter().map(|run| run.run_id.to_string()).collect()
+        }
     })
 }

@@ -37,8 +37,12 @@ fn a_data_file_has_its_columns_as_it_is_now() {
     place.put("data/people.csv", "id,age,name\n1,30,Ada\n2,,Bob\n");
     let path = place.path("data/people.csv");
     let table = place.ask(|source, _| source.file(&path)).unwrap();
-    let columns: Vec<(&str, Dtype, Option<f64>)> = table.columns.iter().map(|column| (&*column.name, column.dtype, column.missing_share)).collect();
-    assert_eq!(columns, [("id", Dtype::Integer, Some(0.0)), ("age", Dtype::Integer, Some(0.5)), ("name", Dtype::String, Some(0.0))]);
+    let columns: Vec<(&str, Dtype, Option<f64>)> =
+        table.columns.iter().map(|column| (&*column.name, column.dtype, column.missing_share)).collect();
+    assert_eq!(
+        columns,
+        [("id", Dtype::Integer, Some(0.0)), ("age", Dtype::Integer, Some(0.5)), ("name", Dtype::String, Some(0.0))]
+    );
     assert_eq!((table.n_rows, table.columns[2].example.as_deref()), (Some(2), Some("Ada")));
     assert!(Arc::ptr_eq(&table, &place.ask(|source, _| source.file(&path)).unwrap()), "it is read once");
     place.put("data/people.csv", "only\n1\n");
@@ -54,14 +58,18 @@ fn a_column_is_summed_up() {
     let place = Place::new();
     let rows: String = (0..100).map(|age| format!("{},{}\n", age % 40, if age % 4 == 0 { "x" } else { "y" })).collect();
     place.put("t.csv", &format!("age,kind\n{rows}"));
-    let summary = place.ask(|source, _| source.column_summary(&source.file(&place.path("t.csv")).unwrap(), "age")).unwrap();
+    let summary =
+        place.ask(|source, _| source.column_summary(&source.file(&place.path("t.csv")).unwrap(), "age")).unwrap();
     assert_eq!((summary.n_rows, summary.n_distinct, summary.missing_share), (100, Some(40), 0.0));
     assert_eq!(summary.range.as_ref().map(|(least, greatest)| (&**least, &**greatest)), Some(("0", "39")));
     assert_eq!(summary.quartiles, Some([8.0, 16.0, 27.0]));
     assert_eq!(summary.histogram.iter().sum::<u64>(), 100);
-    let kinds = place.ask(|source, _| source.column_summary(&source.file(&place.path("t.csv")).unwrap(), "kind")).unwrap();
+    let kinds =
+        place.ask(|source, _| source.column_summary(&source.file(&place.path("t.csv")).unwrap(), "kind")).unwrap();
     assert_eq!((&*kinds.top_values[0].0, kinds.top_values[0].1), ("y", 75));
-    assert!(place.ask(|source, _| source.column_summary(&source.file(&place.path("t.csv")).unwrap(), "none")).is_none());
+    assert!(
+        place.ask(|source, _| source.column_summary(&source.file(&place.path("t.csv")).unwrap(), "none")).is_none()
+    );
 }
 
 #[test]
@@ -93,7 +101,12 @@ fn names_of_a_workspace_are_known() {
     };
     let context = mlwright_operations::Context { engine: &engine, call: &call };
     mlwright_operations::call(context, "create_table", serde_json::json!({ "name": "kept", "file": "a.csv" })).unwrap();
-    mlwright_operations::call(context, "create_monitor", serde_json::json!({ "name": "watch_a", "baseline": "a.csv", "current": "kept" })).unwrap();
+    mlwright_operations::call(
+        context,
+        "create_monitor",
+        serde_json::json!({ "name": "watch_a", "baseline": "a.csv", "current": "kept" }),
+    )
+    .unwrap();
     place.ask(|source, _| {
         assert_eq!(source.tables().iter().map(|name| &**name).collect::<Vec<_>>(), ["kept", "a.csv"]);
         assert_eq!(&*source.table("kept").unwrap().columns[0].name, "x");
@@ -109,7 +122,13 @@ fn only_what_is_in_the_roots_is_listed_and_read() {
     place.put(".hidden/b.csv", "x\n1\n");
     place.put(".mlwright/c.csv", "x\n1\n");
     place.ask(|source, asked| {
-        let names = |path: &str| source.entries(path).into_iter().map(|entry| format!("{}{}", entry.name, if entry.is_folder { "/" } else { "" })).collect::<Vec<_>>();
+        let names = |path: &str| {
+            source
+                .entries(path)
+                .into_iter()
+                .map(|entry| format!("{}{}", entry.name, if entry.is_folder { "/" } else { "" }))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(names(&place.path("")), ["a.csv", "lib/"]);
         assert!(names("/").is_empty() && names("/etc").is_empty() && names(&place.path("lib/../..")).is_empty());
         assert_eq!(source.text(&place.path("lib/helper.py")).as_deref(), Some("x = 1\n"));
@@ -144,7 +163,11 @@ fn a_file_that_is_replaced_while_it_is_read_is_the_old_one_the_new_one_or_none()
         scope.spawn(|| {
             for round in 0..200_u32 {
                 let text = if round % 2 == 0 { "a,b\n1,2\n".to_owned() } else { "c,d,e\n1,2,3\n".to_owned() };
-                if round % 3 == 0 { files::write_atomic(Path::new(&path), text.as_bytes()).unwrap() } else { std::fs::write(&path, text).unwrap() }
+                if round % 3 == 0 {
+                    files::write_atomic(Path::new(&path), text.as_bytes()).unwrap()
+                } else {
+                    std::fs::write(&path, text).unwrap()
+                }
             }
             stop.store(true, std::sync::atomic::Ordering::Release);
         });

@@ -45,14 +45,19 @@ impl Workspaces {
     pub(crate) fn directory_of(&self, path: Option<&str>) -> PathBuf {
         let roots = self.roots();
         let inside = path.and_then(|path| {
-            let root = roots.iter().filter(|root| Path::new(path).starts_with(&***root)).max_by_key(|root| root.len())?;
+            let root =
+                roots.iter().filter(|root| Path::new(path).starts_with(&***root)).max_by_key(|root| root.len())?;
             Some((root, Path::new(path)))
         });
         let Some((root, path)) = inside else {
             return roots.first().map_or_else(|| self.start.clone(), |root| Workspace::find(Path::new(&**root)));
         };
         let nearest = Workspace::find(path.parent().unwrap_or(path));
-        if nearest.starts_with(&**root) && is_workspace(&nearest) { nearest } else { Workspace::find(Path::new(&**root)) }
+        if nearest.starts_with(&**root) && is_workspace(&nearest) {
+            nearest
+        } else {
+            Workspace::find(Path::new(&**root))
+        }
     }
 
     /// The engine of a workspace, with mlwright.toml as it is now. The folder becomes a workspace if it is none.
@@ -101,9 +106,13 @@ impl Workspaces {
     pub(crate) fn table_path(&self, name: &str) -> Option<String> {
         let managed = self.engines().iter().find_map(|engine| engine.managed_directory(name));
         let path = managed.or_else(|| {
-            let is_plain = !name.is_empty() && !Path::new(name).is_absolute() && !name.split('/').any(|part| part == ".." || part.starts_with('.'));
+            let is_plain = !name.is_empty()
+                && !Path::new(name).is_absolute()
+                && !name.split('/').any(|part| part == ".." || part.starts_with('.'));
             let joined = self.directories().into_iter().map(|directory| directory.join(name));
-            is_plain.then(|| joined.into_iter().find(|path| mlwright_data::is_table_file(path) && files::exists(path))).flatten()
+            is_plain
+                .then(|| joined.into_iter().find(|path| mlwright_data::is_table_file(path) && files::exists(path)))
+                .flatten()
         })?;
         Some(slashed(&path))
     }

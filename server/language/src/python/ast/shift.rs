@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Argument, ArgumentKind, Case, Clause, Expr, ExprId, ExprKind, FStringPart, Handler, Ident, ImportName, Parameter, Stmt, StmtKind, WithItem,
+    Argument, ArgumentKind, Case, Clause, Expr, ExprId, ExprKind, FStringPart, Handler, Ident, ImportName, Parameter,
+    Stmt, StmtKind, WithItem,
 };
 use crate::text::TextRange;
 
@@ -200,7 +201,11 @@ impl Shift {
                     }
                 }
             }
-            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) | ExprKind::And(items) | ExprKind::Or(items) => {
+            ExprKind::List(items)
+            | ExprKind::Tuple(items)
+            | ExprKind::Set(items)
+            | ExprKind::And(items)
+            | ExprKind::Or(items) => {
                 self.exprs(items);
             }
             ExprKind::Dict(entries) => {

@@ -21,7 +21,13 @@ pub(crate) fn actions(document: &Document, range: TextRange, source: &dyn Schema
         let profile = lenses::profile(range, &table, &written, target.as_deref(), &Default::default());
         let train = target.map(|target| lenses::train(range, &table, &written, &target, &Default::default()));
         for lens in std::iter::once(profile).chain(train) {
-            actions.push(Action { title: lens.title, kind: ActionKind::Source, edits: Vec::new(), command: lens.command, is_preferred: false });
+            actions.push(Action {
+                title: lens.title,
+                kind: ActionKind::Source,
+                edits: Vec::new(),
+                command: lens.command,
+                is_preferred: false,
+            });
         }
     }
     actions.extend(split::split_before_fit(document, analysis, range));

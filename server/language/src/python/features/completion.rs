@@ -31,7 +31,13 @@ pub(crate) fn complete(document: &Document, offset: u32, source: &dyn SchemaSour
     if offers.is_empty() { self::offers(document, &repaired, offset, Extent::Whole, source) } else { offers }
 }
 
-fn offers(document: &Document, repaired: &repair::Repaired, offset: u32, extent: Extent, source: &dyn SchemaSource) -> Vec<Completion> {
+fn offers(
+    document: &Document,
+    repaired: &repair::Repaired,
+    offset: u32,
+    extent: Extent,
+    source: &dyn SchemaSource,
+) -> Vec<Completion> {
     let analysis = document.analyse_typed(&repaired.text, offset, extent, source);
     let place = Place::new(&analysis, offset);
     let typing = Typing { path: document.path(), text: &repaired.text, source, place: &place, flow: &analysis.flow };
@@ -75,7 +81,11 @@ impl Typing<'_> {
         }
     }
 
-    fn fragment<'f>(&'f self, literal: Literal<'_>, tables: &'f [(Arc<str>, Arc<crate::schema::Table>)]) -> Fragment<'f> {
+    fn fragment<'f>(
+        &'f self,
+        literal: Literal<'_>,
+        tables: &'f [(Arc<str>, Arc<crate::schema::Table>)],
+    ) -> Fragment<'f> {
         super::describe::fragment(self.path, self.text, literal, tables)
     }
 

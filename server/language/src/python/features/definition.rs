@@ -28,7 +28,9 @@ pub(crate) fn definition(document: &Document, offset: u32, source: &dyn SchemaSo
             return of_column(&place, std::slice::from_ref(data), &attribute.name);
         }
         // `module.function`
-        if let (ExprKind::Name(module), Some(Value::Module(_))) = (&*value.kind, place.seen(value).map(|seen| &seen.value)) {
+        if let (ExprKind::Name(module), Some(Value::Module(_))) =
+            (&*value.kind, place.seen(value).map(|seen| &seen.value))
+        {
             return in_module(document, analysis, module, Some(&attribute.name), source);
         }
     }
@@ -46,7 +48,9 @@ fn of_literal(document: &Document, place: &Place<'_>, literal: Literal<'_>, sour
             let value = &literal.literal.value;
             let at = (place.offset - literal.content.start) as usize;
             let named = query_names(value).into_iter().find(|(start, end)| (*start..=*end).contains(&at));
-            named.map(|(start, end)| of_column(place, std::slice::from_ref(frame), value[start..end].trim_matches('`'))).unwrap_or_default()
+            named
+                .map(|(start, end)| of_column(place, std::slice::from_ref(frame), value[start..end].trim_matches('`')))
+                .unwrap_or_default()
         }
         Context::Path { folder } => {
             let path = match folder {
@@ -56,7 +60,9 @@ fn of_literal(document: &Document, place: &Place<'_>, literal: Literal<'_>, sour
             let known = candidates(document.path(), &path, source).into_iter().find(|path| exists(path, source));
             known.map(|path| Target::File { path: path.into() }).into_iter().collect()
         }
-        Context::Sql(tables) => describe::fragment(document.path(), document.text(), literal, tables).definition(place.offset, source),
+        Context::Sql(tables) => {
+            describe::fragment(document.path(), document.text(), literal, tables).definition(place.offset, source)
+        }
         Context::Name(_) => Vec::new(),
     }
 }
@@ -74,7 +80,12 @@ fn of_column(place: &Place<'_>, frames: &[Arc<Data>], name: &str) -> Vec<Target>
     let mut targets: Vec<Target> = Vec::new();
     for column in frames.iter().filter_map(|frame| frame.columns.get(name)) {
         let named = || {
-            let uses = place.analysis.flow.uses.iter().filter(|used| used.makes && &*used.name == name && used.range.end <= place.offset);
+            let uses = place
+                .analysis
+                .flow
+                .uses
+                .iter()
+                .filter(|used| used.makes && &*used.name == name && used.range.end <= place.offset);
             uses.map(|used| used.range).max()
         };
         let target = match (&column.made, &column.table) {
@@ -93,16 +104,25 @@ fn of_column(place: &Place<'_>, frames: &[Arc<Data>], name: &str) -> Vec<Target>
 }
 
 /// The last binding before the place; else the function, class or import of the name.
-fn of_name(document: &Document, analysis: &Analysis, name: &Arc<str>, here: TextRange, source: &dyn SchemaSource) -> Vec<Target> {
+fn of_name(
+    document: &Document,
+    analysis: &Analysis,
+    name: &Arc<str>,
+    here: TextRange,
+    source: &dyn SchemaSource,
+) -> Vec<Target> {
     let bindings = &analysis.flow.bindings;
     let statement = bindings.iter().filter(|binding| binding.range == here).map(|binding| binding.statement).next();
     // Of a name that is assigned anew the value on the right stands for the one before.
     let before = bindings
         .iter()
-        .filter(|binding| binding.name == *name && binding.range.start < here.start && statement != Some(binding.statement))
+        .filter(|binding| {
+            binding.name == *name && binding.range.start < here.start && statement != Some(binding.statement)
+        })
         .filter(|binding| !binding.statement.contains(here) || is_compound(analysis, binding.statement))
         .max_by_key(|binding| binding.range);
-    let made = definition_in(&analysis.module.body, name).filter(|range| before.is_none_or(|before| range.start > before.range.start && range.start < here.start));
+    let made = definition_in(&analysis.module.body, name)
+        .filter(|range| before.is_none_or(|before| range.start > before.range.start && range.start < here.start));
     if let Some(range) = made {
         return vec![Target::Here(range)];
     }
@@ -119,7 +139,12 @@ fn is_compound(analysis: &Analysis, range: TextRange) -> bool {
         is |= stmt.range == range
             && matches!(
                 stmt.kind,
-                StmtKind::For { .. } | StmtKind::With { .. } | StmtKind::FunctionDef(_) | StmtKind::Try { .. } | StmtKind::While { .. } | StmtKind::If { .. }
+                StmtKind::For { .. }
+                    | StmtKind::With { .. }
+                    | StmtKind::FunctionDef(_)
+                    | StmtKind::Try { .. }
+                    | StmtKind::While { .. }
+                    | StmtKind::If { .. }
             );
     });
     is
@@ -137,7 +162,13 @@ fn definition_in(body: &[Stmt], name: &str) -> Option<TextRange> {
 }
 
 /// What an import of the workspace stands for: `name` as imported, or `member` of the module that `name` is.
-fn in_module(document: &Document, analysis: &Analysis, name: &str, member: Option<&str>, source: &dyn SchemaSource) -> Vec<Target> {
+fn in_module(
+    document: &Document,
+    analysis: &Analysis,
+    name: &str,
+    member: Option<&str>,
+    source: &dyn SchemaSource,
+) -> Vec<Target> {
     let mut wanted: Option<(String, u32, Option<Arc<str>>)> = None;
     each_stmt(&analysis.module.body, &mut |stmt| match &stmt.kind {
         StmtKind::Import(names) => {
@@ -155,7 +186,11 @@ fn in_module(document: &Document, analysis: &Analysis, name: &str, member: Optio
                 if &*bound.name == name {
                     wanted = Some(match member {
                         None => (module.to_owned(), *level, Some(import.name.name.clone())),
-                        Some(member) => (format!("{module}.{}", import.name.name).trim_start_matches('.').to_owned(), *level, Some(member.into())),
+                        Some(member) => (
+                            format!("{module}.{}", import.name.name).trim_start_matches('.').to_owned(),
+                            *level,
+                            Some(member.into()),
+                        ),
                     });
                 }
             }
@@ -184,7 +219,8 @@ fn named_in(body: &[Stmt], name: &str) -> Option<TextRange> {
         let mut found = None;
         for stmt in body {
             if let StmtKind::Assign { targets, .. } = &stmt.kind {
-                let named = targets.iter().find(|target| matches!(&*target.kind, ExprKind::Name(known) if &**known == name));
+                let named =
+                    targets.iter().find(|target| matches!(&*target.kind, ExprKind::Name(known) if &**known == name));
                 found = named.map(|target| target.range).or(found);
             }
         }

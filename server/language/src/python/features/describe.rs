@@ -17,7 +17,12 @@ const N_COLUMNS_MAX: usize = 30;
 const N_VALUES_MAX: usize = 5;
 
 /// The SQL in a string.
-pub(super) fn fragment<'f>(path: &'f str, text: &'f str, literal: Literal<'_>, tables: &'f [(Arc<str>, Arc<Table>)]) -> Fragment<'f> {
+pub(super) fn fragment<'f>(
+    path: &'f str,
+    text: &'f str,
+    literal: Literal<'_>,
+    tables: &'f [(Arc<str>, Arc<Table>)],
+) -> Fragment<'f> {
     let whole = literal.expr.range.of(text);
     let quote = whole.chars().find(|character| matches!(character, '"' | '\''));
     let is_triple = quote.is_some_and(|quote| whole.contains(&quote.to_string().repeat(3)));
@@ -35,7 +40,8 @@ pub(super) fn column_in_short(column: &Column) -> String {
         parts.push(column.dtype.name().to_owned());
     }
     if let Some(read) = read_as(column) {
-        parts.extend(read.missing_share.filter(|share| *share > 0.0).map(|share| format!("{} missing", percent(share))));
+        parts
+            .extend(read.missing_share.filter(|share| *share > 0.0).map(|share| format!("{} missing", percent(share))));
         parts.extend(read.example.as_ref().map(|example| format!("e.g. {}", shortened(example, 24))));
     } else if column.made.is_some() {
         parts.push("made in the script".to_owned());
@@ -131,8 +137,12 @@ pub(super) fn frame(name: &str, data: &Data, rows: &RowsTable, lines: &LineIndex
             let read = read_as(column);
             let missing = read.and_then(|read| read.missing_share).map(percent).unwrap_or_default();
             let example = match read {
-                Some(read) => read.example.as_deref().map(|example| escaped(&shortened(example, 32))).unwrap_or_default(),
-                None => column.made.map(|made| format!("*made in line {}*", line_number(lines, made))).unwrap_or_default(),
+                Some(read) => {
+                    read.example.as_deref().map(|example| escaped(&shortened(example, 32))).unwrap_or_default()
+                }
+                None => {
+                    column.made.map(|made| format!("*made in line {}*", line_number(lines, made))).unwrap_or_default()
+                }
             };
             let dtype = if column.dtype == Dtype::Unknown { "" } else { column.dtype.name() };
             let _ = write!(text, "\n| {} | {dtype} | {missing} | {example} |", escaped(&column.name));
@@ -165,7 +175,14 @@ fn part(id: RowsId, rows: &RowsTable, lines: &LineIndex) -> Option<String> {
             return Some(format!("{name} of the split in line {}", line_number(lines, set.site)));
         }
         id = match (&set.step, &set.parents[..]) {
-            (Step::Filter { .. } | Step::Sample { .. } | Step::Slice { .. } | Step::Copies { .. } | Step::Derived { .. }, [parent]) => *parent,
+            (
+                Step::Filter { .. }
+                | Step::Sample { .. }
+                | Step::Slice { .. }
+                | Step::Copies { .. }
+                | Step::Derived { .. },
+                [parent],
+            ) => *parent,
             _ => return None,
         };
     }
@@ -207,7 +224,13 @@ pub(super) fn column(column: &Column, summary: Option<&ColumnSummary>, text: &st
 }
 
 fn summarise(words: &mut String, summary: &ColumnSummary) {
-    let _ = write!(words, "\n\n{}, {} missing of {} rows", summary.semantic_type, percent(summary.missing_share), summary.n_rows);
+    let _ = write!(
+        words,
+        "\n\n{}, {} missing of {} rows",
+        summary.semantic_type,
+        percent(summary.missing_share),
+        summary.n_rows
+    );
     if let Some(n_distinct) = summary.n_distinct {
         let _ = write!(words, ", {n_distinct} distinct");
     }
@@ -258,7 +281,11 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value:.4}").trim_end_matches('0').to_owned() }
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.4}").trim_end_matches('0').to_owned()
+    }
 }
 
 pub(super) fn shortened(text: &str, n_characters_max: usize) -> String {

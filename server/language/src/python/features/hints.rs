@@ -15,7 +15,14 @@ pub(crate) fn inlay_hints(document: &Document, range: TextRange, source: &dyn Sc
     let mut labels: BTreeMap<TextRange, Option<InlayHint>> = BTreeMap::new();
     for binding in analysis.flow.bindings.iter().filter(|binding| range.contains(binding.range)) {
         let hint = binding.seen.data().and_then(|data| hint(data, binding.range.end));
-        labels.entry(binding.range).and_modify(|known| if *known != hint { *known = None }).or_insert(hint);
+        labels
+            .entry(binding.range)
+            .and_modify(|known| {
+                if *known != hint {
+                    *known = None
+                }
+            })
+            .or_insert(hint);
     }
     let lines = document.lines();
     let mut hints: Vec<InlayHint> = labels.into_values().flatten().collect();

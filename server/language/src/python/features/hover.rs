@@ -51,7 +51,9 @@ impl Pointer<'_> {
                     Some(folder) => format!("{}/{}", folder.trim_end_matches('/'), literal.literal.value),
                     None => literal.literal.value.to_string(),
                 };
-                let table = candidates(self.document.path(), &path, self.source).iter().find_map(|path| self.source.file(path))?;
+                let table = candidates(self.document.path(), &path, self.source)
+                    .iter()
+                    .find_map(|path| self.source.file(path))?;
                 Some(Hover { range, markdown: describe_table(&table) })
             }
             Context::Name(kind) => {
@@ -115,7 +117,12 @@ impl Pointer<'_> {
         if let Some(prediction) = data.prediction {
             let fit = flow.fit(prediction.fit);
             let what = if prediction.scores { "scores" } else { "predictions" };
-            let _ = write!(words, "\n\n{what} of `{}`, fitted in line {}", fit.estimator.short_name(), describe::line_number(lines, fit.site));
+            let _ = write!(
+                words,
+                "\n\n{what} of `{}`, fitted in line {}",
+                fit.estimator.short_name(),
+                describe::line_number(lines, fit.site)
+            );
         }
         Some(words)
     }
@@ -145,7 +152,8 @@ impl Pointer<'_> {
 fn describe_table(table: &Table) -> String {
     let n_rows = table.n_rows.map_or("?".to_owned(), |n_rows| n_rows.to_string());
     let mut words = format!("**{}** — {n_rows} × {}", describe::escaped(&table.name), table.columns.len());
-    let names: Vec<String> = table.columns.iter().take(30).map(|column| format!("`{}` {}", column.name, column.dtype.name())).collect();
+    let names: Vec<String> =
+        table.columns.iter().take(30).map(|column| format!("`{}` {}", column.name, column.dtype.name())).collect();
     let _ = write!(words, "\n\n{}", names.join(", "));
     if table.columns.len() > names.len() {
         let _ = write!(words, " … and {} more", table.columns.len() - names.len());

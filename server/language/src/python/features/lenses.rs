@@ -43,7 +43,11 @@ pub(super) fn reads(analysis: &Analysis) -> Vec<(TextRange, Arc<Table>)> {
         if !called(expr).is_some_and(is_reading) {
             return;
         }
-        let Some(data) = analysis.flow.at(expr.id).and_then(|seen| seen.data()).filter(|data| data.kind == DataKind::Frame) else { return };
+        let Some(data) =
+            analysis.flow.at(expr.id).and_then(|seen| seen.data()).filter(|data| data.kind == DataKind::Frame)
+        else {
+            return;
+        };
         if let [table] = &super::describe::tables_of(data)[..] {
             reads.push((expr.range, table.clone()));
         }
@@ -61,8 +65,14 @@ pub(super) fn written(table: &Table, source: &dyn SchemaSource) -> Option<String
 
 /// The column of a table that all models of the script predict, where they agree.
 pub(super) fn target_of(analysis: &Analysis, table: &Arc<Table>) -> Option<Arc<str>> {
-    let mut targets: Vec<Arc<str>> =
-        analysis.flow.fits.iter().filter_map(predicted).filter(|(of, _)| of.name == table.name).map(|(_, target)| target).collect();
+    let mut targets: Vec<Arc<str>> = analysis
+        .flow
+        .fits
+        .iter()
+        .filter_map(predicted)
+        .filter(|(of, _)| of.name == table.name)
+        .map(|(_, target)| target)
+        .collect();
     targets.dedup();
     match &targets[..] {
         [only] => Some(only.clone()),
@@ -82,7 +92,13 @@ fn predicted(fit: &Fit) -> Option<(Arc<Table>, Arc<str>)> {
     }
 }
 
-pub(super) fn profile(range: TextRange, table: &Table, written: &str, target: Option<&str>, lifecycle: &Lifecycle) -> Lens {
+pub(super) fn profile(
+    range: TextRange,
+    table: &Table,
+    written: &str,
+    target: Option<&str>,
+    lifecycle: &Lifecycle,
+) -> Lens {
     let mut input = json!({ "table": written });
     if let Some(target) = target {
         input["target"] = json!(target);
@@ -91,7 +107,8 @@ pub(super) fn profile(range: TextRange, table: &Table, written: &str, target: Op
 }
 
 pub(super) fn train(range: TextRange, table: &Table, written: &str, target: &str, lifecycle: &Lifecycle) -> Lens {
-    let title = titled(format!("Train on {} for {target}", table.name), lifecycle.run.as_ref().map(|run| &*run.outcome));
+    let title =
+        titled(format!("Train on {} for {target}", table.name), lifecycle.run.as_ref().map(|run| &*run.outcome));
     lens(range, title, "train", json!({ "table": written, "target": target }))
 }
 
@@ -115,7 +132,12 @@ fn next_step(range: TextRange, written: &str, target: &str, lifecycle: &Lifecycl
     let allowed: String = target.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
     let name = allowed.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     mlwright_base::names::check_name("name", &name).ok()?;
-    Some(lens(range, format!("Register the run as {name}"), "register_model", json!({ "run_id": &*run.run_id, "name": name })))
+    Some(lens(
+        range,
+        format!("Register the run as {name}"),
+        "register_model",
+        json!({ "run_id": &*run.run_id, "name": name }),
+    ))
 }
 
 fn lens(range: TextRange, title: String, operation: &'static str, input: serde_json::Value) -> Lens {

@@ -53,7 +53,10 @@ fn plan(analysis: &Analysis, text: &str, offset: u32) -> Option<Plan> {
             let column = used.data.columns.get(name);
             // Read from a file under this name it cannot be named otherwise; a frame that may have more may have it too.
             let is_own = column.is_none_or(|column| column.table.as_ref().is_none_or(|(_, original)| original != name));
-            is_own && !used.data.columns.open && (used.makes || used.found == Some(true)) && used.range.of(text) == &**name
+            is_own
+                && !used.data.columns.open
+                && (used.makes || used.found == Some(true))
+                && used.range.of(text) == &**name
         });
     if !is_made {
         return None;
@@ -67,7 +70,9 @@ fn plan(analysis: &Analysis, text: &str, offset: u32) -> Option<Plan> {
 fn strings(analysis: &Analysis, text: &str, name: &Arc<str>, places: &BTreeSet<TextRange>) -> Option<(bool, bool)> {
     let mut known = true;
     each_expr(&analysis.module.body, &mut |expr| match &*expr.kind {
-        ExprKind::Str(literal) if literal.value == *name => known &= literal.content.is_some_and(|content| places.contains(&content)),
+        ExprKind::Str(literal) if literal.value == *name => {
+            known &= literal.content.is_some_and(|content| places.contains(&content))
+        }
         // A longer text may hold the name: SQL, an expression, a part of an f-string.
         ExprKind::Str(literal) if literal.value.contains(&**name) => {
             known &= !matches!(analysis.flow.contexts.get(&expr.id), Some(Context::Sql(_)));

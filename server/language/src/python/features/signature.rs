@@ -23,7 +23,9 @@ pub(crate) fn signature(document: &Document, offset: u32, source: &dyn SchemaSou
         return describe::fragment(document.path(), &repaired.text, literal, tables).signature(offset, source);
     }
     let (function, arguments) = place.exprs.iter().rev().find_map(|expr| match &*expr.kind {
-        ExprKind::Call { function, arguments } if offset > function.range.end && offset < expr.range.end => Some((function, arguments)),
+        ExprKind::Call { function, arguments } if offset > function.range.end && offset < expr.range.end => {
+            Some((function, arguments))
+        }
         _ => None,
     })?;
     let (defined, skipped) = defined(&place, function)?;
@@ -57,16 +59,23 @@ fn of_function(function: &FunctionDef, skipped: usize, arguments: &[Argument], o
             _ => "",
         });
         label.push_str(&parameter.name.name);
-        if let Some(default) = parameter.default.as_ref().map(|default| default.range.of(text)).filter(|default| !default.is_empty()) {
+        if let Some(default) =
+            parameter.default.as_ref().map(|default| default.range.of(text)).filter(|default| !default.is_empty())
+        {
             label.push('=');
             label.push_str(&describe::shortened(default, 30));
         }
         parameters.push(TextRange::new(start, label.len() as u32));
     }
     label.push(')');
-    let before = arguments.iter().filter(|argument| argument.value.range.end < offset && !argument.value.range.touches(offset)).count();
+    let before = arguments
+        .iter()
+        .filter(|argument| argument.value.range.end < offset && !argument.value.range.touches(offset))
+        .count();
     let keyword = arguments.iter().find_map(|argument| match &argument.kind {
-        ArgumentKind::Keyword(name) if name.range.start <= offset && offset <= argument.value.range.end => Some(&name.name),
+        ArgumentKind::Keyword(name) if name.range.start <= offset && offset <= argument.value.range.end => {
+            Some(&name.name)
+        }
         _ => None,
     });
     let named = keyword.and_then(|keyword| shown.iter().position(|parameter| parameter.name.name == *keyword));

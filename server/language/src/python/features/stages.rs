@@ -2,9 +2,9 @@
 
 use crate::python::Analysis;
 use crate::python::ast::{Expr, ExprKind, Stmt};
+use crate::python::features::tree::{Part, each_expr_in, parts_of_stmt};
 use crate::python::flow::event::EventKind;
 use crate::python::flow::value::{DataKind, Role};
-use crate::python::features::tree::{each_expr_in, parts_of_stmt, Part};
 use crate::text::TextRange;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,13 +47,20 @@ fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
         match &event.kind {
             EventKind::Split(_) => at_least(Stage::Split),
             EventKind::Fit(fit) => match analysis.flow.fit(*fit).estimator.role {
-                Role::Classifier | Role::Regressor | Role::Model | Role::Clusterer | Role::OutlierDetector => at_least(Stage::Fit),
+                Role::Classifier | Role::Regressor | Role::Model | Role::Clusterer | Role::OutlierDetector => {
+                    at_least(Stage::Fit)
+                }
                 _ => at_least(Stage::Prepare),
             },
             EventKind::Transform { .. } | EventKind::Resample { .. } | EventKind::Merge(_) => at_least(Stage::Prepare),
             EventKind::Score(_) | EventKind::CrossValidation { .. } => at_least(Stage::Evaluate),
-            EventKind::Predict { .. } | EventKind::Watch { .. } | EventKind::Unpickle { .. } | EventKind::Sample { .. } => {}
-            EventKind::ChainedAssignment | EventKind::Coercion { .. } | EventKind::Future { .. } | EventKind::Sample { .. } => at_least(Stage::Prepare),
+            EventKind::Predict { .. }
+            | EventKind::Watch { .. }
+            | EventKind::Unpickle { .. }
+            | EventKind::Sample { .. } => {}
+            EventKind::ChainedAssignment | EventKind::Coercion { .. } | EventKind::Future { .. } => {
+                at_least(Stage::Prepare)
+            }
         }
     }
     if analysis.flow.uses.iter().any(|used| used.makes && stmt.range.contains(used.range)) {
@@ -65,7 +72,13 @@ fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
             if let Some(name) = called(expr) {
                 if is_saving(name) {
                     at_least(Stage::Save);
-                } else if is_reading(name) && analysis.flow.at(expr.id).and_then(|seen| seen.data()).is_some_and(|data| data.kind == DataKind::Frame) {
+                } else if is_reading(name)
+                    && analysis
+                        .flow
+                        .at(expr.id)
+                        .and_then(|seen| seen.data())
+                        .is_some_and(|data| data.kind == DataKind::Frame)
+                {
                     at_least(Stage::Load);
                 }
             }
@@ -89,7 +102,22 @@ pub(super) fn is_reading(name: &str) -> bool {
 }
 
 fn is_saving(name: &str) -> bool {
-    matches!(name, "dump" | "save_model" | "log_model" | "register_model" | "to_csv" | "to_parquet" | "to_feather" | "to_pickle" | "write_csv" | "write_parquet" | "to_sql" | "to_excel" | "sink_parquet")
+    matches!(
+        name,
+        "dump"
+            | "save_model"
+            | "log_model"
+            | "register_model"
+            | "to_csv"
+            | "to_parquet"
+            | "to_feather"
+            | "to_pickle"
+            | "write_csv"
+            | "write_parquet"
+            | "to_sql"
+            | "to_excel"
+            | "sink_parquet"
+    )
 }
 
 /// Statements of one stage that follow each other, as one range.

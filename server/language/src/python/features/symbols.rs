@@ -20,8 +20,13 @@ pub(crate) fn symbols(document: &Document, source: &dyn SchemaSource) -> Vec<Sym
         let to = body.partition_point(|stmt| stmt.range.start < cell.range.end);
         let children = of_block(analysis, text, &body[from..to]);
         let first = cell.range.of(text).lines().find(|line| !line.trim().is_empty());
-        let title = first.map(|line| describe::shortened(line.trim().trim_start_matches('#').trim(), 60)).filter(|title| !title.is_empty());
-        let selection = TextRange::new(cell.range.start, cell.range.start + cell.range.of(text).lines().next().map_or(0, str::len) as u32);
+        let title = first
+            .map(|line| describe::shortened(line.trim().trim_start_matches('#').trim(), 60))
+            .filter(|title| !title.is_empty());
+        let selection = TextRange::new(
+            cell.range.start,
+            cell.range.start + cell.range.of(text).lines().next().map_or(0, str::len) as u32,
+        );
         let name = format!("cell {}", number + 1);
         cells.push(Symbol { name, detail: title, kind: SymbolKind::Section, range: cell.range, selection, children });
     }
@@ -39,7 +44,14 @@ fn of_block(analysis: &Analysis, text: &str, body: &[Stmt]) -> Vec<Symbol> {
             let line = range.of(text).lines().next().unwrap_or("");
             let selection = TextRange::new(range.start, range.start + line.len() as u32);
             let detail = Some(describe::shortened(line.trim(), 60));
-            Symbol { name: stage.name().to_owned(), detail, kind: SymbolKind::Stage, range, selection, children: Vec::new() }
+            Symbol {
+                name: stage.name().to_owned(),
+                detail,
+                kind: SymbolKind::Stage,
+                range,
+                selection,
+                children: Vec::new(),
+            }
         })
         .collect();
     for stmt in body {

@@ -25,7 +25,15 @@ pub(super) fn workspace() -> TestWorkspace {
         ..ColumnSummary::default()
     };
     TestWorkspace::default()
-        .file("telco.csv", &[("customerID", Dtype::String), ("MonthlyCharges", Dtype::Float), ("tenure", Dtype::Integer), ("Churn", Dtype::String)])
+        .file(
+            "telco.csv",
+            &[
+                ("customerID", Dtype::String),
+                ("MonthlyCharges", Dtype::Float),
+                ("tenure", Dtype::Integer),
+                ("Churn", Dtype::String),
+            ],
+        )
         .file("data/houses.csv", &[("price", Dtype::Float), ("area m2", Dtype::Float), ("size", Dtype::Integer)])
         .text("data/notes.md", "")
         .text("helpers.py", "import pandas as pd\n\ndef load(path):\n    return pd.read_csv(path)\n")

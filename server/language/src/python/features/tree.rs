@@ -90,7 +90,9 @@ fn weight(expr: &Expr) -> u8 {
 pub(super) fn stmts_at(body: &[Stmt], offset: u32) -> Vec<&Stmt> {
     let mut found = Vec::new();
     let mut open = body;
-    while let Some(stmt) = open.iter().find(|stmt| stmt.range.start <= offset && offset < stmt.range.end.max(stmt.range.start + 1)) {
+    while let Some(stmt) =
+        open.iter().find(|stmt| stmt.range.start <= offset && offset < stmt.range.end.max(stmt.range.start + 1))
+    {
         found.push(stmt);
         let mut inner: &[Stmt] = &[];
         parts_of_stmt(stmt, &mut |part| {
@@ -192,7 +194,10 @@ fn parameters<'t>(parameters: &'t [Parameter], visit: &mut dyn FnMut(&'t Expr)) 
 /// Calls `visit` with the expressions that `expr` directly holds.
 pub(super) fn parts_of_expr<'t>(expr: &'t Expr, visit: &mut dyn FnMut(&'t Expr)) {
     match &*expr.kind {
-        ExprKind::Attribute { value, .. } | ExprKind::Starred(value) | ExprKind::Await(value) | ExprKind::Named { value, .. } => visit(value),
+        ExprKind::Attribute { value, .. }
+        | ExprKind::Starred(value)
+        | ExprKind::Await(value)
+        | ExprKind::Named { value, .. } => visit(value),
         ExprKind::Subscript { value, index } => {
             visit(value);
             visit(index);
@@ -209,7 +214,11 @@ pub(super) fn parts_of_expr<'t>(expr: &'t Expr, visit: &mut dyn FnMut(&'t Expr))
                 }
             }
         }
-        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) | ExprKind::And(items) | ExprKind::Or(items) => {
+        ExprKind::List(items)
+        | ExprKind::Tuple(items)
+        | ExprKind::Set(items)
+        | ExprKind::And(items)
+        | ExprKind::Or(items) => {
             items.iter().for_each(visit);
         }
         ExprKind::Dict(entries) => {

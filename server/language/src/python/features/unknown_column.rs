@@ -36,7 +36,8 @@ pub(crate) fn unknown_columns(document: &Document, analysis: &Analysis) -> Vec<D
     let mut found: Vec<Diagnostic> = places
         .into_iter()
         .filter(|(range, uses)| {
-            let missing = uses.iter().all(|used| used.found == Some(false) && !used.makes && is_known_whole(&used.data));
+            let missing =
+                uses.iter().all(|used| used.found == Some(false) && !used.makes && is_known_whole(&used.data));
             missing && range.of(text) == &*uses[0].name && uses.iter().all(|used| !doubts.about(*range, &used.name))
         })
         .filter(|(_, uses)| !uses.iter().any(|used| is_renamed_by_reader(used)))
@@ -60,14 +61,16 @@ fn report(range: TextRange, used: &ColumnUse) -> Diagnostic {
         Some(name) => message.push_str(&format!(": did you mean `{name}`?")),
         None if columns.list.len() <= N_NAMED_MAX => {
             let names: Vec<String> = columns.names().map(|name| format!("`{name}`")).collect();
-            message.push_str(&format!("; it has {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") }));
+            message
+                .push_str(&format!("; it has {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") }));
         }
         None => message.push_str(&format!("; it has {} others", columns.list.len())),
     }
     let may_be_written = |name: &Arc<str>| !name.contains(['"', '\'', '\\', '\n', '\r']);
-    let fixes = alike
-        .filter(may_be_written)
-        .map(|name| Fix { title: format!("Change to `{name}`"), edits: vec![TextEdit { range, text: name.to_string() }] });
+    let fixes = alike.filter(may_be_written).map(|name| Fix {
+        title: format!("Change to `{name}`"),
+        edits: vec![TextEdit { range, text: name.to_string() }],
+    });
     Diagnostic {
         code: "MLW301",
         severity: Severity::Warning,
@@ -81,15 +84,18 @@ fn report(range: TextRange, used: &ColumnUse) -> Diagnostic {
 
 /// The name most like another, if one is like enough.
 fn alike<'n>(name: &str, known: impl Iterator<Item = &'n Arc<str>>) -> Option<Arc<str>> {
-    let plain = |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let plain =
+        |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let wanted = plain(name);
     known
         .map(|candidate| {
             let other = plain(candidate);
-            let likeness = if wanted == other && !wanted.is_empty() { 1.0 } else { strsim::jaro_winkler(&wanted, &other) };
+            let likeness =
+                if wanted == other && !wanted.is_empty() { 1.0 } else { strsim::jaro_winkler(&wanted, &other) };
             // Short names are alike by chance: of them only one letter may differ.
             let n_edits = strsim::damerau_levenshtein(&wanted, &other);
-            let is_near = n_edits <= 1 || (wanted.chars().count() >= 4 && likeness >= LIKENESS_MIN && n_edits <= 1 + wanted.len() / 3);
+            let is_near = n_edits <= 1
+                || (wanted.chars().count() >= 4 && likeness >= LIKENESS_MIN && n_edits <= 1 + wanted.len() / 3);
             (if is_near { likeness } else { 0.0 }, candidate)
         })
         .filter(|(likeness, _)| *likeness >= LIKENESS_MIN.min(0.6))
@@ -112,7 +118,11 @@ fn is_renamed_by_reader(used: &ColumnUse) -> bool {
     let counted = name.rsplit_once('.').is_some_and(|(stem, number)| {
         number.chars().all(|c| c.is_ascii_digit()) && used.data.columns.get(stem).is_some()
     });
-    counted || name.starts_with("Unnamed") || name.contains("_duplicated_") || name.starts_with("column_") || name.starts_with("__index_level_")
+    counted
+        || name.starts_with("Unnamed")
+        || name.contains("_duplicated_")
+        || name.starts_with("column_")
+        || name.starts_with("__index_level_")
 }
 
 /// Where, and of which names, nothing is said.
@@ -141,9 +151,15 @@ impl Doubts {
         match &stmt.kind {
             // What a function writes to names outside is not followed.
             StmtKind::Global(_) | StmtKind::Nonlocal(_) => self.everything = true,
-            StmtKind::Try { body, handlers, .. } if handlers.iter().any(may_handle_missing) => self.ranges.extend(range_of(body)),
-            StmtKind::If { test, .. } | StmtKind::While { test, .. } if asks_for_columns(test) => self.ranges.push(stmt.range),
-            StmtKind::With { items, .. } if items.iter().any(|item| is_suppression(&item.context)) => self.ranges.push(stmt.range),
+            StmtKind::Try { body, handlers, .. } if handlers.iter().any(may_handle_missing) => {
+                self.ranges.extend(range_of(body))
+            }
+            StmtKind::If { test, .. } | StmtKind::While { test, .. } if asks_for_columns(test) => {
+                self.ranges.push(stmt.range)
+            }
+            StmtKind::With { items, .. } if items.iter().any(|item| is_suppression(&item.context)) => {
+                self.ranges.push(stmt.range)
+            }
             StmtKind::Assign { targets, .. } if targets.iter().any(writes_into_names) => self.everything = true,
             // In which order the methods of a class are called is known only where they are.
             StmtKind::ClassDef(class) => self.ranges.push(class.range),
@@ -155,18 +171,22 @@ impl Doubts {
     fn expr(&mut self, expr: &Expr) {
         match &*expr.kind {
             ExprKind::Call { function, .. } => {
-                if matches!(&*function.kind, ExprKind::Name(name) if matches!(&**name, "exec" | "globals" | "locals" | "vars" | "setattr" | "eval")) {
+                if matches!(&*function.kind, ExprKind::Name(name) if matches!(&**name, "exec" | "globals" | "locals" | "vars" | "setattr" | "eval"))
+                {
                     self.everything = true;
                 }
             }
             ExprKind::Compare { left, rest } => {
-                let asks = rest.iter().any(|(operator, _)| matches!(operator, CompareOperator::In | CompareOperator::NotIn));
+                let asks =
+                    rest.iter().any(|(operator, _)| matches!(operator, CompareOperator::In | CompareOperator::NotIn));
                 if let (ExprKind::Str(literal), true) = (&*left.kind, asks) {
                     self.names.insert(literal.value.clone());
                 }
             }
             ExprKind::IfElse { test, .. } if asks_for_columns(test) => self.ranges.push(expr.range),
-            ExprKind::And(operands) | ExprKind::Or(operands) if operands.iter().any(asks_for_columns) => self.ranges.push(expr.range),
+            ExprKind::And(operands) | ExprKind::Or(operands) if operands.iter().any(asks_for_columns) => {
+                self.ranges.push(expr.range)
+            }
             ExprKind::Comprehension { clauses, .. } => {
                 if clauses.iter().flat_map(|clause| &clause.conditions).any(asks_for_columns) {
                     self.ranges.push(expr.range);
@@ -183,7 +203,18 @@ fn may_handle_missing(handler: &Handler) -> bool {
     let mut may = false;
     each_expr_in(exception, &mut |expr| {
         if let ExprKind::Name(name) | ExprKind::Attribute { attribute: Ident { name, .. }, .. } = &*expr.kind {
-            may |= matches!(&**name, "Exception" | "BaseException" | "KeyError" | "LookupError" | "ColumnNotFoundError" | "PolarsError" | "ValueError" | "AttributeError" | "IndexError");
+            may |= matches!(
+                &**name,
+                "Exception"
+                    | "BaseException"
+                    | "KeyError"
+                    | "LookupError"
+                    | "ColumnNotFoundError"
+                    | "PolarsError"
+                    | "ValueError"
+                    | "AttributeError"
+                    | "IndexError"
+            );
         }
     });
     may
@@ -193,8 +224,12 @@ fn may_handle_missing(handler: &Handler) -> bool {
 fn asks_for_columns(test: &Expr) -> bool {
     let mut asks = false;
     each_expr_in(test, &mut |expr| match &*expr.kind {
-        ExprKind::Compare { rest, .. } => asks |= rest.iter().any(|(operator, _)| matches!(operator, CompareOperator::In | CompareOperator::NotIn)),
-        ExprKind::Attribute { attribute, .. } => asks |= matches!(&*attribute.name, "columns" | "issubset" | "issuperset" | "schema" | "shape" | "keys"),
+        ExprKind::Compare { rest, .. } => {
+            asks |= rest.iter().any(|(operator, _)| matches!(operator, CompareOperator::In | CompareOperator::NotIn))
+        }
+        ExprKind::Attribute { attribute, .. } => {
+            asks |= matches!(&*attribute.name, "columns" | "issubset" | "issuperset" | "schema" | "shape" | "keys")
+        }
         ExprKind::Call { function, .. } => {
             asks |= matches!(&*function.kind, ExprKind::Name(name) if matches!(&**name, "hasattr" | "set" | "all" | "any" | "len"));
         }

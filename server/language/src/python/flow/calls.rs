@@ -29,7 +29,9 @@ impl<'a> Interpreter<'a> {
             Value::Method(bound) => {
                 let (object, name) = &**bound;
                 let goal = call.positional(0).map(|argument| argument.value.clone());
-                if let (true, Some(goal @ Value::Function(..))) = (matches!(&**name, "optimize" | "fmin" | "minimize" | "maximize"), goal) {
+                if let (true, Some(goal @ Value::Function(..))) =
+                    (matches!(&**name, "optimize" | "fmin" | "minimize" | "maximize"), goal)
+                {
                     self.optimize(&goal, call);
                 }
                 self.call_method(object, name, call)
@@ -64,7 +66,9 @@ impl<'a> Interpreter<'a> {
             self.change_data(value, |data| data.columns.open |= data.kind == DataKind::Frame);
         } else if depth > 0 {
             let mut inner = self.state.items(value).map(|(items, _)| items).unwrap_or_default();
-            inner.extend(self.state.dict(value).iter().flat_map(|(_, dict)| dict.entries.iter().map(|(_, value)| value.clone())));
+            inner.extend(
+                self.state.dict(value).iter().flat_map(|(_, dict)| dict.entries.iter().map(|(_, value)| value.clone())),
+            );
             for value in inner.iter().take(40) {
                 self.open_columns(value, depth - 1);
             }
@@ -108,7 +112,9 @@ impl<'a> Interpreter<'a> {
             _ => {
                 let value = library::plain_method(self, object, name, call);
                 // Estimators that are not known do not change what they learn from.
-                if matches!(object, Value::Unknown | Value::None) && !matches!(&**name, "fit" | "predict" | "transform" | "fit_transform" | "score" | "predict_proba") {
+                if matches!(object, Value::Unknown | Value::None)
+                    && !matches!(&**name, "fit" | "predict" | "transform" | "fit_transform" | "score" | "predict_proba")
+                {
                     self.give_away(call);
                 }
                 value
@@ -121,7 +127,7 @@ impl<'a> Interpreter<'a> {
         // What is not understood may change what it is given.
         for argument in &call.arguments {
             self.change_data(&argument.value, |data| {
-                if data.kind == super::value::DataKind::Frame {
+                if data.kind == DataKind::Frame {
                     data.columns.open = true;
                 }
             });
@@ -153,7 +159,13 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Calls a function of the script, or of a module of the workspace.
-    pub(crate) fn call_function(&mut self, function: &Arc<FunctionDef>, scope: ScopeId, object: Option<&Value>, call: &Call<'_>) -> Value {
+    pub(crate) fn call_function(
+        &mut self,
+        function: &Arc<FunctionDef>,
+        scope: ScopeId,
+        object: Option<&Value>,
+        call: &Call<'_>,
+    ) -> Value {
         let key = Arc::as_ptr(function);
         self.called.insert(key);
         if self.stack.len() >= DEPTH_MAX || self.stack.iter().filter(|other| **other == key).count() >= 2 {
@@ -174,8 +186,15 @@ impl<'a> Interpreter<'a> {
         self.returns.pop().flatten().unwrap_or(Value::None)
     }
 
-    fn bind_parameters(&mut self, parameters: &[Parameter], inside: ScopeId, object: Option<&Value>, arguments: &[Arg<'_>]) {
-        let mut positional = arguments.iter().filter(|argument| argument.keyword.is_none()).map(|argument| argument.value.clone());
+    fn bind_parameters(
+        &mut self,
+        parameters: &[Parameter],
+        inside: ScopeId,
+        object: Option<&Value>,
+        arguments: &[Arg<'_>],
+    ) {
+        let mut positional =
+            arguments.iter().filter(|argument| argument.keyword.is_none()).map(|argument| argument.value.clone());
         let mut positional: Box<dyn Iterator<Item = Value>> = match object {
             Some(object) => Box::new(std::iter::once(object.clone()).chain(positional)),
             None => Box::new(positional.by_ref()),
@@ -234,7 +253,8 @@ impl<'a> Interpreter<'a> {
         match callee {
             Value::Lambda(lambda, scope) => self.call_lambda(lambda, *scope, values),
             _ => {
-                let arguments = values.iter().map(|value| Arg { keyword: None, expr: None, value: value.clone() }).collect();
+                let arguments =
+                    values.iter().map(|value| Arg { keyword: None, expr: None, value: value.clone() }).collect();
                 self.invoke(callee, &Call { expr: call.expr, arguments })
             }
         }
@@ -287,7 +307,10 @@ impl<'a> Interpreter<'a> {
         let arguments: Vec<Arg<'_>> = function
             .parameters
             .iter()
-            .filter(|parameter| parameter.default.is_none() && matches!(parameter.kind, ParameterKind::Plain | ParameterKind::PositionalOnly))
+            .filter(|parameter| {
+                parameter.default.is_none()
+                    && matches!(parameter.kind, ParameterKind::Plain | ParameterKind::PositionalOnly)
+            })
             .map(|parameter| {
                 let value = match &parameter.annotation {
                     Some(annotation) => self.value_of_annotation(annotation, scope),

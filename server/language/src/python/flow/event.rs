@@ -38,28 +38,62 @@ pub enum EventKind {
     /// `fit` of anything.
     Fit(FitId),
     /// `transform` with what was fitted.
-    Transform { estimator: ObjectId, fit: Option<FitId>, x: Given },
+    Transform {
+        estimator: ObjectId,
+        fit: Option<FitId>,
+        x: Given,
+    },
     /// `predict` and the like.
-    Predict { fit: FitId, x: Given, scores: bool },
+    Predict {
+        fit: FitId,
+        x: Given,
+        scores: bool,
+    },
     /// A number that says how good a fit is.
     Score(Score),
     /// `cross_val_score`, `fit` of a search.
-    CrossValidation { estimator: Arc<Estimator>, x: Given, y: Option<Given>, searches: bool, splitter: Option<Arc<Estimator>>, scoring: Scoring },
+    CrossValidation {
+        estimator: Arc<Estimator>,
+        x: Given,
+        y: Option<Given>,
+        searches: bool,
+        splitter: Option<Arc<Estimator>>,
+        scoring: Scoring,
+    },
     /// Over-sampling, augmenting, bootstrapping.
-    Resample { what: Arc<str>, x: Given, estimator: Option<ObjectId> },
+    Resample {
+        what: Arc<str>,
+        x: Given,
+        estimator: Option<ObjectId>,
+    },
     /// Rows drawn at random, without putting back.
-    Sample { x: Given, rows: RowsId, has_seed: bool },
+    Sample {
+        x: Given,
+        rows: RowsId,
+        has_seed: bool,
+    },
     /// A fit that watches data while it learns.
-    Watch { fit: FitId, x: Given, stops_early: bool },
+    Watch {
+        fit: FitId,
+        x: Given,
+        stops_early: bool,
+    },
     /// A model was read from a pickle.
-    Unpickle { what: Arc<str> },
+    Unpickle {
+        what: Arc<str>,
+    },
     Merge(Merge),
     /// A value assigned through two indexings, `df[…][…] = …`.
     ChainedAssignment,
     /// A coercion that turns what it cannot read into missing values.
-    Coercion { what: Arc<str> },
+    Coercion {
+        what: Arc<str>,
+    },
     /// `shift(-1)`, `bfill` and the like.
-    Future { what: Arc<str>, column: Option<Arc<str>> },
+    Future {
+        what: Arc<str>,
+        column: Option<Arc<str>>,
+    },
 }
 
 /// The metric of a cross-validation.

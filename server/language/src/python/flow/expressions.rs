@@ -7,7 +7,8 @@ use super::info::Infos;
 use super::interpreter::Interpreter;
 use super::value::{Data, DataKind, Dict, Object, ScopeId, Text, Value};
 use crate::python::ast::{
-    Argument, ArgumentKind, BinaryOperator, CompareOperator, ComprehensionKind, Expr, ExprKind, FStringPart, UnaryOperator,
+    Argument, ArgumentKind, BinaryOperator, CompareOperator, ComprehensionKind, Expr, ExprKind, FStringPart,
+    UnaryOperator,
 };
 use crate::python::library;
 use crate::text::TextRange;
@@ -113,12 +114,20 @@ impl Interpreter<'_> {
                     Some(false) => other,
                     None => {
                         let infos = [test, body, orelse].iter().fold(Infos::default(), |infos, part| {
-                            let seen = self.flow.at(part.id).filter(|_| self.elsewhere.is_none()).map(|seen| seen.value.clone());
+                            let seen = self
+                                .flow
+                                .at(part.id)
+                                .filter(|_| self.elsewhere.is_none())
+                                .map(|seen| seen.value.clone());
                             infos.union(&seen.map(|value| self.infos_of(&value)).unwrap_or_default())
                         });
                         let joined = self.state.join_values(&other, &one);
                         // What decided, and what only one way gives, is known to the result.
-                        if infos.is_empty() || self.data_of(&joined).is_some() { joined } else { library::frames::statistic(self, infos) }
+                        if infos.is_empty() || self.data_of(&joined).is_some() {
+                            joined
+                        } else {
+                            library::frames::statistic(self, infos)
+                        }
                     }
                 }
             }
@@ -192,13 +201,16 @@ impl Interpreter<'_> {
             Value::Library(module) => library::attribute_of(module, name),
             Value::Module(scope) => self.state.name(*scope, name).cloned().unwrap_or_default(),
             Value::Unknown | Value::None => Value::Method(Arc::new((object, name.clone()))),
-            Value::Class(_, scope) => {
-                self.state.name(*scope, name).cloned().unwrap_or_else(|| Value::Method(Arc::new((object, name.clone()))))
-            }
+            Value::Class(_, scope) => self
+                .state
+                .name(*scope, name)
+                .cloned()
+                .unwrap_or_else(|| Value::Method(Arc::new((object, name.clone())))),
             Value::Object(id) => {
                 let found = match self.state.get(*id).clone() {
                     Object::Instance(instance) => {
-                        let own = instance.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+                        let own =
+                            instance.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
                         own.or_else(|| match self.state.name(instance.scope, name) {
                             Some(Value::Function(..)) | None => None,
                             Some(value) => Some(value.clone()),
@@ -212,7 +224,8 @@ impl Interpreter<'_> {
                 };
                 found.unwrap_or_else(|| Value::Method(Arc::new((object, name.clone()))))
             }
-            _ => library::plain_attribute(&object, name).unwrap_or_else(|| Value::Method(Arc::new((object, name.clone())))),
+            _ => library::plain_attribute(&object, name)
+                .unwrap_or_else(|| Value::Method(Arc::new((object, name.clone())))),
         }
     }
 
@@ -319,7 +332,9 @@ impl Interpreter<'_> {
                 Value::Str(Text { value, origin: None })
             }
             (Value::Str(_), BinaryOperator::Modulo, _) => Value::Str(Text::default()),
-            (Value::Number(a), _, Value::Number(b)) => Value::Number(a.zip(*b).and_then(|(a, b)| arithmetic(a, operator, b))),
+            (Value::Number(a), _, Value::Number(b)) => {
+                Value::Number(a.zip(*b).and_then(|(a, b)| arithmetic(a, operator, b)))
+            }
             (_, BinaryOperator::Add, _) => match (self.state.items(&left), self.state.items(&right)) {
                 (Some((mut items, open)), Some((more, more_open))) => {
                     items.extend(more);
@@ -347,7 +362,13 @@ impl Interpreter<'_> {
     }
 
     /// `target operator= value`.
-    pub(crate) fn augment(&mut self, before: Value, operator: BinaryOperator, operand: Value, site: TextRange) -> Value {
+    pub(crate) fn augment(
+        &mut self,
+        before: Value,
+        operator: BinaryOperator,
+        operand: Value,
+        site: TextRange,
+    ) -> Value {
         if let Some((id, list)) = self.state.list(&before).filter(|_| operator == BinaryOperator::Add) {
             let mut list = list.clone();
             let more = self.state.items(&operand);
@@ -366,11 +387,16 @@ impl Interpreter<'_> {
     }
 
     fn compare(&mut self, values: &[Value], operator: Option<CompareOperator>, site: TextRange) -> Value {
-        let membership = matches!(operator, Some(CompareOperator::In | CompareOperator::NotIn | CompareOperator::Is | CompareOperator::IsNot));
+        let membership = matches!(
+            operator,
+            Some(CompareOperator::In | CompareOperator::NotIn | CompareOperator::Is | CompareOperator::IsNot)
+        );
         if !membership && let Some(recipe) = library::recipe_comparison(self, values) {
             return recipe;
         }
-        if let Some(data) = values.iter().find_map(|value| self.data_of(value)).filter(|data| data.kind != DataKind::Statistic) {
+        if let Some(data) =
+            values.iter().find_map(|value| self.data_of(value)).filter(|data| data.kind != DataKind::Statistic)
+        {
             if membership {
                 return Value::Bool(None);
             }
@@ -382,19 +408,27 @@ impl Interpreter<'_> {
         }
         match (values, operator) {
             ([a, b], Some(CompareOperator::Equal)) if a.same(b) => Value::Bool(Some(true)),
-            ([Value::Str(a), Value::Str(b)], Some(CompareOperator::Equal)) if a.value.is_some() && b.value.is_some() => {
+            ([Value::Str(a), Value::Str(b)], Some(CompareOperator::Equal))
+                if a.value.is_some() && b.value.is_some() =>
+            {
                 Value::Bool(Some(a.value == b.value))
             }
-            ([Value::Str(a), Value::Str(b)], Some(CompareOperator::NotEqual)) if a.value.is_some() && b.value.is_some() => {
+            ([Value::Str(a), Value::Str(b)], Some(CompareOperator::NotEqual))
+                if a.value.is_some() && b.value.is_some() =>
+            {
                 Value::Bool(Some(a.value != b.value))
             }
-            ([item, list], Some(operator @ (CompareOperator::In | CompareOperator::NotIn))) => match self.state.items(list) {
-                Some((items, false)) if items.iter().all(|known| known.as_text().is_some()) && item.as_text().is_some() => {
-                    let found = items.iter().any(|known| known.as_text() == item.as_text());
-                    Value::Bool(Some(found == (operator == CompareOperator::In)))
+            ([item, list], Some(operator @ (CompareOperator::In | CompareOperator::NotIn))) => {
+                match self.state.items(list) {
+                    Some((items, false))
+                        if items.iter().all(|known| known.as_text().is_some()) && item.as_text().is_some() =>
+                    {
+                        let found = items.iter().any(|known| known.as_text() == item.as_text());
+                        Value::Bool(Some(found == (operator == CompareOperator::In)))
+                    }
+                    _ => Value::Bool(None),
                 }
-                _ => Value::Bool(None),
-            },
+            }
             _ => Value::Bool(None),
         }
     }
@@ -502,11 +536,14 @@ impl Interpreter<'_> {
     /// An element-wise operation: rows of the operand that has rows, knowledge of both.
     pub(crate) fn combined(&mut self, values: &[&Value], kind: Option<DataKind>) -> Value {
         let all: Vec<Arc<Data>> = values.iter().filter_map(|value| self.data_of(value)).collect();
-        let Some(main) = all.iter().find(|data| data.kind != DataKind::Statistic).or(all.first()) else { return Value::Unknown };
+        let Some(main) = all.iter().find(|data| data.kind != DataKind::Statistic).or(all.first()) else {
+            return Value::Unknown;
+        };
         let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.all_infos()));
-        let origins = all.iter().flat_map(|data| data.columns.list.iter()).fold(Arc::from([]), |origins, column| {
-            super::column::union(&origins, &column.origins)
-        });
+        let origins = all
+            .iter()
+            .flat_map(|data| data.columns.list.iter())
+            .fold(Arc::from([]), |origins, column| super::column::union(&origins, &column.origins));
         let prediction = all.iter().find_map(|data| data.prediction);
         let mut data = Data { prediction, ..(**main).clone() };
         data.kind = kind.unwrap_or(main.kind);
@@ -529,7 +566,9 @@ fn position_of(position: f64, length: usize) -> Option<usize> {
 /// A value as an f-string writes it.
 fn display(value: &Value) -> Option<String> {
     match value {
-        Value::Number(Some(number)) if number.fract() == 0.0 && number.abs() < 1e15 => Some(format!("{}", *number as i64)),
+        Value::Number(Some(number)) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            Some(format!("{}", *number as i64))
+        }
         Value::Number(_) => None,
         other => other.as_text().map(|text| text.to_string()),
     }

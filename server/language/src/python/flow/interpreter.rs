@@ -186,7 +186,14 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Notes that a column is named at `range`.
-    pub(crate) fn note_use(&mut self, range: TextRange, name: &Arc<str>, data: &Arc<Data>, found: Option<bool>, makes: bool) {
+    pub(crate) fn note_use(
+        &mut self,
+        range: TextRange,
+        name: &Arc<str>,
+        data: &Arc<Data>,
+        found: Option<bool>,
+        makes: bool,
+    ) {
         if self.elsewhere.is_none() && self.flow.uses.len() < N_USES_MAX {
             self.flow.uses.push(ColumnUse { range, name: name.clone(), data: data.clone(), found, makes });
         }
@@ -338,8 +345,12 @@ impl<'a> Interpreter<'a> {
             Value::Object(id) => match self.state.get(*id) {
                 Object::Data(data) => data.all_infos(),
                 Object::Estimator(estimator) => estimator.infos.clone(),
-                Object::List(list) => list.items.iter().fold(Infos::default(), |infos, item| infos.union(&self.infos_of(item))),
-                Object::Dict(dict) => dict.entries.iter().fold(Infos::default(), |infos, (_, item)| infos.union(&self.infos_of(item))),
+                Object::List(list) => {
+                    list.items.iter().fold(Infos::default(), |infos, item| infos.union(&self.infos_of(item)))
+                }
+                Object::Dict(dict) => {
+                    dict.entries.iter().fold(Infos::default(), |infos, (_, item)| infos.union(&self.infos_of(item)))
+                }
                 Object::Instance(_) => Infos::default(),
             },
             Value::Tuple(items) => items.iter().fold(Infos::default(), |infos, item| infos.union(&self.infos_of(item))),

@@ -29,7 +29,11 @@ impl Interpreter<'_> {
         (0..targets.len())
             .map(|index| {
                 let Some(data) = &parent else {
-                    return if matches!(value, Value::Unknown) { self.opaque_source(targets[index].range) } else { Value::Unknown };
+                    return if matches!(value, Value::Unknown) {
+                        self.opaque_source(targets[index].range)
+                    } else {
+                        Value::Unknown
+                    };
                 };
                 let site = TextRange::new(targets[index].range.start, site.end);
                 let site = self.site(site);
@@ -52,16 +56,23 @@ impl Interpreter<'_> {
         let Some(data) = self.data_of(value) else { return (vec![Value::Unknown], false) };
         match data.kind {
             // A frame gives its columns' names.
-            DataKind::Frame if !data.columns.open => {
-                (data.columns.names().take(n_max).map(|name| Value::text(name)).collect(), data.columns.list.len() <= n_max)
-            }
-            DataKind::Index if !data.columns.open && !data.columns.list.is_empty() => {
-                (data.columns.names().take(n_max).map(|name| Value::text(name)).collect(), data.columns.list.len() <= n_max)
-            }
+            DataKind::Frame if !data.columns.open => (
+                data.columns.names().take(n_max).map(|name| Value::text(name)).collect(),
+                data.columns.list.len() <= n_max,
+            ),
+            DataKind::Index if !data.columns.open && !data.columns.list.is_empty() => (
+                data.columns.names().take(n_max).map(|name| Value::text(name)).collect(),
+                data.columns.list.len() <= n_max,
+            ),
             DataKind::Frame | DataKind::Index => (vec![Value::Str(Default::default())], false),
             DataKind::Grouped => {
                 let rows = self.rows_from(Step::Filter { key: u64::from(iter.range.start) }, data.rows, iter.range);
-                let group = self.add_data(super::value::Data { kind: DataKind::Frame, rows, grouped_by: Vec::new(), ..(*data).clone() });
+                let group = self.add_data(super::value::Data {
+                    kind: DataKind::Frame,
+                    rows,
+                    grouped_by: Vec::new(),
+                    ..(*data).clone()
+                });
                 (vec![Value::Tuple(Arc::new(vec![Value::Unknown, group]))], false)
             }
             DataKind::Opaque => (vec![self.opaque(data.rows, data.all_infos())], false),

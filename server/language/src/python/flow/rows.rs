@@ -93,7 +93,9 @@ impl RowsTable {
     pub fn add(&mut self, step: Step, parents: Vec<RowsId>, site: TextRange) -> RowsId {
         let shared = !matches!(step, Step::Source);
         let recent = self.sets.len().saturating_sub(512);
-        if shared && let Some(known) = self.sets[recent..].iter().position(|set| set.step == step && set.parents == parents) {
+        if shared
+            && let Some(known) = self.sets[recent..].iter().position(|set| set.step == step && set.parents == parents)
+        {
             return RowsId((recent + known) as u32);
         }
         self.sets.push(RowSet { step, parents, site });
@@ -161,8 +163,10 @@ impl RowsTable {
             return Relation::Same;
         }
         let (line_a, line_b) = (self.line(a), self.line(b));
-        let Some((up_a, up_b)) =
-            line_a.iter().enumerate().find_map(|(up_a, set)| line_b.iter().position(|other| other == set).map(|up_b| (up_a, up_b)))
+        let Some((up_a, up_b)) = line_a
+            .iter()
+            .enumerate()
+            .find_map(|(up_a, set)| line_b.iter().position(|other| other == set).map(|up_b| (up_a, up_b)))
         else {
             return self.relation_of_unions(&line_a, &line_b);
         };
@@ -171,8 +175,11 @@ impl RowsTable {
         let copied = |below: &[&RowSet]| below.iter().position(|set| matches!(set.step, Step::Copies { .. }));
         let unclear = |below: &[&RowSet]| below.iter().any(|set| matches!(set.step, Step::Derived { .. }));
         if below_a.is_empty() || below_b.is_empty() {
-            let (line, below, holds) =
-                if below_a.is_empty() { (&line_b, &below_b, Relation::Contains) } else { (&line_a, &below_a, Relation::Within) };
+            let (line, below, holds) = if below_a.is_empty() {
+                (&line_b, &below_b, Relation::Contains)
+            } else {
+                (&line_a, &below_a, Relation::Within)
+            };
             return match copied(below) {
                 Some(index) => Relation::Copies(line[index]),
                 None if unclear(below) => Relation::Unknown,
@@ -232,7 +239,8 @@ impl RowsTable {
                 matches!(self.get(*below).step, Step::Copies { .. } | Step::Filter { .. } | Step::Derived { .. })
             });
             everything
-                && (matches!(set.step, Step::Union) && set.parents.iter().any(|parent| self.comes_from(judged, *parent))
+                && (matches!(set.step, Step::Union)
+                    && set.parents.iter().any(|parent| self.comes_from(judged, *parent))
                     || matches!(set.step, Step::Copies { .. } | Step::Filter { .. })
                         && set.parents.iter().any(|parent| self.comes_from(judged, *parent)))
         })
@@ -258,7 +266,9 @@ impl RowsTable {
         }
         let parents = &set.parents[..set.parents.len().min(12)];
         let shared = parents.iter().enumerate().any(|(index, a)| {
-            parents[..index].iter().any(|b| matches!(self.relation(*a, *b), Relation::Same | Relation::Contains | Relation::Within))
+            parents[..index]
+                .iter()
+                .any(|b| matches!(self.relation(*a, *b), Relation::Same | Relation::Contains | Relation::Within))
         });
         shared.then_some(top)
     }
@@ -276,7 +286,11 @@ impl RowsTable {
 fn siblings(a: &Step, b: &Step) -> Relation {
     match (a, b) {
         (Step::Part { split: a, part: one }, Step::Part { split: b, part: other }) if a == b => {
-            if one == other { Relation::Same } else { Relation::Disjoint }
+            if one == other {
+                Relation::Same
+            } else {
+                Relation::Disjoint
+            }
         }
         (Step::Part { .. }, Step::Part { .. }) => Relation::Crossing,
         (Step::Slice { lower: lower_a, upper: upper_a }, Step::Slice { lower: lower_b, upper: upper_b }) => {

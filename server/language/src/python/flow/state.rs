@@ -79,7 +79,8 @@ impl State {
 
     /// All names of a scope alone, sorted.
     pub fn names_of(&self, scope: ScopeId) -> Vec<(Arc<str>, Value)> {
-        let mut names: Vec<_> = self.scopes[scope.0 as usize].names.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut names: Vec<_> =
+            self.scopes[scope.0 as usize].names.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         names.sort_by(|a, b| a.0.cmp(&b.0));
         names
     }
@@ -300,9 +301,11 @@ impl State {
     fn join_objects(&mut self, a: Object, b: Object) -> Object {
         match (a, b) {
             (Object::Data(a), Object::Data(b)) => Object::Data(Arc::new(join_data(&a, &b))),
-            (Object::Estimator(a), Object::Estimator(b)) => {
-                Object::Estimator(Arc::new(Estimator { infos: a.infos.union(&b.infos), fitted: b.fitted.or(a.fitted), ..(*b).clone() }))
-            }
+            (Object::Estimator(a), Object::Estimator(b)) => Object::Estimator(Arc::new(Estimator {
+                infos: a.infos.union(&b.infos),
+                fitted: b.fitted.or(a.fitted),
+                ..(*b).clone()
+            })),
             (Object::List(a), Object::List(b)) => {
                 let same = a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(|(a, b)| a.same(b));
                 let longer = if a.items.len() > b.items.len() { &a } else { &b };

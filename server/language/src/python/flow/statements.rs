@@ -85,7 +85,9 @@ impl<'a> Interpreter<'a> {
                     self.delete(target, scope);
                 }
             }
-            StmtKind::For { target, iter, body, orelse } => self.walk_for(stmt.range, target, iter, body, orelse, scope),
+            StmtKind::For { target, iter, body, orelse } => {
+                self.walk_for(stmt.range, target, iter, body, orelse, scope)
+            }
             StmtKind::While { test, body, orelse } => {
                 self.eval(test, scope);
                 self.n_partial_loops += 1;
@@ -216,7 +218,15 @@ impl<'a> Interpreter<'a> {
         Reach::Next
     }
 
-    fn walk_for(&mut self, site: TextRange, target: &Expr, iter: &Expr, body: &[Stmt], orelse: &[Stmt], scope: ScopeId) {
+    fn walk_for(
+        &mut self,
+        site: TextRange,
+        target: &Expr,
+        iter: &Expr,
+        body: &[Stmt],
+        orelse: &[Stmt],
+        scope: ScopeId,
+    ) {
         let value = self.eval(iter, scope);
         let (items, exact) = self.items_of_iteration(&value, iter, N_TURNS_MAX);
         let n_turns = if exact { items.len() } else { items.len().max(1).max(N_TURNS_UNKNOWN) };

@@ -125,7 +125,11 @@ pub struct Dict {
 impl Dict {
     /// The value under a text.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.entries.iter().rev().find(|(known, _)| known.as_text().is_some_and(|known| &**known == key)).map(|(_, value)| value)
+        self.entries
+            .iter()
+            .rev()
+            .find(|(known, _)| known.as_text().is_some_and(|known| &**known == key))
+            .map(|(_, value)| value)
     }
 }
 

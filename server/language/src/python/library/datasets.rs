@@ -15,30 +15,33 @@ pub(crate) fn columns(name: &str) -> Option<(&'static [&'static str], &'static [
         "load_diabetes" => (&["age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"], target),
         "load_wine" => (
             &[
-                "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids", "nonflavanoid_phenols",
-                "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines", "proline",
+                "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids",
+                "nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines",
+                "proline",
             ],
             target,
         ),
         "load_breast_cancer" => (
             &[
-                "mean radius", "mean texture", "mean perimeter", "mean area", "mean smoothness", "mean compactness", "mean concavity",
-                "mean concave points", "mean symmetry", "mean fractal dimension", "radius error", "texture error", "perimeter error",
-                "area error", "smoothness error", "compactness error", "concavity error", "concave points error", "symmetry error",
-                "fractal dimension error", "worst radius", "worst texture", "worst perimeter", "worst area", "worst smoothness",
-                "worst compactness", "worst concavity", "worst concave points", "worst symmetry", "worst fractal dimension",
+                "mean radius", "mean texture", "mean perimeter", "mean area", "mean smoothness", "mean compactness",
+                "mean concavity", "mean concave points", "mean symmetry", "mean fractal dimension", "radius error",
+                "texture error", "perimeter error", "area error", "smoothness error", "compactness error",
+                "concavity error", "concave points error", "symmetry error", "fractal dimension error", "worst radius",
+                "worst texture", "worst perimeter", "worst area", "worst smoothness", "worst compactness",
+                "worst concavity", "worst concave points", "worst symmetry", "worst fractal dimension",
             ],
             target,
         ),
-        "fetch_california_housing" => {
-            (&["MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude"], &["MedHouseVal"])
-        }
+        "fetch_california_housing" => (
+            &["MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude"],
+            &["MedHouseVal"],
+        ),
         "seaborn:iris" => (&["sepal_length", "sepal_width", "petal_length", "petal_width"], &["species"]),
         "seaborn:tips" => (&["total_bill", "sex", "smoker", "day", "time", "size"], &["tip"]),
         "seaborn:titanic" => (
             &[
-                "pclass", "sex", "age", "sibsp", "parch", "fare", "embarked", "class", "who", "adult_male", "deck", "embark_town",
-                "alive", "alone",
+                "pclass", "sex", "age", "sibsp", "parch", "fare", "embarked", "class", "who", "adult_male", "deck",
+                "embark_town", "alive", "alone",
             ],
             &["survived"],
         ),
@@ -57,9 +60,10 @@ pub(crate) fn bunch(cx: &mut Interpreter<'_>, whole: Value, call: &Call<'_>) -> 
     let n_features = data.columns.list.len().saturating_sub(1);
     let (features, target) = match data.columns.open {
         true => (Columns::unknown(), Columns::unknown()),
-        false => {
-            (Columns::closed(data.columns.list[..n_features].to_vec()), Columns::closed(data.columns.list[n_features..].to_vec()))
-        }
+        false => (
+            Columns::closed(data.columns.list[..n_features].to_vec()),
+            Columns::closed(data.columns.list[n_features..].to_vec()),
+        ),
     };
     let kind = if framed { DataKind::Frame } else { DataKind::Array };
     let x = cx.add_data(Data { kind, columns: features.clone(), ..(*data).clone() });

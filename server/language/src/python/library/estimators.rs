@@ -17,11 +17,22 @@ use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, Object, Prediction, Role, Value};
 
 /// What a method of an estimator gives.
-pub(crate) fn estimator_method(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, name: &str, call: &Call<'_>) -> Value {
+pub(crate) fn estimator_method(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    estimator: &Arc<Estimator>,
+    name: &str,
+    call: &Call<'_>,
+) -> Value {
     match name {
-        "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch" | "adapt" => {
+        "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch"
+        | "adapt" => {
             let fitted = fit::fit(cx, object, call);
-            if estimator.class.contains("keras") || estimator.class.contains("tensorflow") { fitted.map_or(Value::Unknown, |_| Value::Unknown) } else { object.clone() }
+            if estimator.class.contains("keras") || estimator.class.contains("tensorflow") {
+                fitted.map_or(Value::Unknown, |_| Value::Unknown)
+            } else {
+                object.clone()
+            }
         }
         "fit_transform" => {
             fit::fit(cx, object, call);
@@ -31,25 +42,43 @@ pub(crate) fn estimator_method(cx: &mut Interpreter<'_>, object: &Value, estimat
         "fit_predict" => {
             fit::fit(cx, object, call);
             let fitted = current(cx, object, estimator);
-            if fitted.role.is_model() { predict(cx, &fitted, call, false) } else { transform(cx, object, &fitted, call) }
+            if fitted.role.is_model() {
+                predict(cx, &fitted, call, false)
+            } else {
+                transform(cx, object, &fitted, call)
+            }
         }
         "fit_resample" | "fit_sample" => resample(cx, object, estimator, call),
-        "transform" | "inverse_transform" | "texts_to_sequences" | "texts_to_matrix" | "sequences_to_matrix" | "sequences_to_texts" => {
+        "transform"
+        | "inverse_transform"
+        | "texts_to_sequences"
+        | "texts_to_matrix"
+        | "sequences_to_matrix"
+        | "sequences_to_texts" => {
             let inverse = name == "inverse_transform";
             let made = transform(cx, object, estimator, call);
             if inverse {
                 // What a model said stays that, in its own units.
-                let prediction = call.positional(0).and_then(|argument| cx.data_of(&argument.value)).and_then(|data| data.prediction);
+                let prediction = call
+                    .positional(0)
+                    .and_then(|argument| cx.data_of(&argument.value))
+                    .and_then(|data| data.prediction);
                 cx.change_data(&made, |data| data.prediction = prediction);
             }
             made
         }
         "predict" | "predict_classes" | "forecast" | "kneighbors" => match estimator.role {
-            Role::Clusterer | Role::OutlierDetector | Role::Transformer | Role::RowTransformer => transform(cx, object, estimator, call),
+            Role::Clusterer | Role::OutlierDetector | Role::Transformer | Role::RowTransformer => {
+                transform(cx, object, estimator, call)
+            }
             _ => predict(cx, estimator, call, false),
         },
         "predict_proba" | "decision_function" | "predict_log_proba" | "predict_generator" | "predict_on_batch" => {
-            if estimator.role.is_model() { predict(cx, estimator, call, true) } else { transform(cx, object, estimator, call) }
+            if estimator.role.is_model() {
+                predict(cx, estimator, call, true)
+            } else {
+                transform(cx, object, estimator, call)
+            }
         }
         "score" | "evaluate" | "evaluate_generator" | "test_on_batch" if estimator.role.is_model() => {
             score(cx, estimator, call, name);
@@ -133,14 +162,33 @@ fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator
     }
     let keeps_columns = matches!(
         estimator.short_name(),
-        "StandardScaler" | "MinMaxScaler" | "MaxAbsScaler" | "RobustScaler" | "PowerTransformer" | "QuantileTransformer" | "SimpleImputer"
-            | "KNNImputer" | "IterativeImputer" | "LabelEncoder" | "OrdinalEncoder" | "Normalizer" | "Imputer"
+        "StandardScaler"
+            | "MinMaxScaler"
+            | "MaxAbsScaler"
+            | "RobustScaler"
+            | "PowerTransformer"
+            | "QuantileTransformer"
+            | "SimpleImputer"
+            | "KNNImputer"
+            | "IterativeImputer"
+            | "LabelEncoder"
+            | "OrdinalEncoder"
+            | "Normalizer"
+            | "Imputer"
     );
     // Values in other columns still come from these: the origins stay with a column that has no name.
     let columns = if keeps_columns { x.data.columns.clone() } else { Columns::unknown() };
     let kind = if x.data.kind == DataKind::Series { DataKind::Series } else { DataKind::Array };
     let columns = if kind == DataKind::Array && !keeps_columns { Columns::unknown() } else { columns };
-    cx.add_data(Data { kind, dialect: Dialect::Numpy, columns, infos, prediction: None, n_rows: x.data.n_rows, ..(*x.data).clone() })
+    cx.add_data(Data {
+        kind,
+        dialect: Dialect::Numpy,
+        columns,
+        infos,
+        prediction: None,
+        n_rows: x.data.n_rows,
+        ..(*x.data).clone()
+    })
 }
 
 fn predict(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, scores: bool) -> Value {
@@ -158,7 +206,9 @@ fn predict(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>
 
 /// Networks predict scores.
 fn is_network(estimator: &Estimator) -> bool {
-    estimator.class.contains("keras") || estimator.class.contains("tensorflow") || estimator.class.starts_with("xgboost.train")
+    estimator.class.contains("keras")
+        || estimator.class.contains("tensorflow")
+        || estimator.class.starts_with("xgboost.train")
 }
 
 /// `model.score(X, y)`, `model.evaluate(X, y)`.
@@ -172,7 +222,10 @@ fn score(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, 
     };
     let (rows, x_infos) = (x.data.rows, x.data.all_infos());
     let predicted_at = Some(cx.note(call.range(), EventKind::Predict { fit, x, scores: true }));
-    cx.note(call.range(), EventKind::Score(Score { metric: metric.into(), fit, rows, x_infos, given_scores: true, y, predicted_at }));
+    cx.note(
+        call.range(),
+        EventKind::Score(Score { metric: metric.into(), fit, rows, x_infos, given_scores: true, y, predicted_at }),
+    );
 }
 
 /// `fit_resample`: rows with copies or synthetic neighbours, or fewer of them.
@@ -185,7 +238,10 @@ fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>
         if removes { Step::Filter { key: u64::from(site.start) } } else { Step::Copies { site } }
     };
     if !removes {
-        cx.note(call.range(), EventKind::Resample { what: estimator.short_name().into(), x: x.clone(), estimator: object_of(object) });
+        cx.note(
+            call.range(),
+            EventKind::Resample { what: estimator.short_name().into(), x: x.clone(), estimator: object_of(object) },
+        );
     }
     let make = |cx: &mut Interpreter<'_>, data: &Data| {
         let step = step(cx);
@@ -208,12 +264,33 @@ fn object_of(value: &Value) -> Option<crate::python::flow::value::ObjectId> {
 }
 
 /// An attribute of an estimator that is worked out.
-pub(crate) fn estimator_attribute(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, name: &str) -> Option<Value> {
+pub(crate) fn estimator_attribute(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    estimator: &Arc<Estimator>,
+    name: &str,
+) -> Option<Value> {
     match name {
-        "best_estimator_" if estimator.composite == Some(Composite::Search) && !estimator.steps.is_empty() => Some(Value::Object(estimator.steps[0])),
-        "best_estimator_" | "estimator_" | "named_estimators_" | "model" if estimator.composite.is_some() => Some(object.clone()),
-        "feature_importances_" | "coef_" | "components_" | "cluster_centers_" | "support_" | "ranking_" | "mean_" | "scale_" | "var_"
-        | "data_min_" | "data_max_" | "scores_" | "pvalues_" | "feature_importance" => {
+        "best_estimator_" if estimator.composite == Some(Composite::Search) && !estimator.steps.is_empty() => {
+            Some(Value::Object(estimator.steps[0]))
+        }
+        "best_estimator_" | "estimator_" | "named_estimators_" | "model" if estimator.composite.is_some() => {
+            Some(object.clone())
+        }
+        "feature_importances_"
+        | "coef_"
+        | "components_"
+        | "cluster_centers_"
+        | "support_"
+        | "ranking_"
+        | "mean_"
+        | "scale_"
+        | "var_"
+        | "data_min_"
+        | "data_max_"
+        | "scores_"
+        | "pvalues_"
+        | "feature_importance" => {
             let learned = match estimator.fitted {
                 Some(fit) => {
                     let fit = cx.flow.fit(fit).clone();
@@ -222,7 +299,11 @@ pub(crate) fn estimator_attribute(cx: &mut Interpreter<'_>, object: &Value, esti
                 None => Infos::default(),
             };
             let infos = estimator.infos.union(&learned);
-            Some(cx.add_data(Data { kind: DataKind::Statistic, infos, ..blank(crate::python::flow::rows::RowsId::NONE) }))
+            Some(cx.add_data(Data {
+                kind: DataKind::Statistic,
+                infos,
+                ..blank(crate::python::flow::rows::RowsId::NONE)
+            }))
         }
         "labels_" => {
             let fit = cx.flow.fit(estimator.fitted?).clone();
@@ -233,8 +314,8 @@ pub(crate) fn estimator_attribute(cx: &mut Interpreter<'_>, object: &Value, esti
             let items = estimator.steps.iter().map(|id| Value::Object(*id)).collect();
             Some(cx.add_list(items, true))
         }
-        "classes_" | "best_params_" | "best_score_" | "cv_results_" | "n_features_in_" | "history" | "intercept_" | "layers" | "best_iteration"
-        | "feature_names_in_" | "word_index" | "vocabulary_" => Some(Value::Unknown),
+        "classes_" | "best_params_" | "best_score_" | "cv_results_" | "n_features_in_" | "history" | "intercept_"
+        | "layers" | "best_iteration" | "feature_names_in_" | "word_index" | "vocabulary_" => Some(Value::Unknown),
         _ => None,
     }
 }
@@ -286,5 +367,9 @@ pub(crate) fn unknown_estimator_method(
 
 /// A method of a value of which nothing is known.
 pub(crate) fn method_of_unknown(cx: &mut Interpreter<'_>, _object: &Value, _name: &str, call: &Call<'_>) -> Value {
-    if call.arguments.iter().any(|argument| cx.data_of(&argument.value).is_some()) { cx.opaque_result(call) } else { Value::Unknown }
+    if call.arguments.iter().any(|argument| cx.data_of(&argument.value).is_some()) {
+        cx.opaque_result(call)
+    } else {
+        Value::Unknown
+    }
 }

@@ -19,4 +19,4 @@ pub(crate) use methods::{accessor, data_method};
 pub(crate) use names::is_own_name;
 pub(crate) use numpy::{call_numpy, call_scipy, stacked};
 pub(crate) use polars::{call_polars, recipe_comparison, recipe_method, recipe_operation};
-pub(crate) use read::{statistic, call_pandas, load_dataset};
+pub(crate) use read::{call_pandas, load_dataset, statistic};

@@ -8,10 +8,11 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{DataKind, Dict, List, Object, Text, Value};
 
 const BUILTINS: &[&str] = &[
-    "abs", "all", "any", "bool", "bytes", "callable", "dict", "dir", "enumerate", "eval", "exec", "filter", "float", "format", "frozenset",
-    "getattr", "globals", "hasattr", "hash", "id", "input", "int", "isinstance", "issubclass", "iter", "len", "list", "locals", "map",
-    "max", "min", "next", "object", "open", "ord", "pow", "print", "property", "range", "repr", "reversed", "round", "set", "setattr",
-    "slice", "sorted", "staticmethod", "str", "sum", "super", "tuple", "type", "vars", "zip", "classmethod", "complex", "chr", "display",
+    "abs", "all", "any", "bool", "bytes", "callable", "dict", "dir", "enumerate", "eval", "exec", "filter", "float",
+    "format", "frozenset", "getattr", "globals", "hasattr", "hash", "id", "input", "int", "isinstance", "issubclass",
+    "iter", "len", "list", "locals", "map", "max", "min", "next", "object", "open", "ord", "pow", "print", "property",
+    "range", "repr", "reversed", "round", "set", "setattr", "slice", "sorted", "staticmethod", "str", "sum", "super",
+    "tuple", "type", "vars", "zip", "classmethod", "complex", "chr", "display",
 ];
 
 pub(super) fn is_builtin(name: &str) -> bool {
@@ -59,14 +60,18 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
             }
             None => {
                 let item = match cx.data_of(&first) {
-                    Some(data) if matches!(data.kind, DataKind::Opaque | DataKind::Array) => cx.opaque(data.rows, data.all_infos()),
+                    Some(data) if matches!(data.kind, DataKind::Opaque | DataKind::Array) => {
+                        cx.opaque(data.rows, data.all_infos())
+                    }
                     Some(data) if data.kind == DataKind::Index => {
                         let names = data.columns.names().map(|name| Value::text(name)).collect::<Vec<_>>();
                         if !names.is_empty() && !data.columns.open {
                             let pairs = names
                                 .into_iter()
                                 .enumerate()
-                                .map(|(index, item)| Value::Tuple(Arc::new(vec![Value::Number(Some(index as f64)), item])))
+                                .map(|(index, item)| {
+                                    Value::Tuple(Arc::new(vec![Value::Number(Some(index as f64)), item]))
+                                })
                                 .collect();
                             return cx.add_list(pairs, false);
                         }
@@ -109,7 +114,11 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
             let second = call.positional(1).map(|argument| argument.value.clone()).unwrap_or_default();
             match cx.state.items(&second) {
                 Some((items, open)) if name == "map" => {
-                    let results = items.iter().take(40).map(|item| cx.call_with(&first, std::slice::from_ref(item), call)).collect();
+                    let results = items
+                        .iter()
+                        .take(40)
+                        .map(|item| cx.call_with(&first, std::slice::from_ref(item), call))
+                        .collect();
                     cx.add_list(results, open || items.len() > 40)
                 }
                 Some((items, _)) => cx.add_list(items, true),
@@ -206,19 +215,23 @@ fn range(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 }
 
 fn zip(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
-    let lists: Option<Vec<(Vec<Value>, bool)>> = call.positionals().map(|argument| cx.state.items(&argument.value)).collect();
+    let lists: Option<Vec<(Vec<Value>, bool)>> =
+        call.positionals().map(|argument| cx.state.items(&argument.value)).collect();
     match lists {
         Some(lists) if !lists.is_empty() => {
             let length = lists.iter().map(|(items, _)| items.len()).min().unwrap_or(0);
             let open = lists.iter().any(|(_, open)| *open);
-            let tuples = (0..length).map(|index| Value::Tuple(Arc::new(lists.iter().map(|(items, _)| items[index].clone()).collect())));
+            let tuples = (0..length)
+                .map(|index| Value::Tuple(Arc::new(lists.iter().map(|(items, _)| items[index].clone()).collect())));
             let tuples = tuples.collect();
             cx.add_list(tuples, open)
         }
         _ => {
             let items = call
                 .positionals()
-                .map(|argument| cx.state.items(&argument.value).and_then(|(items, _)| items.first().cloned()).unwrap_or_default())
+                .map(|argument| {
+                    cx.state.items(&argument.value).and_then(|(items, _)| items.first().cloned()).unwrap_or_default()
+                })
                 .collect();
             cx.add_list(vec![Value::Tuple(Arc::new(items))], true)
         }
@@ -266,7 +279,9 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
             "pop" => {
                 let changed = Arc::make_mut(&mut list);
                 match first {
-                    Value::Number(Some(index)) if index >= 0.0 && (index as usize) < changed.items.len() => changed.items.remove(index as usize),
+                    Value::Number(Some(index)) if index >= 0.0 && (index as usize) < changed.items.len() => {
+                        changed.items.remove(index as usize)
+                    }
                     _ => changed.items.pop().unwrap_or_default(),
                 }
             }
@@ -278,9 +293,16 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
             "union" | "difference" | "intersection" | "symmetric_difference" => {
                 let other = cx.state.items(&first);
                 return match (name, other) {
-                    ("union", Some((items, open))) => cx.add_list(list.items.iter().cloned().chain(items).collect(), list.open || open),
+                    ("union", Some((items, open))) => {
+                        cx.add_list(list.items.iter().cloned().chain(items).collect(), list.open || open)
+                    }
                     ("difference", Some((items, false))) => {
-                        let kept = list.items.iter().filter(|item| !items.iter().any(|other| other.same(item))).cloned().collect();
+                        let kept = list
+                            .items
+                            .iter()
+                            .filter(|item| !items.iter().any(|other| other.same(item)))
+                            .cloned()
+                            .collect();
                         cx.add_list(kept, list.open)
                     }
                     _ => cx.add_list(list.items.clone(), true),
@@ -296,7 +318,11 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
     let mut dict = dict.clone();
     match name {
         "items" => {
-            let pairs = dict.entries.iter().map(|(key, value)| Value::Tuple(Arc::new(vec![key.clone(), value.clone()]))).collect();
+            let pairs = dict
+                .entries
+                .iter()
+                .map(|(key, value)| Value::Tuple(Arc::new(vec![key.clone(), value.clone()])))
+                .collect();
             cx.add_list(pairs, dict.open)
         }
         "keys" => cx.add_list(dict.entries.iter().map(|(key, _)| key.clone()).collect(), dict.open),
@@ -373,7 +399,8 @@ pub(crate) fn plain_method(cx: &mut Interpreter<'_>, object: &Value, name: &str,
             ("upper", Some(value)) => Value::text(&value.to_uppercase()),
             ("strip", Some(value)) if call.arguments.is_empty() => Value::text(value.trim()),
             ("replace", Some(value)) => {
-                let argument = |position| call.positional(position).and_then(|argument| argument.value.as_text().cloned());
+                let argument =
+                    |position| call.positional(position).and_then(|argument| argument.value.as_text().cloned());
                 match (argument(0), argument(1)) {
                     (Some(from), Some(to)) => Value::text(&value.replace(&*from, &to)),
                     _ => Value::Str(Text::default()),
@@ -458,10 +485,9 @@ pub(super) fn call_other(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             }
         }
         "tqdm.tqdm" | "tqdm.notebook.tqdm" | "tqdm.auto.tqdm" | "tqdm.tqdm_notebook" => call.value(0, "iterable"),
-        "collections.OrderedDict" | "collections.defaultdict" => Value::Object(cx.state.add(Object::Dict(Arc::new(Dict {
-            open: name.ends_with("defaultdict"),
-            ..Dict::default()
-        })))),
+        "collections.OrderedDict" | "collections.defaultdict" => Value::Object(
+            cx.state.add(Object::Dict(Arc::new(Dict { open: name.ends_with("defaultdict"), ..Dict::default() }))),
+        ),
         "itertools.product" | "itertools.chain" | "itertools.combinations" => cx.add_list(Vec::new(), true),
         "datetime.datetime.now" | "time.time" => Value::Number(None),
         _ => Value::Unknown,

@@ -4,10 +4,17 @@ use crate::python::flow::arguments::Call;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{DataKind, Value};
 
-const COLUMNS: &[&str] = &["x", "y", "hue", "style", "size", "col", "row", "color", "facet_col", "facet_row", "values", "names", "hover_name", "units"];
+const COLUMNS: &[&str] = &[
+    "x", "y", "hue", "style", "size", "col", "row", "color", "facet_col", "facet_row", "values", "names", "hover_name",
+    "units",
+];
 
 pub(super) fn call(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
-    let frame = call.keyword("data").or(call.keyword("data_frame")).or(call.positional(0)).map(|argument| argument.value.clone());
+    let frame = call
+        .keyword("data")
+        .or(call.keyword("data_frame"))
+        .or(call.positional(0))
+        .map(|argument| argument.value.clone());
     if let Some(object) = frame
         && let Some(data) = cx.data_of(&object).filter(|data| data.kind == DataKind::Frame)
     {

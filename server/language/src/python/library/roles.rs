@@ -9,21 +9,28 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     (
         "sklearn.preprocessing",
         Role::Transformer,
-        &["StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "PowerTransformer", "QuantileTransformer", "KBinsDiscretizer",
-          "SplineTransformer", "TargetEncoder", "Imputer", "KernelCenterer"],
+        &[
+            "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "PowerTransformer",
+            "QuantileTransformer", "KBinsDiscretizer", "SplineTransformer", "TargetEncoder", "Imputer",
+            "KernelCenterer",
+        ],
     ),
     (
         "sklearn.preprocessing",
         Role::RowTransformer,
-        &["OneHotEncoder", "OrdinalEncoder", "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "Normalizer", "Binarizer",
-          "PolynomialFeatures", "FunctionTransformer"],
+        &[
+            "OneHotEncoder", "OrdinalEncoder", "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "Normalizer",
+            "Binarizer", "PolynomialFeatures", "FunctionTransformer",
+        ],
     ),
     ("sklearn.impute", Role::Transformer, &["SimpleImputer", "KNNImputer", "IterativeImputer", "MissingIndicator"]),
     (
         "sklearn.feature_selection",
         Role::Transformer,
-        &["SelectKBest", "SelectPercentile", "SelectFpr", "SelectFdr", "SelectFwe", "GenericUnivariateSelect", "SelectFromModel", "RFE",
-          "RFECV", "SequentialFeatureSelector", "VarianceThreshold"],
+        &[
+            "SelectKBest", "SelectPercentile", "SelectFpr", "SelectFdr", "SelectFwe", "GenericUnivariateSelect",
+            "SelectFromModel", "RFE", "RFECV", "SequentialFeatureSelector", "VarianceThreshold",
+        ],
     ),
     ("sklearn.feature_extraction.text", Role::Transformer, &["CountVectorizer", "TfidfVectorizer", "TfidfTransformer"]),
     ("sklearn.feature_extraction.text", Role::RowTransformer, &["HashingVectorizer"]),
@@ -31,8 +38,10 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     (
         "sklearn.decomposition",
         Role::Transformer,
-        &["PCA", "IncrementalPCA", "KernelPCA", "SparsePCA", "TruncatedSVD", "NMF", "FastICA", "FactorAnalysis", "LatentDirichletAllocation",
-          "DictionaryLearning"],
+        &[
+            "PCA", "IncrementalPCA", "KernelPCA", "SparsePCA", "TruncatedSVD", "NMF", "FastICA", "FactorAnalysis",
+            "LatentDirichletAllocation", "DictionaryLearning",
+        ],
     ),
     ("sklearn.manifold", Role::Transformer, &["TSNE", "Isomap", "LocallyLinearEmbedding", "MDS", "SpectralEmbedding"]),
     ("umap", Role::Transformer, &["UMAP"]),
@@ -40,8 +49,10 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     (
         "sklearn.cluster",
         Role::Clusterer,
-        &["KMeans", "MiniBatchKMeans", "DBSCAN", "HDBSCAN", "AgglomerativeClustering", "SpectralClustering", "MeanShift", "Birch", "OPTICS",
-          "AffinityPropagation", "FeatureAgglomeration", "BisectingKMeans"],
+        &[
+            "KMeans", "MiniBatchKMeans", "DBSCAN", "HDBSCAN", "AgglomerativeClustering", "SpectralClustering",
+            "MeanShift", "Birch", "OPTICS", "AffinityPropagation", "FeatureAgglomeration", "BisectingKMeans",
+        ],
     ),
     ("sklearn.mixture", Role::Clusterer, &["GaussianMixture", "BayesianGaussianMixture"]),
     ("sklearn.ensemble", Role::OutlierDetector, &["IsolationForest"]),
@@ -51,28 +62,38 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     (
         "sklearn.linear_model",
         Role::Classifier,
-        &["LogisticRegression", "LogisticRegressionCV", "RidgeClassifier", "RidgeClassifierCV", "SGDClassifier", "Perceptron",
-          "PassiveAggressiveClassifier"],
+        &[
+            "LogisticRegression", "LogisticRegressionCV", "RidgeClassifier", "RidgeClassifierCV", "SGDClassifier",
+            "Perceptron", "PassiveAggressiveClassifier",
+        ],
     ),
     (
         "sklearn.linear_model",
         Role::Regressor,
-        &["LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet", "ElasticNetCV", "Lars", "LassoLars", "SGDRegressor",
-          "HuberRegressor", "RANSACRegressor", "TheilSenRegressor", "BayesianRidge", "ARDRegression", "PoissonRegressor", "GammaRegressor",
-          "TweedieRegressor", "QuantileRegressor", "OrthogonalMatchingPursuit", "PassiveAggressiveRegressor", "MultiTaskLasso", "LassoLarsCV",
-          "LassoLarsIC"],
+        &[
+            "LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet", "ElasticNetCV", "Lars",
+            "LassoLars", "SGDRegressor", "HuberRegressor", "RANSACRegressor", "TheilSenRegressor", "BayesianRidge",
+            "ARDRegression", "PoissonRegressor", "GammaRegressor", "TweedieRegressor", "QuantileRegressor",
+            "OrthogonalMatchingPursuit", "PassiveAggressiveRegressor", "MultiTaskLasso", "LassoLarsCV", "LassoLarsIC",
+        ],
     ),
     (
         "sklearn.ensemble",
         Role::Classifier,
-        &["RandomForestClassifier", "ExtraTreesClassifier", "GradientBoostingClassifier", "HistGradientBoostingClassifier",
-          "AdaBoostClassifier", "BaggingClassifier", "VotingClassifier", "StackingClassifier"],
+        &[
+            "RandomForestClassifier", "ExtraTreesClassifier", "GradientBoostingClassifier",
+            "HistGradientBoostingClassifier", "AdaBoostClassifier", "BaggingClassifier", "VotingClassifier",
+            "StackingClassifier",
+        ],
     ),
     (
         "sklearn.ensemble",
         Role::Regressor,
-        &["RandomForestRegressor", "ExtraTreesRegressor", "GradientBoostingRegressor", "HistGradientBoostingRegressor", "AdaBoostRegressor",
-          "BaggingRegressor", "VotingRegressor", "StackingRegressor"],
+        &[
+            "RandomForestRegressor", "ExtraTreesRegressor", "GradientBoostingRegressor",
+            "HistGradientBoostingRegressor", "AdaBoostRegressor", "BaggingRegressor", "VotingRegressor",
+            "StackingRegressor",
+        ],
     ),
     ("sklearn.tree", Role::Classifier, &["DecisionTreeClassifier", "ExtraTreeClassifier"]),
     ("sklearn.tree", Role::Regressor, &["DecisionTreeRegressor", "ExtraTreeRegressor"]),
@@ -80,7 +101,11 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     ("sklearn.svm", Role::Regressor, &["SVR", "LinearSVR", "NuSVR"]),
     ("sklearn.neighbors", Role::Classifier, &["KNeighborsClassifier", "RadiusNeighborsClassifier", "NearestCentroid"]),
     ("sklearn.neighbors", Role::Regressor, &["KNeighborsRegressor", "RadiusNeighborsRegressor"]),
-    ("sklearn.naive_bayes", Role::Classifier, &["GaussianNB", "MultinomialNB", "BernoulliNB", "ComplementNB", "CategoricalNB"]),
+    (
+        "sklearn.naive_bayes",
+        Role::Classifier,
+        &["GaussianNB", "MultinomialNB", "BernoulliNB", "ComplementNB", "CategoricalNB"],
+    ),
     ("sklearn.neural_network", Role::Classifier, &["MLPClassifier"]),
     ("sklearn.neural_network", Role::Regressor, &["MLPRegressor"]),
     ("sklearn.gaussian_process", Role::Classifier, &["GaussianProcessClassifier"]),
@@ -110,8 +135,11 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     (
         "sklearn.model_selection",
         Role::Splitter,
-        &["KFold", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold", "RepeatedKFold", "RepeatedStratifiedKFold", "ShuffleSplit",
-          "StratifiedShuffleSplit", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneOut", "LeavePOut", "LeaveOneGroupOut", "PredefinedSplit"],
+        &[
+            "KFold", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold", "RepeatedKFold",
+            "RepeatedStratifiedKFold", "ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit",
+            "TimeSeriesSplit", "LeaveOneOut", "LeavePOut", "LeaveOneGroupOut", "PredefinedSplit",
+        ],
     ),
     ("xgboost", Role::Classifier, &["XGBClassifier", "XGBRFClassifier"]),
     ("xgboost", Role::Regressor, &["XGBRegressor", "XGBRFRegressor", "XGBRanker"]),
@@ -130,20 +158,32 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     (
         "imblearn.under_sampling",
         Role::Resampler,
-        &["RandomUnderSampler", "NearMiss", "TomekLinks", "EditedNearestNeighbours", "ClusterCentroids", "OneSidedSelection",
-          "NeighbourhoodCleaningRule", "CondensedNearestNeighbour", "AllKNN"],
+        &[
+            "RandomUnderSampler", "NearMiss", "TomekLinks", "EditedNearestNeighbours", "ClusterCentroids",
+            "OneSidedSelection", "NeighbourhoodCleaningRule", "CondensedNearestNeighbour", "AllKNN",
+        ],
     ),
     (
         "imblearn.ensemble",
         Role::Classifier,
-        &["BalancedRandomForestClassifier", "BalancedBaggingClassifier", "EasyEnsembleClassifier", "RUSBoostClassifier"],
+        &[
+            "BalancedRandomForestClassifier", "BalancedBaggingClassifier", "EasyEnsembleClassifier",
+            "RUSBoostClassifier",
+        ],
     ),
     (
         "category_encoders",
         Role::Transformer,
-        &["CatBoostEncoder", "LeaveOneOutEncoder", "JamesSteinEncoder", "MEstimateEncoder", "WOEEncoder", "GLMMEncoder", "CountEncoder"],
+        &[
+            "CatBoostEncoder", "LeaveOneOutEncoder", "JamesSteinEncoder", "MEstimateEncoder", "WOEEncoder",
+            "GLMMEncoder", "CountEncoder",
+        ],
     ),
-    ("category_encoders", Role::RowTransformer, &["BinaryEncoder", "HashingEncoder", "BaseNEncoder", "HelmertEncoder", "SumEncoder"]),
+    (
+        "category_encoders",
+        Role::RowTransformer,
+        &["BinaryEncoder", "HashingEncoder", "BaseNEncoder", "HelmertEncoder", "SumEncoder"],
+    ),
     ("keras.preprocessing.text", Role::Transformer, &["Tokenizer"]),
     ("keras", Role::Model, &["Sequential"]),
     ("keras.layers", Role::Transformer, &["TextVectorization"]),
@@ -156,8 +196,9 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
 
 /// Libraries whose classes are looked up by their short name.
 const LIBRARIES: &[&str] = &[
-    "sklearn", "imblearn", "xgboost", "lightgbm", "catboost", "category_encoders", "keras", "tensorflow", "tf_keras", "sklearn_pandas", "umap",
-    "ngboost", "prophet", "fbprophet", "pytorch_tabnet", "surprise", "cuml", "daal4py", "sklearnex", "scikeras", "autosklearn",
+    "sklearn", "imblearn", "xgboost", "lightgbm", "catboost", "category_encoders", "keras", "tensorflow", "tf_keras",
+    "sklearn_pandas", "umap", "ngboost", "prophet", "fbprophet", "pytorch_tabnet", "surprise", "cuml", "daal4py",
+    "sklearnex", "scikeras", "autosklearn",
 ];
 
 /// What a class is, by its full name.
@@ -173,7 +214,8 @@ pub(super) fn role_of(full: &str) -> Option<Role> {
     if short == "Model" && matches!(root, "keras" | "tensorflow") {
         return Some(Role::Model);
     }
-    if short == "TargetEncoder" || (root == "category_encoders" && matches!(short, "TargetEncoder" | "CatBoostEncoder")) {
+    if short == "TargetEncoder" || (root == "category_encoders" && matches!(short, "TargetEncoder" | "CatBoostEncoder"))
+    {
         return Some(Role::Transformer);
     }
     CLASSES.iter().find(|(_, _, names)| names.contains(&short)).map(|(_, role, _)| *role)
@@ -185,9 +227,8 @@ pub(super) fn home_of(short: &str) -> Option<Arc<str>> {
         return Some(format!("{module}.{short}").into());
     }
     let module = match short {
-        "train_test_split" | "cross_val_score" | "cross_validate" | "cross_val_predict" | "learning_curve" | "validation_curve" => {
-            "sklearn.model_selection"
-        }
+        "train_test_split" | "cross_val_score" | "cross_validate" | "cross_val_predict" | "learning_curve"
+        | "validation_curve" => "sklearn.model_selection",
         "make_pipeline" => "sklearn.pipeline",
         "make_column_transformer" | "make_column_selector" => "sklearn.compose",
         "resample" => return None,
@@ -203,10 +244,26 @@ pub(super) fn composite_of(short: &str) -> Option<Composite> {
         "Pipeline" | "FeatureUnion" => Composite::Pipeline,
         "ColumnTransformer" | "DataFrameMapper" => Composite::ColumnTransformer,
         "GridSearchCV" | "RandomizedSearchCV" | "HalvingGridSearchCV" | "HalvingRandomSearchCV" => Composite::Search,
-        "VotingClassifier" | "VotingRegressor" | "StackingClassifier" | "StackingRegressor" | "BaggingClassifier" | "BaggingRegressor"
-        | "AdaBoostClassifier" | "AdaBoostRegressor" | "OneVsRestClassifier" | "OneVsOneClassifier" | "MultiOutputClassifier"
-        | "MultiOutputRegressor" | "CalibratedClassifierCV" | "TransformedTargetRegressor" | "SelectFromModel" | "RFE" | "RFECV"
-        | "SequentialFeatureSelector" | "ClassifierChain" | "RegressorChain" => Composite::Ensemble,
+        "VotingClassifier"
+        | "VotingRegressor"
+        | "StackingClassifier"
+        | "StackingRegressor"
+        | "BaggingClassifier"
+        | "BaggingRegressor"
+        | "AdaBoostClassifier"
+        | "AdaBoostRegressor"
+        | "OneVsRestClassifier"
+        | "OneVsOneClassifier"
+        | "MultiOutputClassifier"
+        | "MultiOutputRegressor"
+        | "CalibratedClassifierCV"
+        | "TransformedTargetRegressor"
+        | "SelectFromModel"
+        | "RFE"
+        | "RFECV"
+        | "SequentialFeatureSelector"
+        | "ClassifierChain"
+        | "RegressorChain" => Composite::Ensemble,
         _ => return None,
     })
 }

@@ -12,7 +12,8 @@ use crate::python::flow::value::{Data, DataKind, Dialect, Estimator, Value};
 
 /// `train_test_split(*arrays, …)`: two parts of each.
 pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
-    let arrays: Vec<_> = call.positionals().map(|argument| (argument.value.clone(), argument.range().unwrap_or(call.range()))).collect();
+    let arrays: Vec<_> =
+        call.positionals().map(|argument| (argument.value.clone(), argument.range().unwrap_or(call.range()))).collect();
     let shuffles = call.flag("shuffle") != Some(false);
     let seed = match call.keyword("random_state").map(|argument| &argument.value) {
         Some(Value::Number(Some(seed))) => Some(*seed as i64),
@@ -36,7 +37,8 @@ pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Val
     let split = cx.split_number(key);
     let mut parts = Vec::with_capacity(arrays.len() * 2);
     let mut noted = false;
-    let beside: Vec<RowsId> = arrays.iter().skip(1).filter_map(|(value, _)| cx.data_of(value)).map(|data| data.rows).collect();
+    let beside: Vec<RowsId> =
+        arrays.iter().skip(1).filter_map(|(value, _)| cx.data_of(value)).map(|data| data.rows).collect();
     for (value, range) in &arrays {
         let Some(data) = cx.data_of(value) else {
             // A list, or something unknown: its parts are at least parts of one split.
@@ -53,7 +55,18 @@ pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Val
             let what: Arc<str> = "train_test_split".into();
             cx.note(
                 call.range(),
-                EventKind::Split(Split { what, input, beside: beside.clone(), parts: rows, shuffles, has_seed: has_seed || !shuffles, seed_site: cx.site(call.range()), groups: false, stratified, split }),
+                EventKind::Split(Split {
+                    what,
+                    input,
+                    beside: beside.clone(),
+                    parts: rows,
+                    shuffles,
+                    has_seed: has_seed || !shuffles,
+                    seed_site: cx.site(call.range()),
+                    groups: false,
+                    stratified,
+                    split,
+                }),
             );
         }
         for rows in rows {
@@ -67,7 +80,9 @@ pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Val
 pub(super) fn folds(cx: &mut Interpreter<'_>, splitter: &Arc<Estimator>, call: &Call<'_>) -> Value {
     let Some(x) = super::estimators::first_data(cx, call) else { return Value::Unknown };
     let short = splitter.short_name();
-    let shuffles = splitter.parameter("shuffle").and_then(Value::truth) == Some(true) || short.contains("Shuffle") || short.starts_with("Repeated");
+    let shuffles = splitter.parameter("shuffle").and_then(Value::truth) == Some(true)
+        || short.contains("Shuffle")
+        || short.starts_with("Repeated");
     let has_seed = !shuffles || splitter.parameter("random_state").is_some_and(|seed| !matches!(seed, Value::None));
     let groups = short.contains("Group") || call.keyword("groups").is_some() || call.positional(2).is_some();
     let mut turns = Vec::new();
@@ -76,7 +91,21 @@ pub(super) fn folds(cx: &mut Interpreter<'_>, splitter: &Arc<Estimator>, call: &
         let rows = [0, 1].map(|part| cx.rows_from(Step::Part { split, part }, x.data.rows, call.range()));
         let stratified = short.contains("Stratified");
         let what: Arc<str> = short.into();
-        cx.note(call.range(), EventKind::Split(Split { what, input: x.clone(), beside: Vec::new(), parts: rows, shuffles, has_seed, seed_site: splitter.made, groups, stratified, split }));
+        cx.note(
+            call.range(),
+            EventKind::Split(Split {
+                what,
+                input: x.clone(),
+                beside: Vec::new(),
+                parts: rows,
+                shuffles,
+                has_seed,
+                seed_site: splitter.made,
+                groups,
+                stratified,
+                split,
+            }),
+        );
         let positions = rows.map(|rows| cx.add_data(positions(rows)));
         turns.push(Value::Tuple(Arc::new(positions.to_vec())));
     }

@@ -17,7 +17,12 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
     if matches!(root, "sklearn" | "cuml" | "dask_ml" | "sklearnex") || root == "imblearn" || root == "mlxtend" {
         match last {
             "train_test_split" => return splits::train_test_split(cx, call),
-            "cross_val_score" | "cross_validate" | "cross_val_predict" | "learning_curve" | "validation_curve" | "permutation_test_score" => {
+            "cross_val_score"
+            | "cross_validate"
+            | "cross_val_predict"
+            | "learning_curve"
+            | "validation_curve"
+            | "permutation_test_score" => {
                 return splits::cross_validate(cx, last, call);
             }
             "resample" => return resample(cx, call),
@@ -42,7 +47,10 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
                 return Value::Unknown;
             }
             "fetch_openml" => return cx.opaque_source(call.range()),
-            _ if last.starts_with("load_") || last.starts_with("fetch_") || last.starts_with("make_") && full.contains(".datasets") => {
+            _ if last.starts_with("load_")
+                || last.starts_with("fetch_")
+                || last.starts_with("make_") && full.contains(".datasets") =>
+            {
                 return frames::load_dataset(cx, last, call);
             }
             _ => {}
@@ -55,7 +63,9 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         return named_estimator(cx, EARLY_STOPPING, call);
     }
     match (root, last) {
-        ("xgboost", "DMatrix" | "QuantileDMatrix") | ("lightgbm", "Dataset") | ("catboost", "Pool") => return data_set(cx, call),
+        ("xgboost", "DMatrix" | "QuantileDMatrix") | ("lightgbm", "Dataset") | ("catboost", "Pool") => {
+            return data_set(cx, call);
+        }
         ("xgboost" | "lightgbm", "train") => return train(cx, full, call),
         ("xgboost" | "lightgbm", "cv") => {
             return Value::Unknown;
@@ -64,18 +74,31 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         ("keras" | "tensorflow", "pad_sequences" | "to_categorical") => return same(cx, call),
         ("keras" | "tensorflow", "load_model") => {
             // Mostly what the script itself saved: the network that it fitted last.
-            let last = cx.flow.fits.iter().rev().map(|fit| fit.estimator.clone()).find(|estimator| estimator.class.contains("keras") || estimator.class.contains("tensorflow"));
-            let fit = cx.flow.fits.iter().rposition(|fit| fit.estimator.class.contains("keras") || fit.estimator.class.contains("tensorflow"));
+            let last = cx
+                .flow
+                .fits
+                .iter()
+                .rev()
+                .map(|fit| fit.estimator.clone())
+                .find(|estimator| estimator.class.contains("keras") || estimator.class.contains("tensorflow"));
+            let fit =
+                cx.flow.fits.iter().rposition(|fit| {
+                    fit.estimator.class.contains("keras") || fit.estimator.class.contains("tensorflow")
+                });
             return match last.zip(fit) {
                 Some((estimator, fit)) => {
-                    let loaded = Estimator { fitted: Some(crate::python::flow::value::FitId(fit as u32)), ..(*estimator).clone() };
+                    let loaded = Estimator {
+                        fitted: Some(crate::python::flow::value::FitId(fit as u32)),
+                        ..(*estimator).clone()
+                    };
                     Value::Object(cx.state.add(Object::Estimator(Arc::new(loaded))))
                 }
                 None => Value::Unknown,
             };
         }
         ("keras" | "tensorflow", "load_data") => return two_parts(cx, call),
-        ("tensorflow", "convert_to_tensor" | "constant" | "cast" | "reshape") | ("torch", "tensor" | "from_numpy" | "as_tensor") => {
+        ("tensorflow", "convert_to_tensor" | "constant" | "cast" | "reshape")
+        | ("torch", "tensor" | "from_numpy" | "as_tensor") => {
             return same(cx, call);
         }
         ("torch", "TensorDataset" | "DataLoader") => return same(cx, call),
@@ -89,7 +112,10 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
                             cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
                         })
                         .collect::<Vec<_>>();
-                    let n_parts = call.positional(1).and_then(|argument| cx.state.items(&argument.value)).map_or(2, |(items, _)| items.len());
+                    let n_parts = call
+                        .positional(1)
+                        .and_then(|argument| cx.state.items(&argument.value))
+                        .map_or(2, |(items, _)| items.len());
                     Value::Tuple(Arc::new(parts.into_iter().take(n_parts.clamp(1, 3)).collect()))
                 }
                 None => Value::Unknown,
@@ -100,7 +126,9 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
     if let Some(value) = estimators::make(cx, full, call) {
         return value;
     }
-    if matches!(root, "keras" | "tensorflow" | "torch" | "transformers") && last.chars().next().is_some_and(char::is_uppercase) {
+    if matches!(root, "keras" | "tensorflow" | "torch" | "transformers")
+        && last.chars().next().is_some_and(char::is_uppercase)
+    {
         return Value::Unknown;
     }
     cx.opaque_result(call)
@@ -208,15 +236,27 @@ fn data_set(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 /// `xgb.train(params, dtrain, …)`, `lgb.train(params, train_set, …)`.
 fn train(cx: &mut Interpreter<'_>, full: &Arc<str>, call: &Call<'_>) -> Value {
     let argument = call.keyword("dtrain").or(call.keyword("train_set")).or(call.positional(1));
-    let Some(x) = argument.and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range()))) else {
+    let Some(x) = argument.and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range())))
+    else {
         return cx.opaque_result(call);
     };
     let model = named_estimator(cx, full, call);
     estimators::change(cx, &model, |estimator| estimator.role = Role::Model);
-    let Some((object, estimator)) = cx.state.estimator(&model).map(|(id, estimator)| (id, estimator.clone())) else { return Value::Unknown };
+    let Some((object, estimator)) = cx.state.estimator(&model).map(|(id, estimator)| (id, estimator.clone())) else {
+        return Value::Unknown;
+    };
     let infos = x.data.all_infos();
     let site = cx.site(call.range());
-    let fit = cx.add_fit(Fit { object, estimator: estimator.clone(), site, x, y: None, infos, supervised: true, sample_weight: false });
+    let fit = cx.add_fit(Fit {
+        object,
+        estimator: estimator.clone(),
+        site,
+        x,
+        y: None,
+        infos,
+        supervised: true,
+        sample_weight: false,
+    });
     estimators::change(cx, &model, |estimator| estimator.fitted = Some(fit));
     estimators::watch(cx, fit, &estimator, call);
     model

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 use super::kinds::Kind;
-use super::literals::{self, Prefix};
+use super::literals::{self};
 use super::mend::MENDED_NAME;
 use super::node::{Child, Children, Lowering, MAX_DEPTH};
 use crate::python::ast::{
-    Argument, ArgumentKind, BinaryOperator, CompareOperator, Expr, ExprId, ExprKind, FStringPart, Ident, StrLiteral, UnaryOperator,
+    Argument, ArgumentKind, BinaryOperator, CompareOperator, Expr, ExprId, ExprKind, Ident, UnaryOperator,
 };
 use crate::text::TextRange;
 
@@ -161,7 +161,8 @@ impl<'t> Lowering<'t> {
             }
             Kind::BinaryOperator => {
                 let left = self.expr_or_missing(self.by_field(children, fields.left), end);
-                let operator = self.by_field(children, fields.operator).and_then(|child| binary_operator(child.node.kind()));
+                let operator =
+                    self.by_field(children, fields.operator).and_then(|child| binary_operator(child.node.kind()));
                 let right = self.expr_or_missing(self.by_field(children, fields.right), end);
                 ExprKind::Binary { left, operator: operator.unwrap_or(BinaryOperator::Add), right }
             }
@@ -259,7 +260,9 @@ impl<'t> Lowering<'t> {
         for index in children.start..children.end {
             let child = self.child(index);
             let inner = match child.kind {
-                Kind::KeywordArgument | Kind::DictionarySplat | Kind::ListSplat | Kind::Error => self.children(child.node),
+                Kind::KeywordArgument | Kind::DictionarySplat | Kind::ListSplat | Kind::Error => {
+                    self.children(child.node)
+                }
                 kind if kind.is_expression() => {
                     let kind = self.splat_inside(child.node);
                     arguments.push(match kind {
@@ -452,13 +455,15 @@ impl<'t> Lowering<'t> {
     fn boolean(&mut self, children: Children) -> ExprKind {
         let fields = self.fields;
         let is_and = self.by_field(children, fields.operator).is_some_and(|child| child.node.kind() == "and");
-        let mut operands: Vec<Node<'t>> = self.by_field(children, fields.right).map(|child| child.node).into_iter().collect();
+        let mut operands: Vec<Node<'t>> =
+            self.by_field(children, fields.right).map(|child| child.node).into_iter().collect();
         let mut left = self.by_field(children, fields.left);
         while let Some(child) = left {
             left = None;
             if child.kind == Kind::BooleanOperator {
                 let inner = self.children(child.node);
-                let same = self.by_field(inner, fields.operator).is_some_and(|child| (child.node.kind() == "and") == is_and);
+                let same =
+                    self.by_field(inner, fields.operator).is_some_and(|child| (child.node.kind() == "and") == is_and);
                 if same {
                     operands.extend(self.by_field(inner, fields.right).map(|child| child.node));
                     left = self.by_field(inner, fields.left);
@@ -489,100 +494,22 @@ impl<'t> Lowering<'t> {
         }
         ExprKind::Compare { left, rest }
     }
+}
 
-    fn concatenated(&mut self, node: Node<'t>) -> ExprKind {
-        let children = self.children(node);
-        let pieces: Vec<ExprKind> = (children.start..children.end)
-            .map(|index| self.child(index))
-            .filter(|child| child.kind == Kind::String)
-            .map(|child| child.node)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .map(|node| self.string(node))
-            .collect();
-        self.release(children);
-        if pieces.iter().any(|piece| matches!(piece, ExprKind::Bytes)) {
-            return ExprKind::Bytes;
-        }
-        if pieces.iter().any(|piece| matches!(piece, ExprKind::FString { .. })) {
-            let parts = pieces.into_iter().flat_map(|piece| match piece {
-                ExprKind::FString { parts } => parts,
-                ExprKind::Str(literal) => vec![FStringPart::Text(literal.value)],
-                _ => Vec::new(),
-            });
-            return ExprKind::FString { parts: parts.collect() };
-        }
-        let values = pieces.iter().filter_map(|piece| match piece {
-            ExprKind::Str(literal) => Some(&*literal.value),
-            _ => None,
-        });
-        ExprKind::Str(StrLiteral { value: values.collect::<String>().into(), content: None })
-    }
-
-    fn string(&mut self, node: Node<'t>) -> ExprKind {
-        let children = self.children(node);
-        let prefix = self.by_kind(children, Kind::StringStart).map_or("", |start| self.text_of(start.node));
-        let prefix = Prefix::of(prefix);
-        let kind = if prefix.is_bytes {
-            ExprKind::Bytes
-        } else if prefix.is_format {
-            let mut parts = Vec::new();
-            self.format_parts(children, prefix, &mut parts);
-            ExprKind::FString { parts }
-        } else {
-            let start = self.by_kind(children, Kind::StringStart).map_or(node.start_byte(), |start| start.node.end_byte());
-            // The grammar's end token takes in what is not in a content token: the `\"` of `r"\""`.
-            let opening = self.text.get(node.start_byte()..start).unwrap_or("");
-            let n_quotes = if opening.ends_with("\"\"\"") || opening.ends_with("'''") { 3 } else { 1 };
-            let end = match self.by_kind(children, Kind::StringEnd) {
-                Some(end) => end.node.end_byte().saturating_sub(n_quotes).max(start),
-                None => node.end_byte(),
-            };
-            let raw = self.text.get(start..end).unwrap_or("");
-            match !prefix.is_raw && raw.contains('\\') {
-                true => ExprKind::Str(StrLiteral { value: literals::unescape(raw).into(), content: None }),
-                // Column names are short and come again and again; a docstring does not.
-                false => {
-                    let value = if raw.len() <= 64 { self.counters.names.intern(raw) } else { raw.into() };
-                    ExprKind::Str(StrLiteral { value, content: Some(self.mended.range(start, end)) })
-                }
-            }
-        };
-        self.release(children);
-        kind
-    }
-
-    fn format_parts(&mut self, children: Children, prefix: Prefix, parts: &mut Vec<FStringPart>) {
-        for index in children.start..children.end {
-            let child = self.child(index);
-            match child.kind {
-                Kind::StringContent => {
-                    let text = self.text_of(child.node);
-                    let value = match !prefix.is_raw && text.contains('\\') {
-                        true => literals::unescape(&literals::unbrace(text)),
-                        false => literals::unbrace(text).into_owned(),
-                    };
-                    parts.push(FStringPart::Text(value.into()));
-                }
-                Kind::Interpolation | Kind::FormatExpression if self.depth < MAX_DEPTH => {
-                    self.depth += 1;
-                    let end = self.end_of(child.node);
-                    let inner = self.children(child.node);
-                    let value = self.by_field(inner, self.fields.expression).filter(|value| value.kind.is_expression());
-                    let value = self.expr_or_missing(value, end);
-                    parts.push(FStringPart::Value(value));
-                    if let Some(format) = self.by_field(inner, self.fields.format_specifier) {
-                        let inside = self.children(format.node);
-                        self.format_parts(inside, prefix, parts);
-                        self.release(inside);
-                    }
-                    self.release(inner);
-                    self.depth -= 1;
-                }
-                _ => {}
-            }
-        }
-    }
+fn compare_operator(token: &str) -> Option<CompareOperator> {
+    Some(match token {
+        "==" => CompareOperator::Equal,
+        "!=" | "<>" => CompareOperator::NotEqual,
+        "<" => CompareOperator::Less,
+        "<=" => CompareOperator::LessEqual,
+        ">" => CompareOperator::Greater,
+        ">=" => CompareOperator::GreaterEqual,
+        "in" => CompareOperator::In,
+        "not in" => CompareOperator::NotIn,
+        "is" => CompareOperator::Is,
+        "is not" => CompareOperator::IsNot,
+        _ => return None,
+    })
 }
 
 pub(super) fn binary_operator(token: &str) -> Option<BinaryOperator> {
@@ -600,22 +527,6 @@ pub(super) fn binary_operator(token: &str) -> Option<BinaryOperator> {
         "&" => BinaryOperator::And,
         "|" => BinaryOperator::Or,
         "^" => BinaryOperator::Xor,
-        _ => return None,
-    })
-}
-
-fn compare_operator(token: &str) -> Option<CompareOperator> {
-    Some(match token {
-        "==" => CompareOperator::Equal,
-        "!=" | "<>" => CompareOperator::NotEqual,
-        "<" => CompareOperator::Less,
-        "<=" => CompareOperator::LessEqual,
-        ">" => CompareOperator::Greater,
-        ">=" => CompareOperator::GreaterEqual,
-        "in" => CompareOperator::In,
-        "not in" => CompareOperator::NotIn,
-        "is" => CompareOperator::Is,
-        "is not" => CompareOperator::IsNot,
         _ => return None,
     })
 }

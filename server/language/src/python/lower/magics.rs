@@ -64,7 +64,8 @@ fn skip_options(text: &str) -> &str {
     let mut rest = text.trim_start();
     while rest.starts_with('-') && rest[1..].starts_with(|character: char| character.is_alphabetic()) {
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let takes_value = matches!(&rest[..end], "-n" | "-r" | "-p" | "-l" | "-s" | "-T" | "-D" | "-f" | "-m" | "-t" | "-i");
+        let takes_value =
+            matches!(&rest[..end], "-n" | "-r" | "-p" | "-l" | "-s" | "-T" | "-D" | "-f" | "-m" | "-t" | "-i");
         rest = rest[end..].trim_start();
         if takes_value {
             let end = rest.find(char::is_whitespace).unwrap_or(rest.len());

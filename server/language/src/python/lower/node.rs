@@ -146,7 +146,9 @@ impl<'t> Lowering<'t> {
     /// Whether a token written as `token` is among the children.
     pub(super) fn has_token(&self, children: Children, token: &str) -> bool {
         let children = &self.stack[children.start..children.end];
-        children.iter().any(|child| child.kind == Kind::Other && !child.node.is_named() && self.text_of(child.node) == token)
+        children
+            .iter()
+            .any(|child| child.kind == Kind::Other && !child.node.is_named() && self.text_of(child.node) == token)
     }
 
     pub(super) fn text_of(&self, node: Node<'t>) -> &'t str {

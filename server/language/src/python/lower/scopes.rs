@@ -56,7 +56,9 @@ impl<'t> Lowering<'t> {
                 name.map(|name| Parameter { name, kind, annotation: None, default: None })
             }
             Kind::TypedParameter => {
-                let name = (children.start..children.end).map(|index| self.child(index)).find(|child| child.kind != Kind::Error);
+                let name = (children.start..children.end)
+                    .map(|index| self.child(index))
+                    .find(|child| child.kind != Kind::Error);
                 let name = name.map(|child| self.parameter_name(child, kind));
                 let annotation = self.by_field(children, fields.r#type).map(|child| self.expr(child.node));
                 name.map(|(name, kind)| Parameter { name, kind, annotation, default: None })

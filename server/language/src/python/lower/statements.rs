@@ -82,7 +82,9 @@ impl<'t> Lowering<'t> {
         self.type_call = None;
         match kind {
             Kind::ExpressionStatement => self.expression_statement(node, children),
-            Kind::FunctionDefinition | Kind::ClassDefinition => self.definition(node, kind, Vec::new(), self.range(node)),
+            Kind::FunctionDefinition | Kind::ClassDefinition => {
+                self.definition(node, kind, Vec::new(), self.range(node))
+            }
             Kind::DecoratedDefinition => {
                 let mut decorators = Vec::new();
                 for index in children.start..children.end {
@@ -99,7 +101,9 @@ impl<'t> Lowering<'t> {
                     None => StmtKind::Error(decorators),
                 }
             }
-            Kind::ReturnStatement => StmtKind::Return(self.first_expression(children).map(|child| self.expr(child.node))),
+            Kind::ReturnStatement => {
+                StmtKind::Return(self.first_expression(children).map(|child| self.expr(child.node)))
+            }
             Kind::DeleteStatement => {
                 // The list of `del a, b` is no expression of its own.
                 let list = self.by_kind(children, Kind::ExpressionList);

@@ -160,10 +160,12 @@ fn string_end(bytes: &[u8], quote: usize, prefix: Prefix, depth: u32) -> End {
             b'\\' => at += if bytes[at..].starts_with(b"\\\r\n") { 3 } else { 2 },
             b'\n' | b'\r' if !is_triple => return End::Missing,
             b'{' if prefix.is_format && bytes.get(at + 1) == Some(&b'{') => at += 2,
-            b'{' if prefix.is_format && depth < MAX_FORMAT_DEPTH => match value_end(bytes, at, mark, is_triple, depth) {
-                Some(end) => at = end,
-                None => at += 1,
-            },
+            b'{' if prefix.is_format && depth < MAX_FORMAT_DEPTH => {
+                match value_end(bytes, at, mark, is_triple, depth) {
+                    Some(end) => at = end,
+                    None => at += 1,
+                }
+            }
             _ if byte == mark && !is_triple => return End::At(at + 1),
             _ if byte == mark && bytes.get(at + 1) == Some(&mark) && bytes.get(at + 2) == Some(&mark) => {
                 return End::At(at + 3);

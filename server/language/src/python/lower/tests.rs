@@ -109,9 +109,10 @@ fn simple_statements() {
     check("del a, b[0]; assert a, 'b'; raise E(1) from e; pass", "del a, b[0]; assert a, \"b\"; raise E(1); pass");
     check("global a, b", "global a, b");
     check("import a.b as c, d", "import a.b as c, d");
-    check("from . import a; from ..b.c import (d as e, f,); from g import *", concat!(
-        "from . import a; from ..b.c import d as e, f; from g import *"
-    ));
+    check(
+        "from . import a; from ..b.c import (d as e, f,); from g import *",
+        concat!("from . import a; from ..b.c import d as e, f; from g import *"),
+    );
     check("from __future__ import annotations", "from __future__ import annotations");
     check("print x, y", "error<x, y>");
     check("print(x)", "print(x)");
@@ -212,7 +213,8 @@ fn cells_end_what_is_open_in_them() {
 #[test]
 fn comments_are_kept_with_their_places() {
     let text = "# a\nx = 1  #  b \nf(  #c\n)\n'# no'";
-    let comments: Vec<_> = parse(text).comments.iter().map(|comment| (comment.range.of(text), comment.text.to_string())).collect();
+    let comments: Vec<_> =
+        parse(text).comments.iter().map(|comment| (comment.range.of(text), comment.text.to_string())).collect();
     let expected = [("# a", "a"), ("#  b ", "b"), ("#c", "c")].map(|(range, text)| (range, text.to_owned()));
     assert_eq!(comments, expected);
 }
@@ -231,7 +233,7 @@ fn names_are_shared() {
             kind => panic!("{kind:?}"),
         })
         .collect();
-    assert!(std::sync::Arc::ptr_eq(&names[0], &names[1]));
+    assert!(Arc::ptr_eq(&names[0], &names[1]));
 }
 
 #[test]

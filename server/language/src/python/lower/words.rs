@@ -67,7 +67,9 @@ impl Word {
     pub(super) fn before(self) -> Before {
         match self {
             Word::Name | Word::Alone => Before::Value,
-            Word::Async | Word::Else | Word::Continuation | Word::Try | Word::Lambda | Word::Return | Word::Yield => Before::Keyword,
+            Word::Async | Word::Else | Word::Continuation | Word::Try | Word::Lambda | Word::Return | Word::Yield => {
+                Before::Keyword
+            }
             _ => Before::Operator,
         }
     }

@@ -26,11 +26,17 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         let earlier = by_parent.entry(later.parent).or_default();
         // The same metric, or there is nothing to compare.
         let other = earlier.iter().find(|earlier| {
-            earlier.split != later.split && earlier.judged.metric == later.judged.metric && are_compared(facts, earlier, later)
+            earlier.split != later.split
+                && earlier.judged.metric == later.judged.metric
+                && are_compared(facts, earlier, later)
         });
         if let Some(other) = other {
             let message = "the models compared here are judged on different splits: part of the difference is the luck of the rows. Split once, or give both splits the same `random_state` and sizes";
-            let related = vec![(other.site, "the other split"), (other.judged.site, "judged here"), (later.judged.site, "and here")];
+            let related = vec![
+                (other.site, "the other split"),
+                (other.judged.site, "judged here"),
+                (later.judged.site, "and here"),
+            ];
             found.report("MLW204", later.site, message.to_owned(), related);
         }
         if earlier.len() < N_COMPARED_MAX {
@@ -76,13 +82,20 @@ fn target(facts: &Facts<'_>, judged: &Judged) -> Option<Vec<u32>> {
 fn cross_validations(facts: &Facts<'_>, found: &mut Findings) {
     let mut earlier: Vec<(&Event, RowsId, Arc<Estimator>, Arc<Estimator>)> = Vec::new();
     for event in facts.events() {
-        let EventKind::CrossValidation { x, estimator, splitter: Some(splitter), searches: false, .. } = &event.kind else { continue };
+        let EventKind::CrossValidation { x, estimator, splitter: Some(splitter), searches: false, .. } = &event.kind
+        else {
+            continue;
+        };
         let seed = |splitter: &Estimator| match splitter.parameter("random_state") {
             Some(Value::Number(Some(seed))) => Some(*seed),
             _ => None,
         };
         let other = earlier.iter().find(|(_, rows, model, folds)| {
-            *rows == x.data.rows && model.class != estimator.class && seed(folds).is_some() && seed(splitter).is_some() && seed(folds) != seed(splitter)
+            *rows == x.data.rows
+                && model.class != estimator.class
+                && seed(folds).is_some()
+                && seed(splitter).is_some()
+                && seed(folds) != seed(splitter)
         });
         if let Some((first, ..)) = other {
             let message = "the models compared here are cross-validated in different folds: part of the difference is the luck of the folds. Use one splitter for both";

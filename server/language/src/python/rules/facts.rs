@@ -129,7 +129,12 @@ impl<'a> Facts<'a> {
             let steps = parts[next].steps.clone();
             next += 1;
             let made = &self.analysis.flow.made;
-            parts.extend(steps.iter().filter_map(|step| made.iter().find(|(id, _)| id == step)).map(|(_, estimator)| estimator.clone()));
+            parts.extend(
+                steps
+                    .iter()
+                    .filter_map(|step| made.iter().find(|(id, _)| id == step))
+                    .map(|(_, estimator)| estimator.clone()),
+            );
         }
         parts
     }
@@ -159,14 +164,19 @@ impl<'a> Facts<'a> {
         let summary = self.column_summary(data)?;
         let (_, count) = summary.top_values.first()?;
         let n_present = summary.n_rows as f64 * (1.0 - summary.missing_share);
-        (n_present > 0.0 && summary.n_distinct.is_none_or(|n_distinct| n_distinct <= 20)).then(|| *count as f64 / n_present)
+        (n_present > 0.0 && summary.n_distinct.is_none_or(|n_distinct| n_distinct <= 20))
+            .then(|| *count as f64 / n_present)
     }
 
     /// Whether what is scored are labels made of scores by a comparison: `p > t`.
     pub fn threshold_of(&self, judged: &Judged) -> bool {
         let event = &self.events()[judged.event];
         let inside = |range: TextRange| event.site.contains(range) && event.site != range;
-        self.flow().seen.iter().flatten().any(|seen| inside(seen.range) && seen.data().is_some_and(|data| data.kind == DataKind::Mask))
+        self.flow()
+            .seen
+            .iter()
+            .flatten()
+            .any(|seen| inside(seen.range) && seen.data().is_some_and(|data| data.kind == DataKind::Mask))
     }
 }
 

@@ -12,7 +12,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             && let Some(copies) = facts.copies_above(split.input.data.rows)
         {
             let message = "each fold holds copies of rows of the others: rows were copied or synthesised before the folds were made. Resample the training part of each fold";
-            found.report("MLW112", event.site, message.to_owned(), vec![(facts.flow().rows.get(copies).site, "the copies are made here")]);
+            found.report(
+                "MLW112",
+                event.site,
+                message.to_owned(),
+                vec![(facts.flow().rows.get(copies).site, "the copies are made here")],
+            );
         }
         let EventKind::CrossValidation { x, estimator, .. } = &event.kind else { continue };
         if !estimator.role.is_model() {
@@ -20,7 +25,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
         let rows = &facts.flow().rows;
         let learned = facts.info(&x.data.all_infos());
-        if let Some(info) = learned.iter().find(|info| info.kind != InfoKind::Future && rows.knows_of(info.rows, x.data.rows)) {
+        if let Some(info) =
+            learned.iter().find(|info| info.kind != InfoKind::Future && rows.knows_of(info.rows, x.data.rows))
+        {
             let seen = vec![(info.site, "fitted on all of these rows here")];
             // A test part stands outside: only the choice among settings is affected.
             let held_out_beside = rows.split_above(x.data.rows).is_some() && rows.split_above(info.rows).is_some();
@@ -40,7 +47,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
         if let Some(copies) = facts.copies_above(x.data.rows) {
             let message = "each fold is judged on copies of rows it learned from: rows were copied or synthesised before the folds were made. Use `imblearn.pipeline.Pipeline`, which resamples the training part of each fold";
-            found.report("MLW112", event.site, message.to_owned(), vec![(rows.get(copies).site, "the copies are made here")]);
+            found.report(
+                "MLW112",
+                event.site,
+                message.to_owned(),
+                vec![(rows.get(copies).site, "the copies are made here")],
+            );
         }
     }
 }

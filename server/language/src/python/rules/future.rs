@@ -33,10 +33,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             EventKind::CrossValidation { x, splitter, .. } if x.data.by_time => {
                 let shuffles = splitter.as_ref().is_some_and(|splitter| {
                     let short = splitter.short_name();
-                    short.contains("Shuffle") || splitter.parameter("shuffle").and_then(|shuffle| shuffle.truth()) == Some(true)
+                    short.contains("Shuffle")
+                        || splitter.parameter("shuffle").and_then(|shuffle| shuffle.truth()) == Some(true)
                 });
                 if shuffles {
-                    let message = "the rows are in the order of time and the folds are drawn at random. Use `TimeSeriesSplit`";
+                    let message =
+                        "the rows are in the order of time and the folds are drawn at random. Use `TimeSeriesSplit`";
                     found.report("MLW110", event.site, message.to_owned(), Vec::new());
                 }
             }

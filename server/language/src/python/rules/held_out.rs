@@ -16,7 +16,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         return;
     }
     for (_, fit) in facts.model_fits() {
-        if fit.supervised && is_table(&fit.x.data) && !facts.in_uncalled(fit.site) && fit.estimator.parameter("oob_score").is_none() {
+        if fit.supervised
+            && is_table(&fit.x.data)
+            && !facts.in_uncalled(fit.site)
+            && fit.estimator.parameter("oob_score").is_none()
+        {
             let message = "this model is fitted on all rows and never judged on others: how good it is on new rows is not known. Set some apart with `train_test_split`, or use `cross_val_score`";
             found.report("MLW201", fit.site, message.to_owned(), Vec::new());
         }

@@ -10,7 +10,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         let EventKind::Merge(merge) = &event.kind else { continue };
         let Some(on) = merge.on.as_ref().filter(|on| on.len() == 1) else { continue };
         let right_on = merge.right_on.as_ref().unwrap_or(on);
-        let (Some(left), Some(right)) = (repeats(facts, &merge.left, &on[0]), repeats(facts, &merge.right, &right_on[0])) else { continue };
+        let (Some(left), Some(right)) =
+            (repeats(facts, &merge.left, &on[0]), repeats(facts, &merge.right, &right_on[0]))
+        else {
+            continue;
+        };
         if merge.how.as_deref().is_some_and(|how| matches!(how, "semi" | "anti" | "cross")) {
             continue;
         }
@@ -24,7 +28,10 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             && ((left && !left_may) || (right && !right_may))
         {
             let side = if right && !right_may { "right" } else { "left" };
-            let message = format!("`validate` says that `{}` is unique in the {side} table, and it is not: the merge fails", on[0]);
+            let message = format!(
+                "`validate` says that `{}` is unique in the {side} table, and it is not: the merge fails",
+                on[0]
+            );
             found.report("MLW210", event.site, message, Vec::new());
         }
         if left && right && merge.validated.is_none() {
@@ -44,7 +51,8 @@ fn repeats(facts: &Facts<'_>, data: &Data, key: &str) -> Option<bool> {
         return Some(false);
     }
     // Only a table as it was read: which rows a condition leaves is not known.
-    let (table, name) = column.table.as_ref().filter(|(table, _)| data.n_rows.is_some() && data.n_rows == table.n_rows)?;
+    let (table, name) =
+        column.table.as_ref().filter(|(table, _)| data.n_rows.is_some() && data.n_rows == table.n_rows)?;
     let summary = facts.source.column_summary(table, name)?;
     Some(summary.n_distinct? < summary.n_rows)
 }

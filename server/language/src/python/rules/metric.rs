@@ -4,8 +4,10 @@ use super::Findings;
 use super::facts::Facts;
 
 /// Metrics over a ranking or over probabilities.
-const NEED_SCORES: &[&str] =
-    &["roc_auc_score", "average_precision_score", "log_loss", "brier_score_loss", "roc_curve", "precision_recall_curve", "top_k_accuracy_score", "det_curve"];
+const NEED_SCORES: &[&str] = &[
+    "roc_auc_score", "average_precision_score", "log_loss", "brier_score_loss", "roc_curve", "precision_recall_curve",
+    "top_k_accuracy_score", "det_curve",
+];
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for judged in &facts.judged {

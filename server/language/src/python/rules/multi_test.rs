@@ -9,8 +9,11 @@ use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
-    let scored: Vec<&Judged> =
-        facts.judged.iter().filter(|judged| judged.metric.is_some() && facts.is_test(judged) && !is_baseline(facts.fit(judged.fit))).collect();
+    let scored: Vec<&Judged> = facts
+        .judged
+        .iter()
+        .filter(|judged| judged.metric.is_some() && facts.is_test(judged) && !is_baseline(facts.fit(judged.fit)))
+        .collect();
     let mut sets: Vec<RowsId> = Vec::new();
     for judged in &scored {
         if !sets.contains(&judged.rows) {
@@ -20,7 +23,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for set in &sets {
         let mut fits = scored.iter().filter(|judged| judged.rows == *set).map(|judged| judged.fit);
         let first = fits.next();
-        let is_used_again = fits.any(|fit| Some(fit) != first) || watches(facts, *set) || scored.iter().any(|judged| judged.rows == *set && optimizes(facts, judged));
+        let is_used_again = fits.any(|fit| Some(fit) != first)
+            || watches(facts, *set)
+            || scored.iter().any(|judged| judged.rows == *set && optimizes(facts, judged));
         if !is_used_again && !tries_thresholds(facts, &scored, *set) {
             continue;
         }
@@ -37,7 +42,8 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
 /// Whether other rows than `set` give the last word: judged by one model only, after the choice.
 fn has_untouched(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
     let models = |rows: RowsId| {
-        let mut models: Vec<Model> = scored.iter().filter(|judged| judged.rows == rows).map(|judged| model(facts, judged.fit)).collect();
+        let mut models: Vec<Model> =
+            scored.iter().filter(|judged| judged.rows == rows).map(|judged| model(facts, judged.fit)).collect();
         models.dedup();
         models.len()
     };
@@ -56,7 +62,9 @@ fn has_untouched(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
 /// Whether the prediction of some rows is scored several times at one place, each time with other labels made of it.
 fn tries_thresholds(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
     let here: Vec<&&Judged> = scored.iter().filter(|judged| judged.rows == set && facts.threshold_of(judged)).collect();
-    here.iter().enumerate().any(|(index, judged)| here[..index].iter().any(|earlier| earlier.site == judged.site && earlier.fit == judged.fit))
+    here.iter().enumerate().any(|(index, judged)| {
+        here[..index].iter().any(|earlier| earlier.site == judged.site && earlier.fit == judged.fit)
+    })
 }
 
 /// Whether `set` was split off the training part of an earlier split whose other part nothing has looked at yet.
@@ -99,7 +107,12 @@ fn model(facts: &Facts<'_>, fit: FitId) -> Model {
         revision: fit.estimator.revision,
         class: fit.estimator.class.clone(),
         features: if x.open { Vec::new() } else { x.names().cloned().collect() },
-        target: fit.y.iter().flat_map(|y| y.data.columns.list.iter()).flat_map(|column| column.origins.iter().map(|origin| origin.0)).collect(),
+        target: fit
+            .y
+            .iter()
+            .flat_map(|y| y.data.columns.list.iter())
+            .flat_map(|column| column.origins.iter().map(|origin| origin.0))
+            .collect(),
     }
 }
 
@@ -119,7 +132,12 @@ fn several_models(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mu
             let message = format!(
                 "these test rows judge model number {n_models}: whichever is chosen by such scores looks better than it is. Compare models on a validation part or with `cross_val_score`, and judge the chosen one once on the test rows"
             );
-            found.report("MLW106", judged.site, message, vec![(first.site, "judged on the same rows here"), (facts.fit(judged.fit).site, "fitted here")]);
+            found.report(
+                "MLW106",
+                judged.site,
+                message,
+                vec![(first.site, "judged on the same rows here"), (facts.fit(judged.fit).site, "fitted here")],
+            );
         }
         seen.push((model, judged));
     }
@@ -162,7 +180,10 @@ fn tuned(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mut Finding
             _ => None,
         };
         let again = here[..index].iter().any(|earlier| {
-            earlier.site == judged.site && earlier.fit == judged.fit && prediction(earlier) == prediction(judged) && prediction(judged).is_some()
+            earlier.site == judged.site
+                && earlier.fit == judged.fit
+                && prediction(earlier) == prediction(judged)
+                && prediction(judged).is_some()
         });
         if again && facts.threshold_of(judged) {
             let message = "thresholds are tried on the test rows: the best of them is chosen for these rows, and its score is better than it is. Choose the threshold on a validation part";
@@ -189,19 +210,24 @@ fn searched(facts: &Facts<'_>, found: &mut Findings) {
         let EventKind::CrossValidation { x, searches, .. } = &event.kind else { continue };
         // Test rows are those that something else, fitted on the other part of the split, is judged on, or that `train_test_split` gave second.
         let is_test = facts.events().iter().any(|other| match &other.kind {
-            EventKind::Split(split) => &*split.what == "train_test_split" && facts.flow().rows.comes_from(x.data.rows, split.parts[1]),
+            EventKind::Split(split) => {
+                &*split.what == "train_test_split" && facts.flow().rows.comes_from(x.data.rows, split.parts[1])
+            }
             _ => false,
         });
         // Settings found with the test rows among the rows that are searched.
         let holds_test = *searches
             && facts.judged.iter().any(|judged| {
-                judged.metric.is_some() && facts.is_test(judged) && facts.relation(x.data.rows, judged.rows) == Relation::Contains
+                judged.metric.is_some()
+                    && facts.is_test(judged)
+                    && facts.relation(x.data.rows, judged.rows) == Relation::Contains
             });
         if holds_test {
             let message = "settings are searched on rows that hold the test rows: what is chosen is chosen for them too. Search on the training rows";
             found.report("MLW107", event.site, message.to_owned(), Vec::new());
         }
-        let trained_beside = facts.model_fits().any(|(_, fit)| facts.relation(fit.x.data.rows, x.data.rows) == Relation::Disjoint);
+        let trained_beside =
+            facts.model_fits().any(|(_, fit)| facts.relation(fit.x.data.rows, x.data.rows) == Relation::Disjoint);
         if is_test && trained_beside && *searches {
             let message = "settings are searched on the test rows: what is chosen is chosen for them. Search on the training rows";
             found.report("MLW107", event.site, message.to_owned(), Vec::new());

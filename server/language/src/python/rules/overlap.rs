@@ -16,7 +16,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             let site = facts.flow().rows.get(set).site;
             let message = "rows are copied or synthesised before the split: near copies of test rows are among the training rows, and the test result is better than it should be. Split first, then resample the training rows alone";
             let fit = facts.fit(judged.fit);
-            found.report("MLW104", site, message.to_owned(), vec![(fit.site, "the model is fitted here"), (judged.site, "and judged here")]);
+            found.report(
+                "MLW104",
+                site,
+                message.to_owned(),
+                vec![(fit.site, "the model is fitted here"), (judged.site, "and judged here")],
+            );
         }
     }
     let fits: Vec<FitId> = facts.model_fits().map(|(id, _)| id).collect();
@@ -28,7 +33,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
 
 fn check_fit(facts: &Facts<'_>, id: FitId, judged: &[&Judged], found: &mut Findings) {
     let fit = facts.fit(id);
-    let overlapping = |judged: &&&Judged| matches!(facts.against_training(judged), Relation::Same | Relation::Contains | Relation::Within);
+    let overlapping = |judged: &&&Judged| {
+        matches!(facts.against_training(judged), Relation::Same | Relation::Contains | Relation::Within)
+    };
     // A training score beside a test score shows overfitting; alone it is taken for one.
     let only_training = judged.iter().all(|judged| overlapping(&judged)) && !cross_validated(facts, id);
     let judged_apart = judged.iter().any(|judged| judged.metric.is_some() && facts.is_test(judged));

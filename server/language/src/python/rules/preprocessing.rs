@@ -38,7 +38,9 @@ fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
         let other = facts.events().iter().find_map(|event| match &event.kind {
             crate::python::flow::event::EventKind::Split(found) => {
                 found.parts.iter().copied().find(|rows_of_part| match facts.flow().rows.get(*rows_of_part) {
-                    set if set.parents == [parent] => matches!(set.step, Step::Part { split: s, part: p } if s == split && p != number),
+                    set if set.parents == [parent] => {
+                        matches!(set.step, Step::Part { split: s, part: p } if s == split && p != number)
+                    }
                     _ => false,
                 })
             }
@@ -53,7 +55,15 @@ fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
     }
 }
 
-fn report(facts: &Facts<'_>, found: &mut Findings, info: &Info, test: RowsId, train: RowsId, fitted: TextRange, judged: Option<&Judged>) {
+fn report(
+    facts: &Facts<'_>,
+    found: &mut Findings,
+    info: &Info,
+    test: RowsId,
+    train: RowsId,
+    fitted: TextRange,
+    judged: Option<&Judged>,
+) {
     let rows = &facts.flow().rows;
     let on_test = info.rows == test
         || matches!(rows.relation(info.rows, train), Relation::Disjoint) && rows.comes_from(test, info.rows)

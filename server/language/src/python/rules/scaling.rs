@@ -6,9 +6,9 @@ use crate::python::flow::event::EventKind;
 use crate::python::flow::value::{DataKind, Estimator, Role};
 
 const OF_DISTANCES: &[&str] = &[
-    "KNeighborsClassifier", "KNeighborsRegressor", "RadiusNeighborsClassifier", "RadiusNeighborsRegressor", "SVC", "SVR", "NuSVC", "NuSVR",
-    "KMeans", "MiniBatchKMeans", "DBSCAN", "AgglomerativeClustering", "LocalOutlierFactor", "OneClassSVM", "KNNImputer", "MLPClassifier",
-    "MLPRegressor", "LinearSVC", "LinearSVR", "KernelRidge",
+    "KNeighborsClassifier", "KNeighborsRegressor", "RadiusNeighborsClassifier", "RadiusNeighborsRegressor", "SVC",
+    "SVR", "NuSVC", "NuSVR", "KMeans", "MiniBatchKMeans", "DBSCAN", "AgglomerativeClustering", "LocalOutlierFactor",
+    "OneClassSVM", "KNNImputer", "MLPClassifier", "MLPRegressor", "LinearSVC", "LinearSVR", "KernelRidge",
 ];
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
@@ -16,9 +16,14 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         let EventKind::Fit(id) = &event.kind else { continue };
         let fit = facts.fit(*id);
         let parts = facts.parts(&fit.estimator);
-        let Some(model) = parts.iter().find(|part| OF_DISTANCES.contains(&part.short_name()) && !linear_kernel(part)) else { continue };
+        let Some(model) = parts.iter().find(|part| OF_DISTANCES.contains(&part.short_name()) && !linear_kernel(part))
+        else {
+            continue;
+        };
         let scaled = parts.iter().any(|part| {
-            matches!(part.role, Role::Transformer | Role::RowTransformer) && part.composite.is_none() && !part.short_name().contains("Imputer")
+            matches!(part.role, Role::Transformer | Role::RowTransformer)
+                && part.composite.is_none()
+                && !part.short_name().contains("Imputer")
         });
         if scaled {
             continue;
@@ -56,6 +61,7 @@ fn differ(facts: &Facts<'_>, x: &crate::python::flow::value::Data) -> bool {
             widths.push(high - low);
         }
     }
-    let (least, most) = widths.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), width| (least.min(*width), most.max(*width)));
+    let (least, most) =
+        widths.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), width| (least.min(*width), most.max(*width)));
     widths.len() > 1 && most > 1.2 * least
 }

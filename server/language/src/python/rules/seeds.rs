@@ -10,9 +10,10 @@ use crate::text::TextRange;
 
 /// Classes of scikit-learn, imbalanced-learn and the boosting libraries whose results depend on chance by default.
 const RANDOM: &[&str] = &[
-    "RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor", "BaggingClassifier", "BaggingRegressor",
-    "MLPClassifier", "MLPRegressor", "SGDClassifier", "SGDRegressor", "KMeans", "MiniBatchKMeans", "IsolationForest", "SMOTE", "ADASYN",
-    "BorderlineSMOTE", "RandomOverSampler", "RandomUnderSampler", "DecisionTreeClassifier", "DecisionTreeRegressor", "GradientBoostingClassifier",
+    "RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor",
+    "BaggingClassifier", "BaggingRegressor", "MLPClassifier", "MLPRegressor", "SGDClassifier", "SGDRegressor",
+    "KMeans", "MiniBatchKMeans", "IsolationForest", "SMOTE", "ADASYN", "BorderlineSMOTE", "RandomOverSampler",
+    "RandomUnderSampler", "DecisionTreeClassifier", "DecisionTreeRegressor", "GradientBoostingClassifier",
     "GradientBoostingRegressor", "RandomizedSearchCV", "BalancedRandomForestClassifier", "GaussianMixture",
 ];
 
@@ -23,16 +24,24 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {
         match &event.kind {
             EventKind::Split(split) if split.shuffles && !split.has_seed => {
-                let message = format!("`{}` without `random_state` gives other rows at each run: results cannot be compared or had again. Set `random_state`", split.what);
+                let message = format!(
+                    "`{}` without `random_state` gives other rows at each run: results cannot be compared or had again. Set `random_state`",
+                    split.what
+                );
                 found.report("MLW203", split.seed_site, message, Vec::new());
             }
             EventKind::CrossValidation { estimator, splitter, .. } => {
                 check_estimator(facts, estimator, found);
                 let shuffled = splitter.as_ref().filter(|splitter| {
-                    (splitter.parameter("shuffle").and_then(Value::truth) == Some(true) || splitter.short_name().contains("Shuffle")) && !seeded(splitter)
+                    (splitter.parameter("shuffle").and_then(Value::truth) == Some(true)
+                        || splitter.short_name().contains("Shuffle"))
+                        && !seeded(splitter)
                 });
                 if let Some(splitter) = shuffled {
-                    let message = format!("`{}` shuffles without `random_state`: each run has other folds. Set `random_state`", splitter.short_name());
+                    let message = format!(
+                        "`{}` shuffles without `random_state`: each run has other folds. Set `random_state`",
+                        splitter.short_name()
+                    );
                     found.report("MLW203", splitter.made, message, Vec::new());
                 }
             }
@@ -45,7 +54,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
                 // Looking at some rows is no result; learning from them is.
                 let shuffled = *rows == x.data.rows;
                 let later = |site: TextRange| site.start > event.site.start;
-                let learned = facts.model_fits().any(|(_, fit)| later(fit.site) && facts.flow().rows.comes_from(fit.x.data.rows, *rows));
+                let learned = facts
+                    .model_fits()
+                    .any(|(_, fit)| later(fit.site) && facts.flow().rows.comes_from(fit.x.data.rows, *rows));
                 if learned && (!shuffled || facts.judged.iter().any(|judged| facts.is_held_out(judged))) {
                     let message = "`sample` without `random_state` draws other rows at each run: results cannot be compared or had again. Set `random_state`";
                     found.report("MLW203", event.site, message.to_owned(), Vec::new());
@@ -58,7 +69,8 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
 }
 
 fn seeded(estimator: &Estimator) -> bool {
-    estimator.parameter("random_state").is_some_and(|seed| !matches!(seed, Value::None)) || estimator.parameters.iter().any(|(name, _)| &**name == "**")
+    estimator.parameter("random_state").is_some_and(|seed| !matches!(seed, Value::None))
+        || estimator.parameters.iter().any(|(name, _)| &**name == "**")
 }
 
 fn check_estimator(facts: &Facts<'_>, estimator: &Arc<Estimator>, found: &mut Findings) {

@@ -60,12 +60,19 @@ fn plan(facts: &Facts<'_>, site: TextRange) -> Option<Fix> {
         ExprKind::Tuple(parts) | ExprKind::List(parts) => parts,
         _ => return None,
     };
-    let (ExprKind::Name(train), ExprKind::Name(test)) = (&*parts.first()?.kind, &*parts.get(1)?.kind) else { return None };
+    let (ExprKind::Name(train), ExprKind::Name(test)) = (&*parts.first()?.kind, &*parts.get(1)?.kind) else {
+        return None;
+    };
     // Anything else that reads what was prepared would read something else after the change.
     let between = TextRange::new(body[place].range.end, body[split_place].range.start);
     let after = TextRange::new(body[split_place].range.end, facts.text.len() as u32);
     let reads = |range: TextRange| {
-        facts.flow().seen.iter().flatten().any(|seen| range.contains(seen.range) && seen.range.of(facts.text) == &**prepared)
+        facts
+            .flow()
+            .seen
+            .iter()
+            .flatten()
+            .any(|seen| range.contains(seen.range) && seen.range.of(facts.text) == &**prepared)
     };
     if reads(between) || (prepared != train && prepared != test && reads(after)) {
         return None;
@@ -97,5 +104,9 @@ fn is_split(stmt: &Stmt) -> bool {
 fn whole_line(text: &str, range: TextRange) -> TextRange {
     let end = text[range.end as usize..].find('\n').map_or(text.len(), |place| range.end as usize + place + 1);
     let rest = &text[range.end as usize..end];
-    if rest.trim().is_empty() || rest.trim_start().starts_with('#') { TextRange::new(range.start, end as u32) } else { range }
+    if rest.trim().is_empty() || rest.trim_start().starts_with('#') {
+        TextRange::new(range.start, end as u32)
+    } else {
+        range
+    }
 }

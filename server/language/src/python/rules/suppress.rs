@@ -6,7 +6,8 @@ use crate::text::LineIndex;
 
 /// Takes away what the comments of `module` suppress. Without brackets all rules are.
 pub(crate) fn suppress(diagnostics: &mut Vec<Diagnostic>, module: &Module, text: &str) {
-    let marks: Vec<(Mark, u32)> = module.comments.iter().filter_map(|comment| Some((mark(&comment.text)?, comment.range.start))).collect();
+    let marks: Vec<(Mark, u32)> =
+        module.comments.iter().filter_map(|comment| Some((mark(&comment.text)?, comment.range.start))).collect();
     if marks.is_empty() {
         return;
     }
@@ -34,7 +35,13 @@ fn mark(comment: &str) -> Option<Mark> {
         None => (false, rest.strip_prefix("ignore")?),
     };
     let codes = match rest.trim_start().strip_prefix('[') {
-        Some(list) => list.split(']').next()?.split(',').map(|code| code.trim().to_ascii_uppercase()).filter(|code| !code.is_empty()).collect(),
+        Some(list) => list
+            .split(']')
+            .next()?
+            .split(',')
+            .map(|code| code.trim().to_ascii_uppercase())
+            .filter(|code| !code.is_empty())
+            .collect(),
         None => Vec::new(),
     };
     Some(Mark { whole_file, codes })

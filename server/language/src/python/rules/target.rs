@@ -14,9 +14,14 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
         if let Some(column) = among(&fit.x.data, target, facts) {
             let message = if column == *target.name {
-                format!("the target `{}` is among the features: the model reads the answer. Drop it from the features", target.name)
+                format!(
+                    "the target `{}` is among the features: the model reads the answer. Drop it from the features",
+                    target.name
+                )
             } else {
-                format!("the feature `{column}` is made from what the target is made from: the model reads the answer. Leave it out")
+                format!(
+                    "the feature `{column}` is made from what the target is made from: the model reads the answer. Leave it out"
+                )
             };
             found.report("MLW108", fit.site, message, vec![(y.range, "the target"), (fit.x.range, "the features")]);
         }

@@ -36,19 +36,8 @@ pub(super) fn statement(reading: &Reading<'_>, offers: &mut Offers) {
 
 pub(super) fn types(reading: &Reading<'_>, offers: &mut Offers) {
     let types = [
-        "INTEGER",
-        "BIGINT",
-        "DOUBLE",
-        "FLOAT",
-        "VARCHAR",
-        "BOOLEAN",
-        "DATE",
-        "TIMESTAMP",
-        "TIME",
-        "SMALLINT",
-        "TINYINT",
-        "REAL",
-        "DECIMAL(10, 2)",
+        "INTEGER", "BIGINT", "DOUBLE", "FLOAT", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "TIME", "SMALLINT",
+        "TINYINT", "REAL", "DECIMAL(10, 2)",
     ];
     push(reading, offers, &types, 0);
 }

@@ -67,25 +67,8 @@ const INFIX: [&str; 12] =
 
 /// Words behind an operand that belong to it, so that they are no alias.
 const POSTFIX: [&str; 19] = [
-    "AT",
-    "TIME",
-    "SIMILAR",
-    "ISNULL",
-    "NOTNULL",
-    "IGNORE",
-    "RESPECT",
-    "NULLS",
-    "ASC",
-    "DESC",
-    "FIRST",
-    "LAST",
-    "ROWS",
-    "RANGE",
-    "GROUPS",
-    "WITHIN",
-    "FILTER",
-    "UNBOUNDED",
-    "PRECEDING",
+    "AT", "TIME", "SIMILAR", "ISNULL", "NOTNULL", "IGNORE", "RESPECT", "NULLS", "ASC", "DESC", "FIRST", "LAST", "ROWS",
+    "RANGE", "GROUPS", "WITHIN", "FILTER", "UNBOUNDED", "PRECEDING",
 ];
 
 impl Parser<'_> {

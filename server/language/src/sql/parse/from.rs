@@ -8,21 +8,8 @@ use crate::text::TextRange;
 
 /// Words that stand before JOIN.
 const JOIN_WORDS: [&str; 15] = [
-    "NATURAL",
-    "ASOF",
-    "POSITIONAL",
-    "GLOBAL",
-    "ANY",
-    "LEFT",
-    "RIGHT",
-    "FULL",
-    "INNER",
-    "CROSS",
-    "OUTER",
-    "SEMI",
-    "ANTI",
-    "ALL",
-    "STRAIGHT_JOIN",
+    "NATURAL", "ASOF", "POSITIONAL", "GLOBAL", "ANY", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER", "SEMI",
+    "ANTI", "ALL", "STRAIGHT_JOIN",
 ];
 
 /// Words behind a table that are no alias.

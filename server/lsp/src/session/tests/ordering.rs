@@ -27,7 +27,10 @@ fn four_hundred_rapid_changes_leave_the_text_identical() {
             expected.push_str(&letter);
         }
         if version % 3 == 0 {
-            editor.request("textDocument/completion", json!({ "textDocument": { "uri": uri }, "position": { "line": 0, "character": end } }));
+            editor.request(
+                "textDocument/completion",
+                json!({ "textDocument": { "uri": uri }, "position": { "line": 0, "character": end } }),
+            );
         }
     }
     assert_eq!(text_of(&mut editor, &uri), expected);
@@ -43,10 +46,19 @@ fn three_hundred_queued_messages_with_many_edits_do_not_hang() {
         editor.change(&uri, version, (0, 0), (0, 0), "#");
         if version % 3 == 0 {
             let edit = json!({ "changes": { &uri: [] } });
-            edits.push(editor.request("workspace/executeCommand", json!({ "command": "mlwright.applyEdit", "arguments": [edit] })));
+            edits.push(
+                editor.request(
+                    "workspace/executeCommand",
+                    json!({ "command": "mlwright.applyEdit", "arguments": [edit] }),
+                ),
+            );
         }
     }
-    assert_eq!(text_of(&mut editor, &uri), format!("{}x = 1\n", "#".repeat(300)), "the session goes on while every edit waits for its answer");
+    assert_eq!(
+        text_of(&mut editor, &uri),
+        format!("{}x = 1\n", "#".repeat(300)),
+        "the session goes on while every edit waits for its answer"
+    );
     for id in edits {
         let asked = editor.asked("workspace/applyEdit");
         editor.reply(&asked, json!({ "applied": true }));
@@ -82,7 +94,10 @@ fn a_thousand_completions_with_edits_between_are_answered_or_cancelled() {
     let mut ids = Vec::new();
     for version in 2..1_002 {
         editor.change(&uri, version, (2_500, 0), (2_500, 0), "#");
-        ids.push(editor.request("textDocument/completion", json!({ "textDocument": { "uri": uri }, "position": { "line": 2_500, "character": 1 } })));
+        ids.push(editor.request(
+            "textDocument/completion",
+            json!({ "textDocument": { "uri": uri }, "position": { "line": 2_500, "character": 1 } }),
+        ));
     }
     let outcomes: Vec<i32> = ids.iter().map(|id| code(&editor.answer_to(id))).collect();
     assert!(outcomes.iter().all(|code| [0, ErrorCode::ContentModified as i32].contains(code)), "{outcomes:?}");
@@ -94,11 +109,17 @@ fn a_change_of_a_long_file_takes_less_than_a_millisecond() {
     let text: String = (0..5_000).map(|line| format!("value_{line} = transform(value_{line}, {line})\n")).collect();
     let address: lsp_types::Uri = "file:///a.py".parse().unwrap();
     let mut documents = Documents::new(mlwright_language::Encoding::Utf16);
-    documents.open(lsp_types::TextDocumentItem { uri: address.clone(), language_id: "python".to_owned(), version: 1, text }).unwrap();
+    documents
+        .open(lsp_types::TextDocumentItem { uri: address.clone(), language_id: "python".to_owned(), version: 1, text })
+        .unwrap();
     let mut took = Vec::new();
     for version in 2..202 {
         let at = lsp_types::Position { line: 4_000, character: 3 };
-        let change = lsp_types::TextDocumentContentChangeEvent { range: Some(lsp_types::Range { start: at, end: at }), range_length: None, text: "x".to_owned() };
+        let change = lsp_types::TextDocumentContentChangeEvent {
+            range: Some(lsp_types::Range { start: at, end: at }),
+            range_length: None,
+            text: "x".to_owned(),
+        };
         let params = lsp_types::DidChangeTextDocumentParams {
             text_document: lsp_types::VersionedTextDocumentIdentifier { uri: address.clone(), version },
             content_changes: vec![change],

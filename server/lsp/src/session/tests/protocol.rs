@@ -30,10 +30,19 @@ fn a_client_that_leaves_ends_the_session() {
 #[cfg(unix)]
 #[test]
 fn a_session_ends_with_the_clients_process() {
-    let mut client = std::process::Command::new("/bin/sh").args(["-c", "read line"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let mut client = std::process::Command::new("/bin/sh")
+        .args(["-c", "read line"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut editor = Editor::started();
     editor.ask("initialize", json!({ "processId": client.id(), "capabilities": {} })).unwrap();
-    editor.ask("textDocument/hover", json!({ "textDocument": { "uri": "file:///a" }, "position": { "line": 0, "character": 0 } })).unwrap();
+    editor
+        .ask(
+            "textDocument/hover",
+            json!({ "textDocument": { "uri": "file:///a" }, "position": { "line": 0, "character": 0 } }),
+        )
+        .unwrap();
     client.kill().unwrap();
     client.wait().unwrap();
     assert_eq!(editor.session.take().unwrap().join().unwrap(), Ended::Abrupt, "although its pipe is still open");
@@ -54,7 +63,10 @@ fn a_feature_that_breaks_off_is_an_error_and_the_session_goes_on() {
 fn looking_at_documents_makes_no_workspace() {
     let mut editor = Editor::new(json!({ "textDocument": { "diagnostic": {} } }));
     editor.put("t.csv", "a,b\n1,2\n");
-    for (name, language, text) in [("a.py", "python", "import pandas as pd\ndf = pd.read_csv('t.csv')\ndf['a']\n"), ("q.sql", "sql", "select a from \"t.csv\"\n")] {
+    for (name, language, text) in [
+        ("a.py", "python", "import pandas as pd\ndf = pd.read_csv('t.csv')\ndf['a']\n"),
+        ("q.sql", "sql", "select a from \"t.csv\"\n"),
+    ] {
         let uri = editor.open(name, language, text);
         let at = json!({ "textDocument": { "uri": uri }, "position": { "line": 0, "character": 8 } });
         for method in ["completion", "hover", "definition", "signatureHelp"] {
@@ -71,9 +83,11 @@ fn looking_at_documents_makes_no_workspace() {
 fn an_operation_is_a_command_and_its_outcome_is_told() {
     let mut editor = Editor::new(json!({ "window": { "workDoneProgress": true } }));
     editor.put("t.csv", "a,b\n1,2\n");
-    let answer = editor.ask("workspace/executeCommand", json!({ "command": "mlwright.list_tables", "arguments": [] })).unwrap();
+    let answer =
+        editor.ask("workspace/executeCommand", json!({ "command": "mlwright.list_tables", "arguments": [] })).unwrap();
     assert!(answer["summary"].is_string() && answer["answer"].is_object(), "{answer}");
-    let shown = json!({ "command": "mlwright.list_tables", "arguments": [{}, { "show": true }], "workDoneToken": "mine" });
+    let shown =
+        json!({ "command": "mlwright.list_tables", "arguments": [{}, { "show": true }], "workDoneToken": "mine" });
     let answer = editor.ask("workspace/executeCommand", shown).unwrap();
     let message = editor.notified("window/showMessage")["message"].as_str().unwrap().to_owned();
     assert!(!message.is_empty() && answer["summary"].as_str().unwrap().starts_with(&message), "{message}");
@@ -87,7 +101,10 @@ fn an_operation_is_a_command_and_its_outcome_is_told() {
 fn what_is_destructive_is_asked_first() {
     let mut editor = Editor::new(json!({}));
     let stop = |editor: &mut Editor, reply: Value| {
-        let id = editor.request("workspace/executeCommand", json!({ "command": "mlwright.stop_endpoint", "arguments": [{ "endpoint": "churn" }] }));
+        let id = editor.request(
+            "workspace/executeCommand",
+            json!({ "command": "mlwright.stop_endpoint", "arguments": [{ "endpoint": "churn" }] }),
+        );
         let question = editor.asked("window/showMessageRequest");
         assert!(question.params["message"].as_str().unwrap().ends_with('?'), "{}", question.params);
         // Meanwhile the session goes on.
@@ -111,7 +128,9 @@ fn what_is_destructive_is_asked_first() {
 
 #[test]
 fn files_are_watched_where_the_client_can_and_diagnostics_pushed_where_it_does_not_pull() {
-    let mut editor = Editor::new(json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } }, "textDocument": { "publishDiagnostics": { "versionSupport": true } } }));
+    let mut editor = Editor::new(
+        json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } }, "textDocument": { "publishDiagnostics": { "versionSupport": true } } }),
+    );
     let registered = editor.asked("client/registerCapability");
     assert_eq!(registered.params["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
     editor.reply(&registered, Value::Null);
@@ -135,6 +154,8 @@ fn folders_come_and_go() {
     let folder = json!([{ "uri": format!("file://{}", other.path().display()), "name": "other" }]);
     editor.tell("workspace/didChangeWorkspaceFolders", json!({ "event": { "added": folder, "removed": [] } }));
     let from = json!({ "document": format!("file://{}/a.py", other.path().display()) });
-    editor.ask("workspace/executeCommand", json!({ "command": "mlwright.list_tables", "arguments": [{}, from] })).unwrap();
+    editor
+        .ask("workspace/executeCommand", json!({ "command": "mlwright.list_tables", "arguments": [{}, from] }))
+        .unwrap();
     assert!(!editor.has_workspace(), "the call worked in the workspace of its document");
 }

@@ -20,11 +20,18 @@ pub(super) fn import_edit(analysis: &Analysis, text: &str, module: &str, name: &
     }
     let is_import = |stmt: &&Stmt| matches!(stmt.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
     let line = format!("from {module} import {name}\n");
-    Some(match body.iter().take_while(|stmt| is_import(stmt) || matches!(stmt.kind, StmtKind::Expr(_))).filter(is_import).last() {
-        Some(last) => match text[last.range.end as usize..].find('\n') {
-            Some(at) => TextEdit { range: TextRange::empty(last.range.end + at as u32 + 1), text: line },
-            None => TextEdit { range: TextRange::empty(last.range.end), text: format!("\n{}", line.trim_end()) },
+    Some(
+        match body
+            .iter()
+            .take_while(|stmt| is_import(stmt) || matches!(stmt.kind, StmtKind::Expr(_)))
+            .filter(is_import)
+            .last()
+        {
+            Some(last) => match text[last.range.end as usize..].find('\n') {
+                Some(at) => TextEdit { range: TextRange::empty(last.range.end + at as u32 + 1), text: line },
+                None => TextEdit { range: TextRange::empty(last.range.end), text: format!("\n{}", line.trim_end()) },
+            },
+            None => TextEdit { range: TextRange::empty(body.first().map_or(0, |stmt| stmt.range.start)), text: line },
         },
-        None => TextEdit { range: TextRange::empty(body.first().map_or(0, |stmt| stmt.range.start)), text: line },
-    })
+    )
 }

@@ -12,7 +12,8 @@ use crate::python::flow::value::Role;
 use crate::text::TextRange;
 
 /// Methods of a model whose first argument is features.
-const TAKING_FEATURES: [&str; 7] = ["fit", "predict", "predict_proba", "decision_function", "predict_log_proba", "score", "apply"];
+const TAKING_FEATURES: [&str; 7] =
+    ["fit", "predict", "predict_proba", "decision_function", "predict_log_proba", "score", "apply"];
 
 /// At `model.fit(A, …)` where `A = transformer.fit_transform(B)`: the model becomes a pipeline, and takes what the transformer
 /// took. Only where that changes nothing else: all statements lie side by side, and nothing else uses what was transformed.
@@ -22,25 +23,35 @@ pub(super) fn wrap_in_pipeline(document: &Document, analysis: &Analysis, range: 
     let fit = body.iter().find(|stmt| stmt.range.touches(range.start))?;
     let StmtKind::Expr(call) = &fit.kind else { return None };
     let (model, "fit", arguments) = method_call(call)? else { return None };
-    analysis.flow.fits.iter().find(|known| known.site == call.range && known.estimator.role.is_model() && known.estimator.composite.is_none())?;
+    analysis.flow.fits.iter().find(|known| {
+        known.site == call.range && known.estimator.role.is_model() && known.estimator.composite.is_none()
+    })?;
     let features = name_of(&arguments.first().filter(|first| first.kind == ArgumentKind::Positional)?.value)?;
     // Where the model is made, and where the rows are transformed.
     let made = body.iter().filter_map(|stmt| assignment(stmt)).find(|(name, _, _)| *name == model)?;
-    if assigned_times(body, model) != 1 || made.2.range.start > fit.range.start || !matches!(&*made.1.kind, ExprKind::Call { .. }) {
+    if assigned_times(body, model) != 1
+        || made.2.range.start > fit.range.start
+        || !matches!(&*made.1.kind, ExprKind::Call { .. })
+    {
         return None;
     }
     let transforms: Vec<Transform<'_>> = body.iter().filter_map(transform).collect();
-    let learned = transforms.iter().find(|transform| transform.method == "fit_transform" && transform.to == features)?;
+    let learned =
+        transforms.iter().find(|transform| transform.method == "fit_transform" && transform.to == features)?;
     let is_transformer = analysis.flow.fits.iter().any(|known| {
         known.site == learned.call.range && matches!(known.estimator.role, Role::Transformer | Role::RowTransformer)
     });
     let of_it: Vec<&Transform<'_>> = transforms.iter().filter(|transform| transform.by == learned.by).collect();
     let is_fitted_once = of_it.iter().filter(|transform| transform.method != "transform").count() == 1;
-    let names_once = of_it.iter().all(|transform| assigned_times(body, transform.to) == 1 && transform.to != transform.from);
+    let names_once =
+        of_it.iter().all(|transform| assigned_times(body, transform.to) == 1 && transform.to != transform.from);
     if !is_transformer || !is_fitted_once || !names_once || made_after(body, learned.by, made.2.range.start) {
         return None;
     }
-    let mut edits: Vec<TextEdit> = of_it.iter().map(|transform| TextEdit { range: whole_lines(text, transform.stmt.range), text: String::new() }).collect();
+    let mut edits: Vec<TextEdit> = of_it
+        .iter()
+        .map(|transform| TextEdit { range: whole_lines(text, transform.stmt.range), text: String::new() })
+        .collect();
     for transform in &of_it {
         for place in uses(body, transform.to, model, transform.stmt.range)? {
             edits.push(TextEdit { range: place, text: transform.from.to_string() });
@@ -112,7 +123,8 @@ fn assigned_times(body: &[Stmt], name: &str) -> usize {
 
 /// Whether a name gets its value after `offset`, where it is needed.
 fn made_after(body: &[Stmt], name: &str, offset: u32) -> bool {
-    body.iter().any(|stmt| assignment(stmt).is_some_and(|(known, _, stmt)| &**known == name && stmt.range.start > offset))
+    body.iter()
+        .any(|stmt| assignment(stmt).is_some_and(|(known, _, stmt)| &**known == name && stmt.range.start > offset))
 }
 
 /// Where a name is given to methods of the model as features; `None` where something else uses it too.

@@ -14,7 +14,8 @@ use crate::text::TextRange;
 pub(super) fn split_before_fit(document: &Document, analysis: &Analysis, range: TextRange) -> Option<Action> {
     let text = document.text();
     let flow = &analysis.flow;
-    let splits = flow.events.iter().any(|event| matches!(event.kind, EventKind::Split(_) | EventKind::CrossValidation { .. }));
+    let splits =
+        flow.events.iter().any(|event| matches!(event.kind, EventKind::Split(_) | EventKind::CrossValidation { .. }));
     if splits || ["X_train", "X_test", "y_train", "y_test"].iter().any(|name| text.contains(name)) {
         return None;
     }
@@ -32,7 +33,8 @@ pub(super) fn split_before_fit(document: &Document, analysis: &Analysis, range: 
     let split = format!(
         "X_train, X_test, y_train, y_test = train_test_split(\n{indent}    {x_name}, {y_name}, test_size=0.2{stratify}, random_state=42\n{indent})\n{indent}"
     );
-    let mut edits: Vec<TextEdit> = import_edit(analysis, text, "sklearn.model_selection", "train_test_split").into_iter().collect();
+    let mut edits: Vec<TextEdit> =
+        import_edit(analysis, text, "sklearn.model_selection", "train_test_split").into_iter().collect();
     edits.push(TextEdit { range: TextRange::empty(stmt.range.start), text: split });
     edits.push(TextEdit { range: x.range, text: "X_train".to_owned() });
     edits.push(TextEdit { range: y.range, text: "y_train".to_owned() });

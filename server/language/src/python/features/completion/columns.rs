@@ -14,7 +14,12 @@ use crate::python::library::frames::is_own_name;
 use crate::text::TextRange;
 
 /// Columns of `frames` for the string at the cursor.
-pub(super) fn columns(typing: &Typing<'_>, frames: &[Arc<Data>], literal: Literal<'_>, content: TextRange) -> Vec<Completion> {
+pub(super) fn columns(
+    typing: &Typing<'_>,
+    frames: &[Arc<Data>],
+    literal: Literal<'_>,
+    content: TextRange,
+) -> Vec<Completion> {
     let whole = literal.expr.range.of(typing.text);
     let quote = whole.chars().find(|character| matches!(character, '"' | '\''));
     let is_raw = whole.starts_with(['r', 'R']);
@@ -44,9 +49,11 @@ struct Offers<'a> {
 
 impl Offers<'_> {
     fn add(&mut self, frame: &Arc<Data>, typed: &str, may_be_written: impl Fn(&str) -> bool) {
-        for column in frame.columns.list.iter().filter(|column| !column.name.is_empty() && may_be_written(&column.name)) {
+        for column in frame.columns.list.iter().filter(|column| !column.name.is_empty() && may_be_written(&column.name))
+        {
             // The walk takes what is being typed for a column of a frame that may have more than are known.
-            let is_typed = frame.columns.open && &*column.name == typed && column.table.is_none() && column.made.is_none();
+            let is_typed =
+                frame.columns.open && &*column.name == typed && column.table.is_none() && column.made.is_none();
             if is_typed && self.n_uses(&column.name) == 0 {
                 continue;
             }
@@ -132,7 +139,9 @@ fn taken(typing: &Typing<'_>, literal: Literal<'_>) -> Vec<Arc<str>> {
         _ => None,
     };
     match typing.place.around(literal.expr).map(|around| &*around.kind) {
-        Some(ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items)) => items.iter().filter_map(text).collect(),
+        Some(ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items)) => {
+            items.iter().filter_map(text).collect()
+        }
         Some(ExprKind::Dict(entries)) => entries.iter().filter_map(|(key, _)| key.as_ref().and_then(text)).collect(),
         _ => Vec::new(),
     }
@@ -166,5 +175,6 @@ fn literal_text(name: &str, quote: Option<char>, is_raw: bool) -> Option<String>
 
 pub(in crate::python::features) fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
-    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_') && characters.all(|c| c.is_alphanumeric() || c == '_')
+    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|c| c.is_alphanumeric() || c == '_')
 }

@@ -32,7 +32,8 @@ pub(super) fn complete(typing: &Typing<'_>, folder: Option<&str>, content: TextR
     }
     let lower = last.to_lowercase();
     entries.retain(|entry| !entry.name.starts_with('.') || last.starts_with('.'));
-    entries.sort_by_cached_key(|entry| (!entry.name.to_lowercase().starts_with(&lower), order(entry), entry.name.clone()));
+    entries
+        .sort_by_cached_key(|entry| (!entry.name.to_lowercase().starts_with(&lower), order(entry), entry.name.clone()));
     entries.truncate(N_OFFERS_MAX);
     entries
         .into_iter()

@@ -20,7 +20,9 @@ pub(super) fn complete(typing: &Typing<'_>, frame: &Arc<Data>, content: TextRang
     let backtick = before.matches('`').count() % 2 == 1;
     let start = match backtick {
         true => before.rfind('`').unwrap_or(0),
-        false => before.rfind(|character| !is_name(character)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8)),
+        false => before
+            .rfind(|character| !is_name(character))
+            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8)),
     };
     let rest = TextRange::new(typing.place.offset, content.end).of(typing.text);
     let length = match backtick {

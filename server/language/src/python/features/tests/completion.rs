@@ -23,7 +23,8 @@ fn check(marked: &str, expected: &str) {
 fn check_edit(marked: &str, label: &str, expected: &str) {
     let (document, _) = script(marked);
     let offers = offers(marked);
-    let offer = offers.iter().find(|offer| &*offer.label == label).unwrap_or_else(|| panic!("{label} not in {offers:?}"));
+    let offer =
+        offers.iter().find(|offer| &*offer.label == label).unwrap_or_else(|| panic!("{label} not in {offers:?}"));
     let text = document.text();
     let range = offer.edit.range;
     let changed = format!("{}{}{}", &text[..range.start as usize], offer.edit.text, &text[range.end as usize..]);
@@ -76,7 +77,9 @@ fn columns_inside_strings() {
 fn columns_of_aggregations_and_column_transformers() {
     check(&format!("{READ}df.groupby('Churn').agg({{'$0': 'mean'}})"), "Churn customerID MonthlyCharges tenure");
     check(
-        &format!("{READ}from sklearn.compose import ColumnTransformer\nct = ColumnTransformer([('n', 'passthrough', ['$0'])])\nct.fit(df)\n"),
+        &format!(
+            "{READ}from sklearn.compose import ColumnTransformer\nct = ColumnTransformer([('n', 'passthrough', ['$0'])])\nct.fit(df)\n"
+        ),
         ALL,
     );
 }
@@ -106,7 +109,10 @@ fn edits_replace_what_is_typed() {
 #[test]
 fn columns_that_the_script_makes() {
     check(&format!("{READ}df['ratio'] = 1\ndf['r$0']"), &format!("ratio {ALL}"));
-    check(&format!("{READ}df = df.rename(columns={{'Churn': 'target'}})\ndf['$0']"), "target customerID MonthlyCharges tenure");
+    check(
+        &format!("{READ}df = df.rename(columns={{'Churn': 'target'}})\ndf['$0']"),
+        "target customerID MonthlyCharges tenure",
+    );
     check(&format!("{READ}s = df[['tenure', 'Churn']]\ns['$0']"), "tenure Churn");
 }
 
@@ -114,7 +120,11 @@ fn columns_that_the_script_makes() {
 fn names_inside_queries() {
     check(&format!("{READ}df.query('tenure > 3 and $0')"), ALL);
     check(&format!("{READ}df.query(\"Churn == '$0'\")"), "");
-    check_edit(&format!("{READ}df.query('Mon$0 > 3')"), "MonthlyCharges", &format!("{READ}df.query('MonthlyCharges > 3')"));
+    check_edit(
+        &format!("{READ}df.query('Mon$0 > 3')"),
+        "MonthlyCharges",
+        &format!("{READ}df.query('MonthlyCharges > 3')"),
+    );
     check_edit(
         "import pandas as pd\ndf = pd.read_csv('data/houses.csv')\ndf.query('ar$0 > 3')",
         "area m2",
@@ -127,8 +137,15 @@ fn names_inside_queries() {
 fn files_inside_paths() {
     check("import pandas as pd\npd.read_csv('$0')", "telco.csv data/ helpers.py");
     check("import pandas as pd\npd.read_csv('data/$0", "houses.csv notes.md");
-    check_edit("import pandas as pd\npd.read_csv('data/ho$0')", "houses.csv", "import pandas as pd\npd.read_csv('data/houses.csv')");
-    check("import pandas as pd\nfrom pathlib import Path\nDATA = Path('data')\npd.read_csv(DATA / '$0')", "houses.csv notes.md");
+    check_edit(
+        "import pandas as pd\npd.read_csv('data/ho$0')",
+        "houses.csv",
+        "import pandas as pd\npd.read_csv('data/houses.csv')",
+    );
+    check(
+        "import pandas as pd\nfrom pathlib import Path\nDATA = Path('data')\npd.read_csv(DATA / '$0')",
+        "houses.csv notes.md",
+    );
     check("import os\nimport pandas as pd\npd.read_csv(os.path.join('data', '$0'))", "houses.csv notes.md");
 }
 

@@ -17,7 +17,11 @@ model.fit(X, y)
 
 fn names(symbols: &[Symbol]) -> String {
     let one = |symbol: &Symbol| {
-        if symbol.children.is_empty() { symbol.name.clone() } else { format!("{}({})", symbol.name, names(&symbol.children)) }
+        if symbol.children.is_empty() {
+            symbol.name.clone()
+        } else {
+            format!("{}({})", symbol.name, names(&symbol.children))
+        }
     };
     symbols.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -38,7 +42,10 @@ fn stages_and_definitions_are_the_outline() {
 
 #[test]
 fn cells_of_a_notebook_are_sections() {
-    let notebook = crate::Notebook::from_cells([(0, " Reading\nimport pandas as pd\ndf = pd.read_csv('telco.csv')"), (2, "df.head()")]);
+    let notebook = crate::Notebook::from_cells([
+        (0, " Reading\nimport pandas as pd\ndf = pd.read_csv('telco.csv')"),
+        (2, "df.head()"),
+    ]);
     let document = crate::Document::from_notebook("/w/n.ipynb", notebook);
     let symbols = document.symbols(&workspace());
     assert_eq!(names(&symbols), "cell 1(load) cell 2");
@@ -51,7 +58,8 @@ fn lenses(text: &str, lifecycle: Lifecycle) -> Vec<String> {
     let describe = |lens: crate::Lens| {
         let command = lens.command.expect("each can be run");
         let fields = command.input.as_object().expect("an object").iter();
-        let fields: std::collections::BTreeMap<_, _> = fields.map(|(key, value)| (key, value.as_str().expect("a text"))).collect();
+        let fields: std::collections::BTreeMap<_, _> =
+            fields.map(|(key, value)| (key, value.as_str().expect("a text"))).collect();
         let fields: Vec<String> = fields.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
         format!("{} → {} {}", lens.title, command.operation, fields.join(" "))
     };
@@ -159,5 +167,10 @@ print(model.score(X_test, y_test))
         )),
     );
     // The scaled rows are used for something else too.
-    check_action(&format!("{head}{split}{SCALED}print(train_scaled)\n"), "model.fit", "Wrap the transformer and the model in a pipeline", None);
+    check_action(
+        &format!("{head}{split}{SCALED}print(train_scaled)\n"),
+        "model.fit",
+        "Wrap the transformer and the model in a pipeline",
+        None,
+    );
 }

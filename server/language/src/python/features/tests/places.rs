@@ -18,10 +18,18 @@ fn check_hover(marked: &str, expected: &[&str]) {
 
 #[test]
 fn hover_on_frames() {
-    check_hover(&format!("{READ}d$0f"), &["**df** — pandas frame, 100 × 4", "from `telco.csv`", "| MonthlyCharges | float | 3 % |", "| customerID | string |  | 1 |"]);
+    check_hover(
+        &format!("{READ}d$0f"),
+        &[
+            "**df** — pandas frame, 100 × 4", "from `telco.csv`", "| MonthlyCharges | float | 3 % |",
+            "| customerID | string |  | 1 |",
+        ],
+    );
     check_hover(&format!("{READ}df.dro$0p(columns='Churn')"), &["? × 3".trim_start_matches("? × 3"), "100 × 3"]);
     check_hover(
-        &format!("{READ}from sklearn.model_selection import train_test_split\ntrain, test = train_test_split(df)\nte$0st"),
+        &format!(
+            "{READ}from sklearn.model_selection import train_test_split\ntrain, test = train_test_split(df)\nte$0st"
+        ),
         &["? × 4", "the second part of the split in line 4"],
     );
     check_hover(&format!("{READ}df['new'] = 1\nd$0f"), &["100 × 5", "*made in line 3*"]);
@@ -31,19 +39,30 @@ fn hover_on_frames() {
 fn hover_on_columns() {
     check_hover(
         &format!("{READ}df['Monthly$0Charges']"),
-        &["**MonthlyCharges** — float", "column of `telco.csv`", "3 % missing of 100 rows, 70 distinct", "range 18.25 to 118.75", "quartiles 35.5 · 70.35 · 89.85", "`▂▅█▃`", "3 values are outliers"],
+        &[
+            "**MonthlyCharges** — float", "column of `telco.csv`", "3 % missing of 100 rows, 70 distinct",
+            "range 18.25 to 118.75", "quartiles 35.5 · 70.35 · 89.85", "`▂▅█▃`", "3 values are outliers",
+        ],
     );
     check_hover(&format!("{READ}df.Monthly$0Charges"), &["quartiles"]);
-    check_hover(&format!("{READ}df['new'] = df['tenure'] * 2\ndf['ne$0w']"), &["Made in line 3", "df['new'] = df['tenure'] * 2"]);
+    check_hover(
+        &format!("{READ}df['new'] = df['tenure'] * 2\ndf['ne$0w']"),
+        &["Made in line 3", "df['new'] = df['tenure'] * 2"],
+    );
     check_hover(&format!("{READ}df.query('tenure > 3 and Ch$0urn == 1')"), &["**Churn** — string"]);
-    check_hover(&format!("{READ}d = df.rename(columns={{'tenure': 'months'}})\nd['mon$0ths']"), &["where it is called `tenure`"]);
+    check_hover(
+        &format!("{READ}d = df.rename(columns={{'tenure': 'months'}})\nd['mon$0ths']"),
+        &["where it is called `tenure`"],
+    );
 }
 
 #[test]
 fn hover_on_files_and_estimators() {
     check_hover("import pandas as pd\ndf = pd.read_csv('tel$0co.csv')", &["**telco.csv** — 100 × 4", "`Churn` string"]);
     check_hover(
-        &format!("{READ}from sklearn.linear_model import LogisticRegression\nm = LogisticRegression()\nm.fit(df[['tenure']], df['Churn'])\n$0m"),
+        &format!(
+            "{READ}from sklearn.linear_model import LogisticRegression\nm = LogisticRegression()\nm.fit(df[['tenure']], df['Churn'])\n$0m"
+        ),
         &["**LogisticRegression**", "fitted in line 5 on `df[['tenure']]` (100 × 1)", "target `df['Churn']`"],
     );
 }
@@ -59,13 +78,19 @@ fn nothing_is_said_of_what_is_not_known() {
 fn check_hints(text: &str, expected: &[&str]) {
     let (document, end) = script(&format!("{text}$0"));
     let hints = document.inlay_hints(TextRange::new(0, end), &workspace());
-    let found: Vec<String> = hints.iter().map(|hint| format!("{}{}", text[..hint.offset as usize].lines().last().unwrap_or(""), hint.label)).collect();
+    let found: Vec<String> = hints
+        .iter()
+        .map(|hint| format!("{}{}", text[..hint.offset as usize].lines().last().unwrap_or(""), hint.label))
+        .collect();
     assert_eq!(found, expected, "{text}");
 }
 
 #[test]
 fn hints_after_assignments() {
-    check_hints(&format!("{READ}X = df[['tenure']]\nY = df[df.tenure > 3]\n"), &["df: 100 × 4", "X: 100 × 1", "Y: ? × 4"]);
+    check_hints(
+        &format!("{READ}X = df[['tenure']]\nY = df[df.tenure > 3]\n"),
+        &["df: 100 × 4", "X: 100 × 1", "Y: ? × 4"],
+    );
     check_hints("import pandas as pd\ndf = pd.read_csv(path)\nx = f(df)\n", &[]);
     check_hints(
         &format!("{READ}from sklearn.model_selection import train_test_split\na, b = train_test_split(df)\n"),
@@ -89,7 +114,11 @@ fn check_definition(marked: &str, expected: &str) {
         .definition(offset, &workspace())
         .iter()
         .map(|target| match target {
-            Target::Here(range) => format!("{}:{}", document.text()[..range.start as usize].matches('\n').count() + 1, range.of(document.text())),
+            Target::Here(range) => format!(
+                "{}:{}",
+                document.text()[..range.start as usize].matches('\n').count() + 1,
+                range.of(document.text())
+            ),
             Target::Text { path, range } => format!("{path}@{}", range.start),
             Target::File { path } => path.to_string(),
         })

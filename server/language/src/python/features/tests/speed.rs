@@ -7,7 +7,9 @@ use super::{script, workspace};
 
 /// A script of about 5,000 lines.
 fn long_script() -> String {
-    let mut text = String::from("import pandas as pd\nfrom sklearn.model_selection import train_test_split\nfrom sklearn.linear_model import LogisticRegression\n");
+    let mut text = String::from(
+        "import pandas as pd\nfrom sklearn.model_selection import train_test_split\nfrom sklearn.linear_model import LogisticRegression\n",
+    );
     for block in 0..250 {
         let _ = write!(
             text,
@@ -65,8 +67,11 @@ fn answers_in_a_long_script_are_quick() {
         let _ = document.diagnostics(&source);
         diagnose.push(start.elapsed());
     }
-    let (complete, parse, diagnose) = (percentile_95(&mut complete), percentile_95(&mut parse), percentile_95(&mut diagnose));
-    eprintln!("{n_lines} lines, 95th percentiles: completion {complete:?}, of which reading {parse:?}; diagnostics {diagnose:?}");
+    let (complete, parse, diagnose) =
+        (percentile_95(&mut complete), percentile_95(&mut parse), percentile_95(&mut diagnose));
+    eprintln!(
+        "{n_lines} lines, 95th percentiles: completion {complete:?}, of which reading {parse:?}; diagnostics {diagnose:?}"
+    );
     assert!(complete < Duration::from_secs(5) && diagnose < Duration::from_secs(10));
 }
 

@@ -35,18 +35,30 @@ fn columns_that_are_certainly_missing() {
     check("cols = ['tenure', 'nope']\ndf[cols]", "nope");
     check("df.merge(df, on='nope')", "nope");
     check("print(len(df))\ndf['nope']", "nope");
-    check("import polars as pl\np = pl.read_csv('telco.csv')\np.filter(pl.col('tenur') > 1).select('Chrun')", "tenur Chrun");
+    check(
+        "import polars as pl\np = pl.read_csv('telco.csv')\np.filter(pl.col('tenur') > 1).select('Chrun')",
+        "tenur Chrun",
+    );
 }
 
 #[test]
 fn the_message_suggests_and_the_fix_replaces() {
     let text = format!("{READ}df['MonthlyCharge']");
     let found = &unknown(&text)[0];
-    assert_eq!(found.message, "the frame from `telco.csv` has no column `MonthlyCharge` here: did you mean `MonthlyCharges`?");
-    assert_eq!((found.fixes[0].title.as_str(), found.fixes[0].edits[0].text.as_str()), ("Change to `MonthlyCharges`", "MonthlyCharges"));
+    assert_eq!(
+        found.message,
+        "the frame from `telco.csv` has no column `MonthlyCharge` here: did you mean `MonthlyCharges`?"
+    );
+    assert_eq!(
+        (found.fixes[0].title.as_str(), found.fixes[0].edits[0].text.as_str()),
+        ("Change to `MonthlyCharges`", "MonthlyCharges")
+    );
     let text = format!("{READ}df['zzz']");
     let found = &unknown(&text)[0];
-    assert_eq!(found.message, "the frame from `telco.csv` has no column `zzz` here; it has `customerID`, `MonthlyCharges`, `tenure`, `Churn`");
+    assert_eq!(
+        found.message,
+        "the frame from `telco.csv` has no column `zzz` here; it has `customerID`, `MonthlyCharges`, `tenure`, `Churn`"
+    );
     assert!(found.fixes.is_empty());
 }
 

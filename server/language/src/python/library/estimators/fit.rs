@@ -12,7 +12,10 @@ use crate::python::flow::value::{Composite, DataKind, Estimator, FitId, Object, 
 /// Fits an estimator; `None` where it is not known on what.
 pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> Option<FitId> {
     let x = first_data(cx, call)?;
-    let target = ["y", "Y", "label", "labels", "y_train"].iter().find_map(|name| call.keyword(name)).or_else(|| call.positional(1));
+    let target = ["y", "Y", "label", "labels", "y_train"]
+        .iter()
+        .find_map(|name| call.keyword(name))
+        .or_else(|| call.positional(1));
     let y = target.and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range())));
     let (id, estimator) = cx.state.estimator(object).map(|(id, estimator)| (id, estimator.clone())).unzip();
     let (id, estimator) = (id?, estimator.unwrap_or_else(|| unreachable!("an id comes with an estimator")));
@@ -36,7 +39,14 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
         let scoring = super::super::splits::scoring_of(estimator.parameter("scoring"));
         cx.note(
             call.range(),
-            EventKind::CrossValidation { estimator: estimator.clone(), x: x.clone(), y: y.clone(), searches: true, splitter, scoring },
+            EventKind::CrossValidation {
+                estimator: estimator.clone(),
+                x: x.clone(),
+                y: y.clone(),
+                searches: true,
+                splitter,
+                scoring,
+            },
         );
     }
     let fit = cx.add_fit(fit);
@@ -46,11 +56,13 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
         }
         _ => Default::default(),
     };
-    let carried = if matches!(estimator.role, Role::Transformer | Role::RowTransformer | Role::Clusterer | Role::OutlierDetector) {
-        infos.union(&learned)
-    } else {
-        Default::default()
-    };
+    let carried =
+        if matches!(estimator.role, Role::Transformer | Role::RowTransformer | Role::Clusterer | Role::OutlierDetector)
+        {
+            infos.union(&learned)
+        } else {
+            Default::default()
+        };
     change(cx, object, |estimator| {
         estimator.fitted = Some(fit);
         estimator.infos = carried.clone();
@@ -150,19 +162,21 @@ fn watched(cx: &Interpreter<'_>, argument: &Arg<'_>, range: crate::text::TextRan
 
 /// Whether what is watched decides when learning ends, or which state is kept.
 fn stops_early(cx: &Interpreter<'_>, estimator: &Estimator, call: &Call<'_>) -> bool {
-    let named = |value: &Value| {
-        !matches!(value, Value::None | Value::Bool(Some(false)))
-    };
-    if ["early_stopping_rounds", "early_stopping", "od_wait", "use_best_model"]
-        .iter()
-        .any(|name| call.keyword(name).is_some_and(|argument| named(&argument.value)) || estimator.parameter(name).is_some_and(named))
-    {
+    let named = |value: &Value| !matches!(value, Value::None | Value::Bool(Some(false)));
+    if ["early_stopping_rounds", "early_stopping", "od_wait", "use_best_model"].iter().any(|name| {
+        call.keyword(name).is_some_and(|argument| named(&argument.value))
+            || estimator.parameter(name).is_some_and(named)
+    }) {
         return true;
     }
     // Callbacks are understood by their names: `EarlyStopping(…)`, `ModelCheckpoint(…)`, `lgb.early_stopping(…)`.
     call.keyword("callbacks").is_some_and(|argument| {
-        cx.state.items(&argument.value).is_some_and(|(items, _)| items.iter().any(|item| {
-            cx.state.estimator(item).is_some_and(|(_, callback)| &*callback.class == super::super::training::EARLY_STOPPING)
-        }))
+        cx.state.items(&argument.value).is_some_and(|(items, _)| {
+            items.iter().any(|item| {
+                cx.state
+                    .estimator(item)
+                    .is_some_and(|(_, callback)| &*callback.class == super::super::training::EARLY_STOPPING)
+            })
+        })
     })
 }

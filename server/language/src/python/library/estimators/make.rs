@@ -35,7 +35,9 @@ pub(in crate::python::library) fn make(cx: &mut Interpreter<'_>, full: &Arc<str>
     let role = match composite {
         Some(Composite::Pipeline) if short != "FeatureUnion" && short != "make_union" => role_of_pipeline(cx, &steps),
         Some(Composite::Pipeline | Composite::ColumnTransformer) => role_of_union(cx, &steps),
-        Some(Composite::Search) => steps.first().and_then(|id| role(cx, *id)).filter(|role| role.is_model()).unwrap_or(Role::Model),
+        Some(Composite::Search) => {
+            steps.first().and_then(|id| role(cx, *id)).filter(|role| role.is_model()).unwrap_or(Role::Model)
+        }
         _ => own,
     };
     let estimator = Estimator {

@@ -47,7 +47,9 @@ impl Interpreter<'_> {
             let (frame, _) = &**bound;
             if let Some(data) = self.data_of(frame) {
                 let column = match (&*index.kind, key) {
-                    (ExprKind::Tuple(parts), Value::Tuple(keys)) if parts.len() == 2 => Some((keys[1].clone(), parts[1].range)),
+                    (ExprKind::Tuple(parts), Value::Tuple(keys)) if parts.len() == 2 => {
+                        Some((keys[1].clone(), parts[1].range))
+                    }
                     _ => None,
                 };
                 self.set_some_values(frame, &data, column.map(|(key, _)| key), &value);
@@ -71,7 +73,8 @@ impl Interpreter<'_> {
                 None => {
                     self.set_some_values(object, &data, None, &value);
                     // Rows are chosen by a mask or a slice; whatever else it is may be a name.
-                    let chooses_rows = self.data_of(key).is_some_and(|key| !matches!(key.kind, DataKind::Index | DataKind::Opaque));
+                    let chooses_rows =
+                        self.data_of(key).is_some_and(|key| !matches!(key.kind, DataKind::Index | DataKind::Opaque));
                     if !chooses_rows && !matches!(&*index.kind, ExprKind::Slice { .. }) {
                         self.change_data(object, |data| data.columns.open = true);
                     }
@@ -104,7 +107,8 @@ impl Interpreter<'_> {
                 Some(names) => {
                     for (name, _) in names {
                         if let Some(column) = data.columns.get(name) {
-                            let column = Column { infos: column.infos.union(&infos), dtype: Dtype::Unknown, ..column.clone() };
+                            let column =
+                                Column { infos: column.infos.union(&infos), dtype: Dtype::Unknown, ..column.clone() };
                             data.columns.set(column);
                         }
                     }
@@ -155,7 +159,8 @@ impl Interpreter<'_> {
         let mut column = Column { made, dtype, ..Column::named(name) };
         if let Some(data) = self.data_of(value) {
             column.infos = data.all_infos();
-            column.origins = data.columns.list.iter().fold(Arc::from([]), |origins, column| union(&origins, &column.origins));
+            column.origins =
+                data.columns.list.iter().fold(Arc::from([]), |origins, column| union(&origins, &column.origins));
             column.dtype = match (&data.kind, &data.columns.list[..]) {
                 (DataKind::Mask, _) => Dtype::Boolean,
                 (_, [only]) => only.dtype,
@@ -182,13 +187,18 @@ impl Interpreter<'_> {
     /// `df.index.name = value`: the frame whose index it is, is what stands before `.index.`.
     fn name_index(&mut self, attribute: &Ident, value: &Value) {
         const BETWEEN: &str = ".index.";
-        let Some(end) = attribute.range.start.checked_sub(BETWEEN.len() as u32).filter(|_| self.elsewhere.is_none()) else { return };
+        let Some(end) = attribute.range.start.checked_sub(BETWEEN.len() as u32).filter(|_| self.elsewhere.is_none())
+        else {
+            return;
+        };
         if TextRange::new(end, attribute.range.start).of(self.text) != BETWEEN {
             return;
         }
         let frame = self.flow.seen.iter().flatten().find(|seen| seen.range.end == end && seen.data().is_some());
         let Some(frame) = frame.map(|seen| seen.value.clone()) else { return };
-        let names = self.names_in(value).map_or_else(|| vec!["".into()], |names| names.into_iter().map(|(name, _)| name).collect());
+        let names = self
+            .names_in(value)
+            .map_or_else(|| vec!["".into()], |names| names.into_iter().map(|(name, _)| name).collect());
         self.change_data(&frame, |data| data.grouped_by = names);
     }
 
@@ -197,12 +207,19 @@ impl Interpreter<'_> {
         let names = self.names_in(names);
         let columns = match names {
             Some(names) if !data.columns.open && names.len() == data.columns.list.len() => {
-                let renamed = data.columns.list.iter().zip(&names).map(|(column, (name, _))| Column { name: name.clone(), ..column.clone() });
+                let renamed = data
+                    .columns
+                    .list
+                    .iter()
+                    .zip(&names)
+                    .map(|(column, (name, _))| Column { name: name.clone(), ..column.clone() });
                 Columns::closed(renamed.collect())
             }
             Some(names) if data.columns.open => {
                 let infos = data.all_infos();
-                Columns::closed(names.iter().map(|(name, _)| Column { infos: infos.clone(), ..Column::named(name) }).collect())
+                Columns::closed(
+                    names.iter().map(|(name, _)| Column { infos: infos.clone(), ..Column::named(name) }).collect(),
+                )
             }
             _ => Columns { base: None, ..Columns::unknown() },
         };
@@ -238,7 +255,13 @@ impl Interpreter<'_> {
     }
 
     /// `left operator right` where one is data.
-    pub(crate) fn data_operation(&mut self, left: &Value, _operator: BinaryOperator, right: &Value, _site: TextRange) -> Value {
+    pub(crate) fn data_operation(
+        &mut self,
+        left: &Value,
+        _operator: BinaryOperator,
+        right: &Value,
+        _site: TextRange,
+    ) -> Value {
         let kinds = [left, right].map(|value| self.data_of(value).map(|data| data.kind));
         let kind = match kinds {
             [Some(DataKind::Mask), Some(DataKind::Mask)] => Some(DataKind::Mask),
@@ -253,12 +276,18 @@ impl Interpreter<'_> {
     pub(crate) fn write_back(&mut self, call: &crate::python::flow::arguments::Call<'_>, changed: &Value) {
         let ExprKind::Call { function, .. } = &*call.expr.kind else { return };
         let ExprKind::Attribute { value: series, .. } = &*function.kind else { return };
-        let (ExprKind::Subscript { value: frame, .. } | ExprKind::Attribute { value: frame, .. }) = &*series.kind else { return };
+        let (ExprKind::Subscript { value: frame, .. } | ExprKind::Attribute { value: frame, .. }) = &*series.kind
+        else {
+            return;
+        };
         if self.elsewhere.is_some() {
             return;
         }
         let Some(frame) = self.flow.at(frame.id).map(|seen| seen.value.clone()) else { return };
-        let Some(whole) = self.data_of(&frame).filter(|data| matches!(data.kind, DataKind::Frame | DataKind::Opaque)) else { return };
+        let Some(whole) = self.data_of(&frame).filter(|data| matches!(data.kind, DataKind::Frame | DataKind::Opaque))
+        else {
+            return;
+        };
         let Some(data) = self.data_of(changed) else { return };
         for column in data.columns.list.iter().filter(|column| !column.name.is_empty()) {
             if let Some(known) = whole.columns.get(&column.name) {
@@ -278,7 +307,8 @@ impl Interpreter<'_> {
         }
         let frame = |expr: &Expr| {
             let seen = self.flow.at(expr.id).filter(|_| self.elsewhere.is_none());
-            seen.and_then(|seen| seen.data()).is_some_and(|data| data.kind == DataKind::Frame && data.dialect == Dialect::Pandas)
+            seen.and_then(|seen| seen.data())
+                .is_some_and(|data| data.kind == DataKind::Frame && data.dialect == Dialect::Pandas)
         };
         match &*expr.kind {
             ExprKind::Subscript { value, .. } => match &*value.kind {
@@ -288,7 +318,10 @@ impl Interpreter<'_> {
             ExprKind::Attribute { value, .. } => frame(value),
             ExprKind::Call { function, .. } => match &*function.kind {
                 ExprKind::Attribute { value, attribute } => {
-                    matches!(&*attribute.name, "query" | "head" | "tail" | "dropna" | "sample" | "filter" | "copy" | "fillna" | "drop") && frame(value)
+                    matches!(
+                        &*attribute.name,
+                        "query" | "head" | "tail" | "dropna" | "sample" | "filter" | "copy" | "fillna" | "drop"
+                    ) && frame(value)
                 }
                 _ => false,
             },

@@ -27,7 +27,11 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
         || call.value(1, "how").as_text().is_some_and(|how| &**how == "horizontal");
     let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.infos));
     // Keys become a level above the names.
-    let unknown = unknown || (beside && (call.keyword("keys").is_some() || call.keyword("ignore_index").is_some() || cx.state.dict(&value).is_some()));
+    let unknown = unknown
+        || (beside
+            && (call.keyword("keys").is_some()
+                || call.keyword("ignore_index").is_some()
+                || cx.state.dict(&value).is_some()));
     if beside {
         let mut columns = Columns { open: unknown, ..Columns::default() };
         for data in &all {
@@ -39,7 +43,14 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
                 columns.set(column.clone());
             }
         }
-        return cx.add_data(Data { kind: DataKind::Frame, dialect, columns, infos, prediction: None, ..(*first).clone() });
+        return cx.add_data(Data {
+            kind: DataKind::Frame,
+            dialect,
+            columns,
+            infos,
+            prediction: None,
+            ..(*first).clone()
+        });
     }
     let mut columns = first.columns.clone();
     for data in &all[1..] {
@@ -61,7 +72,16 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
         [only] => *only,
         _ => cx.flow.rows.add(Step::Union, parents, site),
     };
-    cx.add_data(Data { dialect, columns, rows, infos, n_rows: None, prediction: None, by_time: false, ..(*first).clone() })
+    cx.add_data(Data {
+        dialect,
+        columns,
+        rows,
+        infos,
+        n_rows: None,
+        prediction: None,
+        by_time: false,
+        ..(*first).clone()
+    })
 }
 
 /// `df.append(other)` of older pandas.
@@ -88,7 +108,8 @@ pub(crate) fn merge_function(cx: &mut Interpreter<'_>, name: &str, call: &Call<'
         .arguments
         .iter()
         .filter(|argument| {
-            let is_left = argument.keyword.as_deref() == Some("left") || (argument.keyword.is_none() && !skipped && call.keyword("left").is_none());
+            let is_left = argument.keyword.as_deref() == Some("left")
+                || (argument.keyword.is_none() && !skipped && call.keyword("left").is_none());
             skipped |= is_left;
             !is_left
         })
@@ -99,8 +120,15 @@ pub(crate) fn merge_function(cx: &mut Interpreter<'_>, name: &str, call: &Call<'
 }
 
 /// `left.merge(right, …)`, `left.join(right, …)`.
-pub(super) fn merge_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
-    let other = call.get(0, "right").or(call.get(0, "other")).map(|argument| argument.value.clone()).unwrap_or_default();
+pub(super) fn merge_method(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    data: &Arc<Data>,
+    name: &str,
+    call: &Call<'_>,
+) -> Value {
+    let other =
+        call.get(0, "right").or(call.get(0, "other")).map(|argument| argument.value.clone()).unwrap_or_default();
     let Some(right) = cx.data_of(&other) else {
         let infos = data.infos.union(&cx.infos_of(&other));
         let columns = Columns { open: true, ..data.columns.clone() };
@@ -108,15 +136,21 @@ pub(super) fn merge_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
     };
     let is_polars = matches!(data.dialect, Dialect::Polars | Dialect::PolarsLazy);
     let join_by_index = name == "join" && !is_polars;
-    let on_argument = call.keyword("on").or_else(|| if join_by_index { call.positional(1) } else { call.positional(if is_polars { 1 } else { 2 }) });
+    let on_argument = call
+        .keyword("on")
+        .or_else(|| if join_by_index { call.positional(1) } else { call.positional(if is_polars { 1 } else { 2 }) });
     let on = use_columns(cx, object, data, on_argument);
     if on_argument.is_some() && !join_by_index {
         use_columns(cx, &other, &right, on_argument);
     }
     let left_on = use_columns(cx, object, data, call.keyword("left_on"));
     let right_on = use_columns(cx, &other, &right, call.keyword("right_on"));
-    let by_index = ["left_index", "right_index"].iter().any(|name| call.flag(name) == Some(true)) || (join_by_index && on.is_empty());
-    let how = call.keyword("how").or(call.positional(if is_polars { 2 } else { 1 })).and_then(|how| how.value.as_text().cloned());
+    let by_index = ["left_index", "right_index"].iter().any(|name| call.flag(name) == Some(true))
+        || (join_by_index && on.is_empty());
+    let how = call
+        .keyword("how")
+        .or(call.positional(if is_polars { 2 } else { 1 }))
+        .and_then(|how| how.value.as_text().cloned());
     let keys: Vec<Arc<str>> = if !on.is_empty() {
         on.clone()
     } else if left_on.is_empty() && !by_index && !data.columns.open && !right.columns.open {
@@ -147,7 +181,11 @@ pub(super) fn merge_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
         let mut list: Vec<Column> = Vec::new();
         let clash = |name: &Arc<str>, in_other: &Columns| in_other.get(name).is_some() && !keys.contains(name);
         for column in data.columns.list.iter() {
-            let name = if clash(&column.name, &right.columns) && !is_polars { renamed(&column.name, &left_suffix) } else { Some(column.name.clone()) };
+            let name = if clash(&column.name, &right.columns) && !is_polars {
+                renamed(&column.name, &left_suffix)
+            } else {
+                Some(column.name.clone())
+            };
             match name {
                 Some(name) => list.push(Column { name, ..column.clone() }),
                 None => columns.open = true,
@@ -155,7 +193,11 @@ pub(super) fn merge_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
         }
         let dropped_right: &[Arc<str>] = if is_polars { if on.is_empty() { &right_on } else { &on } } else { &keys };
         for column in right.columns.list.iter().filter(|column| !dropped_right.contains(&column.name)) {
-            let name = if clash(&column.name, &data.columns) { renamed(&column.name, &right_suffix) } else { Some(column.name.clone()) };
+            let name = if clash(&column.name, &data.columns) {
+                renamed(&column.name, &right_suffix)
+            } else {
+                Some(column.name.clone())
+            };
             match name {
                 Some(name) => {
                     list.retain(|known| known.name != name);
@@ -169,7 +211,9 @@ pub(super) fn merge_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
     }
     match call.keyword("indicator").map(|argument| &argument.value) {
         None | Some(Value::Bool(Some(false))) => {}
-        Some(Value::Bool(Some(true))) => columns.set(Column { made: Some(cx.site(call.range())), ..Column::named("_merge") }),
+        Some(Value::Bool(Some(true))) => {
+            columns.set(Column { made: Some(cx.site(call.range())), ..Column::named("_merge") })
+        }
         Some(name) => match name.as_text() {
             Some(name) => columns.set(Column { made: Some(cx.site(call.range())), ..Column::named(name) }),
             None => columns.open = true,
@@ -180,9 +224,17 @@ pub(super) fn merge_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
     cx.add_data(Data { columns, infos, n_rows: None, prediction: None, ..(**data).clone() })
 }
 
-fn suffixes(cx: &Interpreter<'_>, call: &Call<'_>, is_polars: bool, join_by_index: bool) -> (Option<Arc<str>>, Option<Arc<str>>) {
+fn suffixes(
+    cx: &Interpreter<'_>,
+    call: &Call<'_>,
+    is_polars: bool,
+    join_by_index: bool,
+) -> (Option<Arc<str>>, Option<Arc<str>>) {
     if is_polars {
-        return (Some("".into()), call.keyword("suffix").map_or(Some("_right".into()), |suffix| suffix.value.as_text().cloned()));
+        return (
+            Some("".into()),
+            call.keyword("suffix").map_or(Some("_right".into()), |suffix| suffix.value.as_text().cloned()),
+        );
     }
     if join_by_index {
         let suffix = |name: &str| call.keyword(name).map_or(Some("".into()), |suffix| suffix.value.as_text().cloned());
@@ -247,13 +299,20 @@ pub(crate) fn query_names(text: &str) -> Vec<(usize, usize)> {
             }
             byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
                 let start = at;
-                while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_' || bytes[at] >= 0x80) {
+                while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_' || bytes[at] >= 0x80)
+                {
                     at += 1;
                 }
                 let word = &text[start..at];
                 let called = text[at..].trim_start().starts_with('(');
                 let attribute = start > 0 && bytes[start - 1] == b'.';
-                if !called && !attribute && !matches!(word, "and" | "or" | "not" | "in" | "True" | "False" | "None" | "index" | "nan" | "inf") {
+                if !called
+                    && !attribute
+                    && !matches!(
+                        word,
+                        "and" | "or" | "not" | "in" | "True" | "False" | "None" | "index" | "nan" | "inf"
+                    )
+                {
                     names.push((start, at));
                 }
             }

@@ -36,7 +36,9 @@ impl Interpreter<'_> {
             list.push(self.find_column(object, data, name, None, *origin));
         }
         for key in &data.grouped_by {
-            if let Some(column) = data.columns.get(key).filter(|column| list.iter().all(|other| other.name != column.name)) {
+            if let Some(column) =
+                data.columns.get(key).filter(|column| list.iter().all(|other| other.name != column.name))
+            {
                 list.push(column.clone());
             }
         }
@@ -45,24 +47,36 @@ impl Interpreter<'_> {
 }
 
 /// An aggregation, or a computation within groups.
-pub(super) fn grouped_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
+pub(super) fn grouped_method(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    data: &Arc<Data>,
+    name: &str,
+    call: &Call<'_>,
+) -> Value {
     match name {
-        "transform" | "cumsum" | "cumcount" | "rank" | "ffill" | "bfill" | "shift" | "diff" | "fillna" | "pct_change" | "ngroup" | "cummax"
-        | "cummin" => {
+        "transform" | "cumsum" | "cumcount" | "rank" | "ffill" | "bfill" | "shift" | "diff" | "fillna"
+        | "pct_change" | "ngroup" | "cummax" | "cummin" => {
             let learns = matches!(name, "transform" | "rank");
             let infos = if learns {
                 cx.learn(data.rows, call.range(), &format!("groupby().{name}"), InfoKind::Statistic)
-            } else if name == "bfill" || (name == "shift" && matches!(call.value(0, "periods"), Value::Number(Some(periods)) if periods < 0.0)) {
+            } else if name == "bfill"
+                || (name == "shift"
+                    && matches!(call.value(0, "periods"), Value::Number(Some(periods)) if periods < 0.0))
+            {
                 super::methods::future(cx, data, name, call);
                 cx.learn(data.rows, call.range(), name, InfoKind::Future)
             } else {
                 Default::default()
             };
-            if let Some(function @ (Value::Lambda(..) | Value::Function(..))) = call.positional(0).map(|argument| argument.value.clone()) {
+            if let Some(function @ (Value::Lambda(..) | Value::Function(..))) =
+                call.positional(0).map(|argument| argument.value.clone())
+            {
                 let values = cx.add_data(Data { kind: DataKind::Series, ..(**data).clone() });
                 cx.call_with(&function, &[values], call);
             }
-            let own: Vec<Column> = data.columns.list.iter().filter(|column| !data.grouped_by.contains(&column.name)).cloned().collect();
+            let own: Vec<Column> =
+                data.columns.list.iter().filter(|column| !data.grouped_by.contains(&column.name)).cloned().collect();
             let kind = if own.len() == 1 && !data.columns.open { DataKind::Series } else { DataKind::Frame };
             let columns = Columns { list: Arc::new(own), ..data.columns.clone() };
             // What is computed over a group is knowledge of rows, not the rows' own values.
@@ -71,7 +85,14 @@ pub(super) fn grouped_method(cx: &mut Interpreter<'_>, object: &Value, data: &Ar
                 column.origins = Arc::from([]);
             }
             let by_time = data.by_time || matches!(name, "shift" | "diff" | "pct_change");
-            cx.add_data(Data { kind, columns, by_time, infos: data.infos.union(&infos), grouped_by: Vec::new(), ..(**data).clone() })
+            cx.add_data(Data {
+                kind,
+                columns,
+                by_time,
+                infos: data.infos.union(&infos),
+                grouped_by: Vec::new(),
+                ..(**data).clone()
+            })
         }
         "head" | "tail" | "nth" | "sample" | "filter" | "first_n" => {
             let key = cx.text_hash(call.range());
@@ -79,7 +100,9 @@ pub(super) fn grouped_method(cx: &mut Interpreter<'_>, object: &Value, data: &Ar
             cx.add_data(Data { kind: DataKind::Frame, rows, grouped_by: Vec::new(), n_rows: None, ..(**data).clone() })
         }
         "apply" | "pipe" => {
-            if let Some(function @ (Value::Lambda(..) | Value::Function(..))) = call.positional(0).map(|argument| argument.value.clone()) {
+            if let Some(function @ (Value::Lambda(..) | Value::Function(..))) =
+                call.positional(0).map(|argument| argument.value.clone())
+            {
                 let group = cx.add_data(Data { kind: DataKind::Frame, grouped_by: Vec::new(), ..(**data).clone() });
                 cx.call_with(&function, &[group], call);
             }
@@ -88,8 +111,9 @@ pub(super) fn grouped_method(cx: &mut Interpreter<'_>, object: &Value, data: &Ar
         "rolling" | "expanding" | "ewm" | "resample" => {
             cx.add_data(Data { kind: DataKind::Window, grouped_by: Vec::new(), ..(**data).clone() })
         }
-        "agg" | "aggregate" | "mean" | "median" | "sum" | "min" | "max" | "std" | "var" | "count" | "size" | "nunique" | "first" | "last"
-        | "quantile" | "describe" | "prod" | "skew" | "value_counts" | "len" | "mode" => aggregate(cx, object, data, name, call),
+        "agg" | "aggregate" | "mean" | "median" | "sum" | "min" | "max" | "std" | "var" | "count" | "size"
+        | "nunique" | "first" | "last" | "quantile" | "describe" | "prod" | "skew" | "value_counts" | "len"
+        | "mode" => aggregate(cx, object, data, name, call),
         "ngroups" | "groups" | "indices" => Value::Unknown,
         "get_group" => {
             let key = cx.text_hash(call.range());
@@ -101,7 +125,8 @@ pub(super) fn grouped_method(cx: &mut Interpreter<'_>, object: &Value, data: &Ar
 }
 
 fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
-    let infos = cx.learn(data.rows, call.range(), &format!("groupby().{name}"), InfoKind::Statistic).union(&data.all_infos());
+    let infos =
+        cx.learn(data.rows, call.range(), &format!("groupby().{name}"), InfoKind::Statistic).union(&data.all_infos());
     let keys: Vec<Column> = data
         .grouped_by
         .iter()
@@ -129,7 +154,9 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
                     }
                 }
             }
-            columns = Columns::closed(named.iter().map(|(name, _)| Column { made: Some(site), ..Column::named(name) }).collect());
+            columns = Columns::closed(
+                named.iter().map(|(name, _)| Column { made: Some(site), ..Column::named(name) }).collect(),
+            );
         } else if let Some((_, dict)) = specified.as_ref().and_then(|value| cx.state.dict(value)) {
             let dict = dict.clone();
             let mut list = Vec::new();
@@ -149,14 +176,19 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
         }
     } else if name == "size" || name == "len" {
         columns = Columns::closed(vec![Column { made: Some(site), dtype: Dtype::Integer, ..Column::named("size") }]);
-    } else if matches!(name, "sum" | "min" | "max" | "count" | "first" | "last" | "nunique" | "mean" | "median" | "std" | "var") {
+    } else if matches!(
+        name,
+        "sum" | "min" | "max" | "count" | "first" | "last" | "nunique" | "mean" | "median" | "std" | "var"
+    ) {
         columns = rest(data, &keys);
         // Columns that have no mean may be gone, so that only chosen ones are sure.
         if matches!(name, "mean" | "median" | "std" | "var" | "sum") && columns.list.len() != 1 {
-            columns.open = columns.open || columns.list.iter().any(|column| !column.dtype.is_numeric() && column.dtype != Dtype::Unknown);
+            columns.open = columns.open
+                || columns.list.iter().any(|column| !column.dtype.is_numeric() && column.dtype != Dtype::Unknown);
         }
     }
-    let series = columns.list.len() == 1 && !columns.open && !matches!(specified, Some(Value::Object(_))) && name != "agg";
+    let series =
+        columns.list.len() == 1 && !columns.open && !matches!(specified, Some(Value::Object(_))) && name != "agg";
     if data.keys_stay {
         columns = Columns { list: Arc::new(keys.iter().chain(columns.list.iter()).cloned().collect()), ..columns };
     }
@@ -182,7 +214,8 @@ pub(super) fn window_method(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &s
         "groups" | "ngroups" => statistic(cx, data.all_infos()),
         _ => {
             let _ = call;
-            let kind = if data.columns.list.len() == 1 && !data.columns.open { DataKind::Series } else { DataKind::Frame };
+            let kind =
+                if data.columns.list.len() == 1 && !data.columns.open { DataKind::Series } else { DataKind::Frame };
             cx.add_data(Data { kind, grouped_by: Vec::new(), by_time: true, ..(**data).clone() })
         }
     }

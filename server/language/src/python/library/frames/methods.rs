@@ -1,7 +1,11 @@
 //! Methods of pandas' frames and series, and of arrays.
 
+mod values;
+
 use std::sync::Arc;
 
+use self::values::{apply, fillna, listed, sample, shift};
+pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
 use crate::python::ast::{Argument, ArgumentKind, ExprKind};
 use crate::python::flow::Context;
@@ -16,7 +20,13 @@ use crate::schema::Dtype;
 use crate::text::TextRange;
 
 /// What a method of data gives.
-pub(crate) fn data_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &Arc<str>, call: &Call<'_>) -> Value {
+pub(crate) fn data_method(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    data: &Arc<Data>,
+    name: &Arc<str>,
+    call: &Call<'_>,
+) -> Value {
     if matches!(data.dialect, Dialect::Polars | Dialect::PolarsLazy)
         && let Some(value) = super::polars::frame_method(cx, object, data, name, call)
     {
@@ -44,7 +54,14 @@ pub(crate) fn data_method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<D
     result
 }
 
-fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>, in_place: bool) -> Value {
+fn method(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    data: &Arc<Data>,
+    name: &str,
+    call: &Call<'_>,
+    in_place: bool,
+) -> Value {
     let by_row = is_axis(call, 1) && data.kind != DataKind::Series;
     match name {
         "drop" => drop(cx, object, data, call, in_place),
@@ -74,7 +91,10 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         }
         "get" => match cx.names_in(&call.value(0, "key")) {
             Some(names) if data.kind == DataKind::Frame => {
-                let known: Vec<_> = names.into_iter().filter(|(name, _)| data.columns.open || data.columns.get(name).is_some()).collect();
+                let known: Vec<_> = names
+                    .into_iter()
+                    .filter(|(name, _)| data.columns.open || data.columns.get(name).is_some())
+                    .collect();
                 match &known[..] {
                     [] => Value::Unknown,
                     [(name, origin)] => cx.column(object, data, name, None, *origin),
@@ -97,14 +117,16 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         "reset_index" => super::reshape::reset_index(cx, data, call),
         "set_index" => super::reshape::set_index(cx, object, data, call),
         "select_dtypes" => super::reshape::select_dtypes(cx, data, call),
-        "filter" if data.kind == DataKind::Frame => match call.get(0, "items").and_then(|items| cx.names_in(&items.value)) {
-            Some(names) => cx.select_columns(object, data, &names),
-            None => {
-                let columns = Columns::unknown();
-                let infos = data.all_infos();
-                cx.add_data(Data { columns, infos, ..(**data).clone() })
+        "filter" if data.kind == DataKind::Frame => {
+            match call.get(0, "items").and_then(|items| cx.names_in(&items.value)) {
+                Some(names) => cx.select_columns(object, data, &names),
+                None => {
+                    let columns = Columns::unknown();
+                    let infos = data.all_infos();
+                    cx.add_data(Data { columns, infos, ..(**data).clone() })
+                }
             }
-        },
+        }
         "melt" | "unpivot" => super::reshape::melt(cx, object, data, call),
         "pivot" | "pivot_table" => super::reshape::pivot(cx, object, data, name, call),
         "get_dummies" => super::dummies::get_dummies(cx, call),
@@ -119,7 +141,8 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         }
         "rename_axis" if call.keyword("columns").is_none() && !is_axis(call, 1) => {
             let names = call.get(0, "mapper").or(call.keyword("index")).and_then(|names| cx.names_in(&names.value));
-            let grouped_by = names.map_or_else(|| vec!["".into()], |names| names.into_iter().map(|(name, _)| name).collect());
+            let grouped_by =
+                names.map_or_else(|| vec!["".into()], |names| names.into_iter().map(|(name, _)| name).collect());
             cx.add_data(Data { grouped_by, ..(**data).clone() })
         }
         "stack" | "unstack" | "transpose" | "swaplevel" | "droplevel" | "align" => {
@@ -171,16 +194,27 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             use_columns(cx, object, data, call.keyword("subset"));
             if is_axis(call, 1) {
                 let infos = data.all_infos();
-                return cx.add_data(Data { columns: Columns { base: None, ..Columns::unknown() }, infos, ..(**data).clone() });
+                return cx.add_data(Data {
+                    columns: Columns { base: None, ..Columns::unknown() },
+                    infos,
+                    ..(**data).clone()
+                });
             }
             filtered(cx, data, call)
         }
         "drop_duplicates" | "duplicated" | "nlargest" | "nsmallest" => {
             let position = usize::from(name.starts_with('n'));
-            use_columns(cx, object, data, call.keyword("subset").or(call.keyword("columns")).or(call.positional(position)));
+            use_columns(
+                cx,
+                object,
+                data,
+                call.keyword("subset").or(call.keyword("columns")).or(call.positional(position)),
+            );
             filtered(cx, data, call)
         }
-        "head" | "tail" | "truncate" | "between_time" | "at_time" | "first" | "last" | "take" | "limit" => filtered(cx, data, call),
+        "head" | "tail" | "truncate" | "between_time" | "at_time" | "first" | "last" | "take" | "limit" => {
+            filtered(cx, data, call)
+        }
         "sample" => {
             if let Some(weights) = call.keyword("weights").filter(|_| data.kind == DataKind::Frame) {
                 use_columns(cx, object, data, Some(weights));
@@ -189,7 +223,9 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         }
         "sort_values" | "sort" => {
             let by = use_columns(cx, object, data, call.get(0, "by"));
-            let dated = |name: &Arc<str>| data.columns.get(name).is_some_and(|column| matches!(column.dtype, Dtype::Date | Dtype::Datetime));
+            let dated = |name: &Arc<str>| {
+                data.columns.get(name).is_some_and(|column| matches!(column.dtype, Dtype::Date | Dtype::Datetime))
+            };
             let by_time = by.iter().any(dated);
             cx.add_data(Data { by_time, ..(**data).clone() })
         }
@@ -197,9 +233,9 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             let kind = if data.kind == DataKind::Frame { DataKind::Frame } else { DataKind::Mask };
             cx.combined(&[object], Some(kind))
         }
-        "mean" | "median" | "std" | "var" | "min" | "max" | "quantile" | "mode" | "sum" | "skew" | "kurt" | "kurtosis" | "sem" | "mad"
-        | "prod" | "describe" | "corr" | "cov" | "corrwith" | "agg" | "aggregate" | "idxmax" | "idxmin" | "argmax" | "argmin" | "ptp"
-        | "value_counts" | "nunique" | "count"
+        "mean" | "median" | "std" | "var" | "min" | "max" | "quantile" | "mode" | "sum" | "skew" | "kurt"
+        | "kurtosis" | "sem" | "mad" | "prod" | "describe" | "corr" | "cov" | "corrwith" | "agg" | "aggregate"
+        | "idxmax" | "idxmin" | "argmax" | "argmin" | "ptp" | "value_counts" | "nunique" | "count"
             if !by_row =>
         {
             if let Some(value) = super::super::metrics::share_of_hits(cx, name, object, call) {
@@ -211,17 +247,18 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             let what = if name == "agg" || name == "aggregate" { "agg" } else { name };
             let counts = matches!(name, "nunique" | "count");
             let infos = data.all_infos();
-            let learned = if counts { Infos::default() } else { cx.learn(data.rows, call.range(), what, InfoKind::Statistic) };
+            let learned =
+                if counts { Infos::default() } else { cx.learn(data.rows, call.range(), what, InfoKind::Statistic) };
             statistic(cx, infos.union(&learned))
         }
-        "mean" | "median" | "std" | "var" | "min" | "max" | "sum" | "prod" | "count" | "nunique" | "idxmax" | "idxmin" | "any" | "all"
+        "mean" | "median" | "std" | "var" | "min" | "max" | "sum" | "prod" | "count" | "nunique" | "idxmax"
+        | "idxmin" | "any" | "all"
             if by_row =>
         {
             cx.combined(&[object], Some(DataKind::Series))
         }
-        "unique" | "tolist" | "to_list" | "to_dict" | "to_dicts" | "items" | "keys" | "iterrows" | "itertuples" | "any" | "all" | "item" => {
-            listed(cx, data, name)
-        }
+        "unique" | "tolist" | "to_list" | "to_dict" | "to_dicts" | "items" | "keys" | "iterrows" | "itertuples"
+        | "any" | "all" | "item" => listed(cx, data, name),
         "rank" => {
             let infos = cx.learn(data.rows, call.range(), "rank", InfoKind::Statistic);
             cx.changed(data, infos)
@@ -263,7 +300,9 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             {
                 let has_missing = || {
                     let known = table.column(name).and_then(|column| column.missing_share);
-                    known.or_else(|| cx.source.column_summary(table, name).map(|summary| summary.missing_share)).is_some_and(|share| share > 0.0)
+                    known
+                        .or_else(|| cx.source.column_summary(table, name).map(|summary| summary.missing_share))
+                        .is_some_and(|share| share > 0.0)
                 };
                 let cuts = only.dtype == Dtype::Float && dtype == Dtype::Integer;
                 if cuts || (dtype == Dtype::String && only.dtype != Dtype::String && has_missing()) {
@@ -273,7 +312,8 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
             }
             let mut made = Data { ..(**data).clone() };
             if let ([only], true) = (&data.columns.list[..], dtype != Dtype::Unknown) {
-                made.columns = Columns { list: Arc::new(vec![Column { dtype, ..only.clone() }]), ..data.columns.clone() };
+                made.columns =
+                    Columns { list: Arc::new(vec![Column { dtype, ..only.clone() }]), ..data.columns.clone() };
             }
             cx.add_data(made)
         }
@@ -283,12 +323,20 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         "to_frame" => {
             let mut columns = if data.kind == DataKind::Index { Columns::unknown() } else { data.columns.clone() };
             if let Some(name) = call.value(0, "name").as_text() {
-                columns = Columns::closed(data.columns.list.iter().take(1).map(|column| Column { name: name.clone(), ..column.clone() }).collect());
+                columns = Columns::closed(
+                    data.columns
+                        .list
+                        .iter()
+                        .take(1)
+                        .map(|column| Column { name: name.clone(), ..column.clone() })
+                        .collect(),
+                );
             }
             cx.add_data(Data { kind: DataKind::Frame, columns, ..(**data).clone() })
         }
-        "to_csv" | "to_parquet" | "to_excel" | "to_json" | "to_feather" | "to_sql" | "to_pickle" | "info" | "plot" | "hist" | "boxplot"
-        | "memory_usage" | "to_string" | "to_html" | "to_markdown" | "write_csv" | "write_parquet" => {
+        "to_csv" | "to_parquet" | "to_excel" | "to_json" | "to_feather" | "to_sql" | "to_pickle" | "info" | "plot"
+        | "hist" | "boxplot" | "memory_usage" | "to_string" | "to_html" | "to_markdown" | "write_csv"
+        | "write_parquet" => {
             if matches!(name, "plot" | "hist" | "boxplot") {
                 for keyword in ["x", "y", "column", "by"] {
                     use_columns(cx, object, data, call.keyword(keyword));
@@ -300,9 +348,14 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         "split" | "random_split" => cx.opaque(data.rows, data.all_infos()),
         // Arrays: rows stay where only the shape changes.
         "reshape" | "ravel" | "flatten" | "squeeze" | "swapaxes" => cx.add_data((**data).clone()),
-        "fit" | "fit_transform" | "predict" | "train" => super::super::estimators::unknown_estimator_method(cx, object, data, name, call),
+        "fit" | "fit_transform" | "predict" | "train" => {
+            super::super::estimators::unknown_estimator_method(cx, object, data, name, call)
+        }
         _ => {
-            let infos = call.arguments.iter().fold(Infos::default(), |infos, argument| infos.union(&cx.infos_of(&argument.value)));
+            let infos = call
+                .arguments
+                .iter()
+                .fold(Infos::default(), |infos, argument| infos.union(&cx.infos_of(&argument.value)));
             let made = cx.changed(data, infos);
             if data.kind == DataKind::Frame && !keeps_columns(name) {
                 cx.change_data(&made, |data| data.columns.open = true);
@@ -323,7 +376,8 @@ fn reindexed(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Val
             for (_, origin) in &names {
                 cx.note_context(*origin, Context::Column(vec![data.clone()]));
             }
-            let list = names.iter().map(|(name, _)| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name)));
+            let list =
+                names.iter().map(|(name, _)| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name)));
             Columns::closed(list.collect())
         }
     };
@@ -335,10 +389,49 @@ fn reindexed(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Val
 fn keeps_columns(name: &str) -> bool {
     matches!(
         name,
-        "abs" | "round" | "clip" | "ffill" | "pad" | "cumsum" | "cumprod" | "cummax" | "cummin" | "diff" | "pct_change" | "replace" | "where" | "mask"
-            | "infer_objects" | "convert_dtypes" | "sort_index" | "add" | "sub" | "mul" | "div" | "truediv" | "floordiv" | "mod" | "pow" | "divide"
-            | "multiply" | "subtract" | "asfreq" | "tz_localize" | "tz_convert" | "set_flags" | "isin" | "to_period"
-            | "to_timestamp" | "reorder_levels" | "swapaxes" | "repeat" | "shuffle" | "compute" | "persist" | "repartition" | "cache"
+        "abs"
+            | "round"
+            | "clip"
+            | "ffill"
+            | "pad"
+            | "cumsum"
+            | "cumprod"
+            | "cummax"
+            | "cummin"
+            | "diff"
+            | "pct_change"
+            | "replace"
+            | "where"
+            | "mask"
+            | "infer_objects"
+            | "convert_dtypes"
+            | "sort_index"
+            | "add"
+            | "sub"
+            | "mul"
+            | "div"
+            | "truediv"
+            | "floordiv"
+            | "mod"
+            | "pow"
+            | "divide"
+            | "multiply"
+            | "subtract"
+            | "asfreq"
+            | "tz_localize"
+            | "tz_convert"
+            | "set_flags"
+            | "isin"
+            | "to_period"
+            | "to_timestamp"
+            | "reorder_levels"
+            | "swapaxes"
+            | "repeat"
+            | "shuffle"
+            | "compute"
+            | "persist"
+            | "repartition"
+            | "cache"
     )
 }
 
@@ -346,13 +439,22 @@ fn keeps_columns(name: &str) -> bool {
 fn makes_columns(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| {
-        let is_part = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| matches!(byte, b'=' | b'<' | b'>' | b'!'));
+        let is_part = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at)).is_some_and(|byte| matches!(byte, b'=' | b'<' | b'>' | b'!'))
+        };
         *byte == b'=' && !is_part(at.checked_sub(1)) && !is_part(Some(at + 1))
     })
 }
 
 /// A method of `data.str`, `data.dt`, `df.column` and the like: `inner` is the data and the name of the accessor.
-pub(crate) fn accessor(cx: &mut Interpreter<'_>, data: &Arc<Data>, object: &Value, accessor: &Arc<str>, name: &Arc<str>, call: &Call<'_>) -> Value {
+pub(crate) fn accessor(
+    cx: &mut Interpreter<'_>,
+    data: &Arc<Data>,
+    object: &Value,
+    accessor: &Arc<str>,
+    name: &Arc<str>,
+    call: &Call<'_>,
+) -> Value {
     if data.kind == DataKind::Index && data.rows == crate::python::flow::rows::RowsId::NONE && &**accessor == "str" {
         return super::reshape::changed_names(cx, data, name, call);
     }
@@ -395,7 +497,12 @@ pub(crate) fn accessor(cx: &mut Interpreter<'_>, data: &Arc<Data>, object: &Valu
 }
 
 /// Notes that an argument names columns.
-pub(super) fn use_columns(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, argument: Option<&Arg<'_>>) -> Vec<Arc<str>> {
+pub(super) fn use_columns(
+    cx: &mut Interpreter<'_>,
+    object: &Value,
+    data: &Arc<Data>,
+    argument: Option<&Arg<'_>>,
+) -> Vec<Arc<str>> {
     let Some(argument) = argument else { return Vec::new() };
     let names = match cx.names_in(&argument.value) {
         Some(names) => names,
@@ -426,9 +533,9 @@ pub(super) fn is_axis(call: &Call<'_>, axis: u8) -> bool {
 fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>, in_place: bool) -> Value {
     let positional_axis = matches!(call.positional(1).map(|argument| &argument.value), Some(Value::Number(Some(number))) if *number == 1.0)
         || call.positional(1).is_some_and(|argument| argument.value.as_text().is_some_and(|text| &**text == "columns"));
-    let columns = call.keyword("columns").or_else(|| {
-        if is_axis(call, 1) || positional_axis { call.get(0, "labels") } else { None }
-    });
+    let columns = call
+        .keyword("columns")
+        .or_else(|| if is_axis(call, 1) || positional_axis { call.get(0, "labels") } else { None });
     if let Some(columns) = columns {
         // `errors="ignore"` may name what is not there.
         if call.value(9, "errors").as_text().is_some_and(|errors| &**errors == "ignore") {
@@ -444,8 +551,11 @@ fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<
     }
     let _ = in_place;
     // Rows by their labels: of other data that came from these rows, the rest.
-    let labels = call.get(0, "labels").or(call.keyword("index")).map(|argument| argument.value.clone()).unwrap_or_default();
-    let chosen = cx.data_of(&labels).filter(|chosen| cx.flow.rows.comes_from(chosen.rows, data.rows) && chosen.rows != data.rows);
+    let labels =
+        call.get(0, "labels").or(call.keyword("index")).map(|argument| argument.value.clone()).unwrap_or_default();
+    let chosen = cx
+        .data_of(&labels)
+        .filter(|chosen| cx.flow.rows.comes_from(chosen.rows, data.rows) && chosen.rows != data.rows);
     let rows = match chosen {
         Some(chosen) => {
             let split = cx.split_number(Some(u64::from(chosen.rows.0) << 8 | 0x5a));
@@ -464,7 +574,9 @@ fn assign(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value 
     for argument in &call.arguments {
         let Some(name) = argument.keyword.clone() else { continue };
         let value = match &argument.value {
-            function @ (Value::Lambda(..) | Value::Function(..)) => cx.call_with(&function.clone(), std::slice::from_ref(&made), call),
+            function @ (Value::Lambda(..) | Value::Function(..)) => {
+                cx.call_with(&function.clone(), std::slice::from_ref(&made), call)
+            }
             value => value.clone(),
         };
         let Some(current) = cx.data_of(&made) else { break };
@@ -506,183 +618,4 @@ pub(super) fn filtered(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'
     let key = cx.text_hash(TextRange::new(start, call.range().end));
     let rows = cx.rows_from(Step::Filter { key }, data.rows, call.range());
     cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
-}
-
-fn sample(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
-    let replacing = ["replace", "with_replacement"].into_iter().find(|keyword| call.flag(keyword) == Some(true));
-    if let Some(keyword) = replacing {
-        let what: Arc<str> = format!("sample({keyword}=True)").into();
-        let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
-        cx.note(call.range(), EventKind::Resample { what, x, estimator: None });
-        let site = cx.site(call.range());
-        let rows = cx.rows_from(Step::Copies { site }, data.rows, call.range());
-        return cx.add_data(Data { rows, n_rows: None, ..(**data).clone() });
-    }
-    let seed = call.keyword("random_state").or(call.keyword("seed"));
-    let has_seed = seed.is_some_and(|seed| !matches!(seed.value, Value::None));
-    let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
-    let share = call.keyword("fraction").or(call.get(1, "frac")).map(|argument| argument.value.clone());
-    if matches!(share, Some(Value::Number(Some(share))) if share >= 1.0) {
-        cx.note(call.range(), EventKind::Sample { x, rows: data.rows, has_seed });
-        return cx.add_data(Data { by_time: false, ..(**data).clone() });
-    }
-    let key = cx.text_hash(call.range()) ^ u64::from(call.range().start);
-    let rows = cx.rows_from(Step::Sample { key }, data.rows, call.range());
-    cx.note(call.range(), EventKind::Sample { x, rows, has_seed });
-    cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
-}
-
-/// Values as plain lists.
-fn listed(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str) -> Value {
-    if matches!(data.kind, DataKind::Index) && !data.columns.open && matches!(name, "tolist" | "to_list" | "unique") {
-        let names = data.columns.names().map(|name| Value::text(name)).collect();
-        return cx.add_list(names, false);
-    }
-    match name {
-        "keys" => cx.add_data(Data { kind: DataKind::Index, rows: crate::python::flow::rows::RowsId::NONE, ..(**data).clone() }),
-        "tolist" | "to_list" => cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() }),
-        "any" | "all" | "item" => Value::Unknown,
-        _ => {
-            let infos = data.all_infos();
-            if infos.is_empty() { Value::Unknown } else { statistic(cx, infos) }
-        }
-    }
-}
-
-pub(super) fn future(cx: &mut Interpreter<'_>, data: &Arc<Data>, what: &str, call: &Call<'_>) {
-    let column = match &data.columns.list[..] {
-        [only] => Some(only.name.clone()),
-        _ => None,
-    };
-    cx.note(call.range(), EventKind::Future { what: what.into(), column });
-}
-
-fn shift(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
-    let infos = if looks_ahead(cx, call) {
-        future(cx, data, "shift", call);
-        cx.learn(data.rows, call.range(), "shift", InfoKind::Future)
-    } else {
-        Infos::default()
-    };
-    let made = cx.changed(data, infos);
-    // Other rows' values: an earlier target is no target.
-    cx.change_data(&made, |data| {
-        for column in Arc::make_mut(&mut data.columns.list) {
-            column.origins = Arc::from([]);
-        }
-        data.by_time = true;
-    });
-    made
-}
-
-/// Whether the number of periods is negative.
-pub(super) fn looks_ahead(_cx: &Interpreter<'_>, call: &Call<'_>) -> bool {
-    ["periods", "n"].iter().any(|name| matches!(call.value(0, name), Value::Number(Some(periods)) if periods < 0.0))
-}
-
-fn fillna(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
-    let value = call.value(0, "value");
-    if let Some((_, dict)) = cx.state.dict(&value) {
-        let dict = dict.clone();
-        let made = cx.add_data((**data).clone());
-        for (key, value) in &dict.entries {
-            for (name, origin) in cx.names_in(key).unwrap_or_default() {
-                let column = cx.find_column(object, data, &name, None, origin);
-                let infos = column.infos.union(&cx.infos_of(value));
-                cx.change_data(&made, |data| data.columns.set(Column { infos, ..column }));
-            }
-        }
-        return made;
-    }
-    let mut infos = cx.infos_of(&value);
-    if let Some(method) = call.keyword("method")
-        && method.value.as_text().is_some_and(|method| matches!(&**method, "bfill" | "backfill"))
-    {
-        future(cx, data, "bfill", call);
-        infos = infos.union(&cx.learn(data.rows, call.range(), "bfill", InfoKind::Future));
-    }
-    cx.changed(data, infos)
-}
-
-/// `apply`, `map`, `pipe`: the function is walked with what it is given.
-fn apply(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
-    let Some(function) = call.positional(0).or(call.keyword("func")).or(call.keyword("arg")) else { return cx.changed(data, Infos::default()) };
-    let function = function.value.clone();
-    let rest: Vec<Value> = call.positionals().skip(1).map(|argument| argument.value.clone()).collect();
-    match (&function, name) {
-        (Value::Function(..) | Value::Lambda(..), "pipe") => {
-            let values: Vec<Value> = std::iter::once(object.clone()).chain(rest).collect();
-            cx.call_with(&function, &values, call)
-        }
-        (Value::Function(..) | Value::Lambda(..), "apply") if data.kind == DataKind::Frame && is_axis(call, 1) => {
-            // One row has no rows to learn from: its mean is its own.
-            let row = cx.add_data(Data { rows: crate::python::flow::rows::RowsId::NONE, infos: Infos::default(), ..(**data).clone() });
-            let result = cx.call_with(&function, &[row], call);
-            let infos = cx.infos_of(&result);
-            let origins = cx.data_of(&result).map(|data| data.columns.clone());
-            let list = vec![Column {
-                origins: origins.map_or_else(|| Arc::from([]), |columns| {
-                    columns.list.iter().fold(Arc::from([]), |all, column| crate::python::flow::column::union(&all, &column.origins))
-                }),
-                ..Column::named("")
-            }];
-            let infos = infos.union(&data.infos);
-            cx.add_data(Data { kind: DataKind::Series, columns: Columns::closed(list), infos, ..(**data).clone() })
-        }
-        (Value::Function(..) | Value::Lambda(..), "apply" | "transform") if data.kind == DataKind::Frame => {
-            // Column by column: a function of a whole column may sum it up.
-            let columns: Vec<Column> = data.columns.list.iter().take(1).cloned().collect();
-            let column = cx.add_data(Data { kind: DataKind::Series, columns: Columns::closed(columns), ..(**data).clone() });
-            let result = cx.call_with(&function, &[column], call);
-            let infos = cx.infos_of(&result);
-            cx.changed(data, infos)
-        }
-        (Value::Function(..) | Value::Lambda(..), _) => {
-            let result = cx.call_with(&function, &[Value::Unknown], call);
-            let infos = cx.infos_of(&result);
-            cx.changed(data, infos)
-        }
-        (Value::Str(text), _) if text.value.as_deref().is_some_and(|text| matches!(text, "mean" | "median" | "std" | "min" | "max" | "sum")) => {
-            let infos = cx.learn(data.rows, call.range(), text.value.as_deref().unwrap_or("statistic"), InfoKind::Statistic);
-            statistic(cx, infos)
-        }
-        (Value::Library(name), _) if matches!(name.rsplit('.').next(), Some("zscore" | "scale" | "minmax_scale" | "robust_scale" | "rankdata")) => {
-            let infos = cx.learn(data.rows, call.range(), name.rsplit('.').next().unwrap_or(name), InfoKind::Statistic);
-            cx.changed(data, infos)
-        }
-        _ => {
-            let infos = cx.infos_of(&function);
-            let made = cx.changed(data, infos);
-            // What a function gives that is not followed may have any columns.
-            let is_by_value = matches!(name, "map" | "applymap" | "transform") || matches!(&function, Value::Library(name) if name.starts_with("numpy."));
-            if data.kind == DataKind::Frame && !is_by_value {
-                cx.change_data(&made, |data| data.columns.open = true);
-                if name == "pipe" {
-                    cx.change_data(object, |data| data.columns.open = true);
-                }
-            }
-            made
-        }
-    }
-}
-
-/// The type that a value names: `int`, `"float64"`, `np.int32`.
-pub(super) fn dtype_of(value: &Value) -> Dtype {
-    let name = match value {
-        Value::Str(text) => text.value.as_deref().unwrap_or("").to_owned(),
-        Value::Library(name) => name.rsplit('.').next().unwrap_or("").to_owned(),
-        _ => return Dtype::Unknown,
-    };
-    let name = name.to_ascii_lowercase();
-    match () {
-        () if name.starts_with("int") || name.starts_with("uint") => Dtype::Integer,
-        () if name.starts_with("float") || name == "double" => Dtype::Float,
-        () if name.starts_with("bool") => Dtype::Boolean,
-        () if name.starts_with("str") || name == "object" || name == "utf8" => Dtype::String,
-        () if name.starts_with("categor") || name == "enum" => Dtype::Categorical,
-        () if name.starts_with("datetime") => Dtype::Datetime,
-        () if name == "date" => Dtype::Date,
-        () if name.starts_with("timedelta") || name == "duration" => Dtype::Duration,
-        () => Dtype::Unknown,
-    }
 }

@@ -18,13 +18,38 @@ pub(crate) fn array_of(cx: &mut Interpreter<'_>, rows: RowsId, infos: Infos) -> 
 
 /// A function of NumPy by its name.
 pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
-    let first = call.positional(0).or(call.arguments.first()).map(|argument| argument.value.clone()).unwrap_or_default();
+    let first =
+        call.positional(0).or(call.arguments.first()).map(|argument| argument.value.clone()).unwrap_or_default();
     let data = cx.data_of(&first);
     let by_row = matches!(call.get(1, "axis").map(|argument| argument.value.clone()), Some(Value::Number(Some(axis))) if axis == 1.0);
     match name {
-        "mean" | "median" | "std" | "var" | "percentile" | "quantile" | "average" | "nanmean" | "nanmedian" | "nanstd" | "nanvar"
-        | "nanpercentile" | "nanquantile" | "min" | "max" | "amin" | "amax" | "nanmin" | "nanmax" | "ptp" | "corrcoef" | "cov" | "histogram"
-        | "bincount" | "sum" | "nansum" | "histogram_bin_edges"
+        "mean"
+        | "median"
+        | "std"
+        | "var"
+        | "percentile"
+        | "quantile"
+        | "average"
+        | "nanmean"
+        | "nanmedian"
+        | "nanstd"
+        | "nanvar"
+        | "nanpercentile"
+        | "nanquantile"
+        | "min"
+        | "max"
+        | "amin"
+        | "amax"
+        | "nanmin"
+        | "nanmax"
+        | "ptp"
+        | "corrcoef"
+        | "cov"
+        | "histogram"
+        | "bincount"
+        | "sum"
+        | "nansum"
+        | "histogram_bin_edges"
             if !by_row =>
         {
             match data {
@@ -39,7 +64,9 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                 None => Value::Number(None),
             }
         }
-        "concatenate" | "vstack" | "row_stack" | "append" | "hstack" | "column_stack" | "stack" | "c_" | "dstack" => stack(cx, name, call),
+        "concatenate" | "vstack" | "row_stack" | "append" | "hstack" | "column_stack" | "stack" | "c_" | "dstack" => {
+            stack(cx, name, call)
+        }
         "array" | "asarray" | "asanyarray" | "asmatrix" | "ascontiguousarray" => match data {
             Some(data) => cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(*data).clone() }),
             None => {
@@ -60,7 +87,10 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                 }
             }
         },
-        "where" => cx.combined(&call.arguments.iter().map(|argument| &argument.value).collect::<Vec<_>>(), Some(DataKind::Series)),
+        "where" => cx.combined(
+            &call.arguments.iter().map(|argument| &argument.value).collect::<Vec<_>>(),
+            Some(DataKind::Series),
+        ),
         "repeat" | "tile" => match data {
             Some(data) => {
                 let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
@@ -71,7 +101,8 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             }
             None => Value::Unknown,
         },
-        "random.permutation" | "random.choice" | "argsort" | "arange" | "random.randint" | "flatnonzero" | "nonzero" | "argwhere" => Value::Unknown,
+        "random.permutation" | "random.choice" | "argsort" | "arange" | "random.randint" | "flatnonzero"
+        | "nonzero" | "argwhere" => Value::Unknown,
         "split" | "array_split" => match data {
             Some(data) => {
                 let split = cx.split_number(None);
@@ -86,8 +117,8 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             None => Value::Unknown,
         },
         "unique" => Value::Unknown,
-        "zeros" | "ones" | "empty" | "full" | "linspace" | "random.rand" | "random.randn" | "random.normal" | "random.uniform" | "eye"
-        | "random.random" => {
+        "zeros" | "ones" | "empty" | "full" | "linspace" | "random.rand" | "random.randn" | "random.normal"
+        | "random.uniform" | "eye" | "random.random" => {
             let rows = cx.new_rows(call.range());
             array_of(cx, rows, Infos::default())
         }
@@ -96,8 +127,9 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             Value::Unknown
         }
         "set_printoptions" | "random.default_rng" | "random.RandomState" | "isnan" if data.is_none() => Value::Unknown,
-        "argmax" | "argmin" | "round" | "rint" | "floor" | "ceil" | "log" | "log1p" | "exp" | "expm1" | "sqrt" | "abs" | "squeeze" | "reshape"
-        | "ravel" | "expand_dims" | "transpose" | "nan_to_num" | "clip" | "power" | "isnan" => match data {
+        "argmax" | "argmin" | "round" | "rint" | "floor" | "ceil" | "log" | "log1p" | "exp" | "expm1" | "sqrt"
+        | "abs" | "squeeze" | "reshape" | "ravel" | "expand_dims" | "transpose" | "nan_to_num" | "clip" | "power"
+        | "isnan" => match data {
             Some(data) => {
                 // What a model said stays that when it is rounded.
                 let prediction = data.prediction;
@@ -154,14 +186,27 @@ pub(crate) fn stacked(cx: &mut Interpreter<'_>, name: &str, values: &[Value], si
             cx.flow.rows.add(Step::Union, parents, site)
         }
     };
-    cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, columns: Columns::unknown(), rows, infos, n_rows: None, prediction: None, ..(*first).clone() })
+    cx.add_data(Data {
+        kind: DataKind::Array,
+        dialect: Dialect::Numpy,
+        columns: Columns::unknown(),
+        rows,
+        infos,
+        n_rows: None,
+        prediction: None,
+        ..(*first).clone()
+    })
 }
 
 /// SciPy: statistics, sparse matrices.
 pub(crate) fn call_scipy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     let first = call.value(0, "x");
     let Some(data) = cx.data_of(&first) else {
-        return if name.starts_with("sparse.") { stack(cx, name.rsplit('.').next().unwrap_or(name), call) } else { Value::Unknown };
+        return if name.starts_with("sparse.") {
+            stack(cx, name.rsplit('.').next().unwrap_or(name), call)
+        } else {
+            Value::Unknown
+        };
     };
     match name {
         "stats.zscore" | "stats.boxcox" | "stats.mstats.winsorize" | "stats.rankdata" => {
@@ -169,7 +214,9 @@ pub(crate) fn call_scipy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             let changed = cx.changed(&data, infos);
             if name == "stats.boxcox" { Value::Tuple(Arc::new(vec![changed, Value::Unknown])) } else { changed }
         }
-        "sparse.csr_matrix" | "sparse.csc_matrix" | "special.boxcox1p" | "special.expit" => cx.changed(&data, Infos::default()),
+        "sparse.csr_matrix" | "sparse.csc_matrix" | "special.boxcox1p" | "special.expit" => {
+            cx.changed(&data, Infos::default())
+        }
         "sparse.hstack" | "sparse.vstack" => stack(cx, name.rsplit('.').next().unwrap_or(name), call),
         _ => Value::Unknown,
     }

@@ -16,15 +16,21 @@ use crate::text::TextRange;
 /// A function of pandas by its name.
 pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     match name {
-        "read_csv" | "read_table" | "read_parquet" | "read_json" | "read_feather" | "read_excel" | "read_orc" | "read_fwf" | "read_hdf"
-        | "read_stata" | "read_sas" | "read_spss" | "read_xml" | "read_html" | "read_clipboard" => read_file(cx, call, Dialect::Pandas),
+        "read_csv" | "read_table" | "read_parquet" | "read_json" | "read_feather" | "read_excel" | "read_orc"
+        | "read_fwf" | "read_hdf" | "read_stata" | "read_sas" | "read_spss" | "read_xml" | "read_html"
+        | "read_clipboard" => read_file(cx, call, Dialect::Pandas),
         "read_sql" | "read_sql_query" | "read_sql_table" | "read_gbq" => read_sql(cx, call),
         "read_pickle" => {
-            cx.note(call.range(), crate::python::flow::event::EventKind::Unpickle { what: "pandas.read_pickle".into() });
+            cx.note(
+                call.range(),
+                crate::python::flow::event::EventKind::Unpickle { what: "pandas.read_pickle".into() },
+            );
             read_file(cx, call, Dialect::Pandas)
         }
         // Of keys that are rows, or that the reader chooses among, only the names of columns are known that are given.
-        "DataFrame.from_dict" | "DataFrame.from_records" if call.keyword("orient").is_some() || call.keyword("exclude").is_some() => {
+        "DataFrame.from_dict" | "DataFrame.from_records"
+            if call.keyword("orient").is_some() || call.keyword("exclude").is_some() =>
+        {
             let value = call.value(0, "data");
             let infos = cx.infos_of(&value);
             let (base, rows) = cx.base(None, call.range());
@@ -46,16 +52,27 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
         }
         "to_numeric" => {
             if call.value(1, "errors").as_text().is_some_and(|errors| &**errors == "coerce") {
-                cx.note(call.range(), crate::python::flow::event::EventKind::Coercion { what: "pandas.to_numeric".into() });
+                cx.note(
+                    call.range(),
+                    crate::python::flow::event::EventKind::Coercion { what: "pandas.to_numeric".into() },
+                );
             }
             same_rows(cx, call)
         }
         "to_datetime" | "to_timedelta" => {
-            if call.keyword("errors").and_then(|errors| errors.value.as_text()).is_some_and(|errors| &**errors == "coerce") {
-                cx.note(call.range(), crate::python::flow::event::EventKind::Coercion { what: format!("pandas.{name}").into() });
+            if call
+                .keyword("errors")
+                .and_then(|errors| errors.value.as_text())
+                .is_some_and(|errors| &**errors == "coerce")
+            {
+                cx.note(
+                    call.range(),
+                    crate::python::flow::event::EventKind::Coercion { what: format!("pandas.{name}").into() },
+                );
             }
             let made = same_rows(cx, call);
-            let dtype = if name == "to_datetime" { crate::schema::Dtype::Datetime } else { crate::schema::Dtype::Duration };
+            let dtype =
+                if name == "to_datetime" { crate::schema::Dtype::Datetime } else { crate::schema::Dtype::Duration };
             cx.change_data(&made, |data| {
                 for column in Arc::make_mut(&mut data.columns.list) {
                     column.dtype = dtype;
@@ -70,18 +87,26 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
         }
         "unique" => Value::Unknown,
         "crosstab" => {
-            let infos = call.arguments.iter().fold(Infos::default(), |infos, argument| infos.union(&cx.infos_of(&argument.value)));
+            let infos = call
+                .arguments
+                .iter()
+                .fold(Infos::default(), |infos, argument| infos.union(&cx.infos_of(&argument.value)));
             statistic(cx, infos)
         }
-        "date_range" | "timedelta_range" | "period_range" | "RangeIndex" | "Index" | "MultiIndex.from_product" => Value::Unknown,
-        "set_option" | "reset_option" | "option_context" | "Timestamp" | "Timedelta" | "NA" | "NaT" | "Categorical" => Value::Unknown,
+        "date_range" | "timedelta_range" | "period_range" | "RangeIndex" | "Index" | "MultiIndex.from_product" => {
+            Value::Unknown
+        }
+        "set_option" | "reset_option" | "option_context" | "Timestamp" | "Timedelta" | "NA" | "NaT" | "Categorical" => {
+            Value::Unknown
+        }
         _ => cx.opaque_result(call),
     }
 }
 
 /// The first argument, with the same rows and knowledge.
 fn same_rows(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
-    let value = call.positional(0).or(call.arguments.first()).map(|argument| argument.value.clone()).unwrap_or_default();
+    let value =
+        call.positional(0).or(call.arguments.first()).map(|argument| argument.value.clone()).unwrap_or_default();
     match cx.data_of(&value) {
         Some(data) => cx.changed(&data, Infos::default()),
         None => Value::Unknown,
@@ -119,7 +144,9 @@ fn bins(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
 
 /// Reads the file that the first argument names.
 pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Value {
-    let argument = call.positional(0).or_else(|| ["filepath_or_buffer", "path", "io", "source", "path_or_buf"].iter().find_map(|name| call.keyword(name)));
+    let argument = call.positional(0).or_else(|| {
+        ["filepath_or_buffer", "path", "io", "source", "path_or_buf"].iter().find_map(|name| call.keyword(name))
+    });
     let value = argument.map(|argument| argument.value.clone()).unwrap_or_default();
     if let Value::Str(text) = &value {
         cx.note_context(text.origin, Context::Path { folder: None });
@@ -133,13 +160,16 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
         None => Columns { base: Some(base), ..Columns::unknown() },
     };
     let mut n_rows = table.as_ref().and_then(|table| table.n_rows);
-    let is_partial = ["nrows", "skiprows", "n_rows", "skip_rows", "chunksize"].iter().any(|name| call.keyword(name).is_some());
+    let is_partial =
+        ["nrows", "skiprows", "n_rows", "skip_rows", "chunksize"].iter().any(|name| call.keyword(name).is_some());
     n_rows = n_rows.filter(|_| !is_partial);
     let header = call.keyword("header").or(call.keyword("has_header"));
     let no_header = header.is_some_and(|header| matches!(header.value, Value::None | Value::Bool(Some(false))));
     let renames = call.keyword("names").or(call.keyword("new_columns"));
     let unusual = no_header
-        || header.is_some_and(|header| !matches!(header.value, Value::Number(Some(0.0)) | Value::Bool(Some(true)) | Value::None))
+        || header.is_some_and(|header| {
+            !matches!(header.value, Value::Number(Some(0.0)) | Value::Bool(Some(true)) | Value::None)
+        })
         || ["sheet_name", "skiprows", "skip_rows", "comment"].iter().any(|name| call.keyword(name).is_some());
     if let Some(names) = renames {
         columns = match cx.names_in(&names.value) {
@@ -155,7 +185,9 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
     if let Some(dates) = call.keyword("parse_dates") {
         for (name, _) in cx.names_in(&dates.value).unwrap_or_default() {
             let known = columns.get(&name).cloned();
-            if let Some(column) = known.or_else(|| columns.open.then(|| Column { origins: Arc::from([cx.origin(base, &name)]), ..Column::named(&name) })) {
+            if let Some(column) = known.or_else(|| {
+                columns.open.then(|| Column { origins: Arc::from([cx.origin(base, &name)]), ..Column::named(&name) })
+            }) {
                 columns.set(Column { dtype: crate::schema::Dtype::Datetime, ..column });
             }
             by_time |= call.keyword("index_col").is_some_and(|index| index.value.as_text() == Some(&name));
@@ -167,9 +199,11 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
         columns = match cx.names_in(&chosen.value) {
             Some(names) => {
                 let object = Value::Unknown;
-                let mut list: Vec<Column> = names.iter().map(|(name, origin)| cx.find_column(&object, &whole, name, None, *origin)).collect();
+                let mut list: Vec<Column> =
+                    names.iter().map(|(name, origin)| cx.find_column(&object, &whole, name, None, *origin)).collect();
                 // A file keeps its own order.
-                let place = |column: &Column| whole.columns.names().position(|name| *name == column.name).unwrap_or(usize::MAX);
+                let place =
+                    |column: &Column| whole.columns.names().position(|name| *name == column.name).unwrap_or(usize::MAX);
                 list.sort_by_key(place);
                 Columns::closed(list)
             }
@@ -199,7 +233,9 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
         if let Some(argument) = call.keyword(name) {
             let keys = match cx.state.dict(&argument.value) {
                 Some((_, dict)) => dict.entries.iter().map(|(key, _)| key.clone()).collect(),
-                None if name == "parse_dates" => cx.state.items(&argument.value).map(|(items, _)| items).unwrap_or_default(),
+                None if name == "parse_dates" => {
+                    cx.state.items(&argument.value).map(|(items, _)| items).unwrap_or_default()
+                }
                 None => Vec::new(),
             };
             for key in keys {
@@ -221,18 +257,31 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
 
 /// Whether settings of the reader may give other columns than the file is known to have.
 fn may_be_read_otherwise(cx: &Interpreter<'_>, call: &Call<'_>, columns: &Columns) -> bool {
-    let separator = ["sep", "delimiter", "separator", "delim_whitespace"].iter().find_map(|name| call.keyword(name)).or(call.positional(1));
+    let separator = ["sep", "delimiter", "separator", "delim_whitespace"]
+        .iter()
+        .find_map(|name| call.keyword(name))
+        .or(call.positional(1));
     // A separator that is not the one found in the file leaves one column, as does a missing one that is needed.
     let is_split_otherwise = columns.list.len() == 1
-        || separator.is_some_and(|separator| separator.value.as_text().is_none_or(|text| text.chars().count() != 1 && &**text != "\t"));
+        || separator.is_some_and(|separator| {
+            separator.value.as_text().is_none_or(|text| text.chars().count() != 1 && &**text != "\t")
+        });
     let combines_dates = call.keyword("parse_dates").is_some_and(|dates| {
-        cx.state.dict(&dates.value).is_some() || cx.state.items(&dates.value).is_some_and(|(items, _)| items.iter().any(|item| item.as_text().is_none()))
+        cx.state.dict(&dates.value).is_some()
+            || cx.state.items(&dates.value).is_some_and(|(items, _)| items.iter().any(|item| item.as_text().is_none()))
     });
-    let is_arranged = ["orient", "typ", "lines", "include_file_paths", "row_index_name", "hive_partitioning", "prefix"].iter().any(|name| call.keyword(name).is_some());
+    let is_arranged = ["orient", "typ", "lines", "include_file_paths", "row_index_name", "hive_partitioning", "prefix"]
+        .iter()
+        .any(|name| call.keyword(name).is_some());
     is_split_otherwise || combines_dates || is_arranged
 }
 
-pub(crate) fn frame_data(columns: Columns, rows: crate::python::flow::rows::RowsId, n_rows: Option<u64>, dialect: Dialect) -> Data {
+pub(crate) fn frame_data(
+    columns: Columns,
+    rows: crate::python::flow::rows::RowsId,
+    n_rows: Option<u64>,
+    dialect: Dialect,
+) -> Data {
     Data {
         kind: DataKind::Frame,
         dialect,
@@ -272,7 +321,11 @@ pub(super) fn frame(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect)
 
 fn frame_of(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Value {
     let value = call.get(0, "data").map(|argument| argument.value.clone()).unwrap_or(Value::None);
-    let names = call.keyword("columns").or(call.keyword("schema")).or(call.positional(2)).map(|argument| argument.value.clone());
+    let names = call
+        .keyword("columns")
+        .or(call.keyword("schema"))
+        .or(call.positional(2))
+        .map(|argument| argument.value.clone());
     let made = if cx.state.dict(&value).is_some() {
         frame_of_dict(cx, &value, call.range(), dialect)
     } else if let Some(data) = cx.data_of(&value) {
@@ -291,24 +344,34 @@ fn frame_of(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Valu
     if dialect == Dialect::Pandas
         && let Some(index) = call.get(1, "index").map(|argument| argument.value.clone())
         && !matches!(index, Value::None)
-        && cx.state.items(&index).is_none_or(|(items, open)| open || !items.iter().all(|item| matches!(item, Value::Str(_) | Value::Number(_))))
+        && cx.state.items(&index).is_none_or(|(items, open)| {
+            open || !items.iter().all(|item| matches!(item, Value::Str(_) | Value::Number(_)))
+        })
     {
         cx.change_data(&made, |data| data.grouped_by = vec!["".into()]);
     }
-    if let Some(index) = call.keyword("index").and_then(|index| cx.data_of(&index.value)).filter(|_| cx.data_of(&value).is_none()) {
+    if let Some(index) =
+        call.keyword("index").and_then(|index| cx.data_of(&index.value)).filter(|_| cx.data_of(&value).is_none())
+    {
         cx.change_data(&made, |data| data.rows = index.rows);
     }
     if let Some(names) = names {
         let Some(data) = cx.data_of(&made) else { return made };
-        let is_selection = cx.state.dict(&value).is_some() || cx.data_of(&value).is_some_and(|data| data.kind == DataKind::Frame);
+        let is_selection =
+            cx.state.dict(&value).is_some() || cx.data_of(&value).is_some_and(|data| data.kind == DataKind::Frame);
         match cx.names_in(&names) {
             Some(names) if !is_selection => {
                 let infos = data.all_infos();
                 // Names for an array whose columns are known take their place.
-                let origins = cx.data_of(&value).map(|data| data.columns.clone()).filter(|columns| columns.list.len() == names.len());
+                let origins = cx
+                    .data_of(&value)
+                    .map(|data| data.columns.clone())
+                    .filter(|columns| columns.list.len() == names.len());
                 let list = names.iter().enumerate().map(|(index, (name, _))| Column {
                     infos: infos.clone(),
-                    origins: origins.as_ref().map_or_else(|| Arc::from([]), |columns| columns.list[index].origins.clone()),
+                    origins: origins
+                        .as_ref()
+                        .map_or_else(|| Arc::from([]), |columns| columns.list[index].origins.clone()),
                     ..Column::named(name)
                 });
                 let columns = Columns::closed(list.collect());
@@ -386,11 +449,20 @@ fn series(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
     match cx.data_of(&value) {
         Some(data) => {
             let infos = data.infos.clone();
-            cx.add_data(Data { kind: DataKind::Series, dialect: Dialect::Pandas, columns: Columns::closed(vec![column]), infos, ..(*data).clone() })
+            cx.add_data(Data {
+                kind: DataKind::Series,
+                dialect: Dialect::Pandas,
+                columns: Columns::closed(vec![column]),
+                infos,
+                ..(*data).clone()
+            })
         }
         None => {
             let rows = cx.new_rows(call.range());
-            cx.add_data(Data { kind: DataKind::Series, ..frame_data(Columns::closed(vec![column]), rows, None, Dialect::Pandas) })
+            cx.add_data(Data {
+                kind: DataKind::Series,
+                ..frame_data(Columns::closed(vec![column]), rows, None, Dialect::Pandas)
+            })
         }
     }
 }
@@ -401,7 +473,13 @@ pub(crate) fn load_dataset(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
     let given: String = call
         .arguments
         .iter()
-        .map(|argument| format!("{}={}", argument.keyword.as_deref().unwrap_or(""), argument.range().map_or("", |range| range.of(cx.text))))
+        .map(|argument| {
+            format!(
+                "{}={}",
+                argument.keyword.as_deref().unwrap_or(""),
+                argument.range().map_or("", |range| range.of(cx.text))
+            )
+        })
         .collect::<Vec<_>>()
         .join(",");
     let given = given.replace("as_frame=True", "").replace("return_X_y=True", "");
@@ -419,7 +497,8 @@ pub(crate) fn load_dataset(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
     if name.starts_with("make_") {
         let x = array_of(cx, rows, Infos::default());
         let y = array_of(cx, rows, Infos::default());
-        let weights = call.keyword("weights").and_then(|weights| cx.state.items(&weights.value)).map(|(items, _)| items);
+        let weights =
+            call.keyword("weights").and_then(|weights| cx.state.items(&weights.value)).map(|(items, _)| items);
         let share = weights.into_iter().flatten().filter_map(|weight| match weight {
             Value::Number(share) => share,
             _ => None,
@@ -441,7 +520,12 @@ pub(crate) fn load_dataset(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
 }
 
 fn named(cx: &mut Interpreter<'_>, base: crate::python::flow::column::BaseId, names: &[&str]) -> Columns {
-    Columns::closed(names.iter().map(|name| Column { origins: Arc::from([cx.origin(base, name)]), ..Column::named(name) }).collect())
+    Columns::closed(
+        names
+            .iter()
+            .map(|name| Column { origins: Arc::from([cx.origin(base, name)]), ..Column::named(name) })
+            .collect(),
+    )
 }
 
 impl Interpreter<'_> {

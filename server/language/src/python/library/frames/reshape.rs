@@ -17,7 +17,10 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
         }
         return cx.add_data(Data { columns, ..(**data).clone() });
     }
-    let mapping = call.keyword("columns").or(call.keyword("mapping")).or_else(|| if is_axis(call, 1) { call.positional(0) } else { None });
+    let mapping = call
+        .keyword("columns")
+        .or(call.keyword("mapping"))
+        .or_else(|| if is_axis(call, 1) { call.positional(0) } else { None });
     let polars = !matches!(data.dialect, crate::python::flow::value::Dialect::Pandas);
     let mapping = mapping.or_else(|| if polars { call.positional(0) } else { None });
     let Some(mapping) = mapping else { return cx.add_data((**data).clone()) };
@@ -45,7 +48,11 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
         for (name, origin) in names {
             // A name that is not there is left out without an error.
             cx.note_context(origin, crate::python::flow::Context::Column(vec![data.clone()]));
-            let Some(column) = data.columns.get(&name).cloned().or_else(|| data.columns.open.then(|| cx.find_column(object, data, &name, None, None)))
+            let Some(column) = data
+                .columns
+                .get(&name)
+                .cloned()
+                .or_else(|| data.columns.open.then(|| cx.find_column(object, data, &name, None, None)))
             else {
                 continue;
             };
@@ -75,9 +82,13 @@ fn renamed_by(cx: &mut Interpreter<'_>, data: &Arc<Data>, function: &Value, _cal
         _ => None,
     };
     let columns = match change {
-        Some(change) if !data.columns.open => {
-            Columns::closed(data.columns.list.iter().map(|column| Column { name: change(&column.name).into(), ..column.clone() }).collect())
-        }
+        Some(change) if !data.columns.open => Columns::closed(
+            data.columns
+                .list
+                .iter()
+                .map(|column| Column { name: change(&column.name).into(), ..column.clone() })
+                .collect(),
+        ),
         _ => Columns::unknown(),
     };
     let infos = if columns.open { data.all_infos() } else { data.infos.clone() };
@@ -87,19 +98,23 @@ fn renamed_by(cx: &mut Interpreter<'_>, data: &Arc<Data>, function: &Value, _cal
 /// A method of the names of columns; `None` for those that give all of them.
 pub(super) fn names_method(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Option<Value> {
     let columns = match name {
-        "tolist" | "to_list" | "unique" | "copy" | "view" | "isin" | "items" | "to_numpy" | "to_series" | "get_loc" | "any" | "all" | "sort_values" => {
+        "tolist" | "to_list" | "unique" | "copy" | "view" | "isin" | "items" | "to_numpy" | "to_series" | "get_loc"
+        | "any" | "all" | "sort_values" => {
             return None;
         }
-        "drop" | "difference" => match call.positional(0).or(call.keyword("labels")).and_then(|argument| cx.names_in(&argument.value)) {
-            Some(names) if !data.columns.open => {
-                for (_, origin) in &names {
-                    cx.note_context(*origin, crate::python::flow::Context::Column(vec![data.clone()]));
+        "drop" | "difference" => {
+            match call.positional(0).or(call.keyword("labels")).and_then(|argument| cx.names_in(&argument.value)) {
+                Some(names) if !data.columns.open => {
+                    for (_, origin) in &names {
+                        cx.note_context(*origin, crate::python::flow::Context::Column(vec![data.clone()]));
+                    }
+                    let kept =
+                        data.columns.list.iter().filter(|column| names.iter().all(|(name, _)| *name != column.name));
+                    Columns::closed(kept.cloned().collect())
                 }
-                let kept = data.columns.list.iter().filter(|column| names.iter().all(|(name, _)| *name != column.name));
-                Columns::closed(kept.cloned().collect())
+                _ => Columns { list: data.columns.list.clone(), ..Columns::unknown() },
             }
-            _ => Columns { list: data.columns.list.clone(), ..Columns::unknown() },
-        },
+        }
         _ => Columns::unknown(),
     };
     Some(cx.add_data(Data { columns, ..(**data).clone() }))
@@ -107,7 +122,9 @@ pub(super) fn names_method(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &st
 
 /// `df.columns.str.lower()` and the like: each name changed; unknown where what changes it is not followed.
 pub(super) fn changed_names(cx: &mut Interpreter<'_>, data: &Arc<Data>, method: &str, call: &Call<'_>) -> Value {
-    let text = |position: usize, keyword: &str| call.get(position, keyword).and_then(|argument| argument.value.as_text().cloned());
+    let text = |position: usize, keyword: &str| {
+        call.get(position, keyword).and_then(|argument| argument.value.as_text().cloned())
+    };
     let is_pattern = call.flag("regex") == Some(true);
     let change: Option<Box<dyn Fn(&str) -> String>> = match (method, call.arguments.len()) {
         ("lower", 0) => Some(Box::new(str::to_lowercase)),
@@ -124,7 +141,8 @@ pub(super) fn changed_names(cx: &mut Interpreter<'_>, data: &Arc<Data>, method: 
     };
     let columns = match change {
         Some(change) if !data.columns.open => {
-            let changed = data.columns.list.iter().map(|column| Column { name: change(&column.name).into(), ..column.clone() });
+            let changed =
+                data.columns.list.iter().map(|column| Column { name: change(&column.name).into(), ..column.clone() });
             Columns::closed(changed.collect())
         }
         _ => Columns::unknown(),
@@ -140,7 +158,11 @@ pub(super) fn affix(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, call
                 .list
                 .iter()
                 .map(|column| {
-                    let changed = if name == "add_prefix" { format!("{text}{}", column.name) } else { format!("{}{text}", column.name) };
+                    let changed = if name == "add_prefix" {
+                        format!("{text}{}", column.name)
+                    } else {
+                        format!("{}{text}", column.name)
+                    };
                     Column { name: changed.into(), ..column.clone() }
                 })
                 .collect(),
@@ -163,7 +185,8 @@ pub(super) fn reset_index(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Cal
     };
     let mut columns = data.columns.clone();
     if data.kind == DataKind::Series
-        && let (Some(name), [only]) = (call.keyword("name").and_then(|name| name.value.as_text().cloned()), &data.columns.list[..])
+        && let (Some(name), [only]) =
+            (call.keyword("name").and_then(|name| name.value.as_text().cloned()), &data.columns.list[..])
     {
         columns = Columns::closed(vec![Column { name, ..only.clone() }]);
     }
@@ -186,7 +209,9 @@ pub(super) fn set_index(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Dat
             columns.open = true;
         }
     }
-    let dated = |name: &Arc<str>| data.columns.get(name).is_some_and(|column| matches!(column.dtype, Dtype::Date | Dtype::Datetime));
+    let dated = |name: &Arc<str>| {
+        data.columns.get(name).is_some_and(|column| matches!(column.dtype, Dtype::Date | Dtype::Datetime))
+    };
     let by_time = data.by_time || names.iter().any(dated);
     cx.add_data(Data { columns, by_time, grouped_by: names, ..(**data).clone() })
 }
@@ -264,13 +289,20 @@ pub(super) fn melt(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, c
         None => Some(default.into()),
         Some(argument) => argument.value.as_text().cloned(),
     };
-    let names = (name("var_name", "variable").filter(|_| call.keyword("variable_name").is_none()).or_else(|| name("variable_name", "variable")), name("value_name", "value"));
+    let names = (
+        name("var_name", "variable")
+            .filter(|_| call.keyword("variable_name").is_none())
+            .or_else(|| name("variable_name", "variable")),
+        name("value_name", "value"),
+    );
     let known_ids = ids.is_none_or(|ids| cx.names_in(&ids.value).is_some());
     let columns = match names {
         (Some(variable), Some(value)) if known_ids => {
             let site = cx.site(call.range());
-            let mut list: Vec<Column> =
-                id_names.iter().map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name))).collect();
+            let mut list: Vec<Column> = id_names
+                .iter()
+                .map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name)))
+                .collect();
             list.push(Column { made: Some(site), dtype: Dtype::String, ..Column::named(&variable) });
             list.push(Column { made: Some(site), ..Column::named(&value) });
             Columns::closed(list)

@@ -20,7 +20,13 @@ impl Interpreter<'_> {
         let made = match name {
             "columns" | "feature_names" => {
                 let columns = data.columns.clone();
-                self.add_data(Data { kind: DataKind::Index, rows: RowsId::NONE, columns, infos: Infos::default(), ..(**data).clone() })
+                self.add_data(Data {
+                    kind: DataKind::Index,
+                    rows: RowsId::NONE,
+                    columns,
+                    infos: Infos::default(),
+                    ..(**data).clone()
+                })
             }
             "index" if data.kind != DataKind::Opaque => {
                 let infos = data.all_infos();
@@ -31,7 +37,9 @@ impl Interpreter<'_> {
                 let n_rows = data.n_rows.map(|n_rows| n_rows as f64);
                 Value::Tuple(Arc::new(vec![Value::Number(n_rows), Value::Number(n_columns)]))
             }
-            "values" | "array" => self.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() }),
+            "values" | "array" => {
+                self.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
+            }
             "T" => self.add_data(Data { rows: data.rows, columns: Columns::unknown(), ..(**data).clone() }),
             "data" | "target" | "frame" if data.kind == DataKind::Opaque => self.opaque(data.rows, data.all_infos()),
             "size" | "ndim" | "height" | "width" | "empty" | "dtype" | "dtypes" | "name" => return None,
@@ -134,21 +142,31 @@ impl Interpreter<'_> {
     }
 
     /// `data[key]`.
-    pub(crate) fn data_item(&mut self, object: &Value, data: &Arc<Data>, key: Value, index: &Expr, site: TextRange) -> Value {
+    pub(crate) fn data_item(
+        &mut self,
+        object: &Value,
+        data: &Arc<Data>,
+        key: Value,
+        index: &Expr,
+        site: TextRange,
+    ) -> Value {
         if data.kind == DataKind::Grouped {
             return self.grouped_item(object, data, &key);
         }
         if let ExprKind::Slice { lower, upper, step } = &*index.kind {
             return self.sliced(data, lower.as_ref(), upper.as_ref(), step.as_ref(), site);
         }
-        if let (ExprKind::Tuple(parts), true) = (&*index.kind, matches!(data.kind, DataKind::Array | DataKind::Opaque | DataKind::Series)) {
+        if let (ExprKind::Tuple(parts), true) =
+            (&*index.kind, matches!(data.kind, DataKind::Array | DataKind::Opaque | DataKind::Series))
+        {
             let Some(first) = parts.first() else { return Value::Unknown };
             let first_key = match &key {
                 Value::Tuple(keys) => keys.first().cloned().unwrap_or_default(),
                 _ => Value::Unknown,
             };
             let rows = self.rows_by(data, &first_key, first, site);
-            let columns = if parts.len() > 1 && is_whole(&parts[1]) { data.columns.clone() } else { Columns::unknown() };
+            let columns =
+                if parts.len() > 1 && is_whole(&parts[1]) { data.columns.clone() } else { Columns::unknown() };
             let made = Data { rows, columns, n_rows: None, infos: data.all_infos(), ..(**data).clone() };
             return self.add_data(made);
         }
@@ -162,7 +180,12 @@ impl Interpreter<'_> {
         }
         if let Value::Str(_) = key {
             let infos = data.all_infos();
-            return self.add_data(Data { kind: DataKind::Series, columns: Columns::unknown(), infos, ..(**data).clone() });
+            return self.add_data(Data {
+                kind: DataKind::Series,
+                columns: Columns::unknown(),
+                infos,
+                ..(**data).clone()
+            });
         }
         if matches!(data.kind, DataKind::Frame | DataKind::Opaque) && self.state.items(&key).is_some() {
             // A list of names of which some are not known; those that are, are there.
@@ -196,7 +219,9 @@ impl Interpreter<'_> {
             _ => {
                 let rows = self.rows_by(data, &key, index, site);
                 let by_names = self.data_of(&key).filter(|key| {
-                    key.kind == DataKind::Index && (key.rows == RowsId::NONE || (data.kind == DataKind::Frame && key.dialect == Dialect::Pandas))
+                    key.kind == DataKind::Index
+                        && (key.rows == RowsId::NONE
+                            || (data.kind == DataKind::Frame && key.dialect == Dialect::Pandas))
                 });
                 match by_names {
                     Some(names) => {
@@ -271,9 +296,18 @@ impl Interpreter<'_> {
             return self.columns_by_position(&rowed, column_expr);
         }
         // Of an index of several levels the second key may be of its second level.
-        if data.grouped_by.len() > 1 && self.names_in(&column_key).is_none_or(|names| names.iter().any(|(name, _)| data.columns.get(name).is_none())) {
+        if data.grouped_by.len() > 1
+            && self
+                .names_in(&column_key)
+                .is_none_or(|names| names.iter().any(|(name, _)| data.columns.get(name).is_none()))
+        {
             let infos = rowed.all_infos();
-            return self.add_data(Data { kind: DataKind::Opaque, columns: Columns::unknown(), infos, ..(*rowed).clone() });
+            return self.add_data(Data {
+                kind: DataKind::Opaque,
+                columns: Columns::unknown(),
+                infos,
+                ..(*rowed).clone()
+            });
         }
         if let Value::Str(Text { value: Some(name), origin }) = &column_key {
             // Two labels may be those of two levels of the index.
@@ -297,12 +331,15 @@ impl Interpreter<'_> {
                 if let ExprKind::Slice { lower, upper, .. } = &*column_expr.kind
                     && self.elsewhere.is_none()
                 {
-                    for end in [lower, upper].into_iter().flatten().filter(|end| matches!(&*end.kind, ExprKind::Str(_))) {
+                    for end in [lower, upper].into_iter().flatten().filter(|end| matches!(&*end.kind, ExprKind::Str(_)))
+                    {
                         self.note_context(Some(end.id), Context::Column(vec![data.clone()]));
                     }
                 }
                 let columns = match &*column_expr.kind {
-                    ExprKind::Slice { lower, upper, step: None } => self.columns_between(&rowed, lower.as_ref(), upper.as_ref()),
+                    ExprKind::Slice { lower, upper, step: None } => {
+                        self.columns_between(&rowed, lower.as_ref(), upper.as_ref())
+                    }
                     _ => Columns::unknown(),
                 };
                 let infos = rowed.all_infos().union(&self.infos_of(&column_key));
@@ -325,7 +362,9 @@ impl Interpreter<'_> {
         };
         let n_columns = data.columns.list.len();
         match (place(lower, 0), place(upper, n_columns.saturating_sub(1))) {
-            (Some(from), Some(to)) if from <= to && to < n_columns => Columns::closed(data.columns.list[from..=to].to_vec()),
+            (Some(from), Some(to)) if from <= to && to < n_columns => {
+                Columns::closed(data.columns.list[from..=to].to_vec())
+            }
             _ => Columns::unknown(),
         }
     }
@@ -340,12 +379,18 @@ impl Interpreter<'_> {
         let closed = !data.columns.open;
         match &*expr.kind {
             _ if integer(expr).is_some() => {
-                let column = integer(expr).and_then(place).filter(|_| closed).and_then(|position| list.get(position)).cloned();
+                let column =
+                    integer(expr).and_then(place).filter(|_| closed).and_then(|position| list.get(position)).cloned();
                 match column {
                     Some(column) => self.series_of(data, column),
                     None => {
                         let infos = data.all_infos();
-                        self.add_data(Data { kind: DataKind::Series, columns: Columns::unknown(), infos, ..(**data).clone() })
+                        self.add_data(Data {
+                            kind: DataKind::Series,
+                            columns: Columns::unknown(),
+                            infos,
+                            ..(**data).clone()
+                        })
                     }
                 }
             }
@@ -374,7 +419,8 @@ impl Interpreter<'_> {
         }
         if let Some(chosen) = self.data_of(key) {
             // Rows by the labels or positions of other data that came from these rows: a fold, `X_train.index`.
-            let positions = matches!(chosen.kind, DataKind::Index | DataKind::Array | DataKind::Series | DataKind::Opaque);
+            let positions =
+                matches!(chosen.kind, DataKind::Index | DataKind::Array | DataKind::Series | DataKind::Opaque);
             if positions && chosen.rows != RowsId::NONE && chosen.rows != data.rows {
                 return chosen.rows;
             }
@@ -452,7 +498,9 @@ impl Interpreter<'_> {
             return Bound::At(position);
         }
         match self.flow.at(expr.id).map(|seen| &seen.value) {
-            Some(Value::Number(Some(number))) if self.elsewhere.is_none() && number.fract() == 0.0 => Bound::At(*number as i64),
+            Some(Value::Number(Some(number))) if self.elsewhere.is_none() && number.fract() == 0.0 => {
+                Bound::At(*number as i64)
+            }
             _ => Bound::Expression(self.text_hash(expr.range)),
         }
     }
@@ -469,7 +517,8 @@ impl Interpreter<'_> {
             // Names of columns from one position to another.
             let end = |bound: Option<&Expr>, default: i64| bound.map_or(Some(default), integer);
             let length = data.columns.list.len() as i64;
-            let place = |position: i64| if position < 0 { length + position } else { position }.clamp(0, length) as usize;
+            let place =
+                |position: i64| if position < 0 { length + position } else { position }.clamp(0, length) as usize;
             let columns = match (end(lower, 0), end(upper, length), step) {
                 (Some(from), Some(to), None) if !data.columns.open && place(from) <= place(to) => {
                     Columns::closed(data.columns.list[place(from)..place(to)].to_vec())

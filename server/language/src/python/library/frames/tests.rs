@@ -4,11 +4,11 @@ mod pandas;
 mod polars;
 
 use crate::document::{Document, Language};
+use crate::python::analyse;
+use crate::python::flow::Flow;
 use crate::python::flow::event::EventKind;
 use crate::python::flow::info::InfoKind;
 use crate::python::flow::value::Data;
-use crate::python::flow::Flow;
-use crate::python::analyse;
 use crate::schema::{ColumnSummary, Dtype};
 use crate::testing::{ROOT, TestWorkspace, cursor};
 
@@ -16,7 +16,10 @@ fn workspace() -> TestWorkspace {
     let top_values = vec![("month".into(), 60), ("year".into(), 40)];
     let shops: &[(&str, Dtype)] = &[("shop", Dtype::Integer), ("city", Dtype::String)];
     TestWorkspace::default()
-        .file("sales.csv", &[("shop", Dtype::Integer), ("day", Dtype::Date), ("kind", Dtype::String), ("price", Dtype::Float)])
+        .file(
+            "sales.csv",
+            &[("shop", Dtype::Integer), ("day", Dtype::Date), ("kind", Dtype::String), ("price", Dtype::Float)],
+        )
         .file("shops.csv", shops)
         .summary("sales.csv", "kind", ColumnSummary { top_values, n_distinct: Some(2), ..ColumnSummary::default() })
 }
@@ -29,7 +32,8 @@ fn shown(data: &Data) -> String {
         .iter()
         .map(|column| {
             let doubt = if column.certain { "" } else { "?" };
-            let dtype = if column.dtype == Dtype::Unknown { String::new() } else { format!(": {}", column.dtype.name()) };
+            let dtype =
+                if column.dtype == Dtype::Unknown { String::new() } else { format!(": {}", column.dtype.name()) };
             format!("{}{doubt}{dtype}", column.name)
         })
         .collect();
@@ -46,11 +50,17 @@ fn walked(script: &str) -> Flow {
 /// Walks a script over the workspace and states what columns `expression` has at its end.
 #[track_caller]
 fn check(script: &str, expression: &str, expected: &str) {
-    let script = format!("import pandas as pd\nimport polars as pl\nimport polars.selectors as cs\n{script}\n{expression}");
+    let script =
+        format!("import pandas as pd\nimport polars as pl\nimport polars.selectors as cs\n{script}\n{expression}");
     let flow = walked(&script);
     let end = script.len() as u32;
     let start = end - expression.len() as u32;
-    let seen = flow.seen.iter().flatten().find(|seen| seen.range.start == start && seen.range.end == end).expect("the expression was walked");
+    let seen = flow
+        .seen
+        .iter()
+        .flatten()
+        .find(|seen| seen.range.start == start && seen.range.end == end)
+        .expect("the expression was walked");
     let found = seen.data().map_or_else(|| format!("no data: {:?}", seen.value), |data| shown(data));
     assert_eq!(found, expected, "\n{script}");
 }
@@ -74,7 +84,8 @@ fn check_missing(script: &str, expected: &[&str]) {
 fn check_offers(marked: &str, expected: &[&str]) {
     let (script, offset) = cursor(&format!("import pandas as pd\nimport polars as pl\n{marked}\n"));
     let document = Document::new(format!("{ROOT}/script.py"), Language::Python, script.as_str());
-    let found: Vec<String> = document.complete(offset, &workspace()).iter().map(|offer| offer.label.to_string()).collect();
+    let found: Vec<String> =
+        document.complete(offset, &workspace()).iter().map(|offer| offer.label.to_string()).collect();
     assert_eq!(found, expected, "\n{marked}");
 }
 
@@ -84,7 +95,8 @@ fn check_infos(script: &str, expected: &[(&str, &str, InfoKind)]) {
     let script = format!("import pandas as pd\nimport polars as pl\n{script}\ndf");
     let flow = walked(&script);
     let end = script.len() as u32;
-    let seen = flow.seen.iter().flatten().find(|seen| seen.range.start == end - 2 && seen.range.end == end).expect("walked");
+    let seen =
+        flow.seen.iter().flatten().find(|seen| seen.range.start == end - 2 && seen.range.end == end).expect("walked");
     let data = seen.data().expect("a frame");
     let mut found = Vec::new();
     for column in data.columns.list.iter() {
@@ -93,7 +105,8 @@ fn check_infos(script: &str, expected: &[(&str, &str, InfoKind)]) {
             found.push((column.name.to_string(), info.what.to_string(), info.kind));
         }
     }
-    let expected: Vec<_> = expected.iter().map(|(column, what, kind)| ((*column).to_owned(), (*what).to_owned(), *kind)).collect();
+    let expected: Vec<_> =
+        expected.iter().map(|(column, what, kind)| ((*column).to_owned(), (*what).to_owned(), *kind)).collect();
     assert_eq!(found, expected, "\n{script}");
 }
 

@@ -117,7 +117,9 @@ impl Walk<'_> {
             StmtKind::Import(names) | StmtKind::ImportFrom { names, .. } => {
                 names.iter().for_each(|name| self.ident(&name.name, range));
             }
-            StmtKind::Global(names) | StmtKind::Nonlocal(names) => names.iter().for_each(|name| self.ident(name, range)),
+            StmtKind::Global(names) | StmtKind::Nonlocal(names) => {
+                names.iter().for_each(|name| self.ident(name, range))
+            }
             StmtKind::Assert { test, message } => {
                 self.expr(test, range, depth);
                 self.exprs(message, range, depth);
@@ -181,7 +183,11 @@ impl Walk<'_> {
                     }
                 }
             }
-            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) | ExprKind::And(items) | ExprKind::Or(items) => {
+            ExprKind::List(items)
+            | ExprKind::Tuple(items)
+            | ExprKind::Set(items)
+            | ExprKind::And(items)
+            | ExprKind::Or(items) => {
                 self.exprs(items, range, depth);
             }
             ExprKind::Dict(entries) => {
@@ -275,7 +281,9 @@ fn on_small_stack(text: String) -> Module {
 
 #[test]
 fn depth_has_a_limit() {
-    for (open, close) in [("[", "]"), ("f(", ")"), ("{1: ", "}"), ("(lambda: ", ")"), ("-", ""), ("not ", ""), ("a[", "]")] {
+    for (open, close) in
+        [("[", "]"), ("f(", ")"), ("{1: ", "}"), ("(lambda: ", ")"), ("-", ""), ("not ", ""), ("a[", "]")]
+    {
         on_small_stack(format!("x = {}1{}\ny = 2\n", open.repeat(10_000), close.repeat(10_000)));
     }
     on_small_stack(format!("x = {}1\n", "a + ".repeat(50_000)));

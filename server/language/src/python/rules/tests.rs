@@ -34,7 +34,12 @@ impl SchemaSource for Files {
             missing_share: None,
             example: None,
         });
-        Some(Arc::new(Table { name: path.into(), path: Some(path.into()), columns: columns.collect(), n_rows: Some(rows.len() as u64) }))
+        Some(Arc::new(Table {
+            name: path.into(),
+            path: Some(path.into()),
+            columns: columns.collect(),
+            n_rows: Some(rows.len() as u64),
+        }))
     }
 
     fn table(&self, _name: &str) -> Option<Arc<Table>> {
@@ -89,7 +94,8 @@ impl SchemaSource for Files {
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).map(|all| all.flatten().map(|entry| entry.path()).collect()).unwrap_or_default();
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).map(|all| all.flatten().map(|entry| entry.path()).collect()).unwrap_or_default();
     entries.sort();
     for path in entries {
         match path.extension().and_then(|extension| extension.to_str()) {
@@ -104,7 +110,12 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn rules_find_what_the_corpus_marks_and_nothing_else() {
     let root = std::env::var("MLWRIGHT_CORPUS").map_or_else(
-        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/language/corpus").canonicalize().expect("the corpus is in the checkout"),
+        |_| {
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../../tests/language/corpus")
+                .canonicalize()
+                .expect("the corpus is in the checkout")
+        },
         PathBuf::from,
     );
     let mut paths = Vec::new();
@@ -128,8 +139,11 @@ fn rules_find_what_the_corpus_marks_and_nothing_else() {
                 expected.extend(codes.split(',').map(|code| (number as u32, code.trim().to_owned())));
             }
         }
-        let mut found: Vec<(u32, String)> =
-            document.diagnostics(&Files).iter().map(|diagnostic| (lines.line_of(diagnostic.range.start), diagnostic.code.to_owned())).collect();
+        let mut found: Vec<(u32, String)> = document
+            .diagnostics(&Files)
+            .iter()
+            .map(|diagnostic| (lines.line_of(diagnostic.range.start), diagnostic.code.to_owned()))
+            .collect();
         found.sort();
         found.dedup();
         expected.sort();

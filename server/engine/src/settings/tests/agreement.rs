@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mlwright_language::{ColumnSummary, Document, Entry, Language, NameKind, SchemaSource, Severity, Table};
 use serde_json::Value;
 
-use super::{COMMENTED, Settings};
+use crate::settings::{COMMENTED, Settings};
 
 /// The schema that the tests of `language` use; this test writes it anew when `MLWRIGHT_WRITE_SCHEMA` is set.
 const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../language/src/config/testdata/schema.json");
