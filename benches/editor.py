@@ -4,6 +4,7 @@ The script has N_LINES lines: cells of a real kind (a table is read, columns are
 Completion is asked inside the quotes of a column right after an edit of that line; diagnostics are pulled after an edit in the middle.
 Both include the edit. `check` and `waldean` read the same N_FILES scripts, each in one process."""
 
+import importlib.metadata
 import json
 import pathlib
 import shutil
@@ -154,7 +155,7 @@ def linters(folder):
         if json.loads(ended.stdout)["n_files"] != N_FILES:
             sys.exit(ended.stderr)
 
-    peer = pathlib.Path(sys.executable).with_name("wald")
+    peer = pathlib.Path(sys.executable).with_name("waldean")
 
     def theirs():
         for path in paths:
@@ -177,6 +178,7 @@ def main():
             "n_lines": text.count("\n"), "completion_p50_ms": median(completions), "completion_p95_ms": percentile(completions, 0.95),
             "diagnostics_p50_ms": median(diagnostics), "diagnostics_p95_ms": percentile(diagnostics, 0.95), "memory_mb": memory,
             "check_seconds": ours, "waldean_seconds": theirs, "ratio": theirs / ours, "n_files": N_FILES,
+            "waldean_version": importlib.metadata.version("waldean"),
         })
     finally:
         shutil.rmtree(folder)

@@ -94,3 +94,22 @@ On stdio the median is {ratio:.0f} times shorter. From starting the process to t
             told = [f"{tokens[part]:,}" if tokens[part] is not None else "–" for part in ("text", "structured")] if tokens else []
             cells.append(" / ".join(told) or "no such tool")
         print(f"| `{name}` | {cells[0]} | {cells[1]} |")
+
+if editor := figures("editor"):
+    print(f"""
+## What an editor waits for (LSP on stdio)
+
+`benches/run.sh editor`: a script of {editor['n_lines']:,} lines; 200 completions of a column, and 200 times diagnostics, each right after an edit and
+with it. `check` and waldean read the same {editor['n_files']} scripts: mlwright in one process, waldean, which takes one file a call, in {editor['n_files']}.
+
+| what | p50 ms | p95 ms |
+|---|---|---|
+| completion after an edit | {editor['completion_p50_ms']:.1f} | {editor['completion_p95_ms']:.1f} |
+| diagnostics after an edit | {editor['diagnostics_p50_ms']:.1f} | {editor['diagnostics_p95_ms']:.1f} |
+
+Memory of the server afterwards: {editor['memory_mb']:.0f} MB.
+
+| linter | seconds | times mlwright's |
+|---|---|---|
+| `mlwright check`, {editor['n_files']} files | {editor['check_seconds']:.2f} | 1 |
+| waldean {editor['waldean_version']} | {editor['waldean_seconds']:.1f} | {editor['ratio']:.0f} |""")
