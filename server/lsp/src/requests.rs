@@ -23,8 +23,14 @@ struct Waiting {
     /// The document that the answer is made of; none for commands.
     key: Option<Key>,
     is_diagnostics: bool,
+    /// The method of what is asked while somebody types: an edit does not make it worthless, the same question asked again does.
+    typing: Option<&'static str>,
     cancel: CancelToken,
 }
+
+/// What editors ask for at a key and show when the answer comes, narrowed to what was typed since. Some wait for it before they
+/// ask again.
+const TYPING: [&str; 2] = [methods::Completion::METHOD, methods::SignatureHelpRequest::METHOD];
 
 /// The requests that wait for their answer. Each is answered once: whoever takes it out answers.
 #[derive(Debug, Default)]
@@ -35,7 +41,7 @@ pub(crate) struct Pending {
 impl Pending {
     /// Adds a command, which goes on whatever is edited.
     pub(crate) fn add_command(&mut self, id: RequestId, cancel: CancelToken) {
-        self.waiting.insert(id, Waiting { key: None, is_diagnostics: false, cancel });
+        self.waiting.insert(id, Waiting { key: None, is_diagnostics: false, typing: None, cancel });
     }
 
     /// Takes a request that is to be answered now; whether nobody has answered it.
@@ -50,10 +56,24 @@ impl Pending {
         Some(error(ErrorCode::RequestCanceled, "cancelled by the client"))
     }
 
-    /// A document has changed: its requests, and what they are answered with. Asking for diagnostics again is what the
-    /// client does after each change anyway.
+    /// A document has changed: its requests but for those of typing, and what they are answered with. Asking for diagnostics again
+    /// is what the client does after each change anyway.
     pub(crate) fn outlived(&mut self, key: &str) -> Vec<(RequestId, ResponseError)> {
-        let outlived = self.waiting.extract_if(|_, waiting| waiting.key.as_deref() == Some(key));
+        self.end(|waiting| waiting.key.as_deref() == Some(key) && waiting.typing.is_none())
+    }
+
+    /// A document was closed: all its requests.
+    pub(crate) fn closed(&mut self, key: &str) -> Vec<(RequestId, ResponseError)> {
+        self.end(|waiting| waiting.key.as_deref() == Some(key))
+    }
+
+    /// The same is asked anew of a document while somebody types: what was asked before.
+    fn asked_again(&mut self, key: &str, method: &str) -> Vec<(RequestId, ResponseError)> {
+        self.end(|waiting| waiting.key.as_deref() == Some(key) && waiting.typing == Some(method))
+    }
+
+    fn end(&mut self, is_over: impl Fn(&Waiting) -> bool) -> Vec<(RequestId, ResponseError)> {
+        let outlived = self.waiting.extract_if(|_, waiting| is_over(waiting));
         let answered = outlived.map(|(id, waiting)| {
             waiting.cancel.cancel();
             let mut reason = error(ErrorCode::ContentModified, "the document has changed");
@@ -181,9 +201,15 @@ where
             return session.client.answer(id, Ok(nothing));
         };
         let cancel = CancelToken::new();
+        let typing = TYPING.into_iter().find(|typing| *typing == method);
+        if let Some(typing) = typing {
+            for (id, reason) in session.pending.asked_again(snapshot.key(), typing) {
+                session.client.answer(id, Err(reason));
+            }
+        }
         session.pending.waiting.insert(
             id.clone(),
-            Waiting { key: Some(snapshot.key().to_owned()), is_diagnostics, cancel: cancel.clone() },
+            Waiting { key: Some(snapshot.key().to_owned()), is_diagnostics, typing, cancel: cancel.clone() },
         );
         let (world, client, events, method) =
             (session.world.clone(), session.profile.clone(), session.events.clone(), method.to_owned());

@@ -5,6 +5,9 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+/// Stack of a worker: expressions may be nested deeply, and the functions of a script call each other. Only what is used takes memory.
+const STACK_BYTES: usize = 64 << 20;
+
 /// The most threads: more would only take turns on what an editor asks for.
 const THREADS_MAX: usize = 8;
 
@@ -43,6 +46,7 @@ impl Workers {
             let shared = shared.clone();
             let takes_background = index > 0;
             std::thread::Builder::new()
+                .stack_size(STACK_BYTES)
                 .name(format!("lsp-worker-{index}"))
                 .spawn(move || work(&shared, takes_background))?;
         }

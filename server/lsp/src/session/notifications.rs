@@ -124,7 +124,7 @@ fn concern(session: &mut Session, path: &str, key: &str) {
 
 fn close(session: &mut Session, uri: &Uri) {
     let Some(closed) = session.documents.close(uri) else { return };
-    for (id, reason) in session.pending.outlived(closed.key()) {
+    for (id, reason) in session.pending.closed(closed.key()) {
         session.client.answer(id, Err(reason));
     }
     diagnostics::closed(session, &closed);
