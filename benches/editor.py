@@ -158,8 +158,9 @@ def linters(folder):
     peer = pathlib.Path(sys.executable).with_name("waldean")
 
     def theirs():
-        for path in paths:
-            subprocess.run([str(peer), "check", path], capture_output=True, check=False)
+        ended = subprocess.run([str(peer), "check", "--keep-going", "--format", "json", *paths], capture_output=True, text=True, check=False)
+        if ended.returncode not in (0, 1, 2):
+            sys.exit(ended.stderr)
 
     return median(repeat(5, ours)), median(once(1, theirs))
 

@@ -100,7 +100,7 @@ if editor := figures("editor"):
 ## What an editor waits for (LSP on stdio)
 
 `benches/run.sh editor`: a script of {editor['n_lines']:,} lines; 200 completions of a column, and 200 times diagnostics, each right after an edit and
-with it. `check` and waldean read the same {editor['n_files']} scripts: mlwright in one process, waldean, which takes one file a call, in {editor['n_files']}.
+with it. `check` and waldean read the same {editor['n_files']} scripts, each in one process.
 
 | what | p50 ms | p95 ms |
 |---|---|---|

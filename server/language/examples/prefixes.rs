@@ -81,6 +81,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             before = document;
         }
     }
-    println!("{} files, {n_prefixes} prefixes; the longest took {:?} ({} at {})", chosen.len(), longest.0, longest.1.display(), longest.2);
+    println!(
+        "{} files, {n_prefixes} prefixes; the longest took {:?} ({} at {})",
+        chosen.len(),
+        longest.0,
+        longest.1.display(),
+        longest.2
+    );
     Ok(())
 }

@@ -43,7 +43,7 @@ fn sections_in_brackets() {
     check("[gate.$0", &["use_case", "…"], "[use_case]");
     check(
         "[use_case]\n[$0]\n",
-        &["gate", "gate.metrics", "server", "mcp", "drift", "use_case"],
+        &["gate", "gate.metrics", "server", "mcp", "drift", "check", "use_case"],
         "[use_case]\n[gate]\n",
     );
 }

@@ -1,9 +1,11 @@
 //! Methods of pandas' frames and series, and of arrays.
 
+mod accessor;
 mod values;
 
 use std::sync::Arc;
 
+pub(crate) use self::accessor::accessor;
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
@@ -444,56 +446,6 @@ fn makes_columns(text: &str) -> bool {
         };
         *byte == b'=' && !is_part(at.checked_sub(1)) && !is_part(Some(at + 1))
     })
-}
-
-/// A method of `data.str`, `data.dt`, `df.column` and the like: `inner` is the data and the name of the accessor.
-pub(crate) fn accessor(
-    cx: &mut Interpreter<'_>,
-    data: &Arc<Data>,
-    object: &Value,
-    accessor: &Arc<str>,
-    name: &Arc<str>,
-    call: &Call<'_>,
-) -> Value {
-    if data.kind == DataKind::Index && data.rows == crate::python::flow::rows::RowsId::NONE && &**accessor == "str" {
-        return super::reshape::changed_names(cx, data, name, call);
-    }
-    match &**accessor {
-        "str" | "dt" | "cat" | "list" | "arr" | "struct" | "sparse" | "bin" => match &**name {
-            "contains" | "startswith" | "endswith" | "match" | "isdigit" | "isnumeric" | "isalpha" | "fullmatch" => {
-                cx.combined(&[object], Some(DataKind::Mask))
-            }
-            "get_dummies" | "split" | "extract" | "partition" if **accessor == *"str" => {
-                let infos = data.all_infos();
-                cx.add_data(Data { kind: DataKind::Opaque, columns: Columns::unknown(), infos, ..(**data).clone() })
-            }
-            _ => {
-                let mut made = Data { ..(**data).clone() };
-                if let [only] = &data.columns.list[..] {
-                    made.columns = Columns::closed(vec![Column { dtype: Dtype::Unknown, ..only.clone() }]);
-                }
-                cx.add_data(made)
-            }
-        },
-        "plot" => {
-            for keyword in ["x", "y", "C", "column", "by"] {
-                if let Some(argument) = call.keyword(keyword).filter(|_| data.kind == DataKind::Frame) {
-                    use_columns(cx, object, data, Some(argument));
-                }
-            }
-            Value::None
-        }
-        "loc" | "iloc" | "at" | "iat" => cx.opaque(data.rows, data.all_infos()),
-        "index" | "columns" => Value::Unknown,
-        // `df.column.method(…)` of a frame of which little is known.
-        _ => {
-            let series = cx.column(object, data, accessor, None, None);
-            match cx.data_of(&series) {
-                Some(data) => data_method(cx, &series, &data, name, call),
-                None => Value::Unknown,
-            }
-        }
-    }
 }
 
 /// Notes that an argument names columns.
