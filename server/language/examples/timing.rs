@@ -57,5 +57,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             started.elapsed()
         );
     }
+    // A column being typed in the middle.
+    let middle = text.len() / 2 + text[text.len() / 2..].find("[\"").map_or(0, |at| at + 2);
+    let document = Document::new("/w/a.py", Language::Python, text.as_str());
+    document.diagnostics(&Nothing);
+    for _ in 0..3 {
+        let started = Instant::now();
+        let n_offers = document.complete(middle as u32, &Nothing).len();
+        println!("completion {:?} ({n_offers} offers)", started.elapsed());
+    }
     Ok(())
 }

@@ -36,8 +36,8 @@ pub struct Document {
 /// How much of a text is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// What may matter later does not: enough for most of what is typed.
-    UpToStatement,
+    /// What can matter for what is known at one place: enough for most of what is typed.
+    Place,
     Whole,
 }
 
@@ -101,8 +101,8 @@ impl Document {
         })
     }
 
-    /// What is known of `text`, this document's with something put in at `offset`; of all of it, or of what comes before the end
-    /// of the statement there.
+    /// What is known of `text`, this document's with something put in at `offset`; of all of it, or of what can matter for
+    /// that place.
     pub(crate) fn analyse_typed(
         &self,
         text: &str,
@@ -120,24 +120,20 @@ impl Document {
             };
             notebook.cells().iter().map(moved).collect::<Vec<_>>()
         });
-        let mut module = self.read(text, cells.as_deref());
-        if extent == Extent::UpToStatement {
-            python::cut_after(&mut module, offset);
-        }
+        let place = (extent == Extent::Place).then_some(offset);
+        let module = self.read(text, cells.as_deref(), place);
         python::understand(module, &self.path, text, source)
     }
 
     fn analyse(&self, text: &str, cells: Option<&[TextRange]>, source: &dyn SchemaSource) -> python::Analysis {
-        python::understand(self.read(text, cells), &self.path, text, source)
+        python::understand(self.read(text, cells, None), &self.path, text, source)
     }
 
-    fn read(&self, text: &str, cells: Option<&[TextRange]>) -> python::ast::Module {
+    fn read(&self, text: &str, cells: Option<&[TextRange]>, place: Option<u32>) -> python::ast::Module {
         // A reader that was interrupted by a panic has lost nothing but what it remembers.
         let mut parser = self.parser.lock().unwrap_or_else(PoisonError::into_inner);
-        match cells {
-            Some(cells) => parser.parse_cells(text, cells),
-            None => parser.parse(text),
-        }
+        let whole = [TextRange::new(0, text.len() as u32)];
+        parser.parse_for(text, cells.unwrap_or(&whole), place)
     }
 
     /// Everything that is wrong, in the order of the text.

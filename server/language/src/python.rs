@@ -34,17 +34,6 @@ pub(crate) fn understand(module: ast::Module, path: &str, text: &str, source: &d
     Analysis { module, flow }
 }
 
-/// Leaves out the statements after the one at `offset`, where they cannot change what is known there: not in a function, which
-/// they may call.
-pub(crate) fn cut_after(module: &mut ast::Module, offset: u32) {
-    use ast::StmtKind;
-    let last = module.body.partition_point(|stmt| stmt.range.start <= offset);
-    let inside = last.checked_sub(1).and_then(|index| module.body.get(index));
-    if !matches!(inside.map(|stmt| &stmt.kind), Some(StmtKind::FunctionDef(_) | StmtKind::ClassDef(_))) {
-        module.body.truncate(last);
-    }
-}
-
 pub(crate) fn diagnostics(document: &Document, source: &dyn SchemaSource) -> Vec<Diagnostic> {
     let analysis = document.analysis(source);
     let mut found = rules::check(analysis, document.text(), source);

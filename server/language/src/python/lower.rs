@@ -10,6 +10,7 @@ mod literals;
 mod magics;
 pub(super) mod mend;
 mod node;
+mod relevant;
 pub(super) mod scan;
 mod scopes;
 mod statements;
@@ -42,6 +43,9 @@ pub const MAX_TEXT_BYTES: usize = 64 << 20;
 pub fn parse(text: &str) -> Module {
     Parser::new().parse(text)
 }
+
+/// Pieces that are kept while only parts of texts are read.
+const N_KNOWN_MAX: usize = 50_000;
 
 /// Parses texts that differ little from each other, such as one text while it is edited.
 pub struct Parser {
@@ -93,6 +97,11 @@ impl Parser {
     /// The tree of the cells of a notebook, which lie in `text` one after the other. A cell that is not Python (`%%bash`) holds no
     /// statement, and no bracket left open in one takes in the next.
     pub fn parse_cells(&mut self, text: &str, cells: &[TextRange]) -> Module {
+        self.parse_for(text, cells, None)
+    }
+
+    /// The same of what can matter for what is known at an offset, if one is given.
+    pub(crate) fn parse_for(&mut self, text: &str, cells: &[TextRange], place: Option<u32>) -> Module {
         if text.len() > MAX_TEXT_BYTES {
             return Module::default();
         }
@@ -108,10 +117,25 @@ impl Parser {
         let mut module = Module { comments: comments.collect(), ..Module::default() };
         let mut counters = Counters::default();
         let mut known = HashMap::new();
-        for piece in pieces(&text, &scan.lines) {
-            self.piece(&text, piece, &scan.mends, &mut known, &mut counters, &mut module.body);
+        let pieces: Vec<&[Line]> = pieces(&text, &scan.lines).collect();
+        match place.and_then(|place| relevant::relevant(&text, &pieces, place)) {
+            Some(matters) => {
+                for (piece, _) in pieces.iter().zip(&matters).filter(|(_, matters)| **matters) {
+                    self.piece(&text, piece, &scan.mends, &mut known, &mut counters, &mut module.body);
+                }
+                // What was left out is still known.
+                if self.known.len() > N_KNOWN_MAX {
+                    self.known.clear();
+                }
+                self.known.extend(known);
+            }
+            None => {
+                for piece in &pieces {
+                    self.piece(&text, piece, &scan.mends, &mut known, &mut counters, &mut module.body);
+                }
+                self.known = known;
+            }
         }
-        self.known = known;
         module.n_exprs = counters.n_exprs;
         module
     }

@@ -27,7 +27,7 @@ const N_OFFERS_MAX: usize = 500;
 pub(crate) fn complete(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
     let repaired = repair::repair(document.text(), offset);
     // A list that is used later names columns of what uses it: only then the whole text is needed.
-    let offers = offers(document, &repaired, offset, Extent::UpToStatement, source);
+    let offers = offers(document, &repaired, offset, Extent::Place, source);
     if offers.is_empty() { self::offers(document, &repaired, offset, Extent::Whole, source) } else { offers }
 }
 

@@ -15,7 +15,7 @@ use crate::text::TextRange;
 
 pub(crate) fn signature(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
     let repaired = repair::repair(document.text(), offset);
-    let analysis = document.analyse_typed(&repaired.text, offset, crate::document::Extent::UpToStatement, source);
+    let analysis = document.analyse_typed(&repaired.text, offset, crate::document::Extent::Place, source);
     let place = Place::new(&analysis, offset);
     if let Some(literal) = place.literal()
         && let Some(Context::Sql(tables)) = place.context(literal)
