@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn paths_are_joined_and_made_short() {
-        assert_eq!(join("/work/", "data/./x.csv"), "/work/data/x.csv");
+        assert_eq!(join("/projects/", "data/./x.csv"), "/projects/data/x.csv");
         assert_eq!(join("/work", "../x.csv"), "/x.csv");
         assert_eq!(join("/work", "/data/x.csv"), "/data/x.csv");
         assert_eq!(join("/work", ""), "/work");
