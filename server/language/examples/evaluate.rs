@@ -6,40 +6,14 @@
 #![allow(clippy::print_stdout)]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use mlwright_language::python::rules::rule;
-use mlwright_language::{ColumnSummary, Document, Entry, Language, NameKind, Notebook, SchemaSource, Table};
+use mlwright_language::{Document, Language, Notebook, SchemaSource};
 
 /// Scripts alone: no data is read.
 struct Nothing;
 
-impl SchemaSource for Nothing {
-    fn file(&self, _path: &str) -> Option<Arc<Table>> {
-        None
-    }
-    fn table(&self, _name: &str) -> Option<Arc<Table>> {
-        None
-    }
-    fn tables(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-    fn entries(&self, _path: &str) -> Vec<Entry> {
-        Vec::new()
-    }
-    fn names(&self, _kind: NameKind) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-    fn column_summary(&self, _table: &Table, _column: &str) -> Option<Arc<ColumnSummary>> {
-        None
-    }
-    fn text(&self, _path: &str) -> Option<Arc<str>> {
-        None
-    }
-    fn roots(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-}
+impl SchemaSource for Nothing {}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).ok_or("name a folder")?;

@@ -12,37 +12,12 @@ use std::sync::Arc;
 
 use mlwright_language::python::analyse;
 use mlwright_language::python::flow::value::Value;
-use mlwright_language::{ColumnSummary, Document, Entry, Language, NameKind, SchemaSource, Table, TextRange};
+use mlwright_language::{Document, Language, SchemaSource, TextRange};
 
 /// Scripts alone: no data is read.
 struct Nothing;
 
-impl SchemaSource for Nothing {
-    fn file(&self, _path: &str) -> Option<Arc<Table>> {
-        None
-    }
-    fn table(&self, _name: &str) -> Option<Arc<Table>> {
-        None
-    }
-    fn tables(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-    fn entries(&self, _path: &str) -> Vec<Entry> {
-        Vec::new()
-    }
-    fn names(&self, _kind: NameKind) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-    fn column_summary(&self, _table: &Table, _column: &str) -> Option<Arc<ColumnSummary>> {
-        None
-    }
-    fn text(&self, _path: &str) -> Option<Arc<str>> {
-        None
-    }
-    fn roots(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-}
+impl SchemaSource for Nothing {}
 
 /// A text in a script that is the name of a column which a frame has before it.
 struct Place {

@@ -5,39 +5,13 @@
 #![allow(clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mlwright_language::{ColumnSummary, Document, Entry, Language, NameKind, SchemaSource, Table};
+use mlwright_language::{Document, Language, SchemaSource};
 
 struct Nothing;
 
-impl SchemaSource for Nothing {
-    fn file(&self, _path: &str) -> Option<Arc<Table>> {
-        None
-    }
-    fn table(&self, _name: &str) -> Option<Arc<Table>> {
-        None
-    }
-    fn tables(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-    fn entries(&self, _path: &str) -> Vec<Entry> {
-        Vec::new()
-    }
-    fn names(&self, _kind: NameKind) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-    fn column_summary(&self, _table: &Table, _column: &str) -> Option<Arc<ColumnSummary>> {
-        None
-    }
-    fn text(&self, _path: &str) -> Option<Arc<str>> {
-        None
-    }
-    fn roots(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-}
+impl SchemaSource for Nothing {}
 
 /// Files of one run at most.
 const N_FILES_MAX: usize = 200;

@@ -3,22 +3,33 @@
 use std::sync::Arc;
 
 /// Where columns, files and the lifecycle's names come from. Each answer must be quick (a cache's look-up, or reading the head
-/// of a file once): it is asked while somebody types. `None` means *not known*, which never leads to a diagnostic by itself.
+/// of a file once): it is asked while somebody types. `None` and
+/// an empty list mean *not known*, which never leads to a diagnostic by itself; it is what a source answers that says nothing else.
 pub trait SchemaSource: Send + Sync {
     /// The table in the file at `path` (absolute, `/` between parts), when it is a data file that can be read.
-    fn file(&self, path: &str) -> Option<Arc<Table>>;
+    fn file(&self, _path: &str) -> Option<Arc<Table>> {
+        None
+    }
 
     /// The table that the catalog knows as `name`.
-    fn table(&self, name: &str) -> Option<Arc<Table>>;
+    fn table(&self, _name: &str) -> Option<Arc<Table>> {
+        None
+    }
 
     /// All tables of the catalog, by name.
-    fn tables(&self) -> Vec<Arc<str>>;
+    fn tables(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
 
     /// What lies in the folder at `path` (absolute), sorted by name; empty where it cannot be read.
-    fn entries(&self, path: &str) -> Vec<Entry>;
+    fn entries(&self, _path: &str) -> Vec<Entry> {
+        Vec::new()
+    }
 
     /// Names of a kind that the workspace has, the most recent first.
-    fn names(&self, kind: NameKind) -> Vec<Arc<str>>;
+    fn names(&self, _kind: NameKind) -> Vec<Arc<str>> {
+        Vec::new()
+    }
 
     /// Whether `name` is one of a kind; also true for other spellings that the workspace takes (`auc` for `roc_auc`).
     fn has_name(&self, kind: NameKind, name: &str) -> bool {
@@ -27,10 +38,14 @@ pub trait SchemaSource: Send + Sync {
 
     /// What is known of a column beyond its type. May cost a profile of the table: asked for by hover, and by completion of a
     /// column's values.
-    fn column_summary(&self, table: &Table, column: &str) -> Option<Arc<ColumnSummary>>;
+    fn column_summary(&self, _table: &Table, _column: &str) -> Option<Arc<ColumnSummary>> {
+        None
+    }
 
     /// The text of the file at `path` (absolute) when it lies inside the workspace: an open editor's before the disk's.
-    fn text(&self, path: &str) -> Option<Arc<str>>;
+    fn text(&self, _path: &str) -> Option<Arc<str>> {
+        None
+    }
 
     /// The rules for Python that the workspace wants; all of them by default.
     fn rules(&self) -> crate::check::Selection {
@@ -38,7 +53,9 @@ pub trait SchemaSource: Send + Sync {
     }
 
     /// Folders that relative paths are tried against after the file's own: the workspace's roots, absolute.
-    fn roots(&self) -> Vec<Arc<str>>;
+    fn roots(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
 
     /// The JSON Schema (draft 2020-12) of `mlwright.toml`. Its keyword `x-names` says what a text is the name of.
     fn config_schema(&self) -> Option<Arc<serde_json::Value>> {

@@ -168,18 +168,7 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
 }
 
 fn frames_data(columns: crate::python::flow::column::Columns, rows: crate::python::flow::rows::RowsId) -> Data {
-    Data {
-        kind: DataKind::Frame,
-        dialect: Dialect::Pandas,
-        columns,
-        rows,
-        infos: Default::default(),
-        n_rows: None,
-        grouped_by: Vec::new(),
-        keys_stay: false,
-        prediction: None,
-        by_time: false,
-    }
+    Data::new(DataKind::Frame, Dialect::Pandas, columns, rows)
 }
 
 /// Functions of `mlflow` and `mlwright`: what their names name.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use mlwright_language::{ColumnSummary, Document, Entry, Language, NameKind, SchemaSource, Severity, Table};
+use mlwright_language::{Document, Language, SchemaSource, Severity};
 use serde_json::Value;
 
 use crate::settings::{COMMENTED, Settings};
@@ -15,30 +15,6 @@ const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../language/src/con
 struct SchemaAlone(Arc<Value>);
 
 impl SchemaSource for SchemaAlone {
-    fn file(&self, _path: &str) -> Option<Arc<Table>> {
-        None
-    }
-    fn table(&self, _name: &str) -> Option<Arc<Table>> {
-        None
-    }
-    fn tables(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-    fn entries(&self, _path: &str) -> Vec<Entry> {
-        Vec::new()
-    }
-    fn names(&self, _kind: NameKind) -> Vec<Arc<str>> {
-        Vec::new()
-    }
-    fn column_summary(&self, _table: &Table, _column: &str) -> Option<Arc<ColumnSummary>> {
-        None
-    }
-    fn text(&self, _path: &str) -> Option<Arc<str>> {
-        None
-    }
-    fn roots(&self) -> Vec<Arc<str>> {
-        Vec::new()
-    }
     fn config_schema(&self) -> Option<Arc<Value>> {
         Some(Arc::clone(&self.0))
     }

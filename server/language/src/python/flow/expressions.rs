@@ -443,16 +443,16 @@ impl Interpreter<'_> {
     ) -> Value {
         let inside = self.state.open_scope(scope);
         // The items of what a model said are, together, what it said.
-        let source = self.eval(&clauses[0].iter, scope);
+        let source = clauses.first().map(|clause| self.eval(&clause.iter, inside)).unwrap_or_default();
         if let Some(data) = self.data_of(&source).filter(|data| data.prediction.is_some()) {
-            self.clause(clauses, inside, &mut |this, scope| {
+            self.clause(clauses, Some(source), inside, &mut |this, scope| {
                 this.eval(element, scope);
             });
             let prediction = data.prediction.map(|prediction| super::value::Prediction { scores: false, ..prediction });
             return self.add_data(Data { prediction, ..(*data).clone() });
         }
         let mut results = Vec::new();
-        let exact = self.clause(clauses, inside, &mut |this, scope| {
+        let exact = self.clause(clauses, Some(source), inside, &mut |this, scope| {
             let key = this.eval(element, scope);
             let value = value.map(|value| this.eval(value, scope));
             results.push((key, value));
@@ -466,10 +466,11 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Goes through the items of the first clause and, inside each, through those of the rest; whether that is all of them.
+    /// Goes through the items of the first clause, which goes over `iterated` where that is worked out already, and, inside each, through those of the rest; whether that is all of them.
     fn clause(
         &mut self,
         clauses: &[crate::python::ast::Clause],
+        iterated: Option<Value>,
         scope: ScopeId,
         result: &mut dyn FnMut(&mut Self, ScopeId),
     ) -> bool {
@@ -477,7 +478,7 @@ impl Interpreter<'_> {
             result(self, scope);
             return true;
         };
-        let iterated = self.eval(&clause.iter, scope);
+        let iterated = iterated.unwrap_or_else(|| self.eval(&clause.iter, scope));
         let (mut items, mut exact) = self.items_of_iteration(&iterated, &clause.iter, N_ITEMS_MAX);
         if !exact && items.len() == 1 {
             // What is done for each of several is done more than once.
@@ -498,7 +499,7 @@ impl Interpreter<'_> {
             }
             exact &= truth.is_some();
             if truth != Some(false) {
-                exact &= self.clause(rest, scope, result);
+                exact &= self.clause(rest, None, scope, result);
             }
         }
         exact

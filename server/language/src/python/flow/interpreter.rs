@@ -254,18 +254,7 @@ impl<'a> Interpreter<'a> {
 
     /// Data of which only the rows are known.
     pub(crate) fn opaque(&mut self, rows: RowsId, infos: Infos) -> Value {
-        self.add_data(Data {
-            kind: DataKind::Opaque,
-            dialect: Dialect::Pandas,
-            columns: Columns::unknown(),
-            rows,
-            infos,
-            n_rows: None,
-            grouped_by: Vec::new(),
-            keys_stay: false,
-            prediction: None,
-            by_time: false,
-        })
+        self.add_data(Data { infos, ..Data::new(DataKind::Opaque, Dialect::Pandas, Columns::unknown(), rows) })
     }
 
     /// Opaque data that is read or made at `site`.

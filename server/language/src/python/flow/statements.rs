@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::event::{EventKind, Turn};
 use super::interpreter::Interpreter;
 use super::state::State;
-use super::value::{Object, ScopeId, Value};
+use super::value::{ScopeId, Value};
 use crate::python::ast::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
 use crate::text::TextRange;
 
@@ -331,14 +331,8 @@ impl<'a> Interpreter<'a> {
 
     /// Sets an attribute: of an instance, or a column of a frame.
     fn set_attribute(&mut self, object: &Value, attribute: &crate::python::ast::Ident, value: Value) {
-        if let Some((id, instance)) = self.state.instance(object) {
-            let mut instance = instance.clone();
-            let attributes = &mut Arc::make_mut(&mut instance).attributes;
-            match attributes.iter_mut().find(|(known, _)| *known == attribute.name) {
-                Some((_, known)) => *known = value,
-                None => attributes.push((attribute.name.clone(), value)),
-            }
-            self.state.set(id, Object::Instance(instance));
+        if self.state.instance(object).is_some() {
+            self.set_instance_attribute(object, &attribute.name, value);
             return;
         }
         self.set_data_attribute(object, attribute, value);

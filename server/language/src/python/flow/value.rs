@@ -206,6 +206,22 @@ pub struct Prediction {
 pub struct FitId(pub u32);
 
 impl Data {
+    /// Data of which only this is known.
+    pub fn new(kind: DataKind, dialect: Dialect, columns: Columns, rows: RowsId) -> Self {
+        Self {
+            kind,
+            dialect,
+            columns,
+            rows,
+            infos: Infos::default(),
+            n_rows: None,
+            grouped_by: Vec::new(),
+            keys_stay: false,
+            prediction: None,
+            by_time: false,
+        }
+    }
+
     /// Everything of it, with the knowledge that its columns carry.
     pub fn all_infos(&self) -> Infos {
         self.columns.list.iter().fold(self.infos.clone(), |infos, column| infos.union(&column.infos))

@@ -103,18 +103,7 @@ pub(crate) fn estimator_method(
 }
 
 fn blank(rows: crate::python::flow::rows::RowsId) -> Data {
-    Data {
-        kind: DataKind::Array,
-        dialect: Dialect::Numpy,
-        columns: Columns::unknown(),
-        rows,
-        infos: Infos::default(),
-        n_rows: None,
-        grouped_by: Vec::new(),
-        keys_stay: false,
-        prediction: None,
-        by_time: false,
-    }
+    Data::new(DataKind::Array, Dialect::Numpy, Columns::unknown(), rows)
 }
 
 /// The estimator as it is now.

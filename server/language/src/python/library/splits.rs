@@ -113,18 +113,7 @@ pub(super) fn folds(cx: &mut Interpreter<'_>, splitter: &Arc<Estimator>, call: &
 }
 
 fn positions(rows: RowsId) -> Data {
-    Data {
-        kind: DataKind::Index,
-        dialect: Dialect::Numpy,
-        columns: Default::default(),
-        rows,
-        infos: Default::default(),
-        n_rows: None,
-        grouped_by: Vec::new(),
-        keys_stay: false,
-        prediction: None,
-        by_time: false,
-    }
+    Data::new(DataKind::Index, Dialect::Numpy, Default::default(), rows)
 }
 
 /// What `scoring=` says.

@@ -124,7 +124,7 @@ fn several_models(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mu
     let mut seen: Vec<(Model, &Judged)> = Vec::new();
     for judged in scored.iter().filter(|judged| judged.rows == set && !optimizes(facts, judged)) {
         let model = model(facts, judged.fit);
-        if seen.iter().any(|(known, _)| *known == model || same_settings(facts, known, &model)) {
+        if seen.iter().any(|(known, _)| *known == model) {
             continue;
         }
         if let Some((_, first)) = seen.iter().find(|(known, _)| known.target == model.target) {
@@ -140,24 +140,6 @@ fn several_models(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mu
             );
         }
         seen.push((model, judged));
-    }
-}
-
-/// Whether two estimators were made the same way at the same place: a cell that was run twice.
-fn same_settings(facts: &Facts<'_>, one: &Model, other: &Model) -> bool {
-    let made = |object: u32| facts.flow().fits.iter().find(|fit| fit.object.0 == object).map(|fit| &fit.estimator);
-    match (made(one.object), made(other.object)) {
-        (Some(a), Some(b)) => {
-            a.class == b.class
-                && a.revision == b.revision
-                && a.steps.is_empty()
-                && b.steps.is_empty()
-                && a.parameters.len() == b.parameters.len()
-                && a.parameters.iter().zip(&b.parameters).all(|(a, b)| a.0 == b.0 && a.1.same(&b.1))
-                && a.made == b.made
-                && facts.text.get(a.made.start as usize..a.made.end as usize).is_some_and(|text| !text.contains('('))
-        }
-        _ => false,
     }
 }
 

@@ -116,16 +116,8 @@ fn same_rows(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 /// Numbers that sum up rows.
 pub(crate) fn statistic(cx: &mut Interpreter<'_>, infos: Infos) -> Value {
     cx.add_data(Data {
-        kind: DataKind::Statistic,
-        dialect: Dialect::Pandas,
-        columns: Columns::unknown(),
-        rows: crate::python::flow::rows::RowsId::NONE,
         infos,
-        n_rows: None,
-        grouped_by: Vec::new(),
-        keys_stay: false,
-        prediction: None,
-        by_time: false,
+        ..Data::new(DataKind::Statistic, Dialect::Pandas, Columns::unknown(), crate::python::flow::rows::RowsId::NONE)
     })
 }
 
@@ -282,18 +274,7 @@ pub(crate) fn frame_data(
     n_rows: Option<u64>,
     dialect: Dialect,
 ) -> Data {
-    Data {
-        kind: DataKind::Frame,
-        dialect,
-        columns,
-        rows,
-        infos: Infos::default(),
-        n_rows,
-        grouped_by: Vec::new(),
-        keys_stay: false,
-        prediction: None,
-        by_time: false,
-    }
+    Data { n_rows, ..Data::new(DataKind::Frame, dialect, columns, rows) }
 }
 
 /// SQL whose answer is a frame.

@@ -72,10 +72,15 @@ impl Interpreter<'_> {
     }
 
     pub(crate) fn series_of(&mut self, data: &Arc<Data>, column: Column) -> Value {
-        let kind = DataKind::Series;
         let infos = data.infos.clone();
         let grouped_by = if data.kind == DataKind::Grouped { Vec::new() } else { data.grouped_by.clone() };
-        self.add_data(Data { kind, columns: Columns::closed(vec![column]), infos, grouped_by, ..(**data).clone() })
+        self.add_data(Data {
+            kind: DataKind::Series,
+            columns: Columns::closed(vec![column]),
+            infos,
+            grouped_by,
+            ..(**data).clone()
+        })
     }
 
     /// A column by name: notes the use, and what of the frame was not known before.
