@@ -1,6 +1,6 @@
 //! One text of a workspace as it is at one moment, and everything that can be asked of it.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::answers::{Action, Completion, Diagnostic, Hover, InlayHint, Lens, Signature, Symbol, Target, TextEdit};
 use crate::notebook::Notebook;
@@ -129,11 +129,19 @@ impl Document {
         python::understand(self.read(text, cells, None), &self.path, text, source)
     }
 
+    /// The text as it may be once what is typed at `offset` is complete.
+    pub(crate) fn repaired(&self, offset: u32) -> python::repair::Repaired {
+        self.reader().repair(&self.text, offset)
+    }
+
     fn read(&self, text: &str, cells: Option<&[TextRange]>, place: Option<u32>) -> python::ast::Module {
-        // A reader that was interrupted by a panic has lost nothing but what it remembers.
-        let mut parser = self.parser.lock().unwrap_or_else(PoisonError::into_inner);
         let whole = [TextRange::new(0, text.len() as u32)];
-        parser.parse_for(text, cells.unwrap_or(&whole), place)
+        self.reader().parse_for(text, cells.unwrap_or(&whole), place)
+    }
+
+    fn reader(&self) -> MutexGuard<'_, python::lower::Parser> {
+        // One that was interrupted by a panic has lost nothing but what it remembers.
+        self.parser.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything that is wrong, in the order of the text.

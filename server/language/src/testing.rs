@@ -10,6 +10,25 @@ use crate::schema::{ColumnSummary, Dtype, Entry, Lifecycle, NameKind, SchemaSour
 /// The folder that [`TestWorkspace`] has as its only root.
 pub(crate) const ROOT: &str = "/w";
 
+/// Numbers that look random and are the same each time: xorshift (Marsaglia 2003).
+#[derive(Debug)]
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    /// `seed` must not be 0.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number from 0 to below `end`.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+}
+
 /// Tables, files, texts and names that are all known from the beginning. Folders are those that the files' paths have.
 #[derive(Debug, Default)]
 pub(crate) struct TestWorkspace {

@@ -32,8 +32,9 @@ pub use node::MAX_DEPTH;
 use self::kinds::Kind;
 use self::mend::{Mend, Mended};
 use self::node::{Counters, Lowering};
-use self::scan::{Line, Scan};
+use self::scan::{Line, Scan, Scanned};
 use super::ast::{Comment, Module, Shift, Stmt, StmtKind};
+use super::repair::{self, Repaired};
 use crate::text::TextRange;
 
 /// Longest text that is read; offsets are 32 bits wide, and nobody writes such a script by hand.
@@ -52,6 +53,7 @@ pub struct Parser {
     parser: tree_sitter::Parser,
     /// Of the last text: each piece with its tree.
     known: HashMap<Box<str>, Known>,
+    scanned: Scanned,
 }
 
 /// What is known of a piece by its text.
@@ -86,7 +88,7 @@ impl Parser {
     pub fn new() -> Self {
         let mut parser = tree_sitter::Parser::new();
         parser.set_language(&kinds::language()).expect("the grammar is made for this version of the library");
-        Self { parser, known: HashMap::new() }
+        Self { parser, known: HashMap::new(), scanned: Scanned::default() }
     }
 
     /// The tree of `text`.
@@ -105,11 +107,18 @@ impl Parser {
         if text.len() > MAX_TEXT_BYTES {
             return Module::default();
         }
-        let mut scan = Scan::default();
-        for cell in cells {
-            scan.cell(text, *cell);
-        }
-        let text = blanked(text, &scan);
+        // Taken out, so that the rest of the parser stays free to change.
+        let mut scanned = std::mem::take(&mut self.scanned);
+        let mut of_cells = Scan::default();
+        let scan = if let [TextRange { start: 0, end }] = cells
+            && *end as usize == text.len()
+        {
+            scanned.scan(text)
+        } else {
+            cells.iter().for_each(|cell| of_cells.cell(text, *cell));
+            &of_cells
+        };
+        let text = blanked(text, scan);
         let comments = scan.comments.iter().map(|range| {
             let comment = range.of(&text).trim_start_matches('#').trim();
             Comment { range: *range, text: comment.into() }
@@ -118,26 +127,25 @@ impl Parser {
         let mut counters = Counters::default();
         let mut known = HashMap::new();
         let pieces: Vec<&[Line]> = pieces(&text, &scan.lines).collect();
-        match place.and_then(|place| relevant::relevant(&text, &pieces, place)) {
-            Some(matters) => {
-                for (piece, _) in pieces.iter().zip(&matters).filter(|(_, matters)| **matters) {
-                    self.piece(&text, piece, &scan.mends, &mut known, &mut counters, &mut module.body);
-                }
-                // What was left out is still known.
-                if self.known.len() > N_KNOWN_MAX {
-                    self.known.clear();
-                }
-                self.known.extend(known);
-            }
-            None => {
-                for piece in &pieces {
-                    self.piece(&text, piece, &scan.mends, &mut known, &mut counters, &mut module.body);
-                }
-                self.known = known;
+        let matters = place.map(|place| relevant::relevant(&text, &pieces, place));
+        for (index, piece) in pieces.iter().enumerate() {
+            if matters.as_ref().is_none_or(|matters| matters[index]) {
+                self.piece(&text, piece, &scan.mends, &mut known, &mut counters, &mut module.body);
             }
         }
+        // What was left out of a part is still known, up to a point.
+        if matters.is_none() || self.known.len() > N_KNOWN_MAX {
+            self.known.clear();
+        }
+        self.known.extend(known);
         module.n_exprs = counters.n_exprs;
+        self.scanned = scanned;
         module
+    }
+
+    /// `text` as it may be once what is typed at `offset` is complete.
+    pub(crate) fn repair(&mut self, text: &str, offset: u32) -> Repaired {
+        repair::repair(text, offset, &mut self.scanned)
     }
 
     fn piece(
@@ -268,15 +276,20 @@ fn statements(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
     lines.chunk_by(|_, next| next.indent > 0 || next.continues)
 }
 
-/// Runs of statements that are parsed together: paragraphs of simple statements, compound statements alone. Where they lie
-/// depends on their own text only, so that an edit changes one piece and not those after it.
+/// Runs of statements that are parsed together: paragraphs of simple statements, compound statements, and functions and classes
+/// each alone. Where they lie depends on their own text only, so that an edit changes one piece and not those after it.
 fn pieces<'l>(text: &str, lines: &'l [Line]) -> impl Iterator<Item = &'l [Line]> {
     lines.chunk_by(move |line, next| {
         if next.indent > 0 || next.continues {
             return true;
         }
         let between = TextRange::new(line.range.end, next.range.start);
-        line.indent == 0 && between.is_empty() && !is_paragraph_end(text, line)
+        let is_definition = |line: &Line| relevant::is_definition(&text[line.first as usize..]);
+        line.indent == 0
+            && between.is_empty()
+            && !is_paragraph_end(text, line)
+            && !is_definition(line)
+            && !is_definition(next)
     })
 }
 

@@ -1,7 +1,7 @@
 //! The text as it may be once the word at the cursor is typed, for what has to be known while it is typed.
 
 use super::lower::mend::Mend;
-use super::lower::scan::{Before, EndsIn, Scan};
+use super::lower::scan::{Before, EndsIn, Scanned};
 use super::lower::strings;
 use crate::text::TextRange;
 
@@ -19,13 +19,13 @@ pub struct Repaired {
 
 /// `text` with the statement around `offset` made well formed: a string that is open there closed after the word, brackets
 /// closed, and a [`PLACEHOLDER`] put where a name or value is missing. Nothing before the cursor changes.
-pub fn repair(text: &str, offset: u32) -> Repaired {
+pub(crate) fn repair(text: &str, offset: u32, scanned: &mut Scanned) -> Repaired {
     let mut cursor = (offset as usize).min(text.len());
     while !text.is_char_boundary(cursor) {
         cursor -= 1;
     }
     let mut repaired = Repaired { text: text.to_owned(), placeholder: None };
-    match Scan::before_cursor(&text[..cursor]) {
+    match scanned.before_cursor(&text[..cursor]) {
         EndsIn::Comment | EndsIn::Magic => return repaired,
         EndsIn::String(quote) => repaired.complete_string(quote, cursor),
         EndsIn::Code(before) => {
@@ -34,7 +34,7 @@ pub fn repair(text: &str, offset: u32) -> Repaired {
             }
         }
     }
-    repaired.complete_statement(cursor);
+    repaired.complete_statement(cursor, scanned);
     repaired
 }
 
@@ -71,9 +71,8 @@ impl Repaired {
     }
 
     /// Puts in what the statement lacks after the cursor.
-    fn complete_statement(&mut self, cursor: usize) {
-        let mut scan = Scan::default();
-        scan.cell(&self.text, TextRange::new(0, self.text.len() as u32));
+    fn complete_statement(&mut self, cursor: usize, scanned: &mut Scanned) {
+        let scan = scanned.scan(&self.text);
         let cursor = cursor as u32;
         let Some(line) =
             scan.lines.iter().find(|line| line.range.touches(cursor) && line.range.end > cursor).or(scan.lines.last())

@@ -25,10 +25,21 @@ const N_OFFERS_MAX: usize = 500;
 
 /// What may be typed at `offset`, best first.
 pub(crate) fn complete(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
-    let repaired = repair::repair(document.text(), offset);
-    // A list that is used later names columns of what uses it: only then the whole text is needed.
-    let offers = offers(document, &repaired, offset, Extent::Place, source);
-    if offers.is_empty() { self::offers(document, &repaired, offset, Extent::Whole, source) } else { offers }
+    let repaired = document.repaired(offset);
+    let offers = |extent| offers(document, &repaired, offset, extent, source);
+    match offers(Extent::Place) {
+        Offers::Now(offers) => offers,
+        Offers::Later => match offers(Extent::Whole) {
+            Offers::Now(offers) => offers,
+            Offers::Later => Vec::new(),
+        },
+    }
+}
+
+enum Offers {
+    Now(Vec<Completion>),
+    /// It stands in a list or assignment, and what comes later in the text has to show what for: columns of what uses it.
+    Later,
 }
 
 fn offers(
@@ -37,12 +48,16 @@ fn offers(
     offset: u32,
     extent: Extent,
     source: &dyn SchemaSource,
-) -> Vec<Completion> {
+) -> Offers {
     let analysis = document.analyse_typed(&repaired.text, offset, extent, source);
     let place = Place::new(&analysis, offset);
     let typing = Typing { path: document.path(), text: &repaired.text, source, place: &place, flow: &analysis.flow };
     if let Some(literal) = place.literal() {
-        return typing.in_literal(literal);
+        return match typing.in_literal(literal) {
+            Some(offers) => Offers::Now(offers),
+            None if place.is_kept() => Offers::Later,
+            None => Offers::Now(Vec::new()),
+        };
     }
     if let Some((value, attribute)) = place.attribute() {
         let frame = place.data(value).filter(|data| data.kind == DataKind::Frame || data.kind == DataKind::Grouped);
@@ -52,9 +67,9 @@ fn offers(
             attribute.range.end
         };
         let edited = TextRange::new(attribute.range.start, typed_end);
-        return frame.map(|frame| columns::attributes(&typing, frame, edited)).unwrap_or_default();
+        return Offers::Now(frame.map(|frame| columns::attributes(&typing, frame, edited)).unwrap_or_default());
     }
-    Vec::new()
+    Offers::Now(Vec::new())
 }
 
 /// The text while it is typed.
@@ -69,16 +84,15 @@ struct Typing<'a> {
 }
 
 impl Typing<'_> {
-    fn in_literal(&self, literal: Literal<'_>) -> Vec<Completion> {
+    fn in_literal(&self, literal: Literal<'_>) -> Option<Vec<Completion>> {
         let content = self.on_line(literal.content);
-        let Some(context) = self.place.context(literal) else { return Vec::new() };
-        match context {
+        Some(match self.place.context(literal)? {
             Context::Column(frames) => columns::columns(self, frames, literal, content),
             Context::Query(frame) => query::complete(self, frame, literal.content),
             Context::Path { folder } => paths::complete(self, folder.as_deref(), content),
             Context::Name(kind) => names::complete(self, *kind, content),
             Context::Sql(tables) => self.fragment(literal, tables).complete(self.place.offset, self.source),
-        }
+        })
     }
 
     fn fragment<'f>(

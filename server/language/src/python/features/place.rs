@@ -45,6 +45,14 @@ impl<'a> Place<'a> {
         self.analysis.flow.contexts.get(&literal.expr.id)
     }
 
+    /// Whether what stands here is kept as it is, alone or in lists and dictionaries, and not handed to anything.
+    pub(super) fn is_kept(&self) -> bool {
+        let is_display = |expr: &&Expr| {
+            matches!(*expr.kind, ExprKind::List(_) | ExprKind::Tuple(_) | ExprKind::Set(_) | ExprKind::Dict(_))
+        };
+        self.exprs.iter().rev().skip(1).all(is_display)
+    }
+
     /// The attribute whose name `offset` touches, with what it is an attribute of.
     pub(super) fn attribute(&self) -> Option<(&'a Expr, &'a Ident)> {
         let expr = *self.exprs.last()?;

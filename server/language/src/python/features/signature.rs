@@ -9,12 +9,11 @@ use crate::document::Document;
 use crate::python::ast::{Argument, ArgumentKind, Expr, ExprKind, FunctionDef, ParameterKind, Stmt, StmtKind};
 use crate::python::flow::Context;
 use crate::python::flow::value::Value;
-use crate::python::repair;
 use crate::schema::SchemaSource;
 use crate::text::TextRange;
 
 pub(crate) fn signature(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
-    let repaired = repair::repair(document.text(), offset);
+    let repaired = document.repaired(offset);
     let analysis = document.analyse_typed(&repaired.text, offset, crate::document::Extent::Place, source);
     let place = Place::new(&analysis, offset);
     if let Some(literal) = place.literal()

@@ -17,10 +17,9 @@ pub(super) enum Magic {
     Cell,
 }
 
-/// What the line that `rest` starts with is (its indentation taken off); `is_first` where nothing stands before it in its cell.
-pub(super) fn magic(rest: &str, is_first: bool) -> Option<Magic> {
-    let line = rest.split(['\n', '\r']).next().unwrap_or("");
-    let after = match rest.as_bytes().first()? {
+/// What a line is (without its indentation and line break); `is_first` where nothing stands before it in its cell.
+pub(super) fn magic(line: &str, is_first: bool) -> Option<Magic> {
+    let after = match line.as_bytes().first()? {
         b'!' | b'?' => return Some(Magic::Line),
         b'%' => &line[1..],
         _ => return is_help(line).then_some(Magic::Line),

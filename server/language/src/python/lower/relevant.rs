@@ -6,42 +6,42 @@
 use std::collections::HashSet;
 
 use super::scan::Line;
-use crate::text::TextRange;
 
-/// For each piece up to the one at `offset` whether it matters; `None` where all do: inside a function or class, which later
-/// pieces may call.
-pub(super) fn relevant(text: &str, pieces: &[&[Line]], offset: u32) -> Option<Vec<bool>> {
-    let range = |piece: &[Line]| -> TextRange { piece[0].range.cover(piece[piece.len() - 1].range) };
-    let last = pieces.partition_point(|piece| piece[0].range.start <= offset).checked_sub(1)?;
-    let at_cursor = range(pieces[last]).of(text);
-    if ["def ", "class ", "async ", "@"].iter().any(|start| at_cursor.starts_with(start)) {
-        return None;
-    }
-    let mut names: Vec<HashSet<&str>> = pieces[..=last].iter().map(|piece| mentioned(range(piece).of(text))).collect();
+/// For each piece whether it matters for what is known at `offset`. Pieces after it count only where it lies in a function or class,
+/// which they may call.
+pub(super) fn relevant(text: &str, pieces: &[&[Line]], offset: u32) -> Vec<bool> {
+    let part = |piece: &[Line]| -> &str { piece[0].range.cover(piece[piece.len() - 1].range).of(text) };
+    let Some(cursor) = pieces.partition_point(|piece| piece[0].range.start <= offset).checked_sub(1) else {
+        return vec![true; pieces.len()];
+    };
+    let is_defined = defined(part(pieces[cursor])).is_some();
+    let n_pieces = if is_defined { pieces.len() } else { cursor + 1 };
+    let parts: Vec<&str> = pieces[..n_pieces].iter().map(|piece| part(piece)).collect();
+    let mut names: Vec<HashSet<&str>> = parts.iter().map(|part| mentioned_in_piece(part)).collect();
     // Modules are mentioned everywhere and never change.
     let mut modules: HashSet<&str> = HashSet::new();
-    let mut matters: Vec<bool> = Vec::with_capacity(names.len());
-    for (piece, names) in pieces[..=last].iter().zip(&names) {
-        let piece = range(piece).of(text);
-        let imports = piece.starts_with("import ") || piece.starts_with("from ");
+    let mut matters: Vec<bool> = Vec::with_capacity(pieces.len());
+    for (part, names) in parts.iter().zip(&names) {
+        let imports = part.starts_with("import ") || part.starts_with("from ");
         if imports {
             modules.extend(names);
         }
-        matters.push(imports || piece.contains("exec(") || piece.contains("globals()"));
+        matters.push(imports || part.contains("exec(") || part.contains("globals()"));
     }
     for names in &mut names {
         names.retain(|name| !modules.contains(name));
     }
-    // What a piece takes from those before it: not what it binds itself before it reads it.
-    let taken = |index: usize| -> Vec<&str> {
-        let piece = range(pieces[index]).of(text);
-        names[index].iter().copied().filter(|name| !is_bound_first(piece, name)).collect()
+    // What a piece takes from others: not what it binds itself before it reads it.
+    let taken = |index: usize| {
+        let part = parts[index];
+        names[index].iter().copied().filter(move |name| !is_bound_first(part, name))
     };
-    let mut wanted: HashSet<&str> = names[last].clone();
-    matters[last] = true;
+    let mut wanted: HashSet<&str> = if is_defined { taken(cursor).collect() } else { names[cursor].clone() };
+    wanted.extend(defined(parts[cursor]));
+    matters[cursor] = true;
     loop {
         let mut grew = false;
-        for index in (0..last).rev() {
+        for index in (0..n_pieces).rev() {
             if !matters[index] && names[index].iter().any(|name| wanted.contains(name)) {
                 matters[index] = true;
                 wanted.extend(taken(index));
@@ -49,9 +49,80 @@ pub(super) fn relevant(text: &str, pieces: &[&[Line]], offset: u32) -> Option<Ve
             }
         }
         if !grew {
-            return Some(matters);
+            matters.resize(pieces.len(), false);
+            return matters;
         }
     }
+}
+
+/// Whether a statement that starts so defines a function or class.
+pub(super) fn is_definition(statement: &str) -> bool {
+    ["def ", "class ", "async def ", "@"].iter().any(|start| statement.starts_with(start))
+}
+
+/// The name of the function or class that a piece defines, a function's with what its parameters are written in.
+fn definition(piece: &str) -> Option<(&str, Option<&str>)> {
+    let mut lines = piece.split_inclusive('\n').skip_while(|line| line.starts_with(['@', ' ', '\t', ')', '\n', '#']));
+    let line = lines.next()?;
+    let head = &piece[line.as_ptr() as usize - piece.as_ptr() as usize..];
+    let head = head.strip_prefix("async ").unwrap_or(head);
+    let is_function = head.starts_with("def ");
+    let rest = head.strip_prefix("def ").or_else(|| head.strip_prefix("class "))?.trim_start();
+    let length = rest.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(rest.len());
+    let parameters = rest[length..].strip_prefix('(').filter(|_| is_function).map(|rest| &rest[..brackets_end(rest)]);
+    Some((&rest[..length], parameters))
+}
+
+fn defined(piece: &str) -> Option<&str> {
+    definition(piece).map(|(name, _)| name)
+}
+
+/// Names in a piece that may stand for values of the script: not the parameters of a function.
+fn mentioned_in_piece(piece: &str) -> HashSet<&str> {
+    let mut names = mentioned(piece);
+    let Some((_, Some(parameters))) = definition(piece) else { return names };
+    let mut in_defaults = HashSet::new();
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        let (parameter, others) = rest.split_at(parameter_end(rest));
+        rest = others.get(1..).unwrap_or("");
+        let name_end = parameter.find([':', '=']).unwrap_or(parameter.len());
+        names.remove(parameter[..name_end].trim().trim_start_matches('*'));
+        in_defaults.extend(mentioned(&parameter[name_end..]));
+    }
+    names.extend(in_defaults);
+    names
+}
+
+/// Where the bracket closes that opened before `text`.
+fn brackets_end(text: &str) -> usize {
+    end_outside(text, |byte| matches!(byte, b')' | b']' | b'}'))
+}
+
+/// Where the first parameter of a list ends.
+fn parameter_end(text: &str) -> usize {
+    end_outside(text, |byte| byte == b',')
+}
+
+/// The first byte in no bracket and no string that ends what is looked for.
+fn end_outside(text: &str, is_end: impl Fn(u8) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            byte if depth == 0 && is_end(*byte) => return at,
+            quote @ (b'"' | b'\'') => {
+                at = string_end(text, at, *quote);
+                continue;
+            }
+            b'#' => at = text[at..].find('\n').map_or(bytes.len(), |end| at + end),
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 /// Whether the first mention of a name binds it: as the variable of a loop, or by an assignment that does not read it.
@@ -151,7 +222,7 @@ const WORDS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{is_bound_first, mentioned};
+    use super::{definition, is_bound_first, mentioned, mentioned_in_piece};
 
     #[test]
     fn names_are_those_that_may_stand_for_values() {
@@ -159,6 +230,19 @@ mod tests {
             mentioned("x = df.groupby('city')[cols].mean(axis=one)  # y\nprint(f'{z}', r\"w\")").into_iter().collect();
         names.sort_unstable();
         assert_eq!(names, ["cols", "df", "one", "x", "z"]);
+    }
+
+    #[test]
+    fn parameters_are_a_functions_own() {
+        let piece =
+            "@cached(\n    size=3,\n)\ndef f(df, by=KEYS, *rest: Row[a, b], n=\")\"):\n    return df[by], other\n";
+        assert_eq!(definition(piece).map(|(name, _)| name), Some("f"));
+        let mut names: Vec<&str> = mentioned_in_piece(piece).into_iter().collect();
+        names.sort_unstable();
+        assert_eq!(names, ["KEYS", "Row", "a", "b", "cached", "f", "other"]);
+        assert_eq!(definition("class A(B):\n    x = 1\n"), Some(("A", None)));
+        assert_eq!(definition("async def g():\n    pass"), Some(("g", Some(""))));
+        assert_eq!(definition("defined = 1"), None);
     }
 
     #[test]

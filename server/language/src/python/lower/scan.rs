@@ -3,9 +3,12 @@
 //! A parser that repairs by itself lets one open bracket take in the statements after it. Here the lines decide: a line that
 //! starts a statement ends the one before, whose brackets, strings and dangling operators are then completed by [`Mend`]s.
 
+mod again;
 mod lacking;
 
 use std::ops::Range;
+
+pub(crate) use again::Scanned;
 
 use super::magics::{self, Magic};
 use super::mend::{MENDED_NAME, Mend};
@@ -23,10 +26,12 @@ pub(crate) struct Line {
     pub indent: u32,
     /// Whether it cannot start a statement: `else`, `elif`, `except`, `finally`, or what follows a decorator.
     pub continues: bool,
+    /// Up to where the text was looked at to find its end.
+    reach: u32,
 }
 
 /// What a scan finds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scan {
     pub lines: Vec<Line>,
     /// Ranges with their `#`.
@@ -60,18 +65,18 @@ impl Scan {
     /// Adds the statements of one cell of `text`, which end with it.
     pub(crate) fn cell(&mut self, text: &str, cell: TextRange) {
         let end = (cell.end as usize).min(text.len());
-        let mut scanner = Scanner::new(text, cell.start as usize, end, self);
-        scanner.run();
+        Scanner::new(text, cell.start as usize, end, self).run(Between::Start, |_, _| false);
     }
+}
 
-    /// What the text before a cursor ends in.
-    pub(crate) fn before_cursor(text: &str) -> EndsIn {
-        let mut scan = Self::default();
-        let mut scanner = Scanner::new(text, 0, text.len(), &mut scan);
-        scanner.is_before_cursor = true;
-        scanner.run();
-        scan.ends_in
-    }
+/// Where a scanner stands between two statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Between {
+    /// Before the first of a cell.
+    Start,
+    /// After a decorator, which the next belongs to.
+    AfterDecorator,
+    Statements,
 }
 
 /// What the token before was: whether a value must, may or cannot follow.
@@ -123,6 +128,8 @@ pub(super) struct Scanner<'t, 's> {
     n_lambdas: u32,
     /// Whether the text goes on after `end`, so that a string that is open there is not to be closed.
     pub(super) is_before_cursor: bool,
+    /// Up to where the text was looked at for the statement.
+    pub(super) reach: usize,
 }
 
 impl<'t, 's> Scanner<'t, 's> {
@@ -145,6 +152,7 @@ impl<'t, 's> Scanner<'t, 's> {
             has_parameters: false,
             n_lambdas: 0,
             is_before_cursor: false,
+            reach: at,
         }
     }
 
@@ -152,8 +160,8 @@ impl<'t, 's> Scanner<'t, 's> {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    fn run(&mut self) {
-        let (mut is_first, mut after_decorator) = (true, false);
+    /// Goes on from `between` two statements to the end, or to the first two between which it is `over`, told where that is.
+    fn run(&mut self, mut between: Between, mut over: impl FnMut(usize, Between) -> bool) {
         while self.at < self.end {
             let line_start = self.at;
             let indent = self.blanks();
@@ -170,10 +178,13 @@ impl<'t, 's> Scanner<'t, 's> {
                 _ if self.at >= self.end => break,
                 _ => {}
             }
-            match magics::magic(&self.text[self.at..self.end], is_first) {
+            self.reach = self.line_end(self.at);
+            match magics::magic(&self.text[self.at..self.reach], between == Between::Start) {
                 Some(Magic::Line) => {
                     self.blank_line();
-                    is_first = false;
+                    if between == Between::Start {
+                        between = Between::Statements;
+                    }
                     continue;
                 }
                 Some(Magic::Cell) => {
@@ -188,15 +199,18 @@ impl<'t, 's> Scanner<'t, 's> {
                 }
                 None => {}
             }
-            is_first = false;
             let first = self.at;
             let is_decorator = self.byte(0) == b'@';
             self.indent = indent;
             self.line();
-            let continues = after_decorator || self.head.continues();
+            let continues = between == Between::AfterDecorator || self.head.continues();
             let range = TextRange::new(line_start as u32, self.at as u32);
-            self.out.lines.push(Line { range, first: first as u32, indent, continues });
-            after_decorator = is_decorator;
+            let reach = self.reach.max(self.at) as u32;
+            self.out.lines.push(Line { range, first: first as u32, indent, continues, reach });
+            between = if is_decorator { Between::AfterDecorator } else { Between::Statements };
+            if over(self.at, between) {
+                break;
+            }
         }
     }
 
@@ -215,7 +229,7 @@ impl<'t, 's> Scanner<'t, 's> {
         }
     }
 
-    fn line_end(&self, from: usize) -> usize {
+    pub(super) fn line_end(&self, from: usize) -> usize {
         let rest = &self.bytes[from..];
         rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(self.end, |length| from + length)
     }
@@ -257,6 +271,7 @@ impl<'t, 's> Scanner<'t, 's> {
         let mut is_first = true;
         while self.at < self.end {
             let start = self.at;
+            self.reach = self.reach.max(start);
             match self.byte(0) {
                 b' ' | b'\t' | b'\x0c' => self.at += 1,
                 b'\n' | b'\r' if self.brackets.is_empty() => {

@@ -33,7 +33,7 @@ impl Scanner<'_, '_> {
         let start = self.at;
         let length = self.string_length().unwrap_or_default();
         let prefix = Prefix::of(&self.text[start..start + length]);
-        match string_end(self.bytes, start + length, prefix, 0) {
+        match string_end(self.bytes, start + length, prefix, 0, &mut self.reach) {
             End::At(end) => self.at = end,
             End::Missing if self.is_before_cursor && self.is_last_line(start + length) => {
                 self.at = self.end;
@@ -45,7 +45,7 @@ impl Scanner<'_, '_> {
 
     /// Whether a string that starts at `quote` and does not end goes on up to the end of the text.
     fn is_last_line(&self, quote: usize) -> bool {
-        is_triple(self.bytes, quote) || !self.bytes[quote..].contains(&b'\n')
+        is_triple(self.bytes, quote) || self.line_end(quote) == self.end
     }
 
     /// Closes a string at the end of its line, or before the bracket or comma that stands where its quote was forgotten.
@@ -81,7 +81,7 @@ impl Scanner<'_, '_> {
 
 /// Where the string ends whose quotes start at `quote`; none where it lacks its end.
 pub(crate) fn closed_end(text: &str, quote: usize) -> Option<usize> {
-    match string_end(text.as_bytes(), quote, prefix_before(text.as_bytes(), 0, quote), 0) {
+    match string_end(text.as_bytes(), quote, prefix_before(text.as_bytes(), 0, quote), 0, &mut 0) {
         End::At(end) => Some(end),
         End::Missing => None,
     }
@@ -151,57 +151,61 @@ fn open_braces(content: &[u8]) -> (usize, bool) {
     (n_open, is_empty)
 }
 
-/// The end of the string whose quotes start at `quote`.
-fn string_end(bytes: &[u8], quote: usize, prefix: Prefix, depth: u32) -> End {
+/// The end of the string whose quotes start at `quote`; `reach` grows to where the text was looked at for it.
+fn string_end(bytes: &[u8], quote: usize, prefix: Prefix, depth: u32, reach: &mut usize) -> End {
     let (mark, is_triple) = (bytes[quote], is_triple(bytes, quote));
     let mut at = quote + if is_triple { 3 } else { 1 };
-    while let Some(byte) = bytes.get(at).copied() {
+    let end = loop {
+        let Some(byte) = bytes.get(at).copied() else { break End::Missing };
         match byte {
             b'\\' => at += if bytes[at..].starts_with(b"\\\r\n") { 3 } else { 2 },
-            b'\n' | b'\r' if !is_triple => return End::Missing,
+            b'\n' | b'\r' if !is_triple => break End::Missing,
             b'{' if prefix.is_format && bytes.get(at + 1) == Some(&b'{') => at += 2,
             b'{' if prefix.is_format && depth < MAX_FORMAT_DEPTH => {
-                match value_end(bytes, at, mark, is_triple, depth) {
+                match value_end(bytes, at, mark, is_triple, depth, reach) {
                     Some(end) => at = end,
                     None => at += 1,
                 }
             }
-            _ if byte == mark && !is_triple => return End::At(at + 1),
+            _ if byte == mark && !is_triple => break End::At(at + 1),
             _ if byte == mark && bytes.get(at + 1) == Some(&mark) && bytes.get(at + 2) == Some(&mark) => {
-                return End::At(at + 3);
+                break End::At(at + 3);
             }
             _ => at += 1,
         }
-    }
-    End::Missing
+    };
+    *reach = at.max(*reach);
+    end
 }
 
 /// The end of the `{value:format}` that starts at `open`; none where it is not closed on its line, or, for a string in triple
 /// quotes, before they come.
-fn value_end(bytes: &[u8], open: usize, mark: u8, is_triple: bool, depth: u32) -> Option<usize> {
+fn value_end(bytes: &[u8], open: usize, mark: u8, is_triple: bool, depth: u32, reach: &mut usize) -> Option<usize> {
     let (mut at, mut n_open) = (open, 0);
-    while let Some(byte) = bytes.get(at).copied() {
+    let end = loop {
+        let Some(byte) = bytes.get(at).copied() else { break None };
         match byte {
             b'{' | b'(' | b'[' => n_open += 1,
             b')' | b']' => n_open -= 1,
-            b'}' if n_open == 1 => return Some(at + 1),
+            b'}' if n_open == 1 => break Some(at + 1),
             b'}' => n_open -= 1,
-            b'\n' | b'\r' if !is_triple => return None,
+            b'\n' | b'\r' if !is_triple => break None,
             b'"' | b'\'' => {
                 if is_triple && byte == mark && self::is_triple(bytes, at) {
-                    return None;
+                    break None;
                 }
-                match string_end(bytes, at, prefix_before(bytes, open, at), depth + 1) {
+                match string_end(bytes, at, prefix_before(bytes, open, at), depth + 1, reach) {
                     End::At(end) => {
                         at = end;
                         continue;
                     }
-                    End::Missing => return None,
+                    End::Missing => break None,
                 }
             }
             _ => {}
         }
         at += 1;
-    }
-    None
+    };
+    *reach = at.max(*reach);
+    end
 }

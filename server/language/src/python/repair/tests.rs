@@ -5,7 +5,7 @@ use super::*;
 fn check(fixture: &str, expected: &str) {
     let cursor = fixture.find("$0").expect("the fixture has a cursor");
     let text = fixture.replacen("$0", "", 1);
-    let repaired = repair(&text, cursor as u32);
+    let repaired = repair(&text, cursor as u32, &mut Scanned::default());
     assert_eq!(repaired.text[..cursor], text[..cursor], "before the cursor nothing changes");
     if let Some(range) = repaired.placeholder {
         assert_eq!((range.start as usize, range.of(&repaired.text)), (cursor, PLACEHOLDER));
@@ -108,7 +108,7 @@ fn any_cursor_in_any_text_is_answered() {
     let text = "x = f(a, \"é\", {'b': [1, c.d]})\nif x[0] == f\"{y!r}\": # c\n  z = '''q'''\n%time w\n";
     for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
         for cursor in 0..=end {
-            let repaired = repair(&text[..end], cursor as u32);
+            let repaired = repair(&text[..end], cursor as u32, &mut Scanned::default());
             let boundary = (0..=cursor).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
             assert_eq!(repaired.text[..boundary], text[..boundary]);
         }

@@ -123,6 +123,7 @@ impl<'t, 's> Scanner<'t, 's> {
             });
         }
         let after_blanks = after.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(after.len());
+        self.reach = self.reach.max(start + length + after_blanks);
         let after = &after[after_blanks..];
         let is_assigned = after.first() == Some(&b'=') && after.get(1) != Some(&b'=');
         let cannot_be_inside = word.starts_only_statements()

@@ -3,6 +3,7 @@
 use super::print;
 use crate::python::ast::*;
 use crate::python::lower::{MAX_DEPTH, parse};
+use crate::testing::Dice;
 use crate::text::TextRange;
 
 const SNIPPETS: [&str; 6] = [
@@ -243,19 +244,12 @@ fn every_prefix_reads() {
 
 #[test]
 fn what_is_left_after_deletions_reads() {
-    // xorshift (Marsaglia 2003), so that the same deletions come each time.
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below as u64) as usize
-    };
+    let mut dice = Dice::new(0x2545_f491_4f6c_dd1d);
     for _ in 0..400 {
-        let mut text = SNIPPETS[random(SNIPPETS.len())].to_owned();
-        for _ in 0..=random(4) {
-            let mut start = random(text.len());
-            let mut end = (start + 1 + random(6)).min(text.len());
+        let mut text = SNIPPETS[dice.below(SNIPPETS.len())].to_owned();
+        for _ in 0..=dice.below(4) {
+            let mut start = dice.below(text.len());
+            let mut end = (start + 1 + dice.below(6)).min(text.len());
             while !text.is_char_boundary(start) {
                 start -= 1;
             }
