@@ -1,5 +1,7 @@
 //! What tests of several features share: a workspace in memory, and texts with a cursor.
 
+pub(crate) mod corpus;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -25,6 +25,8 @@ pub(crate) struct Documents {
     notebooks: HashMap<Key, OpenNotebook>,
     /// The notebook that a cell belongs to, by the cell's address.
     notebook_of: HashMap<String, Key>,
+    /// What documents were before they changed.
+    outlived: Vec<Arc<Snapshot>>,
 }
 
 impl Documents {
@@ -89,9 +91,15 @@ impl Documents {
         Some(self.put(renewed))
     }
 
+    /// Gives away what documents were before they changed: to let go of all that was found out about a long text takes
+    /// milliseconds, which the session's thread must not spend before the next message.
+    pub(crate) fn take_outlived(&mut self) -> Vec<Arc<Snapshot>> {
+        std::mem::take(&mut self.outlived)
+    }
+
     fn put(&mut self, snapshot: Snapshot) -> Arc<Snapshot> {
         let snapshot = Arc::new(snapshot);
-        self.snapshots.insert(snapshot.key().to_owned(), snapshot.clone());
+        self.outlived.extend(self.snapshots.insert(snapshot.key().to_owned(), snapshot.clone()));
         snapshot
     }
 

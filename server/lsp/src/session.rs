@@ -27,7 +27,7 @@ use crate::requests::{self, Pending};
 use crate::source::{Workspaces, World};
 use crate::transport::{self, Incoming};
 use crate::watch::{self, Stamps};
-use crate::workers::Workers;
+use crate::workers::{Urgency, Workers};
 
 /// Events that wait to be taken; who has more to say waits.
 const EVENTS_MAX: usize = 4_096;
@@ -171,6 +171,10 @@ impl Session {
                 Ok(event) => {
                     if let Some(ended) = self.take(event) {
                         return ended;
+                    }
+                    let outlived = self.documents.take_outlived();
+                    if !outlived.is_empty() {
+                        self.workers.add(Urgency::Background, move || drop(outlived));
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}

@@ -180,12 +180,12 @@ fn lifecycle(cx: &mut Interpreter<'_>, last: &str, call: &Call<'_>) -> Value {
     };
     match last {
         "set_experiment" | "get_experiment_by_name" | "create_experiment" => {
-            name(0, "experiment_name", NameKind::Experiment)
+            name(0, "experiment_name", NameKind::Experiment);
         }
         "load_model" => name(0, "model_uri", NameKind::Model),
         "register_model" => name(1, "name", NameKind::Model),
         "get_registered_model" | "create_registered_model" | "search_model_versions" | "get_model_version" => {
-            name(0, "name", NameKind::Model)
+            name(0, "name", NameKind::Model);
         }
         "set_registered_model_alias" | "get_model_version_by_alias" | "delete_registered_model_alias" => {
             name(0, "name", NameKind::Model);

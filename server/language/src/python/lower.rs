@@ -172,7 +172,6 @@ impl Parser {
 
     /// A piece with its tree, to be lowered; none where there is nothing to read, or where its statements are known and were put
     /// into `body`.
-
     fn tree<'t>(
         &mut self,
         text: &'t str,

@@ -128,3 +128,38 @@ pub(super) fn runner_of(tables: &[(Arc<str>, Arc<crate::schema::Table>)]) -> Run
 fn is_nameable(data: &Data) -> bool {
     !data.columns.list.is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Language;
+    use crate::testing::corpus::{Files, documents};
+
+    /// What is read of a text for one place is enough for what can be typed there.
+    #[test]
+    fn a_part_of_the_text_offers_what_the_whole_does() {
+        let (mut n_places, mut n_offers) = (0, 0);
+        for (path, document) in documents() {
+            let text = document.text();
+            for (at, quote) in text.match_indices(['"', '\'']).step_by(3).take(20) {
+                let end = text[at + 1..].find(quote).map_or(text.len(), |length| at + 1 + length);
+                let typed = format!("{}{}", &text[..at + 1], &text[end..]);
+                let document = Document::new(document.path().clone(), Language::Python, typed.as_str());
+                let offset = at as u32 + 1;
+                let repaired = document.repaired(offset);
+                let labels = |extent| match offers(&document, &repaired, offset, extent, &Files) {
+                    Offers::Now(mut offers) => {
+                        offers.sort_by(|one, other| one.label.cmp(&other.label));
+                        Some(offers.into_iter().map(|offer| offer.label).collect::<Vec<_>>())
+                    }
+                    Offers::Later => None,
+                };
+                let Some(of_part) = labels(Extent::Place) else { continue };
+                n_places += 1;
+                n_offers += of_part.len();
+                assert_eq!(of_part, labels(Extent::Whole).unwrap_or_default(), "{path}, byte {at}");
+            }
+        }
+        assert!(n_places > 500 && n_offers > 400, "{n_offers} offers at {n_places} places");
+    }
+}

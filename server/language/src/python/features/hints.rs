@@ -19,7 +19,7 @@ pub(crate) fn inlay_hints(document: &Document, range: TextRange, source: &dyn Sc
             .entry(binding.range)
             .and_modify(|known| {
                 if *known != hint {
-                    *known = None
+                    *known = None;
                 }
             })
             .or_insert(hint);

@@ -71,7 +71,7 @@ fn strings(analysis: &Analysis, text: &str, name: &Arc<str>, places: &BTreeSet<T
     let mut known = true;
     each_expr(&analysis.module.body, &mut |expr| match &*expr.kind {
         ExprKind::Str(literal) if literal.value == *name => {
-            known &= literal.content.is_some_and(|content| places.contains(&content))
+            known &= literal.content.is_some_and(|content| places.contains(&content));
         }
         // A longer text may hold the name: SQL, an expression, a part of an f-string.
         ExprKind::Str(literal) if literal.value.contains(&**name) => {

@@ -48,7 +48,7 @@ fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
             EventKind::Split(_) => at_least(Stage::Split),
             EventKind::Fit(fit) => match analysis.flow.fit(*fit).estimator.role {
                 Role::Classifier | Role::Regressor | Role::Model | Role::Clusterer | Role::OutlierDetector => {
-                    at_least(Stage::Fit)
+                    at_least(Stage::Fit);
                 }
                 _ => at_least(Stage::Prepare),
             },
@@ -59,7 +59,7 @@ fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
             | EventKind::Unpickle { .. }
             | EventKind::Sample { .. } => {}
             EventKind::ChainedAssignment | EventKind::Coercion { .. } | EventKind::Future { .. } => {
-                at_least(Stage::Prepare)
+                at_least(Stage::Prepare);
             }
         }
     }

@@ -152,13 +152,13 @@ impl Doubts {
             // What a function writes to names outside is not followed.
             StmtKind::Global(_) | StmtKind::Nonlocal(_) => self.everything = true,
             StmtKind::Try { body, handlers, .. } if handlers.iter().any(may_handle_missing) => {
-                self.ranges.extend(range_of(body))
+                self.ranges.extend(range_of(body));
             }
             StmtKind::If { test, .. } | StmtKind::While { test, .. } if asks_for_columns(test) => {
-                self.ranges.push(stmt.range)
+                self.ranges.push(stmt.range);
             }
             StmtKind::With { items, .. } if items.iter().any(|item| is_suppression(&item.context)) => {
-                self.ranges.push(stmt.range)
+                self.ranges.push(stmt.range);
             }
             StmtKind::Assign { targets, .. } if targets.iter().any(writes_into_names) => self.everything = true,
             // In which order the methods of a class are called is known only where they are.
@@ -185,12 +185,12 @@ impl Doubts {
             }
             ExprKind::IfElse { test, .. } if asks_for_columns(test) => self.ranges.push(expr.range),
             ExprKind::And(operands) | ExprKind::Or(operands) if operands.iter().any(asks_for_columns) => {
-                self.ranges.push(expr.range)
+                self.ranges.push(expr.range);
             }
-            ExprKind::Comprehension { clauses, .. } => {
-                if clauses.iter().flat_map(|clause| &clause.conditions).any(asks_for_columns) {
-                    self.ranges.push(expr.range);
-                }
+            ExprKind::Comprehension { clauses, .. }
+                if clauses.iter().flat_map(|clause| &clause.conditions).any(asks_for_columns) =>
+            {
+                self.ranges.push(expr.range);
             }
             _ => {}
         }
@@ -225,10 +225,10 @@ fn asks_for_columns(test: &Expr) -> bool {
     let mut asks = false;
     each_expr_in(test, &mut |expr| match &*expr.kind {
         ExprKind::Compare { rest, .. } => {
-            asks |= rest.iter().any(|(operator, _)| matches!(operator, CompareOperator::In | CompareOperator::NotIn))
+            asks |= rest.iter().any(|(operator, _)| matches!(operator, CompareOperator::In | CompareOperator::NotIn));
         }
         ExprKind::Attribute { attribute, .. } => {
-            asks |= matches!(&*attribute.name, "columns" | "issubset" | "issuperset" | "schema" | "shape" | "keys")
+            asks |= matches!(&*attribute.name, "columns" | "issubset" | "issuperset" | "schema" | "shape" | "keys");
         }
         ExprKind::Call { function, .. } => {
             asks |= matches!(&*function.kind, ExprKind::Name(name) if matches!(&**name, "hasattr" | "set" | "all" | "any" | "len"));

@@ -571,7 +571,7 @@ fn display(value: &Value) -> Option<String> {
             Some(format!("{}", *number as i64))
         }
         Value::Number(_) => None,
-        other => other.as_text().map(|text| text.to_string()),
+        other => other.as_text().map(ToString::to_string),
     }
 }
 

@@ -86,7 +86,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
             StmtKind::For { target, iter, body, orelse } => {
-                self.walk_for(stmt.range, target, iter, body, orelse, scope)
+                self.walk_for(stmt.range, target, iter, body, orelse, scope);
             }
             StmtKind::While { test, body, orelse } => {
                 self.eval(test, scope);

@@ -20,13 +20,13 @@ pub(super) fn relevant(text: &str, pieces: &[&[Line]], offset: u32) -> Vec<bool>
     let mut names: Vec<HashSet<&str>> = parts.iter().map(|part| mentioned_in_piece(part)).collect();
     // Modules are mentioned everywhere and never change.
     let mut modules: HashSet<&str> = HashSet::new();
-    let mut matters: Vec<bool> = Vec::with_capacity(pieces.len());
-    for (part, names) in parts.iter().zip(&names) {
-        let imports = part.starts_with("import ") || part.starts_with("from ");
-        if imports {
-            modules.extend(names);
-        }
-        matters.push(imports || part.contains("exec(") || part.contains("globals()"));
+    let mut always: Vec<bool> = Vec::with_capacity(pieces.len());
+    for (lines, part) in pieces.iter().zip(&parts) {
+        let statements = lines.iter().map(|line| &text[line.first as usize..line.range.end as usize]);
+        let imports = statements.filter(|line| line.starts_with("import ") || line.starts_with("from "));
+        let n_modules = modules.len();
+        modules.extend(imports.flat_map(mentioned));
+        always.push(modules.len() > n_modules || part.contains("exec(") || part.contains("globals()"));
     }
     for names in &mut names {
         names.retain(|name| !modules.contains(name));
@@ -38,6 +38,7 @@ pub(super) fn relevant(text: &str, pieces: &[&[Line]], offset: u32) -> Vec<bool>
     };
     let mut wanted: HashSet<&str> = if is_defined { taken(cursor).collect() } else { names[cursor].clone() };
     wanted.extend(defined(parts[cursor]));
+    let mut matters = vec![false; n_pieces];
     matters[cursor] = true;
     loop {
         let mut grew = false;
@@ -49,8 +50,8 @@ pub(super) fn relevant(text: &str, pieces: &[&[Line]], offset: u32) -> Vec<bool>
             }
         }
         if !grew {
-            matters.resize(pieces.len(), false);
-            return matters;
+            let is_asked = |index: usize| matters.get(index).is_some_and(|matters| *matters || always[index]);
+            return (0..pieces.len()).map(is_asked).collect();
         }
     }
 }

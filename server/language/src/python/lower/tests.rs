@@ -111,7 +111,7 @@ fn simple_statements() {
     check("import a.b as c, d", "import a.b as c, d");
     check(
         "from . import a; from ..b.c import (d as e, f,); from g import *",
-        concat!("from . import a; from ..b.c import d as e, f; from g import *"),
+        "from . import a; from ..b.c import d as e, f; from g import *",
     );
     check("from __future__ import annotations", "from __future__ import annotations");
     check("print x, y", "error<x, y>");

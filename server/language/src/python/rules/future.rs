@@ -34,7 +34,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
                 let shuffles = splitter.as_ref().is_some_and(|splitter| {
                     let short = splitter.short_name();
                     short.contains("Shuffle")
-                        || splitter.parameter("shuffle").and_then(|shuffle| shuffle.truth()) == Some(true)
+                        || splitter.parameter("shuffle").and_then(super::super::flow::value::Value::truth) == Some(true)
                 });
                 if shuffles {
                     let message =

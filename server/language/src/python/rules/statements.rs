@@ -49,7 +49,7 @@ fn plan(facts: &Facts<'_>, site: TextRange) -> Option<Fix> {
     if &*attribute.name != "fit_transform" {
         return None;
     }
-    let split_place = place + 1 + body[place + 1..].iter().position(|stmt| is_split(stmt))?;
+    let split_place = place + 1 + body[place + 1..].iter().position(is_split)?;
     let StmtKind::Assign { targets, value: split } = &body[split_place].kind else { return None };
     let ExprKind::Call { arguments: split_arguments, .. } = &*split.kind else { return None };
     let first = &split_arguments.first()?.value;

@@ -36,9 +36,9 @@ fn among(x: &Data, target: &Column, facts: &Facts<'_>) -> Option<String> {
     }
     // Columns that were never named: all of the table's but those dropped.
     let base = x.columns.base.filter(|_| x.columns.open && x.kind == DataKind::Frame)?;
-    let hidden = target.origins.iter().find_map(|origin| {
+
+    target.origins.iter().find_map(|origin| {
         let (of, name) = facts.flow().origins.get(origin.0 as usize)?;
         (*of == base && !x.columns.dropped.contains(name) && x.columns.get(name).is_none()).then(|| name.to_string())
-    });
-    hidden
+    })
 }

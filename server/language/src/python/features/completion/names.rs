@@ -15,7 +15,7 @@ pub(super) fn complete(typing: &Typing<'_>, kind: NameKind, content: TextRange) 
     if takes_address {
         if let Some(at) = typed.find('@').filter(|_| typed.starts_with(SCHEME)) {
             let range = TextRange::new(content.start + at as u32 + 1, content.end);
-            return offers(&typing.source.names(NameKind::Alias), NameKind::Alias, range, |name| name.to_owned());
+            return offers(&typing.source.names(NameKind::Alias), NameKind::Alias, range, ToOwned::to_owned);
         }
         return offers(&typing.source.names(kind), kind, content, |name| format!("{SCHEME}{name}"));
     }

@@ -212,7 +212,7 @@ pub(super) fn merge_method(
     match call.keyword("indicator").map(|argument| &argument.value) {
         None | Some(Value::Bool(Some(false))) => {}
         Some(Value::Bool(Some(true))) => {
-            columns.set(Column { made: Some(cx.site(call.range())), ..Column::named("_merge") })
+            columns.set(Column { made: Some(cx.site(call.range())), ..Column::named("_merge") });
         }
         Some(name) => match name.as_text() {
             Some(name) => columns.set(Column { made: Some(cx.site(call.range())), ..Column::named(name) }),

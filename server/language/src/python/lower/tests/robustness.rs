@@ -119,7 +119,7 @@ impl Walk<'_> {
                 names.iter().for_each(|name| self.ident(&name.name, range));
             }
             StmtKind::Global(names) | StmtKind::Nonlocal(names) => {
-                names.iter().for_each(|name| self.ident(name, range))
+                names.iter().for_each(|name| self.ident(name, range));
             }
             StmtKind::Assert { test, message } => {
                 self.expr(test, range, depth);
