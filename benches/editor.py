@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+from lsp_client import Editor
 from measure import FOLDER, MLWRIGHT, ROOT, keep, median, once, repeat
 
 N_LINES = 5_000
@@ -56,54 +57,6 @@ def script(n_lines):
         text += CELL.format(i=i)
         i += 1
     return text
-
-
-class Editor:
-    """A client that pulls diagnostics, as VS Code does."""
-
-    def __init__(self, folder):
-        self.server = subprocess.Popen([MLWRIGHT, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder)
-        self.n_sent = 0
-        root = folder.as_uri()
-        capabilities = {"general": {"positionEncodings": ["utf-16"]}, "textDocument": {"diagnostic": {}, "completion": {}}}
-        self.ask("initialize", {"processId": None, "rootUri": root, "workspaceFolders": [{"uri": root, "name": "bench"}], "capabilities": capabilities})
-        self.tell("initialized", {})
-
-    def write(self, message):
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.server.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        self.server.stdin.flush()
-
-    def read(self):
-        length = 0
-        while (line := self.server.stdout.readline().strip()):
-            name, _, value = line.partition(b":")
-            length = int(value) if name.lower() == b"content-length" else length
-        return json.loads(self.server.stdout.read(length))
-
-    def tell(self, method, parameters):
-        self.write({"method": method, "params": parameters})
-
-    def ask(self, method, parameters):
-        self.n_sent += 1
-        self.write({"id": self.n_sent, "method": method, "params": parameters})
-        while True:
-            message = self.read()
-            if "method" in message and "id" in message:
-                self.write({"id": message["id"], "result": None})
-            elif message.get("id") == self.n_sent:
-                if "error" in message:
-                    sys.exit(f"{method}: {message['error']}")
-                return message["result"]
-
-    def memory_mb(self):
-        status = pathlib.Path(f"/proc/{self.server.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
-
-    def end(self):
-        self.ask("shutdown", None)
-        self.tell("exit", None)
-        self.server.wait(10)
 
 
 def typed(editor, uri, text):
@@ -185,4 +138,5 @@ def main():
         shutil.rmtree(folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -36,7 +36,7 @@ pub(super) fn relevant(text: &str, pieces: &[&[Line]], offset: u32) -> Vec<bool>
         let part = parts[index];
         names[index].iter().copied().filter(move |name| !is_bound_first(part, name))
     };
-    let mut wanted: HashSet<&str> = if is_defined { taken(cursor).collect() } else { names[cursor].clone() };
+    let mut wanted: HashSet<&str> = taken(cursor).collect();
     wanted.extend(defined(parts[cursor]));
     let mut matters = vec![false; n_pieces];
     matters[cursor] = true;
