@@ -1,5 +1,6 @@
 //! MLW106 and MLW107: test rows that helped to choose.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Findings;
@@ -9,59 +10,63 @@ use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
-    let scored: Vec<&Judged> = facts
+    let scored = facts
         .judged
         .iter()
-        .filter(|judged| judged.metric.is_some() && facts.is_test(judged) && !is_baseline(facts.fit(judged.fit)))
-        .collect();
-    let mut sets: Vec<RowsId> = Vec::new();
-    for judged in &scored {
-        if !sets.contains(&judged.rows) {
-            sets.push(judged.rows);
+        .filter(|judged| judged.metric.is_some() && facts.is_test(judged) && !is_baseline(facts.fit(judged.fit)));
+    let mut sets = Sets::default();
+    for judged in scored {
+        let place = *sets.places.entry(judged.rows).or_insert(sets.list.len());
+        if place == sets.list.len() {
+            sets.list.push((judged.rows, Vec::new()));
         }
+        sets.list[place].1.push(judged);
     }
-    for set in &sets {
-        let mut fits = scored.iter().filter(|judged| judged.rows == *set).map(|judged| judged.fit);
-        let first = fits.next();
-        let is_used_again = fits.any(|fit| Some(fit) != first)
-            || watches(facts, *set)
-            || scored.iter().any(|judged| judged.rows == *set && optimizes(facts, judged));
-        if !is_used_again && !tries_thresholds(facts, &scored, *set) {
+    for (set, judged) in &sets.list {
+        let first = judged[0].fit;
+        let is_used_again =
+            judged.iter().any(|judged| judged.fit != first || optimizes(facts, judged)) || watches(facts, *set);
+        let tries_thresholds = tries_thresholds(facts, judged);
+        if !is_used_again && !tries_thresholds {
             continue;
         }
-        if has_untouched(facts, &scored, *set) {
+        if has_untouched(facts, &sets, *set, tries_thresholds) {
             continue;
         }
-        tuned(facts, &scored, *set, found);
-        several_models(facts, &scored, *set, found);
+        tuned(facts, judged, found);
+        several_models(facts, judged, found);
         watched(facts, *set, found);
     }
     searched(facts, found);
 }
 
+/// The rows that models are judged on, in the order of the script, each with the judgements on just these rows.
+#[derive(Default)]
+struct Sets<'a> {
+    list: Vec<(RowsId, Vec<&'a Judged>)>,
+    places: HashMap<RowsId, usize>,
+}
+
 /// Whether other rows than `set` give the last word: judged by one model only, after the choice.
-fn has_untouched(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
-    let models = |rows: RowsId| {
-        let mut models: Vec<Model> =
-            scored.iter().filter(|judged| judged.rows == rows).map(|judged| model(facts, judged.fit)).collect();
+fn has_untouched(facts: &Facts<'_>, sets: &Sets<'_>, set: RowsId, tries_thresholds: bool) -> bool {
+    let n_models = |judged: &[&Judged]| {
+        let mut models: Vec<Model> = judged.iter().map(|judged| model(facts, judged.fit)).collect();
         models.dedup();
         models.len()
     };
-    let n_here = models(set);
     if outer_part_is_untouched(facts, set) {
         return true;
     }
-    scored.iter().any(|judged| {
-        judged.rows != set
-            && facts.relation(judged.rows, set) == Relation::Disjoint
-            && models(judged.rows) == 1
-            && (n_here > 1 || watches(facts, set) || tries_thresholds(facts, scored, set))
-    })
+    let n_here = n_models(&sets.list[sets.places[&set]].1);
+    (n_here > 1 || tries_thresholds || watches(facts, set))
+        && sets.list.iter().any(|(other, judged)| {
+            *other != set && facts.relation(*other, set) == Relation::Disjoint && n_models(judged) == 1
+        })
 }
 
 /// Whether the prediction of some rows is scored several times at one place, each time with other labels made of it.
-fn tries_thresholds(facts: &Facts<'_>, scored: &[&Judged], set: RowsId) -> bool {
-    let here: Vec<&&Judged> = scored.iter().filter(|judged| judged.rows == set && facts.threshold_of(judged)).collect();
+fn tries_thresholds(facts: &Facts<'_>, judged: &[&Judged]) -> bool {
+    let here: Vec<&&Judged> = judged.iter().filter(|judged| facts.threshold_of(judged)).collect();
     here.iter().enumerate().any(|(index, judged)| {
         here[..index].iter().any(|earlier| earlier.site == judged.site && earlier.fit == judged.fit)
     })
@@ -120,9 +125,9 @@ fn is_baseline(fit: &Fit) -> bool {
     fit.estimator.short_name().starts_with("Dummy")
 }
 
-fn several_models(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mut Findings) {
+fn several_models(facts: &Facts<'_>, judged: &[&Judged], found: &mut Findings) {
     let mut seen: Vec<(Model, &Judged)> = Vec::new();
-    for judged in scored.iter().filter(|judged| judged.rows == set && !optimizes(facts, judged)) {
+    for judged in judged.iter().filter(|judged| !optimizes(facts, judged)) {
         let model = model(facts, judged.fit);
         if seen.iter().any(|(known, _)| *known == model) {
             continue;
@@ -149,8 +154,7 @@ fn optimizes(facts: &Facts<'_>, judged: &Judged) -> bool {
 }
 
 /// Settings of one model tried on the test rows: by a search, or thresholds in a loop.
-fn tuned(facts: &Facts<'_>, scored: &[&Judged], set: RowsId, found: &mut Findings) {
-    let here: Vec<&&Judged> = scored.iter().filter(|judged| judged.rows == set).collect();
+fn tuned(facts: &Facts<'_>, here: &[&Judged], found: &mut Findings) {
     for (index, judged) in here.iter().enumerate() {
         if optimizes(facts, judged) {
             let message = "a search tries settings by their score on the test rows: what it finds is chosen for them, and its score is better than it is. Score on a validation part, or by `cross_val_score` on the training rows";
