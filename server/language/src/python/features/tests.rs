@@ -5,6 +5,7 @@ mod overview;
 mod places;
 mod prefixes;
 mod speed;
+mod track;
 mod unknown;
 
 use crate::document::{Document, Language};
