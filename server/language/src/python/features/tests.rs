@@ -1,6 +1,7 @@
 //! Each feature through the document, as an editor asks for it.
 
 mod completion;
+mod facts;
 mod overview;
 mod places;
 mod prefixes;

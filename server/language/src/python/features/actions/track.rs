@@ -26,16 +26,9 @@ const FLAVOURS: [(&str, &str); 5] = [
 
 /// Metrics that are no number.
 const NOT_NUMBERS: [&str; 10] = [
-    "classification_report",
-    "classification_report_imbalanced",
-    "confusion_matrix",
-    "det_curve",
-    "multilabel_confusion_matrix",
-    "precision_recall_curve",
-    "precision_recall_fscore_support",
-    "roc_curve",
-    "cross_val_predict",
-    "cross_validate",
+    "classification_report", "classification_report_imbalanced", "confusion_matrix", "det_curve",
+    "multilabel_confusion_matrix", "precision_recall_curve", "precision_recall_fscore_support", "roc_curve",
+    "cross_val_predict", "cross_validate",
 ];
 
 /// The longest part of an experiment's name that comes from a table or column.
@@ -129,7 +122,8 @@ impl<'t> Fitting<'t> {
         let mut estimators: Vec<&Estimator> = sited().map(|(_, fit)| &*fit.estimator).collect();
         if estimators.is_empty() {
             // Nothing is known of the rows. Of a loop's own variable it is not known either what comes in the other turns.
-            estimators.push(analysis.flow.at(receiver.id)?.estimator().filter(|_| !is_turned(analysis, receiver, stmt))?);
+            estimators
+                .push(analysis.flow.at(receiver.id)?.estimator().filter(|_| !is_turned(analysis, receiver, stmt))?);
         }
         let first = *estimators.first()?;
         let is_logged = |estimator: &&Estimator| {
@@ -255,9 +249,9 @@ fn names_experiment(analysis: &Analysis) -> bool {
 /// How many of the statements after the first belong to the run: up to the last that gives a name to a score of this fit, before
 /// anything else is fitted or defined.
 fn n_following(document: &Document, analysis: &Analysis, block: &[Stmt], fit: &Fitting<'_>) -> usize {
-    let cell = document.notebook().and_then(|notebook| {
-        notebook.cells().iter().map(|cell| cell.range).find(|cell| cell.contains(fit.stmt.range))
-    });
+    let cell = document
+        .notebook()
+        .and_then(|notebook| notebook.cells().iter().map(|cell| cell.range).find(|cell| cell.contains(fit.stmt.range)));
     let fits_another = |stmt: &Stmt| {
         let mut fits = analysis.flow.fits.iter().filter(|other| stmt.range.contains(other.site));
         fits.any(|other| other.estimator.role.is_model())
@@ -279,7 +273,9 @@ fn n_following(document: &Document, analysis: &Analysis, block: &[Stmt], fit: &F
     let followers = block[1..].iter().take_while(is_in_run);
     followers
         .enumerate()
-        .filter(|(_, stmt)| !scores(analysis, stmt, fit).is_empty() && whole_lines(document.text(), stmt.range).is_some())
+        .filter(|(_, stmt)| {
+            !scores(analysis, stmt, fit).is_empty() && whole_lines(document.text(), stmt.range).is_some()
+        })
         .last()
         .map_or(0, |(index, _)| index + 1)
 }
@@ -350,7 +346,8 @@ impl Names {
             Some(class) => format!("\"{class}\""),
             None => format!("type({}).__name__", fit.model),
         };
-        let or = |name: String, other: &str| if name.trim_matches(['_', '-']).is_empty() { other.to_owned() } else { name };
+        let or =
+            |name: String, other: &str| if name.trim_matches(['_', '-']).is_empty() { other.to_owned() } else { name };
         Self { experiment: or(experiment, "default"), run, model: or(model.to_lowercase(), "model") }
     }
 }

@@ -130,7 +130,8 @@ fn a_loop_has_a_run_a_turn() {
 
 #[test]
 fn a_search_logs_what_it_found() {
-    let head = "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.model_selection import GridSearchCV\n";
+    let head =
+        "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.model_selection import GridSearchCV\n";
     check_action(
         &format!("{head}search = GridSearchCV(RandomForestClassifier(), {{'max_depth': [2, 3]}})\nsearch.fit(X, y)\n"),
         ".fit(",
@@ -152,9 +153,11 @@ with mlflow.start_run(run_name=\"GridSearchCV\"):
 
 #[test]
 fn libraries_have_their_own_models() {
-    for (import, class, flavour) in
-        [("xgboost", "XGBClassifier", "xgboost"), ("lightgbm", "LGBMRegressor", "lightgbm"), ("catboost", "CatBoostClassifier", "catboost")]
-    {
+    for (import, class, flavour) in [
+        ("xgboost", "XGBClassifier", "xgboost"),
+        ("lightgbm", "LGBMRegressor", "lightgbm"),
+        ("catboost", "CatBoostClassifier", "catboost"),
+    ] {
         let head = format!("\"\"\"A script.\"\"\"\nimport mlflow as ml\nimport {import}\nmodel = {import}.{class}()\n");
         check_action(
             &format!("{head}ml.set_experiment('mine')\nmodel.fit(X, y)\n"),
