@@ -4,6 +4,8 @@ That it runs: MLWRIGHT_MLFLOW names a Python with mlflow, scikit-learn and panda
 """
 
 import ast
+import asyncio
+import json
 import os
 import pathlib
 import subprocess
@@ -93,22 +95,55 @@ async def test_what_is_written_is_python_with_the_fit_in_a_run(editor, name):
 
 
 @pytest.mark.skipif("MLWRIGHT_MLFLOW" not in os.environ, reason="MLWRIGHT_MLFLOW names no Python with mlflow")
-@pytest.mark.parametrize("name", SCRIPTS)
-async def test_it_runs_and_leaves_a_run(editor, name):
-    written = await logged(editor, SCRIPTS[name])
-    editor.put("script.py", written)
-    store = pathlib.Path(editor.folder, "store")
-    environment = {**os.environ, "MLFLOW_TRACKING_URI": store.as_uri(), "MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    python = os.environ["MLWRIGHT_MLFLOW"]
-    ran = subprocess.run([python, "script.py"], cwd=editor.folder, env=environment, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, f"{written}\n{ran.stderr}"
-    look = (
-        "import mlflow, json\n"
-        "runs = mlflow.search_runs(search_all_experiments=True, output_format='list')\n"
-        "models = mlflow.search_logged_models(output_format='list')\n"
-        "print(json.dumps([[len(r.data.params), sorted(r.data.metrics), r.info.status] for r in runs] + [[m.name for m in models]]))\n"
-    )
-    seen = subprocess.run([python, "-c", look], cwd=editor.folder, env=environment, capture_output=True, text=True, timeout=300)
-    assert seen.returncode == 0, seen.stderr
-    print(name, seen.stdout.strip().splitlines()[-1])
-    assert "FINISHED" in seen.stdout and "churn" in seen.stdout
+@pytest.mark.parametrize("connection", ["visual_studio_code"], indirect=True)
+async def test_it_runs_and_leaves_a_run(editor):
+    for n, script in enumerate(SCRIPTS.values()):
+        editor.put(f"script_{n}.py", await logged(editor, script))
+    editor.put("all.py", RUN_ALL)
+    store = pathlib.Path(editor.folder, "store").as_uri()
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": store, "MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    command = [os.environ["MLWRIGHT_MLFLOW"], "all.py", str(len(SCRIPTS))]
+    ran = await asyncio.to_thread(subprocess.run, command, cwd=editor.folder, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    left = dict(zip(SCRIPTS, json.loads(ran.stdout.splitlines()[-1])))
+    fit = {"status": "FINISHED", "name": "LogisticRegression", "params": True, "metrics": ["accuracy"], "models": ["churn"]}
+    assert left == {
+        "plain": [{**fit, "metrics": ["accuracy", "auc"]}],
+        "chained": [{**fit, "metrics": []}],
+        "literal": [fit],
+        "loop": [fit, fit],
+        "function": [fit],
+        "search": [{**fit, "name": "GridSearchCV"}],
+        "docstring": [{**fit, "metrics": []}],
+        "attribute": [{**fit, "metrics": []}],
+        "last line": [{**fit, "metrics": []}],
+    }
+
+
+# Runs each script, and tells what it has left in the store.
+RUN_ALL = """
+import json, runpy, sys
+import mlflow
+
+def runs():
+    return mlflow.search_runs(search_all_experiments=True, output_format="list")
+
+left, known = [], set()
+for n in range(int(sys.argv[1])):
+    runpy.run_path(f"script_{n}.py", run_name="__main__")
+    new = [run for run in runs() if run.info.run_id not in known]
+    known |= {run.info.run_id for run in new}
+    models = mlflow.MlflowClient().search_logged_models([mlflow.get_experiment_by_name("churn-churn").experiment_id])
+    left.append([
+        {
+            "status": run.info.status,
+            "name": run.info.run_name,
+            "params": bool(run.data.params),
+            "metrics": sorted(run.data.metrics),
+            "models": [model.name for model in models if model.source_run_id == run.info.run_id],
+        }
+        for run in new
+    ])
+print()
+print(json.dumps(left))
+"""
