@@ -3,8 +3,8 @@
 //! Settings are in `mlwright.toml`, which comes with a folder that anybody may have written. So nothing goes to another machine
 //! until the user has said yes to that address, in the editor's own settings or when asked.
 //!
-//! A request goes through three threads: here it is read, a worker makes the [`prompt`] of what the document knows, and the
-//! thread of [`asking`] waits for the provider, so that a slow one keeps nobody else waiting.
+//! A request goes through three threads: here it is read, a worker makes the [`prompt`] of what the document knows once typing has
+//! paused, and the thread of [`asking`] waits for the pause and the provider, so that a slow one keeps nobody else waiting.
 
 mod asking;
 mod prompt;
@@ -236,7 +236,16 @@ fn warn(session: &Session, problem: &Problem) {
     session.client.notify("window/showMessage", json!({ "type": MessageType::WARNING, "message": message }));
 }
 
-#[derive(Deserialize)]
+/// A request that waits for its turn, and then for a worker.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    id: RequestId,
+    snapshot: Arc<Snapshot>,
+    params: Params,
+    cancel: CancelToken,
+}
+
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Params {
     text_document: TextDocumentIdentifier,
@@ -244,18 +253,25 @@ struct Params {
     context: Context,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Context {
     trigger_kind: u32,
     selected_completion_info: Option<Selected>,
 }
 
+impl Context {
+    /// Whether the user has asked by a key of its own.
+    fn is_asked_for(&self) -> bool {
+        self.trigger_kind == INVOKED
+    }
+}
+
 /// `InlineCompletionTriggerKind.Invoked`
 const INVOKED: u32 = 1;
 
 /// What is chosen in the list of completions, and shown as if it were typed.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Selected {
     range: Range,
     text: String,
@@ -273,23 +289,31 @@ pub(crate) fn start(session: &mut Session, id: RequestId, params: Value) {
     for (id, reason) in session.pending.asked_again(snapshot.key(), METHOD) {
         session.client.answer(id, Err(reason));
     }
-    let asker = match session
-        .inline
-        .asker
-        .as_ref()
-        .map_or_else(|| Asker::start(session.events.clone()), |asker| Ok(asker.clone()))
-    {
-        Ok(asker) => session.inline.asker.insert(asker).clone(),
-        Err(problem) => {
-            tracing::error!(%problem, "no provider can be asked");
-            return session.client.answer(id, Ok(Value::Null));
+    if session.inline.asker.is_none() {
+        match Asker::start(session.events.clone()) {
+            Ok(asker) => session.inline.asker = Some(asker),
+            Err(problem) => {
+                tracing::error!(%problem, "no provider can be asked");
+                return session.client.answer(id, Ok(Value::Null));
+            }
         }
-    };
+    }
     let cancel = CancelToken::new();
     session.pending.add_question(id.clone(), snapshot.key(), METHOD, cancel.clone());
+    let waiting = Waiting { id, snapshot, params, cancel };
+    match &session.inline.asker {
+        Some(asker) if !waiting.params.context.is_asked_for() => asker.wait(PAUSE, waiting),
+        _ => due(session, waiting),
+    }
+}
+
+/// A worker makes the question, and has it asked.
+pub(crate) fn due(session: &Session, waiting: Waiting) {
+    let Some(asker) = session.inline.asker.clone() else { return };
     let (world, profile, events, permits) =
         (session.world.clone(), session.profile.clone(), session.events.clone(), session.inline.permits.clone());
     session.workers.add(Urgency::Background, move || {
+        let Waiting { id, snapshot, params, cancel } = waiting;
         // Somebody has answered it already.
         if cancel.is_cancelled() {
             return;
@@ -305,9 +329,8 @@ pub(crate) fn start(session: &mut Session, id: RequestId, params: Value) {
                 let _ = events.send(Event::Answered { id, outcome: Ok(Value::Null) });
             }
             Some((used, prompt)) => {
-                let pause = if params.context.trigger_kind == INVOKED { Duration::ZERO } else { PAUSE };
                 let bounds = Bounds { timeout: used.timeout, answer_bytes_max: ANSWER_BYTES_MAX };
-                asker.ask(Job { id, prompt, used, bounds, pause, cancel, permits });
+                asker.ask(Job { id, prompt, used, bounds, cancel, permits });
             }
         }
     });
@@ -335,7 +358,7 @@ fn prepare(
     };
     let text = selected.map_or("", |selected| selected.text.as_str());
     let bytes = snapshot.bytes(uri, range)?;
-    let is_asked_for = params.context.trigger_kind == INVOKED;
+    let is_asked_for = params.context.is_asked_for();
     let source = Source::new(world, &snapshot.asked, path);
     let prompt = Prompt::at(&snapshot.document, bytes, text, is_asked_for, used.sends_examples, &source)?;
     Some((used, prompt.replacing(range)))

@@ -86,6 +86,8 @@ pub(crate) enum Event {
     FilesChanged(Vec<String>),
     /// What settings say of inline completion.
     InlineSettings(Vec<Wanted>),
+    /// Typing has paused since inline completion was asked for.
+    InlineDue(Box<inline::Waiting>),
     /// A provider gave no answer.
     InlineFailed(ProviderError),
 }
@@ -241,6 +243,7 @@ impl Session {
             Event::CommandEnded { id, outcome } => commands::ended(self, id, *outcome),
             Event::FilesChanged(paths) => watch::changed(self, &paths),
             Event::InlineSettings(wanted) => inline::looked(self, wanted),
+            Event::InlineDue(waiting) => inline::due(self, *waiting),
             Event::InlineFailed(error) => inline::failed(self, error),
         }
         None

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::prompt::Prompt;
-use super::{Permits, Use};
+use super::{Permits, Use, Waiting};
 use crate::session::Event;
 
 /// How often it is looked whether somebody still wants an answer.
@@ -23,16 +23,19 @@ pub(super) struct Job {
     pub(super) prompt: Prompt,
     pub(super) used: Use,
     pub(super) bounds: Bounds,
-    /// Before it is asked.
-    pub(super) pause: Duration,
     pub(super) cancel: CancelToken,
     pub(super) permits: Arc<Permits>,
+}
+
+enum Work {
+    Wait(Duration, Waiting),
+    Ask(Job),
 }
 
 /// The way to the thread. It ends with the last of these. A document has one question at most, so the queue stays short.
 #[derive(Clone)]
 pub(super) struct Asker {
-    jobs: UnboundedSender<Job>,
+    jobs: UnboundedSender<Work>,
 }
 
 impl Asker {
@@ -50,16 +53,32 @@ impl Asker {
         Ok(Self { jobs })
     }
 
+    /// Has a request come back as an event after a pause, unless it is cancelled.
+    pub(super) fn wait(&self, pause: Duration, waiting: Waiting) {
+        // Without the thread the session is about to end.
+        let _ = self.jobs.send(Work::Wait(pause, waiting));
+    }
+
     /// Asks a question; the answer is an event.
     pub(super) fn ask(&self, job: Job) {
-        // Without the thread the session is about to end.
-        let _ = self.jobs.send(job);
+        let _ = self.jobs.send(Work::Ask(job));
     }
 }
 
-async fn serve(mut jobs: UnboundedReceiver<Job>, client: Client, events: SyncSender<Event>) {
-    while let Some(job) = jobs.recv().await {
-        tokio::spawn(answer(job, client.clone(), events.clone()));
+async fn serve(mut jobs: UnboundedReceiver<Work>, client: Client, events: SyncSender<Event>) {
+    while let Some(work) = jobs.recv().await {
+        match work {
+            Work::Wait(pause, waiting) => tokio::spawn(wait(pause, waiting, events.clone())),
+            Work::Ask(job) => tokio::spawn(answer(job, client.clone(), events.clone())),
+        };
+    }
+}
+
+async fn wait(pause: Duration, waiting: Waiting, events: SyncSender<Event>) {
+    tokio::time::sleep(pause).await;
+    if !waiting.cancel.is_cancelled() {
+        // A session that has ended wants no answers.
+        let _ = events.send(Event::InlineDue(Box::new(waiting)));
     }
 }
 
@@ -84,7 +103,6 @@ async fn answer(job: Job, client: Client, events: SyncSender<Event>) {
 }
 
 async fn ask(job: &Job, client: &Client) -> Result<String, ProviderError> {
-    tokio::time::sleep(job.pause).await;
     let provider = job.used.settings.provider(&job.used.name)?;
     client.ask(&provider, job.prompt.question(), job.bounds).await
 }

@@ -33,11 +33,11 @@ pub(super) fn module_import(
     });
     // `import module.part` binds the module too.
     let is_it = |name: &str| name.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let called = imports.flatten().filter_map(|import| match &import.alias {
+    let mut called = imports.flatten().filter_map(|import| match &import.alias {
         Some(alias) => (&*import.name.name == module).then(|| alias.name.clone()),
         None => is_it(&import.name.name).then(|| module.into()),
     });
-    match called.last() {
+    match called.next_back() {
         Some(name) => (name, None),
         None => (module.into(), Some(at_the_top(body, text, &format!("import {module}")))),
     }
