@@ -9,7 +9,7 @@ use serde_json::Value;
 /// The layers, the lowest first. A crate may depend on crates of lower layers only.
 const LAYERS: [&[&str]; 7] = [
     &["mlwright-base", "mlwright-bodies", "mlwright-skills"],
-    &["mlwright-data", "mlwright-learn", "mlwright-assistants", "mlwright-mcp-transport", "mlwright-language"],
+    &["mlwright-data", "mlwright-learn", "mlwright-assistants", "mlwright-mcp-transport", "mlwright-language", "mlwright-providers"],
     &["mlwright-explore", "mlwright-store"],
     &["mlwright-engine"],
     &["mlwright-operations"],
@@ -18,12 +18,13 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Dependencies that belong to certain crates only: what they are, and who may have them.
-const OWNED: [(&str, &[&str]); 17] = [
+const OWNED: [(&str, &[&str]); 18] = [
     ("rmcp", &["mlwright-mcp", "mlwright-mcp-transport"]),
     ("axum", &["mlwright-http"]),
     ("hyper", &["mlwright-http"]),
     ("hyper-util", &["mlwright-http"]),
     ("tower-http", &["mlwright-http"]),
+    ("reqwest", &["mlwright-providers"]),
     ("lsp-server", &["mlwright-lsp"]),
     ("lsp-types", &["mlwright-lsp"]),
     ("clap", &["mlwright"]),
@@ -194,8 +195,8 @@ fn violations(crates: &[&str], forbidden: &[&str], except: &str) -> Vec<String> 
     found
 }
 
-const ALL: [&str; 16] =
-    ["base", "bodies", "skills", "data", "language", "learn", "assistants", "mcp-transport", "explore", "store", "engine", "operations", "mcp", "http", "lsp", "cli"];
+const ALL: [&str; 17] =
+    ["base", "bodies", "skills", "data", "language", "learn", "assistants", "mcp-transport", "providers", "explore", "store", "engine", "operations", "mcp", "http", "lsp", "cli"];
 
 #[test]
 fn files_environment_and_processes_are_reached_through_base_system() {

@@ -59,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("mlwright.path")) void server.restart();
+      if (event.affectsConfiguration("mlwright.path") || event.affectsConfiguration("mlwright.inlineCompletion")) void server.restart();
       if (event.affectsConfiguration("mlwright.statusBar")) status.draw();
     }),
   );

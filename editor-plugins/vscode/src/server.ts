@@ -211,6 +211,8 @@ export class Server implements vscode.Disposable {
         { pattern: "**/mlwright.toml", scheme: "file" },
         { notebook: { notebookType: "jupyter-notebook" }, language: "python" },
       ],
+      // A change of the setting starts the server again.
+      initializationOptions: () => ({ inlineCompletion: { allow: vscode.workspace.getConfiguration("mlwright").get<string[]>("inlineCompletion.allow", []) } }),
       outputChannel: this.output,
       // What keeps it from starting is told once, by whoever listens to the state.
       initializationFailedHandler: () => false,

@@ -2,13 +2,15 @@
 //!
 //! The JSON Schema of [`Settings`] says all that an editor needs to help with the file. Of what a text is the name it says by the
 //! keyword `x-names`, at a list about its elements: `table`, `column` (of the table that a key beside it names), `class` (a value of
-//! the first such column), `folder`, `metric`, `alias`, `toolset`.
+//! the first such column), `folder`, `metric`, `alias`, `toolset`,
+//! `provider` (a key of the file's table `providers`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use mlwright_base::system::files;
 use mlwright_base::{ErrorCode, Problem, names};
+use mlwright_providers::ProviderSettings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,10 @@ pub struct Settings {
     pub drift: Drift,
     /// What `mlwright check` and editors look for in scripts and notebooks.
     pub check: Check,
+    /// Language models that may be asked, by a name of your choice. Nothing is asked unless another section names one of them.
+    pub providers: BTreeMap<String, ProviderSettings>,
+    /// Code that a language model suggests while one types. Off unless `provider` is set.
+    pub inline_completion: InlineCompletion,
 }
 
 /// What is to be predicted. Defaults for operations that are not told otherwise.
@@ -161,7 +167,43 @@ pub struct Check {
     pub baseline: Option<String>,
 }
 
+/// Code that a language model suggests at the cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct InlineCompletion {
+    /// Which of `[providers]` is asked; none, and nothing is sent anywhere, while this is not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-names" = "provider"))]
+    pub provider: Option<String>,
+    /// Send one value of each column beside its name and type.
+    pub send_examples: bool,
+    /// How long an answer may take.
+    #[schemars(range(min = 1, max = 60))]
+    pub timeout_seconds: u64,
+}
+
+impl Default for InlineCompletion {
+    fn default() -> Self {
+        // Who has typed on for longer has no use for the answer.
+        Self { provider: None, send_examples: false, timeout_seconds: 10 }
+    }
+}
+
 impl Settings {
+    /// The provider that inline completion asks, with its name; none where inline completion is off.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] when `[providers]` has none of that name.
+    pub fn inline_provider(&self) -> Result<Option<(&str, &ProviderSettings)>, Problem> {
+        let Some(name) = self.inline_completion.provider.as_deref() else { return Ok(None) };
+        match self.providers.get_key_value(name) {
+            Some((name, provider)) => Ok(Some((name, provider))),
+            None => Err(Problem::new(ErrorCode::InvalidArgument, format!("inline completion: there is no provider {name:?}"))
+                .hint(names::did_you_mean(name, self.providers.keys().map(String::as_str)))
+                .field("inline_completion.provider")),
+        }
+    }
+
     /// Reads `mlwright.toml` in a folder; the defaults when there is none.
     ///
     /// # Errors
@@ -190,6 +232,12 @@ impl Settings {
         if settings.gate.tolerance.is_nan() || settings.gate.tolerance < 0.0 {
             return Err(Problem::new(ErrorCode::InvalidArgument, format!("gate.tolerance is {}, expected 0 or more", settings.gate.tolerance)).field("gate.tolerance"));
         }
+        let timeout_seconds = settings.inline_completion.timeout_seconds;
+        if !TIMEOUT_SECONDS.contains(&timeout_seconds) {
+            let (low, high) = (TIMEOUT_SECONDS.start(), TIMEOUT_SECONDS.end());
+            return Err(Problem::new(ErrorCode::InvalidArgument, format!("inline_completion.timeout_seconds is {timeout_seconds}, expected {low} to {high}"))
+                .field("inline_completion.timeout_seconds"));
+        }
         for (metric, bound) in &settings.gate.metrics {
             Bound::parse(bound).map_err(|problem| problem.field(format!("gate.metrics.{metric}")))?;
         }
@@ -204,6 +252,9 @@ fn unknown_key_hint(message: &str) -> Option<String> {
     let known: Vec<&str> = quoted.collect();
     Some(names::did_you_mean(wanted, known))
 }
+
+/// How long inline completion may be asked to wait.
+const TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 1..=60;
 
 /// What [`Bound::parse`] reads, as a regular expression of JSON Schema.
 const BOUND_PATTERN: &str = r"^\s*[<>]=\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$";
@@ -287,6 +338,17 @@ pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stan
 # ignore = []
 # exclude = []
 # baseline = "mlwright-baseline.json"
+
+# Language models that may be asked. Keys of theirs never stand here, only the environment variable that holds one.
+[providers]
+# local = { api = "openai", base_url = "http://127.0.0.1:11434/v1", model = "qwen2.5-coder" }
+# hosted = { api = "anthropic", base_url = "https://api.example.com", model = "some-model", key_variable = "HOSTED_KEY" }
+
+# Code that a language model suggests in editors. Off, and nothing is sent anywhere, until a provider is named.
+[inline_completion]
+# provider = "local"           # sends the text around the cursor, names and types of columns, names of tables
+# send_examples = false        # true: one value of each column too
+# timeout_seconds = 10
 "#;
 
 #[cfg(test)]
@@ -311,6 +373,23 @@ mod tests {
             }
         }
         assert_eq!(Settings::parse(&active).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn inline_completion_is_off_until_a_known_provider_is_named() {
+        let provider = |text: &str| {
+            let settings = Settings::parse(text).unwrap();
+            settings.inline_provider().map(|found| found.map(|(name, _)| name.to_owned()))
+        };
+        let local = "[providers.local]\nbase_url = 'http://127.0.0.1:1/v1'\nmodel = 'm'\n";
+        assert_eq!(provider(local), Ok(None));
+        assert_eq!(provider(&format!("{local}[inline_completion]\nprovider = 'local'\n")), Ok(Some("local".to_owned())));
+        let problem = provider(&format!("{local}[inline_completion]\nprovider = 'locl'\n")).unwrap_err();
+        assert!(problem.hint.contains("local"), "{problem:?}");
+        assert_eq!(Settings::parse("[inline_completion]\ntimeout_seconds = 0").unwrap_err().field, "inline_completion.timeout_seconds");
+        // A key in the file is an unknown field, and is not repeated.
+        let problem = Settings::parse("[providers.local]\nkey = 'sk-hidden'\n").unwrap_err();
+        assert!(problem.hint.contains("key_variable") && !format!("{problem:?}").contains("hidden"), "{problem:?}");
     }
 
     #[test]

@@ -179,3 +179,48 @@ pub struct Command {
     pub operation: &'static str,
     pub input: serde_json::Value,
 }
+
+/// What is known around a place that the text there does not say: for whoever writes on from it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Facts {
+    /// The step of the lifecycle that the text has reached there: `split`.
+    pub stage: Option<&'static str>,
+    /// Data that has a name there, what was named last first.
+    pub frames: Vec<FrameFact>,
+    /// Models and transformers that have a name there, what was named last first.
+    pub estimators: Vec<EstimatorFact>,
+    /// Names of the workspace's tables.
+    pub tables: Vec<Arc<str>>,
+    /// Those of them that the text names.
+    pub named_tables: Vec<FrameFact>,
+}
+
+/// A frame, series or table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FrameFact {
+    pub name: Arc<str>,
+    /// `pandas frame, 7043 × 21`
+    pub kind: String,
+    /// Which part of a split it is, where it is one.
+    pub part: Option<String>,
+    pub columns: Vec<ColumnFact>,
+    /// Whether it may have other columns too.
+    pub is_open: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnFact {
+    pub name: Arc<str>,
+    /// Nothing where the type is not known.
+    pub dtype: Option<&'static str>,
+    /// A value of some row.
+    pub example: Option<Arc<str>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EstimatorFact {
+    pub name: Arc<str>,
+    /// Full name of its class.
+    pub class: Arc<str>,
+    pub is_fitted: bool,
+}

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::answers::{Action, Completion, Diagnostic, Hover, InlayHint, Lens, Signature, Symbol, Target, TextEdit};
+use crate::answers::{
+    Action, Completion, Diagnostic, Facts, Hover, InlayHint, Lens, Signature, Symbol, Target, TextEdit,
+};
 use crate::notebook::Notebook;
 use crate::schema::SchemaSource;
 use crate::text::{LineIndex, TextRange};
-use crate::{config, python, sql};
+use crate::{config, facts, python, sql};
 
 /// What a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -237,5 +239,15 @@ impl Document {
             Language::Python => python::actions(self, range, source),
             Language::Sql | Language::Config => Vec::new(),
         }
+    }
+
+    /// What is known around `offset`; nothing but names, types and shapes, and one value of a column where that is known.
+    pub fn facts(&self, offset: u32, source: &dyn SchemaSource) -> Facts {
+        let known = match self.language {
+            Language::Python => python::facts(self, offset, source),
+            Language::Sql => Facts::default(),
+            Language::Config => return Facts::default(),
+        };
+        facts::with_tables(known, &self.text, source)
     }
 }

@@ -12,6 +12,7 @@ mod answers;
 pub mod check;
 mod config;
 mod document;
+mod facts;
 mod notebook;
 pub mod python;
 mod schema;
@@ -21,8 +22,8 @@ mod testing;
 mod text;
 
 pub use answers::{
-    Action, ActionKind, Command, Completion, CompletionKind, Diagnostic, Fix, Hover, InlayHint, Lens, Related,
-    Severity, Signature, Symbol, SymbolKind, Target, TextEdit,
+    Action, ActionKind, ColumnFact, Command, Completion, CompletionKind, Diagnostic, EstimatorFact, Facts, Fix,
+    FrameFact, Hover, InlayHint, Lens, Related, Severity, Signature, Symbol, SymbolKind, Target, TextEdit,
 };
 pub use document::{Document, Language};
 pub use notebook::{Cell, Notebook, NotebookError, apply_to_ipynb};

@@ -13,7 +13,7 @@ pub mod repair;
 pub mod rules;
 
 pub(crate) use features::{
-    actions, can_rename, complete, definition, hover, inlay_hints, lenses, rename, signature, symbols,
+    actions, can_rename, complete, definition, facts, hover, inlay_hints, lenses, rename, signature, symbols,
 };
 
 /// What is known of a script.

@@ -5,6 +5,7 @@ use mlwright_language::Encoding;
 use serde_json::{Value, json};
 
 use crate::convert::{self, APPLY_EDIT, COMMAND_PREFIX, FIX_ALL};
+use crate::inline;
 
 /// What of the client's capabilities matters here.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,11 @@ pub(crate) struct Profile {
     pub(crate) prepares_rename: bool,
     pub(crate) watches_files: bool,
     pub(crate) work_done_progress: bool,
+    pub(crate) inline_completion: bool,
+    /// Whether inline completion may be announced, and taken back, at any time.
+    pub(crate) registers_inline_completion: bool,
+    /// Where the user's editor allows questions to go, `https://api.example.com`.
+    pub(crate) allowed_origins: Vec<String>,
     pub(crate) refresh: Refreshes,
 }
 
@@ -81,6 +87,15 @@ impl Profile {
             prepares_rename: has("textDocument/rename/prepareSupport"),
             watches_files: has("workspace/didChangeWatchedFiles/dynamicRegistration"),
             work_done_progress: has("window/workDoneProgress"),
+            inline_completion: exists("textDocument/inlineCompletion"),
+            registers_inline_completion: has("textDocument/inlineCompletion/dynamicRegistration"),
+            allowed_origins: params
+                .pointer("/initializationOptions/inlineCompletion/allow")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(|origin| Some(origin.as_str()?.trim_end_matches('/').to_owned()))
+                .collect(),
             refresh: Refreshes {
                 diagnostics: has("workspace/diagnostics/refreshSupport"),
                 inlay_hints: has("workspace/inlayHint/refreshSupport"),
@@ -91,7 +106,7 @@ impl Profile {
 }
 
 /// What is answered to `initialize`. Made as JSON where `lsp-types` has no place for it.
-pub(crate) fn of_server(client: &Profile) -> Value {
+pub(crate) fn of_server(client: &Profile, completes_inline: bool) -> Value {
     let progress = lsp::WorkDoneProgressOptions { work_done_progress: Some(true) };
     let commands = mlwright_operations::all().iter().map(|operation| format!("{COMMAND_PREFIX}{}", operation.name));
     let capabilities = lsp::ServerCapabilities {
@@ -156,9 +171,28 @@ pub(crate) fn of_server(client: &Profile) -> Value {
         "capabilities": capabilities,
         "serverInfo": { "name": "mlwright", "version": env!("CARGO_PKG_VERSION") },
     });
+    if completes_inline {
+        answer["capabilities"]["inlineCompletionProvider"] = json!(true);
+    }
     // `lsp-types` writes the filter's field in snake case.
     answer["capabilities"]["notebookDocumentSync"] = json!({ "notebookSelector": [{ "notebook": { "notebookType": "jupyter-notebook" }, "cells": [{ "language": "python" }] }] });
     answer
+}
+
+const INLINE_ID: &str = "mlwright-inline-completion";
+
+/// That code is suggested inline.
+pub(crate) fn inline_completion() -> Value {
+    json!({ "registrations": [{
+        "id": INLINE_ID,
+        "method": inline::METHOD,
+        "registerOptions": { "documentSelector": [{ "language": "python" }, { "language": "sql" }] },
+    }] })
+}
+
+/// That it is no more. The protocol's own spelling.
+pub(crate) fn no_inline_completion() -> Value {
+    json!({ "unregisterations": [{ "id": INLINE_ID, "method": inline::METHOD }] })
 }
 
 /// The files that answers depend on.
@@ -188,7 +222,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_a_command() {
-        let answer = of_server(&Profile::default());
+        let answer = of_server(&Profile::default(), false);
         let commands = answer["capabilities"]["executeCommandProvider"]["commands"].as_array().unwrap();
         for operation in mlwright_operations::all() {
             assert!(commands.contains(&json!(format!("mlwright.{}", operation.name))), "{}", operation.name);

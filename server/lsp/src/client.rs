@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::commands::{Invocation, RunningId};
+use crate::inline::Consent;
 
 /// Messages that wait to be written. A client that leaves more unread is gone.
 pub(crate) const UNWRITTEN_MAX: usize = 100_000;
@@ -25,6 +26,8 @@ pub(crate) enum Purpose {
     ApplyEdit(RequestId),
     /// Progress of a running command is to be shown.
     ShowProgress(RunningId),
+    /// The user is asked whether this may be sent to a provider.
+    Allow(Consent),
 }
 
 /// The way to the client.

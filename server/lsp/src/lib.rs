@@ -16,6 +16,7 @@ mod diagnostics;
 mod documents;
 mod edits;
 mod features;
+mod inline;
 mod requests;
 pub mod session;
 mod source;

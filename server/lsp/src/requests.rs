@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::client::error;
 use crate::documents::Key;
 use crate::features::{self, Question};
+use crate::inline;
 use crate::session::{Event, Session};
 use crate::source::Source;
 use crate::workers::{Urgency, guarded};
@@ -23,8 +24,10 @@ struct Waiting {
     /// The document that the answer is made of; none for commands.
     key: Option<Key>,
     is_diagnostics: bool,
-    /// The method of what is asked while somebody types: an edit does not make it worthless, the same question asked again does.
-    typing: Option<&'static str>,
+    /// Whether it is asked while somebody types, so that an edit does not make it worthless.
+    is_typing: bool,
+    /// The method, where the same question asked again makes this one worthless.
+    repeated: Option<&'static str>,
     cancel: CancelToken,
 }
 
@@ -41,7 +44,14 @@ pub(crate) struct Pending {
 impl Pending {
     /// Adds a command, which goes on whatever is edited.
     pub(crate) fn add_command(&mut self, id: RequestId, cancel: CancelToken) {
-        self.waiting.insert(id, Waiting { key: None, is_diagnostics: false, typing: None, cancel });
+        self.waiting.insert(id, Waiting { key: None, is_diagnostics: false, is_typing: false, repeated: None, cancel });
+    }
+
+    /// Adds a question about a document that is worth nothing after an edit, nor when it is asked again.
+    pub(crate) fn add_question(&mut self, id: RequestId, key: &str, method: &'static str, cancel: CancelToken) {
+        let key = Some(key.to_owned());
+        self.waiting
+            .insert(id, Waiting { key, is_diagnostics: false, is_typing: false, repeated: Some(method), cancel });
     }
 
     /// Takes a request that is to be answered now; whether nobody has answered it.
@@ -59,7 +69,7 @@ impl Pending {
     /// A document has changed: its requests but for those of typing, and what they are answered with. Asking for diagnostics again
     /// is what the client does after each change anyway.
     pub(crate) fn outlived(&mut self, key: &str) -> Vec<(RequestId, ResponseError)> {
-        self.end(|waiting| waiting.key.as_deref() == Some(key) && waiting.typing.is_none())
+        self.end(|waiting| waiting.key.as_deref() == Some(key) && !waiting.is_typing)
     }
 
     /// A document was closed: all its requests.
@@ -67,9 +77,9 @@ impl Pending {
         self.end(|waiting| waiting.key.as_deref() == Some(key))
     }
 
-    /// The same is asked anew of a document while somebody types: what was asked before.
-    fn asked_again(&mut self, key: &str, method: &str) -> Vec<(RequestId, ResponseError)> {
-        self.end(|waiting| waiting.key.as_deref() == Some(key) && waiting.typing == Some(method))
+    /// The same is asked anew of a document: what was asked before.
+    pub(crate) fn asked_again(&mut self, key: &str, method: &str) -> Vec<(RequestId, ResponseError)> {
+        self.end(|waiting| waiting.key.as_deref() == Some(key) && waiting.repeated == Some(method))
     }
 
     fn end(&mut self, is_over: impl Fn(&Waiting) -> bool) -> Vec<(RequestId, ResponseError)> {
@@ -157,6 +167,10 @@ pub(crate) fn start(session: &mut Session, request: Request) -> Option<Request> 
             |params| &params.text_document.uri,
             |asked, params| features::diagnostic_report(asked, &params).into(),
         ),
+        inline::METHOD => {
+            inline::start(session, id, params);
+            return None;
+        }
         #[cfg(test)]
         "test/panic" | "test/text" | "test/wait" => {
             let answer: fn(&Question<'_>, _) -> String = match method.as_str() {
@@ -209,7 +223,13 @@ where
         }
         session.pending.waiting.insert(
             id.clone(),
-            Waiting { key: Some(snapshot.key().to_owned()), is_diagnostics, typing, cancel: cancel.clone() },
+            Waiting {
+                key: Some(snapshot.key().to_owned()),
+                is_diagnostics,
+                is_typing: typing.is_some(),
+                repeated: typing,
+                cancel: cancel.clone(),
+            },
         );
         let (world, client, events, method) =
             (session.world.clone(), session.profile.clone(), session.events.clone(), method.to_owned());

@@ -16,6 +16,7 @@ use lsp_server::{ErrorCode, Message, Request, RequestId, Response, ResponseError
 use mlwright_base::system::process::{Identity, Standing};
 use mlwright_base::{ErrorCode as Code, Problem, Progress};
 use mlwright_operations::Answer;
+use mlwright_providers::ProviderError;
 use serde_json::{Value, json};
 
 use crate::capabilities::Profile;
@@ -23,6 +24,7 @@ use crate::client::{Client, Purpose};
 use crate::commands::{self, Commands, RunningId};
 use crate::diagnostics::{self, Due, Found};
 use crate::documents::{Documents, Snapshot};
+use crate::inline::{self, Inline, Wanted};
 use crate::requests::{self, Pending};
 use crate::source::{Workspaces, World};
 use crate::transport::{self, Incoming};
@@ -82,6 +84,12 @@ pub(crate) enum Event {
     },
     /// Files that open documents depend on have changed.
     FilesChanged(Vec<String>),
+    /// What settings say of inline completion.
+    InlineSettings(Vec<Wanted>),
+    /// Typing has paused since inline completion was asked for.
+    InlineDue(Box<inline::Waiting>),
+    /// A provider gave no answer.
+    InlineFailed(ProviderError),
 }
 
 /// How far the conversation is.
@@ -103,6 +111,7 @@ pub(crate) struct Session {
     pub(crate) due: Due,
     pub(crate) commands: Commands,
     pub(crate) stamps: Stamps,
+    pub(crate) inline: Inline,
     pub(crate) events: SyncSender<Event>,
     pub(crate) user: String,
     phase: Phase,
@@ -150,6 +159,7 @@ pub fn serve(
         due: Due::default(),
         commands: Commands::default(),
         stamps: Stamps::default(),
+        inline: Inline::default(),
         events,
         user: start.user,
         phase: Phase::Uninitialized,
@@ -236,6 +246,9 @@ impl Session {
             Event::Progress { id, progress } => commands::progressed(self, id, progress),
             Event::CommandEnded { id, outcome } => commands::ended(self, id, *outcome),
             Event::FilesChanged(paths) => watch::changed(self, &paths),
+            Event::InlineSettings(wanted) => inline::looked(self, wanted),
+            Event::InlineDue(waiting) => inline::due(self, *waiting),
+            Event::InlineFailed(error) => inline::failed(self, error),
         }
         None
     }
@@ -276,6 +289,7 @@ impl Session {
             }
             Some(Purpose::Confirm(invocation)) => commands::answered(self, *invocation, &answer),
             Some(Purpose::ApplyEdit(request)) => commands::edit_applied(self, request, answer),
+            Some(Purpose::Allow(consent)) => inline::allowed(self, consent, &answer),
             Some(Purpose::ShowProgress(id)) => commands::progress_created(self, id, answer.is_ok()),
         }
     }
@@ -284,6 +298,7 @@ impl Session {
     pub(crate) fn workspace_changed(&mut self) {
         self.world.forget_names();
         watch::renew(self, |snapshot| snapshot.asked.depends_on_workspace());
+        inline::look(self);
         self.refresh_soon();
     }
 

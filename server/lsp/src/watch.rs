@@ -5,8 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use mlwright_base::system::files::{self, Stamp};
+use mlwright_engine::settings;
 
 use crate::diagnostics;
+use crate::inline;
 use crate::session::{Event, Session};
 use crate::source::lock;
 use crate::workers::Urgency;
@@ -17,6 +19,9 @@ pub(crate) type Stamps = Arc<Mutex<HashMap<String, Option<Stamp>>>>;
 /// Some files have changed, come or gone: what depends on them is looked at again.
 pub(crate) fn changed(session: &mut Session, paths: &[String]) {
     session.world.forget_names();
+    if paths.iter().any(|path| path.ends_with(settings::FILE_NAME)) {
+        inline::look(session);
+    }
     renew(session, |snapshot| paths.iter().any(|path| snapshot.asked.depends_on(path)));
     // Names of tables are names of files, and settings are a file.
     renew(session, |snapshot| snapshot.asked.depends_on_workspace());

@@ -159,8 +159,14 @@ impl<'a> Context<'a> {
         let Some(shape) = self.file.descend(setting.names()) else { return Vec::new() };
         let Some((range, form)) = self.place(value) else { return Vec::new() };
         let typed = self.reading.text.get(range.start as usize..self.offset as usize).unwrap_or("");
-        let wish =
-            offers::Wish { around: self.reading.around, file: self.file, settings: self.settings, setting, typed };
+        let wish = offers::Wish {
+            around: self.reading.around,
+            file: self.file,
+            tree: &self.reading.tree,
+            settings: self.settings,
+            setting,
+            typed,
+        };
         let is_list = shape.types() == [Type::List];
         let mut found = match (is_list, is_in_list) {
             (true, true) => wish.elements(shape),

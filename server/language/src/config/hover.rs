@@ -83,7 +83,7 @@ fn meant(
         Names::Class => {
             (table_beside(setting, settings, file)?, Some(column_beside(setting, settings, file)?.to_owned()))
         }
-        Names::Folder | Names::Listed(_) => return None,
+        Names::Folder | Names::Provider | Names::Listed(_) => return None,
     };
     match reading.around.table(table) {
         Found::Known(table) => Some(Meant { table, column }),

@@ -21,8 +21,13 @@ pub(super) enum Names {
     /// A value of the column that the first key beside it names which names a column: the target.
     Class,
     Folder,
+    /// A key of the file's own table `providers`.
+    Provider,
     Listed(NameKind),
 }
+
+/// The table that [`Names::Provider`] means.
+const PROVIDERS: &str = "providers";
 
 impl Names {
     pub(super) fn parse(keyword: &str) -> Option<Self> {
@@ -31,6 +36,7 @@ impl Names {
             "column" => Self::Column,
             "class" => Self::Class,
             "folder" => Self::Folder,
+            "provider" => Self::Provider,
             "model" => Self::Listed(NameKind::Model),
             "alias" => Self::Listed(NameKind::Alias),
             "experiment" => Self::Listed(NameKind::Experiment),
@@ -50,6 +56,7 @@ impl Names {
             Self::Column => "column",
             Self::Class => "class",
             Self::Folder => "folder",
+            Self::Provider => "provider",
             Self::Listed(kind) => match kind {
                 NameKind::Model => "model",
                 NameKind::Alias => "alias",
@@ -194,6 +201,22 @@ pub(super) fn value_at<'t>(settings: &'t [Setting<'t>], path: &[&str]) -> Option
         .iter()
         .find(|setting| setting.names().eq(path.iter().copied()))
         .and_then(|setting| setting.pair.value.as_ref())
+}
+
+/// The names of the providers that the file has, in their order.
+pub(super) fn providers<'t>(tree: &'t Tree, settings: &'t [Setting<'t>]) -> Vec<&'t str> {
+    let headers =
+        tree.sections.iter().map(|section| section.path().iter().map(|key| key.name.as_str()).collect::<Vec<_>>());
+    let keys = settings.iter().map(|setting| setting.names().collect::<Vec<_>>());
+    let mut found: Vec<&str> = Vec::new();
+    for path in headers.chain(keys) {
+        if let [PROVIDERS, name, ..] = path[..]
+            && !found.contains(&name)
+        {
+            found.push(name);
+        }
+    }
+    found
 }
 
 /// The section that sets keys at `path` by its header.

@@ -11,6 +11,7 @@ use super::{Phase, Session};
 use crate::capabilities::{self, Profile};
 use crate::client::Purpose;
 use crate::documents::Documents;
+use crate::inline;
 use crate::uri::path_of;
 
 /// `initialize`.
@@ -22,7 +23,8 @@ pub(super) fn initialize(session: &mut Session, request: Request) {
     let parent = params.get("processId").and_then(Value::as_u64).and_then(|pid| u32::try_from(pid).ok());
     // A client in another container has an id that means nothing here.
     session.parent = parent.map(Identity::of).filter(|parent| parent.standing() == Standing::Alive);
-    session.client.answer(request.id, Ok(capabilities::of_server(&profile)));
+    let completes_inline = inline::is_announced_at_once(&profile, &session.world);
+    session.client.answer(request.id, Ok(capabilities::of_server(&profile, completes_inline)));
     session.profile = Arc::new(profile);
     session.phase = Phase::Running;
 }
@@ -51,6 +53,7 @@ pub(super) fn initialized(session: &mut Session) {
     if session.profile.watches_files {
         session.client.ask("client/registerCapability", capabilities::watchers(), Purpose::Nothing);
     }
+    inline::look(session);
 }
 
 /// `shutdown`: nothing more is answered, and jobs go on by themselves.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{Session, lifecycle};
 use crate::documents::Snapshot;
 use crate::uri::path_of;
-use crate::{commands, diagnostics, watch};
+use crate::{commands, diagnostics, inline, watch};
 
 /// Takes one notification. What cannot be read is told in the log: there is nobody to answer.
 pub(super) fn take(session: &mut Session, notification: Notification) {
@@ -25,6 +25,7 @@ pub(super) fn take(session: &mut Session, notification: Notification) {
             if let Some(opened) = session.documents.open(params.text_document) {
                 diagnostics::opened(session, &opened);
                 changed(session, &opened);
+                inline::look(session);
             }
         }),
         "textDocument/didChange" => read(params).map(|params| {
@@ -38,6 +39,7 @@ pub(super) fn take(session: &mut Session, notification: Notification) {
         "notebookDocument/didOpen" => read(params).map(|params| {
             let opened = session.documents.open_notebook(params);
             diagnostics::opened(session, &opened);
+            inline::look(session);
         }),
         "notebookDocument/didChange" => read(params).map(|params| {
             if let Some(now) = session.documents.change_notebook(params) {
@@ -64,6 +66,7 @@ pub(super) fn take(session: &mut Session, notification: Notification) {
             };
             session.world.workspaces.change_roots(paths(&params.event.added), &paths(&params.event.removed));
             session.world.forget_names();
+            inline::look(session);
             // Relative paths may lead elsewhere now.
             watch::renew(session, |_| true);
         }),

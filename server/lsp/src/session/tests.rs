@@ -3,6 +3,7 @@
 // Calls read better with `json!` written where it is passed.
 #![allow(clippy::needless_pass_by_value)]
 
+mod inline;
 mod ordering;
 mod protocol;
 

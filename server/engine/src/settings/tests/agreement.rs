@@ -51,6 +51,9 @@ const ACCEPTED: &[&str] = &[
     "[mcp]\nread_only = true\ntoolsets = [\n  'explore', # first\n  'train',\n]\n",
     "\u{feff}[mcp]\r\nread_only = false\r\n",
     "[drift]\npsi = 18446744073709551615\n",
+    "[providers]\n[providers.local]\napi = 'anthropic'\n",
+    "[providers]\n\"my own\" = { base_url = '', model = '', key_variable = 'x' }\n",
+    "inline_completion = { provider = '', send_examples = true, timeout_seconds = 60 }\n",
 ];
 
 const REFUSED: &[&str] = &[
@@ -101,6 +104,13 @@ const REFUSED: &[&str] = &[
     "[drift]\nmissing = 0.1\n",
     "[mcp]\ntoolsets = [['train']]\n",
     "[mcp]\nroots = []\n",
+    "[providers]\nlocal = 'http://127.0.0.1'\n",
+    "[providers.local]\napi = 'OpenAI'\n",
+    "[providers.local]\nkey = 'x'\n",
+    "[[providers.local]]\nmodel = 'x'\n",
+    "[inline_completion]\ntimeout_seconds = 0\n",
+    "[inline_completion]\ntimeout_seconds = 61\n",
+    "[inline_completion]\nenabled = true\n",
     "= 1\n",
     "a.b = 1\n",
     "[]\n",

@@ -5,7 +5,7 @@ use mlwright_base::names::nearest;
 use super::{Check, fix, last_name, replacements};
 use crate::answers::{Fix, Severity, TextEdit};
 use crate::config::describe::quoted;
-use crate::config::names::{Found, Names, table_beside};
+use crate::config::names::{Found, Names, providers, table_beside};
 use crate::config::shape::Shape;
 use crate::config::syntax::{Key, Setting, Value, ValueKind};
 use crate::sql::join;
@@ -43,6 +43,13 @@ impl Check<'_> {
                 if around.exists(&join(around.folder, name)) == Some(false) {
                     let message = format!("`{}`: there is no folder {name:?}", last_name(setting));
                     self.report("CFG102", Severity::Error, value.range, message, Vec::new());
+                }
+            }
+            Names::Provider => {
+                let known = providers(&self.reading.tree, self.settings);
+                if !known.contains(&name.as_str()) {
+                    let near = nearest(name, known);
+                    self.unknown_name("CFG106", names.noun(), value, name, &near, " in [providers]");
                 }
             }
             Names::Listed(kind) => {

@@ -2,9 +2,9 @@
 
 use crate::answers::{Completion, CompletionKind, TextEdit};
 use crate::config::describe::{column_detail, literal, quoted, table_markdown};
-use crate::config::names::{Found, Names, Surroundings, column_beside, table_beside};
+use crate::config::names::{Found, Names, Surroundings, column_beside, providers, table_beside};
 use crate::config::shape::{Shape, Type};
-use crate::config::syntax::Setting;
+use crate::config::syntax::{Setting, Tree};
 use crate::schema::NameKind;
 use crate::sql::{describe, is_file_name, join};
 use crate::text::TextRange;
@@ -95,6 +95,7 @@ fn inside(text: &str, literal: &str, quote: char) -> Option<String> {
 pub(super) struct Wish<'a> {
     pub(super) around: Surroundings<'a>,
     pub(super) file: Shape<'a>,
+    pub(super) tree: &'a Tree,
     pub(super) settings: &'a [Setting<'a>],
     pub(super) setting: &'a Setting<'a>,
     /// Of a text, what stands before the cursor.
@@ -133,6 +134,10 @@ impl Wish<'_> {
             Names::Column => self.columns(),
             Names::Class => self.classes(),
             Names::Folder => self.entries(|_| false),
+            Names::Provider => {
+                let names = providers(self.tree, self.settings).into_iter();
+                names.map(|name| Offer::text(name, CompletionKind::Value, None)).collect()
+            }
             Names::Listed(kind) => {
                 let icon = if kind == NameKind::Model { CompletionKind::Model } else { CompletionKind::Value };
                 self.around.source.names(kind).iter().map(|name| Offer::text(name, icon, None)).collect()

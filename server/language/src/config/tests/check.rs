@@ -178,7 +178,7 @@ fn what_is_no_toml() {
     check(
         "nothing =",
         &[
-            "1 error CFG101 \"nothing\" unknown key `nothing` at the top; there are use_case, gate, roots, server, mcp, drift, check",
+            "1 error CFG101 \"nothing\" unknown key `nothing` at the top; there are use_case, gate, roots, server, mcp, drift, check, providers, inline_completion",
             "1 error CFG105 \"nothing =\" `nothing` has no value",
         ],
     );
@@ -242,5 +242,18 @@ fn tables_in_lists_and_choices_are_checked_too() {
         &workspace,
         "[rules]\nid = 'a'\n",
         &["1 error CFG102 \"[rules]\" `rules`: expected list of tables, found a table"],
+    );
+}
+
+#[test]
+fn providers_are_those_of_the_file() {
+    let named = "[inline_completion]\nprovider = \"local\"\n";
+    check(&format!("{named}[providers.local]\nmodel = 'small'\n"), &[]);
+    check(&format!("providers = {{ local = {{ model = 'small' }} }}\n{named}"), &[]);
+    check(named, &["2 warning CFG106 \"\\\"local\\\"\" there is no provider \"local\" in [providers]"]);
+    check_fix(
+        &format!("[providers.locl]\n{named}"),
+        "CFG106",
+        "[providers.locl]\n[inline_completion]\nprovider = \"locl\"\n",
     );
 }

@@ -36,14 +36,24 @@ fn check_none(marked: &str) {
 
 #[test]
 fn sections_in_brackets() {
-    let all = ["use_case", "gate", "gate.metrics", "server", "mcp", "drift", "check"];
+    let all = [
+        "use_case",
+        "gate",
+        "gate.metrics",
+        "server",
+        "mcp",
+        "drift",
+        "check",
+        "providers",
+        "inline_completion",
+    ];
     check("[$0", &all, "[use_case]");
     check("[ga$0\nx = 1\n", &["use_case", "gate", "…"], "[use_case]\nx = 1\n");
     check("[g$0ate]\n", &["use_case", "gate", "…"], "[use_case]\n");
     check("[gate.$0", &["use_case", "…"], "[use_case]");
     check(
         "[use_case]\n[$0]\n",
-        &["gate", "gate.metrics", "server", "mcp", "drift", "check", "use_case"],
+        &["gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion", "use_case"],
         "[use_case]\n[gate]\n",
     );
 }
@@ -171,4 +181,11 @@ fn details_say_type_and_default() {
     let details: Vec<_> =
         document(&text).complete(offset, &workspace()).into_iter().filter_map(|completion| completion.detail).collect();
     assert_eq!(details, ["integer · e.g. 1", "string · 3 % missing", "string"]);
+}
+
+#[test]
+fn providers_of_the_file() {
+    let file = "[providers.local]\nmodel = 'small'\n[inline_completion]\nprovider = ";
+    check(&format!("{file}$0\n"), &["local"], &format!("{file}\"local\"\n"));
+    check(&format!("{file}\"$0\"\n"), &["local"], &format!("{file}\"local\"\n"));
 }

@@ -1,9 +1,10 @@
 //! What is offered for a selection beyond the fixes of diagnostics: operations on the table read there, a split before a fit, a
-//! pipeline of what is fitted one after the other.
+//! pipeline of what is fitted one after the other, a run that logs a fit.
 
 mod import;
 mod pipeline;
 mod split;
+mod track;
 
 use super::lenses;
 use crate::answers::{Action, ActionKind};
@@ -32,5 +33,6 @@ pub(crate) fn actions(document: &Document, range: TextRange, source: &dyn Schema
     }
     actions.extend(split::split_before_fit(document, analysis, range));
     actions.extend(pipeline::wrap_in_pipeline(document, analysis, range));
+    actions.extend(track::log_fit(document, analysis, range));
     actions
 }

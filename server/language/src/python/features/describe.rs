@@ -158,7 +158,7 @@ pub(super) fn frame(name: &str, data: &Data, rows: &RowsTable, lines: &LineIndex
 }
 
 /// Which part of a split rows are.
-fn part(id: RowsId, rows: &RowsTable, lines: &LineIndex) -> Option<String> {
+pub(super) fn part(id: RowsId, rows: &RowsTable, lines: &LineIndex) -> Option<String> {
     let mut id = id;
     // Rows chosen out of a part are of the part.
     for _ in 0..32 {

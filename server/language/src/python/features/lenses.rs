@@ -81,7 +81,7 @@ pub(super) fn target_of(analysis: &Analysis, table: &Arc<Table>) -> Option<Arc<s
 }
 
 /// The column that a fit learns to predict, with the table that it was read from.
-fn predicted(fit: &Fit) -> Option<(Arc<Table>, Arc<str>)> {
+pub(super) fn predicted(fit: &Fit) -> Option<(Arc<Table>, Arc<str>)> {
     if !fit.estimator.role.is_model() {
         return None;
     }

@@ -36,7 +36,7 @@ pub(super) fn stages<'t>(analysis: &Analysis, body: &'t [Stmt]) -> Vec<(Stage, &
 }
 
 /// What a statement is there for; of several things the one furthest along.
-fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
+pub(super) fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
     let mut stage = None;
     let mut at_least = |found: Stage| {
         if stage.is_none_or(|known: Stage| (known as u8) < found as u8) {

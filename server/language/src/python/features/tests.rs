@@ -1,10 +1,12 @@
 //! Each feature through the document, as an editor asks for it.
 
 mod completion;
+mod facts;
 mod overview;
 mod places;
 mod prefixes;
 mod speed;
+mod track;
 mod unknown;
 
 use crate::document::{Document, Language};

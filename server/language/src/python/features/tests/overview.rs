@@ -94,7 +94,7 @@ fn lenses_over_fits_are_the_next_step() {
 }
 
 /// The script after the action with this title.
-fn check_action(text: &str, at: &str, title: &str, expected: Option<&str>) {
+pub(super) fn check_action(text: &str, at: &str, title: &str, expected: Option<&str>) {
     let (document, _) = script(&format!("{text}$0"));
     let offset = text.find(at).expect("in the text") as u32;
     let actions = document.actions(TextRange::empty(offset), &workspace());
