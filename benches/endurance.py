@@ -77,7 +77,7 @@ def endure(editor, seconds, edit, between):
         sys.exit("the server is gone")
     tenth = memory[len(memory) // 10]
     return {"seconds": now, "n_edits": n_edits, "n_questions": len(waits), "n_unanswered": len(editor.waiting), "longest_wait_ms": max(waits) * 1e3,
-            "memory_mb_early": tenth, "memory_mb_end": memory[-1], "memory_mb_most": max(memory)}
+            "memory_mb": [round(used) for used in memory], "memory_mb_early": tenth, "memory_mb_end": memory[-1], "memory_mb_most": max(memory)}
 
 
 def found(editor, uri):

@@ -131,9 +131,19 @@ impl Document {
         python::understand(self.read(text, cells, None), &self.path, text, source)
     }
 
-    /// The text as it may be once what is typed at `offset` is complete.
+    /// The text as it may be once what is typed at `offset` is complete. Of a notebook only the cell there changes: what one
+    /// lacks is not looked for in the next.
     pub(crate) fn repaired(&self, offset: u32) -> python::repair::Repaired {
-        self.reader().repair(&self.text, offset)
+        let cells = self.notebook.iter().flat_map(Notebook::cells);
+        let Some(cell) = cells.map(|cell| cell.range).find(|cell| cell.touches(offset)) else {
+            return self.reader().repair(&self.text, offset);
+        };
+        let mut repaired = self.reader().repair(cell.of(&self.text), offset - cell.start);
+        repaired.text.insert_str(0, &self.text[..cell.start as usize]);
+        repaired.text.push_str(&self.text[cell.end as usize..]);
+        repaired.placeholder =
+            repaired.placeholder.map(|range| TextRange::new(range.start + cell.start, range.end + cell.start));
+        repaired
     }
 
     fn read(&self, text: &str, cells: Option<&[TextRange]>, place: Option<u32>) -> python::ast::Module {

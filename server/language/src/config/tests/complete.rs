@@ -36,17 +36,7 @@ fn check_none(marked: &str) {
 
 #[test]
 fn sections_in_brackets() {
-    let all = [
-        "use_case",
-        "gate",
-        "gate.metrics",
-        "server",
-        "mcp",
-        "drift",
-        "check",
-        "providers",
-        "inline_completion",
-    ];
+    let all = ["use_case", "gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion"];
     check("[$0", &all, "[use_case]");
     check("[ga$0\nx = 1\n", &["use_case", "gate", "…"], "[use_case]\nx = 1\n");
     check("[g$0ate]\n", &["use_case", "gate", "…"], "[use_case]\n");

@@ -2,6 +2,7 @@
 
 use super::{script, workspace};
 use crate::answers::Completion;
+use crate::{Document, Notebook};
 
 fn offers(marked: &str) -> Vec<Completion> {
     let (document, offset) = script(marked);
@@ -181,4 +182,29 @@ fn details_say_what_a_column_is() {
     let found = offers(&format!("{READ}df['$0']"));
     let details: Vec<&str> = found.iter().map(|offer| offer.detail.as_deref().unwrap_or("")).collect();
     assert_eq!(details, ["string · e.g. 1", "float · 3 % missing", "integer", "string"]);
+}
+
+/// A string that is open in one cell is closed there, whatever quotes and wide letters the next ones have.
+#[test]
+fn a_cell_of_a_notebook_is_completed_alone() {
+    let cells = [
+        "import pandas as pd\ndf = pd.read_csv('telco.csv')",
+        "df[\"\"\"",
+        "𝄞é = \"\"\"a\"\"\"",
+        "𝄞 = 1",
+        "df['tenure']",
+    ];
+    let notebook = Notebook::from_cells(cells.into_iter().enumerate());
+    let offset = notebook.cells()[1].range.end;
+    let document = Document::from_notebook("/w/n.ipynb", notebook.clone());
+    let labels: Vec<String> =
+        document.complete(offset, &workspace()).into_iter().map(|offer| offer.label.to_string()).collect();
+    assert!(labels.iter().any(|label| label == "tenure"), "{labels:?}");
+    // Every place of every cell has an answer.
+    for cell in notebook.cells() {
+        for offset in cell.range.start..=cell.range.end {
+            document.complete(offset, &workspace());
+            document.signature(offset, &workspace());
+        }
+    }
 }
