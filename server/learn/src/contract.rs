@@ -125,6 +125,8 @@ pub struct FitContext<'a> {
     pub matrix: &'a MatrixInfo,
     /// Rows outside the fit for early stopping, when the search gives some.
     pub validation: Option<(ArrayView2<'a, f64>, &'a Target)>,
+    /// A weight for each row of the fit, finite and at least 0; `None` for 1 each.
+    pub weights: Option<&'a [f64]>,
 }
 
 impl FitContext<'_> {

@@ -14,6 +14,8 @@ pub enum Link {
     Logistic,
     /// One margin per class; probabilities by softmax.
     Softmax,
+    /// The margin is the logarithm of the prediction, a number above 0.
+    Log,
 }
 
 impl Link {
@@ -21,7 +23,7 @@ impl Link {
     #[must_use]
     pub fn n_outputs(self, n_margins: usize) -> usize {
         match self {
-            Self::Identity | Self::Softmax => n_margins,
+            Self::Identity | Self::Softmax | Self::Log => n_margins,
             Self::Logistic => 2,
         }
     }
@@ -38,6 +40,7 @@ impl Link {
                 (out[0], out[1]) = if margin >= 0.0 { (small, large) } else { (large, small) };
             }
             Self::Softmax => softmax(out),
+            Self::Log => out.iter_mut().for_each(|margin| *margin = margin.exp().min(f64::MAX)),
         }
     }
 }
