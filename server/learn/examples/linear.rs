@@ -39,6 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         matrix: &matrix,
         validation: None,
         weights: None,
+        start: None,
     };
     let mut predictor = estimator.fit(x.view(), &y, &cx)?;
     for _ in 1..repeats.parse::<usize>()? {

@@ -18,6 +18,8 @@ pub mod learners;
 pub mod linear;
 pub mod metrics;
 pub mod model;
+pub mod naive_bayes;
+pub mod neighbors;
 pub mod predictor;
 pub mod prepare;
 pub mod search;
@@ -25,6 +27,7 @@ pub mod split;
 pub mod target;
 mod target_scale;
 pub mod trees;
+pub mod weights;
 
 pub use contract::{Estimator, FitContext, MatrixInfo, Predictor, Preparation, Target, Task};
 pub use error::LearnError;

@@ -14,9 +14,12 @@ pub enum Link {
     Logistic,
     /// One margin per class; probabilities by softmax.
     Softmax,
-    /// The margin is the logarithm of the prediction, a number above 0.
+    /// One margin, the logarithm of a positive number.
     Log,
 }
+
+/// exp of it is the largest number of its kind, nearly.
+const MARGIN_LOG_MAX: f64 = 709.0;
 
 impl Link {
     /// How many numbers a prediction has for this many margins.
@@ -40,7 +43,8 @@ impl Link {
                 (out[0], out[1]) = if margin >= 0.0 { (small, large) } else { (large, small) };
             }
             Self::Softmax => softmax(out),
-            Self::Log => out.iter_mut().for_each(|margin| *margin = margin.exp().min(f64::MAX)),
+            // Beyond it the number would be infinite.
+            Self::Log => out[0] = out[0].min(MARGIN_LOG_MAX).exp(),
         }
     }
 }
@@ -87,6 +91,8 @@ impl Predictor {
             Self::Constant(values) => values.len(),
             Self::Linear(linear) => linear.link.n_outputs(linear.intercepts.len()),
             Self::Trees(trees) => trees.link.n_outputs(trees.base.len()),
+            Self::NaiveBayes(bayes) => bayes.log_priors.len(),
+            Self::Neighbors(neighbors) => neighbors.n_outputs(),
         }
     }
 
@@ -97,6 +103,8 @@ impl Predictor {
             Self::Constant(values) => values.len(),
             Self::Linear(linear) => linear.intercepts.len(),
             Self::Trees(trees) => trees.base.len(),
+            Self::NaiveBayes(bayes) => bayes.n_margins(),
+            Self::Neighbors(neighbors) => neighbors.n_outputs(),
         }
     }
 
@@ -104,13 +112,14 @@ impl Predictor {
     #[must_use]
     pub fn link(&self) -> Link {
         match self {
-            Self::Constant(_) => Link::Identity,
+            Self::Constant(_) | Self::Neighbors(_) => Link::Identity,
+            Self::NaiveBayes(bayes) => bayes.link(),
             Self::Linear(linear) => linear.link,
             Self::Trees(trees) => trees.link,
         }
     }
 
-    /// Writes the raw margins of one row. Does not allocate.
+    /// Writes the raw margins of one row. Does not allocate, but for nearest neighbours, which are gathered.
     ///
     /// # Panics
     /// When `x` has fewer columns than the learner saw, or `out` is not [`Predictor::n_margins`] long.
@@ -119,11 +128,13 @@ impl Predictor {
             Self::Constant(values) => out.copy_from_slice(values),
             Self::Linear(linear) => linear.margins(x, out),
             Self::Trees(trees) => trees.margins(x, out),
+            Self::NaiveBayes(bayes) => bayes.margins(x, out),
+            Self::Neighbors(neighbors) => neighbors.predict(x, out),
         }
     }
 
     /// Writes the prediction of one row: probabilities (which add up to 1) in the order of the class
-    /// codes, or the number. Does not allocate.
+    /// codes, or the number. Allocates as little as [`Predictor::margin_row`].
     ///
     /// # Panics
     /// When `x` has fewer columns than the learner saw, or `out` is not [`Predictor::n_outputs`] long.
@@ -137,7 +148,8 @@ impl Predictor {
     /// take columns as independent (Štrumbelj & Kononenko 2014), trees follow the training rows'
     /// paths (Lundberg et al. 2020).
     ///
-    /// Every kind of predictor has them now; `None` is for kinds to come.
+    /// `None` where the margin is no sum over columns that could be had at the price of a prediction:
+    /// nearest neighbours. Permutation importance says what such a model relies on.
     #[must_use]
     pub fn contributions(&self, x: &[f64]) -> Option<Contributions> {
         Some(match self {
@@ -148,6 +160,8 @@ impl Predictor {
             },
             Self::Linear(linear) => linear.contributions(x),
             Self::Trees(trees) => trees.contributions(x),
+            Self::NaiveBayes(bayes) => bayes.contributions(x),
+            Self::Neighbors(_) => return None,
         })
     }
 
@@ -156,7 +170,7 @@ impl Predictor {
     #[must_use]
     pub fn importance(&self) -> Option<Vec<f64>> {
         let raw = match self {
-            Self::Constant(_) => return None,
+            Self::Constant(_) | Self::NaiveBayes(_) | Self::Neighbors(_) => return None,
             Self::Linear(linear) => linear.importance(),
             Self::Trees(trees) => trees.gain.clone(),
         };
@@ -169,7 +183,7 @@ impl Predictor {
     pub fn n_rounds(&self) -> Option<usize> {
         match self {
             Self::Trees(trees) => trees.n_rounds,
-            Self::Constant(_) | Self::Linear(_) => None,
+            Self::Constant(_) | Self::Linear(_) | Self::NaiveBayes(_) | Self::Neighbors(_) => None,
         }
     }
 
@@ -186,6 +200,8 @@ impl Predictor {
             Self::Constant(_) => Ok(()),
             Self::Linear(linear) => linear.check(n_columns),
             Self::Trees(trees) => trees.check(n_columns),
+            Self::NaiveBayes(bayes) => bayes.check(n_columns),
+            Self::Neighbors(neighbors) => neighbors.check(n_columns),
         }
     }
 }

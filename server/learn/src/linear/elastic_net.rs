@@ -11,8 +11,8 @@ use super::cholesky::Cholesky;
 use super::ridge;
 use super::standardized::{Standardized, gram};
 use crate::contract::Preparation;
-use crate::learners::{check_rows, described, in_range, numbers_of};
-use crate::predictor::Link;
+use crate::learners::{check_rows, described, in_range, numbers_of, refuse_start};
+use crate::weights::{ClassWeight, row_weights};
 use crate::{Estimator, FitContext, LearnError, Predictor, Target, Task};
 
 /// The largest relative change of a weight, and the duality gap as a share of the target's sum of
@@ -110,15 +110,12 @@ impl Estimator for ElasticNet {
 
     fn fit(&self, x: ArrayView2<'_, f64>, y: &Target, cx: &FitContext<'_>) -> Result<Predictor, LearnError> {
         check_rows(x, y)?;
-        let columns = Standardized::new(x, cx.matrix, cx.cancel)?;
-        let (scale, y) = ridge::standardize_target(numbers_of(y)?);
+        refuse_start(self.name(), cx)?;
+        let row_weights = row_weights(y, cx.weights, ClassWeight::Equal)?;
+        let mut columns = Standardized::new(x, cx.matrix, cx.cancel)?;
+        let (scale, mut y) = ridge::standardize_target(numbers_of(y)?);
+        let means = row_weights.map(|weights| columns.weigh(&mut y, &weights));
         let weights = self.weights(&columns, &y, cx.cancel)?;
-        Ok(Predictor::Linear(columns.predictor(
-            self.name(),
-            &[weights],
-            &[scale.center],
-            scale.spread,
-            Link::Identity,
-        )?))
+        Ok(Predictor::Linear(ridge::least_squares_predictor(self.name(), &columns, weights, scale, means.as_ref())?))
     }
 }

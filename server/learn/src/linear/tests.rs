@@ -50,7 +50,7 @@ fn table() -> Table {
 
 fn try_fit(learner: &dyn Estimator, x: &Array2<f64>, y: &Target) -> Result<LinearPredictor, LearnError> {
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None, weights: None };
+    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None, weights: None, start: None };
     match learner.fit(x.view(), y, &cx)? {
         Predictor::Linear(linear) => Ok(linear),
         other => panic!("expected a linear model, found {other:?}"),
@@ -206,10 +206,10 @@ fn more_columns_than_rows_give_the_same_ridge() {
     let columns =
         standardized::Standardized::new(x.view(), &MatrixInfo::default(), &CancelToken::new()).expect("finite");
     let by_rows = ridge::solve(&columns, &y, 0.5, &CancelToken::new()).expect("not cancelled");
-    // (ZᵀZ + alpha I) w = Zᵀ y holds for the solution, whichever way it was found.
-    let mut left = columns.transposed_times(&columns.times(&by_rows));
-    left.iter_mut().zip(&by_rows).for_each(|(left, w)| *left += 0.5 * w);
-    for (left, right) in left.iter().zip(columns.transposed_times(&y)) {
+    // This holds for the solution, whichever way it was found:
+    // Zᵀ (y − Z w) = alpha w.
+    let slope = columns.slope(&y, &by_rows, &CancelToken::new()).expect("not cancelled");
+    for (left, right) in slope.iter().zip(by_rows.iter().map(|w| 0.5 * w)) {
         assert!((left - right).abs() < 1e-10, "{left} {right}");
     }
 }
@@ -272,7 +272,7 @@ fn cancelling_ends_a_fit_within() {
             cancel.cancel();
         }
     };
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &sink, matrix: &matrix, validation: None, weights: None };
+    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &sink, matrix: &matrix, validation: None, weights: None, start: None };
     assert_eq!(LogisticRegression::default().fit(x.view(), &multiclass, &cx), Err(LearnError::Cancelled));
     for learner in [&LinearRegression::default() as &dyn Estimator, &ElasticNet::default()] {
         assert_eq!(learner.fit(x.view(), &table().number, &cx), Err(LearnError::Cancelled));

@@ -217,6 +217,7 @@ impl<'a> Workbench<'a> {
             matrix: &prepared.matrix,
             validation: prepared.early_stop.as_ref().map(|(x, y)| (x.view(), y)),
             weights: None,
+            start: None,
         };
         check_columns(estimator, &prepared.matrix)?;
         let predictor = if in_rounds && prepared.early_stop.is_none() {
@@ -369,6 +370,7 @@ impl<'a> Workbench<'a> {
             matrix: preparer.matrix(),
             validation: None,
             weights: None,
+            start: None,
         };
         let predictor = estimator.fit(x.view(), &self.plan.train_target, &cx)?;
         let binary = task == Task::Binary;
