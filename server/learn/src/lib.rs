@@ -9,6 +9,8 @@
 //! [`metrics`] scores, [`search`] chooses, [`evaluate`] and [`explain`] account for the result.
 
 pub mod baseline;
+pub mod calibrate;
+pub mod conformal;
 pub mod contract;
 pub mod error;
 pub mod evaluate;
@@ -25,6 +27,8 @@ pub mod prepare;
 pub mod search;
 pub mod split;
 pub mod target;
+#[cfg(test)]
+mod reference;
 mod target_scale;
 pub mod trees;
 pub mod weights;
