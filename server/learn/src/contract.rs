@@ -191,4 +191,6 @@ pub enum Predictor {
     NaiveBayes(crate::naive_bayes::NaiveBayesPredictor),
     /// The training rows themselves.
     Neighbors(crate::neighbors::NeighborsPredictor),
+    /// Support vectors.
+    Svm(crate::svm::SvmPredictor),
 }

@@ -13,6 +13,7 @@ use crate::linear::logistic::LogisticRegression;
 use crate::linear::ridge::LinearRegression;
 use crate::naive_bayes::NaiveBayes;
 use crate::neighbors::KNeighbors;
+use crate::svm::Svm;
 use crate::trees::boosting::GradientBoosting;
 use crate::trees::decision::DecisionTree;
 use crate::{Estimator, FitContext, LearnError, Target, Task};
@@ -42,7 +43,7 @@ impl LearnerSpec {
 pub fn all(task: Task) -> Vec<&'static str> {
     match task {
         Task::Binary | Task::Multiclass => {
-            vec!["baseline", "naive_bayes", "logistic_regression", "k_neighbors", "decision_tree", "gradient_boosting"]
+            vec!["baseline", "naive_bayes", "logistic_regression", "k_neighbors", "svm", "decision_tree", "gradient_boosting"]
         }
         Task::Regression => vec![
             "baseline",
@@ -53,6 +54,7 @@ pub fn all(task: Task) -> Vec<&'static str> {
             "gamma_regression",
             "tweedie_regression",
             "k_neighbors",
+            "svm",
             "decision_tree",
             "gradient_boosting",
         ],
@@ -96,6 +98,7 @@ pub fn build(spec: &LearnerSpec, task: Task, n_rows: usize) -> Result<Box<dyn Es
         "logistic_regression" => Box::new(parse(LogisticRegression::default(), parameters)?.checked()?),
         "naive_bayes" => Box::new(parse(NaiveBayes::default(), parameters)?.checked()?),
         "k_neighbors" => Box::new(parse(KNeighbors::default(), parameters)?.checked()?),
+        "svm" => Box::new(parse(Svm::default(), parameters)?.checked()?),
         "poisson_regression" => Box::new(parse(PoissonRegression::default(), parameters)?.checked()?),
         "gamma_regression" => Box::new(parse(GammaRegression::default(), parameters)?.checked()?),
         "tweedie_regression" => Box::new(parse(TweedieRegression::default(), parameters)?.checked()?),
@@ -117,6 +120,7 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
         "elastic_net" => vec![json!({"alpha": 0.001}), json!({"alpha": 0.1}), json!({"l1_ratio": 0.95})],
         "naive_bayes" => vec![json!({"var_smoothing": 1e-3})],
         "k_neighbors" => vec![json!({"n_neighbors": 20}), json!({"n_neighbors": 20, "weights": "distance"})],
+        "svm" => vec![json!({"c": 10.0}), json!({"c": 0.1}), json!({"kernel": "linear"})],
         "huber_regression" => vec![json!({"alpha": 1.0})],
         "poisson_regression" | "gamma_regression" => vec![json!({"alpha": 0.1})],
         "tweedie_regression" => vec![json!({"power": 1.2}), json!({"power": 1.8}), json!({"alpha": 0.1})],
@@ -300,8 +304,8 @@ mod tests {
     fn bad_parameters_are_named() {
         assert_eq!(
             refused("gradient_bosting", &json!({})),
-            "learners is \"gradient_bosting\", expected one of baseline, logistic_regression, decision_tree, \
-             gradient_boosting for this task (did you mean gradient_boosting?)"
+            "learners is \"gradient_bosting\", expected one of baseline, naive_bayes, logistic_regression, k_neighbors, \
+             svm, decision_tree, gradient_boosting for this task (did you mean gradient_boosting?)"
         );
         let message = refused("gradient_boosting", &json!({"learning_rat": 0.1}));
         assert!(

@@ -26,6 +26,7 @@ pub mod predictor;
 pub mod prepare;
 pub mod search;
 pub mod split;
+pub mod svm;
 pub mod target;
 #[cfg(test)]
 mod reference;

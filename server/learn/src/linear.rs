@@ -5,9 +5,10 @@
 //! (`standardized.rs`) and give coefficients for the columns as they came. Scikit-learn 1.x agrees;
 //! see the tests for how closely.
 //!
-//! Elastic net is linfa's. Generalised linear models and Huber's regression are not in linfa. Least squares is ours: with columns that depend on others, as all levels of
-//! a category do, linfa-linear 0.8.1 either gives up or divides by rounding errors, depending on
-//! whether these happen to be zero. Why logistic regression is not, is said there.
+//! None of them is linfa's. Least squares is not: with columns that depend on others, as all levels of a
+//! category do, linfa-linear 0.8.1 either gives up or divides by rounding errors, depending on whether
+//! these happen to be zero. Why elastic net and logistic regression are not, is said there; generalised
+//! linear models and Huber's regression linfa does not have.
 
 pub(crate) mod cholesky;
 pub mod elastic_net;

@@ -17,6 +17,8 @@ use crate::{Estimator, FitContext, LearnError, Predictor, Target, Task};
 
 /// Rows between two looks at the cancel token.
 const CHUNK_ROWS: usize = 1024;
+/// A standard deviation that is a smaller share of the mean is none.
+const ROUNDING: f64 = 1e-13;
 /// No log-likelihood is taken as less, so that differences of two stay numbers.
 const LOG_LIKELIHOOD_MIN: f64 = -1e300;
 
@@ -177,6 +179,12 @@ impl Estimator for NaiveBayes {
             for (column, value) in values.iter().enumerate() {
                 variances[column] += weight * (value - means[column]).powi(2);
                 column_variances[column] += (value - column_means[column]).powi(2) / n_rows as f64;
+            }
+        }
+        // Below this the differences are rounding errors of the mean, not data.
+        for (variance, mean) in column_variances.iter_mut().zip(&column_means) {
+            if variance.sqrt() <= ROUNDING * mean.abs() {
+                *variance = 0.0;
             }
         }
         let largest = column_variances.iter().copied().fold(0.0, f64::max);

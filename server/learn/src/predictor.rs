@@ -93,6 +93,7 @@ impl Predictor {
             Self::Trees(trees) => trees.link.n_outputs(trees.base.len()),
             Self::NaiveBayes(bayes) => bayes.log_priors.len(),
             Self::Neighbors(neighbors) => neighbors.n_outputs(),
+            Self::Svm(svm) => svm.n_outputs(),
         }
     }
 
@@ -105,6 +106,7 @@ impl Predictor {
             Self::Trees(trees) => trees.base.len(),
             Self::NaiveBayes(bayes) => bayes.n_margins(),
             Self::Neighbors(neighbors) => neighbors.n_outputs(),
+            Self::Svm(svm) => svm.n_outputs(),
         }
     }
 
@@ -112,14 +114,15 @@ impl Predictor {
     #[must_use]
     pub fn link(&self) -> Link {
         match self {
-            Self::Constant(_) | Self::Neighbors(_) => Link::Identity,
+            Self::Constant(_) | Self::Neighbors(_) | Self::Svm(_) => Link::Identity,
             Self::NaiveBayes(bayes) => bayes.link(),
             Self::Linear(linear) => linear.link,
             Self::Trees(trees) => trees.link,
         }
     }
 
-    /// Writes the raw margins of one row. Does not allocate, but for nearest neighbours, which are gathered.
+    /// Writes the raw margins of one row. Does not allocate, but for nearest neighbours
+    /// and support vectors, whose distances are gathered.
     ///
     /// # Panics
     /// When `x` has fewer columns than the learner saw, or `out` is not [`Predictor::n_margins`] long.
@@ -130,6 +133,7 @@ impl Predictor {
             Self::Trees(trees) => trees.margins(x, out),
             Self::NaiveBayes(bayes) => bayes.margins(x, out),
             Self::Neighbors(neighbors) => neighbors.predict(x, out),
+            Self::Svm(svm) => svm.predict(x, out),
         }
     }
 
@@ -149,7 +153,7 @@ impl Predictor {
     /// paths (Lundberg et al. 2020).
     ///
     /// `None` where the margin is no sum over columns that could be had at the price of a prediction:
-    /// nearest neighbours. Permutation importance says what such a model relies on.
+    /// nearest neighbours, and support vectors of a curved kernel. Permutation importance says what such a model relies on.
     #[must_use]
     pub fn contributions(&self, x: &[f64]) -> Option<Contributions> {
         Some(match self {
@@ -161,7 +165,7 @@ impl Predictor {
             Self::Linear(linear) => linear.contributions(x),
             Self::Trees(trees) => trees.contributions(x),
             Self::NaiveBayes(bayes) => bayes.contributions(x),
-            Self::Neighbors(_) => return None,
+            Self::Neighbors(_) | Self::Svm(_) => return None,
         })
     }
 
@@ -170,7 +174,7 @@ impl Predictor {
     #[must_use]
     pub fn importance(&self) -> Option<Vec<f64>> {
         let raw = match self {
-            Self::Constant(_) | Self::NaiveBayes(_) | Self::Neighbors(_) => return None,
+            Self::Constant(_) | Self::NaiveBayes(_) | Self::Neighbors(_) | Self::Svm(_) => return None,
             Self::Linear(linear) => linear.importance(),
             Self::Trees(trees) => trees.gain.clone(),
         };
@@ -183,7 +187,7 @@ impl Predictor {
     pub fn n_rounds(&self) -> Option<usize> {
         match self {
             Self::Trees(trees) => trees.n_rounds,
-            Self::Constant(_) | Self::Linear(_) | Self::NaiveBayes(_) | Self::Neighbors(_) => None,
+            Self::Constant(_) | Self::Linear(_) | Self::NaiveBayes(_) | Self::Neighbors(_) | Self::Svm(_) => None,
         }
     }
 
@@ -202,6 +206,7 @@ impl Predictor {
             Self::Trees(trees) => trees.check(n_columns),
             Self::NaiveBayes(bayes) => bayes.check(n_columns),
             Self::Neighbors(neighbors) => neighbors.check(n_columns),
+            Self::Svm(svm) => svm.check(n_columns),
         }
     }
 }

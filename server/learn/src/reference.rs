@@ -16,6 +16,15 @@ pub(crate) struct Reference {
     targets: Map<String, Value>,
     cases: Vec<Case>,
     answers: Vec<Answers>,
+    machines: Vec<Machines>,
+}
+
+/// Decisions of pairs of classes on the first rows.
+#[derive(Deserialize)]
+pub(crate) struct Machines {
+    pub parameters: Value,
+    pub target: String,
+    pub decisions: Vec<Vec<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +49,21 @@ struct Answers {
 impl Reference {
     pub(crate) fn read() -> Self {
         serde_json::from_str(include_str!("testdata/linear.json")).expect("the file is sound")
+    }
+
+    pub(crate) fn machines(&self) -> &[Machines] {
+        &self.machines
+    }
+
+    /// Parameters, target and answers of one learner.
+    pub(crate) fn answers_of(&self, learner: &str) -> Vec<(Map<String, Value>, String, Vec<Vec<f64>>)> {
+        let of = self.answers.iter().filter(|case| case.learner == learner);
+        of.map(|case| (case.parameters.clone(), case.target.clone(), case.answers.clone())).collect()
+    }
+
+    /// The row asked about: midway between two, so that no row is its own neighbour.
+    pub(crate) fn between(&self, row: usize, n_asked: usize) -> Vec<f64> {
+        self.x[row].iter().zip(&self.x[n_asked + row]).map(|(a, b)| 0.5 * a + 0.5 * b).collect()
     }
 
     pub(crate) fn x(&self) -> Array2<f64> {
@@ -121,7 +145,7 @@ fn answers_are_those_of_scikit_learn() {
         predictor.check(x.ncols()).expect("a fitted predictor is sound");
         let n_asked = case.answers.len();
         for (row, expected) in case.answers.iter().enumerate() {
-            let between: Vec<f64> = x.row(row).iter().zip(x.row(n_asked + row)).map(|(a, b)| 0.5 * a + 0.5 * b).collect();
+            let between = reference.between(row, n_asked);
             let mut found = vec![0.0; predictor.n_outputs()];
             predictor.predict_row(&between, &mut found);
             for (found, expected) in found.iter().zip(expected) {

@@ -227,9 +227,9 @@ fn weighted_mean(values: &[f64], weights: Option<&[f64]>) -> f64 {
 
 /// Half the deviance of Tweedie's family, less what does not depend on the margin (Jørgensen 1997, §2.3;
 /// `HalfTweedieLoss` of scikit-learn).
-struct HalfDeviance<'a> {
-    values: &'a [f64],
-    power: f64,
+pub(super) struct HalfDeviance<'a> {
+    pub values: &'a [f64],
+    pub power: f64,
 }
 
 impl RowLoss for HalfDeviance<'_> {

@@ -110,9 +110,9 @@ impl Estimator for HuberRegression {
 
 /// The extra number is log σ: any value of it is allowed, and rows that fit without error end the
 /// descent instead of dividing by σ = 0.
-struct Huber<'a> {
-    values: &'a [f64],
-    epsilon: f64,
+pub(super) struct Huber<'a> {
+    pub values: &'a [f64],
+    pub epsilon: f64,
 }
 
 impl RowLoss for Huber<'_> {

@@ -138,8 +138,8 @@ fn start(codes: &[u32], n_classes: usize, weights: Option<&[f64]>) -> Vec<f64> {
 }
 
 /// −log p(class).
-struct CrossEntropy<'a> {
-    codes: &'a [u32],
+pub(super) struct CrossEntropy<'a> {
+    pub codes: &'a [u32],
 }
 
 impl RowLoss for CrossEntropy<'_> {

@@ -85,7 +85,7 @@ pub(super) fn least_squares_predictor(
 }
 
 /// The target's scale, and its values with mean 0 and variance 1.
-pub(super) fn standardize_target(values: &[f64]) -> (TargetScale, Vec<f64>) {
+pub(crate) fn standardize_target(values: &[f64]) -> (TargetScale, Vec<f64>) {
     let scale = TargetScale::fit(values);
     (scale, values.iter().map(|&value| scale.standardize(value)).collect())
 }
