@@ -14,14 +14,19 @@ pub enum Link {
     Logistic,
     /// One margin per class; probabilities by softmax.
     Softmax,
+    /// One margin, the logarithm of a positive number.
+    Log,
 }
+
+/// exp of it is the largest number of its kind, nearly.
+const MARGIN_LOG_MAX: f64 = 709.0;
 
 impl Link {
     /// How many numbers a prediction has for this many margins.
     #[must_use]
     pub fn n_outputs(self, n_margins: usize) -> usize {
         match self {
-            Self::Identity | Self::Softmax => n_margins,
+            Self::Identity | Self::Softmax | Self::Log => n_margins,
             Self::Logistic => 2,
         }
     }
@@ -38,6 +43,8 @@ impl Link {
                 (out[0], out[1]) = if margin >= 0.0 { (small, large) } else { (large, small) };
             }
             Self::Softmax => softmax(out),
+            // Beyond it the number would be infinite.
+            Self::Log => out[0] = out[0].min(MARGIN_LOG_MAX).exp(),
         }
     }
 }
@@ -84,6 +91,9 @@ impl Predictor {
             Self::Constant(values) => values.len(),
             Self::Linear(linear) => linear.link.n_outputs(linear.intercepts.len()),
             Self::Trees(trees) => trees.link.n_outputs(trees.base.len()),
+            Self::NaiveBayes(bayes) => bayes.log_priors.len(),
+            Self::Neighbors(neighbors) => neighbors.n_outputs(),
+            Self::Svm(svm) => svm.n_outputs(),
         }
     }
 
@@ -94,6 +104,9 @@ impl Predictor {
             Self::Constant(values) => values.len(),
             Self::Linear(linear) => linear.intercepts.len(),
             Self::Trees(trees) => trees.base.len(),
+            Self::NaiveBayes(bayes) => bayes.n_margins(),
+            Self::Neighbors(neighbors) => neighbors.n_outputs(),
+            Self::Svm(svm) => svm.n_outputs(),
         }
     }
 
@@ -101,13 +114,15 @@ impl Predictor {
     #[must_use]
     pub fn link(&self) -> Link {
         match self {
-            Self::Constant(_) => Link::Identity,
+            Self::Constant(_) | Self::Neighbors(_) | Self::Svm(_) => Link::Identity,
+            Self::NaiveBayes(bayes) => bayes.link(),
             Self::Linear(linear) => linear.link,
             Self::Trees(trees) => trees.link,
         }
     }
 
-    /// Writes the raw margins of one row. Does not allocate.
+    /// Writes the raw margins of one row. Does not allocate, but for nearest neighbours
+    /// and support vectors, whose distances are gathered.
     ///
     /// # Panics
     /// When `x` has fewer columns than the learner saw, or `out` is not [`Predictor::n_margins`] long.
@@ -116,11 +131,14 @@ impl Predictor {
             Self::Constant(values) => out.copy_from_slice(values),
             Self::Linear(linear) => linear.margins(x, out),
             Self::Trees(trees) => trees.margins(x, out),
+            Self::NaiveBayes(bayes) => bayes.margins(x, out),
+            Self::Neighbors(neighbors) => neighbors.predict(x, out),
+            Self::Svm(svm) => svm.predict(x, out),
         }
     }
 
     /// Writes the prediction of one row: probabilities (which add up to 1) in the order of the class
-    /// codes, or the number. Does not allocate.
+    /// codes, or the number. Allocates as little as [`Predictor::margin_row`].
     ///
     /// # Panics
     /// When `x` has fewer columns than the learner saw, or `out` is not [`Predictor::n_outputs`] long.
@@ -134,7 +152,8 @@ impl Predictor {
     /// take columns as independent (Štrumbelj & Kononenko 2014), trees follow the training rows'
     /// paths (Lundberg et al. 2020).
     ///
-    /// Every kind of predictor has them now; `None` is for kinds to come.
+    /// `None` where the margin is no sum over columns that could be had at the price of a prediction:
+    /// nearest neighbours, and support vectors of a curved kernel. Permutation importance says what such a model relies on.
     #[must_use]
     pub fn contributions(&self, x: &[f64]) -> Option<Contributions> {
         Some(match self {
@@ -145,6 +164,8 @@ impl Predictor {
             },
             Self::Linear(linear) => linear.contributions(x),
             Self::Trees(trees) => trees.contributions(x),
+            Self::NaiveBayes(bayes) => bayes.contributions(x),
+            Self::Neighbors(_) | Self::Svm(_) => return None,
         })
     }
 
@@ -153,7 +174,7 @@ impl Predictor {
     #[must_use]
     pub fn importance(&self) -> Option<Vec<f64>> {
         let raw = match self {
-            Self::Constant(_) => return None,
+            Self::Constant(_) | Self::NaiveBayes(_) | Self::Neighbors(_) | Self::Svm(_) => return None,
             Self::Linear(linear) => linear.importance(),
             Self::Trees(trees) => trees.gain.clone(),
         };
@@ -166,7 +187,7 @@ impl Predictor {
     pub fn n_rounds(&self) -> Option<usize> {
         match self {
             Self::Trees(trees) => trees.n_rounds,
-            Self::Constant(_) | Self::Linear(_) => None,
+            Self::Constant(_) | Self::Linear(_) | Self::NaiveBayes(_) | Self::Neighbors(_) | Self::Svm(_) => None,
         }
     }
 
@@ -183,6 +204,9 @@ impl Predictor {
             Self::Constant(_) => Ok(()),
             Self::Linear(linear) => linear.check(n_columns),
             Self::Trees(trees) => trees.check(n_columns),
+            Self::NaiveBayes(bayes) => bayes.check(n_columns),
+            Self::Neighbors(neighbors) => neighbors.check(n_columns),
+            Self::Svm(svm) => svm.check(n_columns),
         }
     }
 }

@@ -47,7 +47,7 @@ pub const BASELINE: &str = "baseline";
 pub struct SearchOptions<'a> {
     /// What chooses; see [`Metric::default_for`].
     pub metric: Metric,
-    /// Learners by name; empty for all that can learn the task. The baseline is always fitted.
+    /// Learners by name; empty for [`learners::searched`]. The baseline is always fitted.
     pub learners: Vec<String>,
     /// Folds of the cross-validation, at least 2; lowered (and said) when there are too few rows.
     /// `None` for [`FOLDS_DEFAULT`], or one part of the rows to choose by when the table is so large
@@ -260,9 +260,10 @@ fn queue(task: Task, wanted: &[String]) -> Result<Vec<LearnerSpec>, LearnError> 
     for name in wanted {
         learners::build(&LearnerSpec::new(name.as_str()), task, 1)?;
     }
+    let searched = learners::searched(task);
     let mut chosen: Vec<&str> = learners::all(task)
         .into_iter()
-        .filter(|name| *name == BASELINE || wanted.is_empty() || wanted.iter().any(|wanted| wanted == name))
+        .filter(|name| *name == BASELINE || wanted.iter().any(|wanted| wanted == name) || (wanted.is_empty() && searched.contains(name)))
         .collect();
     let place = |first: &[&str], name: &str| first.iter().position(|one| *one == name).unwrap_or(first.len());
     chosen.sort_by_key(|name| place(&DEFAULTS_FIRST, name));

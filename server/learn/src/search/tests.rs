@@ -78,7 +78,7 @@ fn only(learners: &[&str], metric: Metric) -> SearchOptions<'static> {
 fn a_search_chooses_refits_and_scores_once() {
     let table = binary(600, 0.0);
     let outcome = run(&table, &SearchOptions::new(Metric::RocAuc, Seed(42))).unwrap();
-    let n_candidates: usize = learners::all(Task::Binary).iter().map(|name| learners::variants(name, Task::Binary).len()).sum();
+    let n_candidates: usize = learners::searched(Task::Binary).iter().map(|name| learners::variants(name, Task::Binary).len()).sum();
     assert_eq!(outcome.leaderboard.len(), n_candidates);
     let scores: Vec<f64> = outcome.leaderboard.iter().map(|candidate| candidate.cv_mean.unwrap()).collect();
     assert!(scores.is_sorted_by(|a, b| rounded(*a) >= rounded(*b)), "{scores:?}");

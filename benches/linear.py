@@ -1,0 +1,146 @@
+"""CPU seconds of a fit beside scikit-learn's, and how far the coefficients are apart.
+
+Every learner sees the same columns as they come and standardises them itself; scikit-learn does so with its `StandardScaler`
+in a pipeline, and its coefficients are turned back. Both run on one thread. Of mlwright, a process that fits five times is
+measured against one that fits once, so that reading the file does not count; of scikit-learn, `fit` in this process. Medians of
+five. Needs `cargo build --release -p mlwright-learn --example linear`.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"]:
+    os.environ[name] = "1"
+# Set on some machines for old builds of OpenBLAS; a current one chooses better itself.
+for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]:
+    os.environ.pop(name, None)
+
+import numpy as np
+import sklearn
+from sklearn.linear_model import (
+    ElasticNet,
+    HuberRegressor,
+    LogisticRegression,
+    PoissonRegressor,
+    Ridge,
+)
+from sklearn.preprocessing import StandardScaler
+
+from measure import FOLDER, MLWRIGHT, keep, median
+
+EXAMPLE = os.environ.get("MLWRIGHT_LINEAR", str(pathlib.Path(MLWRIGHT).parent / "examples" / "linear"))
+N_RUNS = 5
+N_FITS = 5
+
+
+def table(n_rows, n_columns, seed):
+    """Correlated columns of several scales, a fifth of them 0 or 1, and targets that half of them move."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=(n_rows, 5))
+    x = rng.normal(size=(n_rows, n_columns)) + common @ rng.normal(0, 0.5, (5, n_columns))
+    flags = np.arange(n_columns) % 5 == 4
+    x[:, flags] = x[:, flags] > 1
+    x *= np.exp(rng.normal(0, 1, n_columns))
+    x += rng.normal(0, 3, n_columns)
+    z = (x - x.mean(0)) / x.std(0)
+    slope = np.where(np.arange(n_columns) % 2 == 0, rng.normal(0, 1, n_columns), 0) / np.sqrt(n_columns / 2)
+    margin = z @ slope
+    other = z @ rng.permutation(slope)
+    number = 20 + 5 * margin + rng.normal(0, 5, n_rows)
+    outliers = number + np.where(rng.random(n_rows) < 0.05, rng.exponential(100, n_rows), 0)
+    scores = np.stack([margin, other, -margin - other], 1) + rng.gumbel(size=(n_rows, 3))
+    return x, {
+        "regression": number,
+        "outliers": outliers,
+        "counts": rng.poisson(np.exp(0.3 + 0.5 * margin)).astype(float),
+        "binary": (margin + rng.logistic(size=n_rows) > 0.5).astype(float),
+        "three classes": scores.argmax(1).astype(float),
+    }
+
+
+def cases(n_rows, y):
+    """(label, target, learner, parameters, scikit-learn's estimator for standardised columns, scale of its coefficients)."""
+    number, spread, mean = y["regression"], y["outliers"].std(), y["counts"].mean()
+    yield "ridge", "regression", "linear_regression", {}, Ridge(), lambda y: y, 1
+    yield "elastic net", "regression", "elastic_net", {}, ElasticNet(alpha=0.01, tol=1e-7), lambda y: (y - y.mean()) / y.std(), number.std()
+    yield "logistic, two classes", "binary", "logistic_regression", {}, LogisticRegression(), None, 1
+    yield "logistic, three classes", "three classes", "logistic_regression", {}, LogisticRegression(), None, 1
+    c = 20 / n_rows
+    saga = LogisticRegression(C=c, penalty="l1", solver="saga", max_iter=1000)
+    yield "logistic, two classes, L1", "binary", "logistic_regression", {"c": c, "l1_ratio": 1.0}, saga, None, 1
+    saga = LogisticRegression(C=c, penalty="elasticnet", l1_ratio=0.5, solver="saga", max_iter=1000)
+    yield "logistic, three classes, elastic net", "three classes", "logistic_regression", {"c": c, "l1_ratio": 0.5}, saga, None, 1
+    poisson = PoissonRegressor(alpha=0.001, max_iter=1000)
+    yield "Poisson", "counts", "poisson_regression", {"alpha": 0.001}, poisson, lambda y: y / mean, 1
+    huber = HuberRegressor(alpha=0.0001, max_iter=1000)
+    yield "Huber", "outliers", "huber_regression", {}, huber, lambda y: (y - y.mean()) / y.std(), spread
+
+
+def ours(task, learner, parameters, folder):
+    """The predictor, and CPU seconds of a fit."""
+    command = [EXAMPLE, task, learner, json.dumps(parameters), str(folder)]
+
+    def cpu(n_fits):
+        child = subprocess.Popen([*command, str(n_fits)], stdout=subprocess.PIPE)
+        out = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = status
+        if status != 0:
+            sys.exit(f"{' '.join(command)} ended with {status}")
+        return out, usage.ru_utime + usage.ru_stime
+
+    predictor = json.loads(cpu(1)[0])
+    seconds = [(cpu(1 + N_FITS)[1] - cpu(1)[1]) / N_FITS for _ in range(N_RUNS)]
+    return predictor["linear"], median(seconds)
+
+
+def theirs(estimator, x, y):
+    """Coefficients for the columns as they come, and CPU seconds of a fit with its scaler."""
+    seconds = []
+    for _ in range(N_RUNS + 1):
+        started = time.process_time()
+        scaler = StandardScaler().fit(x)
+        estimator.fit(scaler.transform(x), y)
+        seconds.append(time.process_time() - started)
+    return np.atleast_2d(estimator.coef_) / scaler.scale_, median(seconds[1:])
+
+
+def compare(n_rows, n_columns, wanted):
+    x, targets = table(n_rows, n_columns, 1)
+    rows = []
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        folder = pathlib.Path(folder)
+        x.astype("<f8").tofile(folder / "x.f64")
+        for label, target, learner, parameters, estimator, change, scale in cases(n_rows, targets):
+            if wanted and label not in wanted:
+                continue
+            y = targets[target]
+            y.astype("<f8").tofile(folder / "y.f64")
+            task = {"binary": "2", "three classes": "3"}.get(target, "regression")
+            predictor, seconds = ours(task, learner, parameters, folder)
+            coefficients, reference_seconds = theirs(estimator, x, change(y) if change else y)
+            found = np.array(predictor["coefficients"]) * x.std(0)
+            expected = coefficients * scale * x.std(0)
+            # Of standardised columns, as a share of the largest.
+            apart = float(np.abs(found - expected).max() / np.abs(expected).max())
+            rows.append({
+                "label": label, "seconds": seconds, "reference_seconds": reference_seconds,
+                "ratio": seconds / reference_seconds, "apart": apart,
+            })
+            print(f"{n_rows} x {n_columns} {label}: {seconds:.3f} s, scikit-learn {reference_seconds:.3f} s, "
+                  f"ratio {seconds / reference_seconds:.2f}, apart {apart:.1e}", file=sys.stderr)
+    return {"n_rows": n_rows, "n_columns": n_columns, "rows": rows}
+
+
+def main():
+    wanted = sys.argv[2:]
+    tables = [compare(100_000, 50, wanted), compare(8_000, 1_500, wanted)]
+    keep("linear", {"sklearn_version": sklearn.__version__, "n_runs": N_RUNS, "tables": tables})
+
+
+main()
