@@ -125,6 +125,12 @@ pub struct FitContext<'a> {
     pub matrix: &'a MatrixInfo,
     /// Rows outside the fit for early stopping, when the search gives some.
     pub validation: Option<(ArrayView2<'a, f64>, &'a Target)>,
+    /// How much each row counts, shape `(n_samples,)`: finite, not negative, not all zero. Only their
+    /// proportions matter. `None` is the same as equal weights. A learner that cannot weigh rows
+    /// refuses them.
+    pub weights: Option<&'a [f64]>,
+    /// A predictor of the same kind to go on from, for a learner that can; others refuse it.
+    pub start: Option<&'a Predictor>,
 }
 
 impl FitContext<'_> {

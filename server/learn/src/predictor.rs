@@ -1,8 +1,14 @@
 //! Asking a fitted learner: probabilities or a number for one row, and how each column moved it.
 
+use mlwright_base::CancelToken;
+use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{LearnError, Predictor};
+
+/// Rows predicted by one piece of parallel work.
+const ROWS_PER_PIECE: usize = 2048;
 
 /// How a raw margin becomes a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,14 +20,19 @@ pub enum Link {
     Logistic,
     /// One margin per class; probabilities by softmax.
     Softmax,
+    /// One margin, the logarithm of a positive number.
+    Log,
 }
+
+/// exp of it is the largest number of its kind, nearly.
+const MARGIN_LOG_MAX: f64 = 709.0;
 
 impl Link {
     /// How many numbers a prediction has for this many margins.
     #[must_use]
     pub fn n_outputs(self, n_margins: usize) -> usize {
         match self {
-            Self::Identity | Self::Softmax => n_margins,
+            Self::Identity | Self::Softmax | Self::Log => n_margins,
             Self::Logistic => 2,
         }
     }
@@ -38,6 +49,8 @@ impl Link {
                 (out[0], out[1]) = if margin >= 0.0 { (small, large) } else { (large, small) };
             }
             Self::Softmax => softmax(out),
+            // Beyond it the number would be infinite.
+            Self::Log => out[0] = out[0].min(MARGIN_LOG_MAX).exp(),
         }
     }
 }
@@ -128,6 +141,32 @@ impl Predictor {
         let n_margins = self.n_margins();
         self.margin_row(x, &mut out[..n_margins]);
         self.link().apply(out);
+    }
+
+    /// The predictions of many rows, shape `(n_samples, n_outputs)`; row by row they are those of
+    /// [`Predictor::predict_row`].
+    ///
+    /// # Errors
+    /// [`LearnError::Cancelled`].
+    ///
+    /// # Panics
+    /// When `x` has fewer columns than the learner saw.
+    pub fn predict(&self, x: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
+        let n_outputs = self.n_outputs();
+        let mut out = Array2::zeros((x.nrows(), n_outputs));
+        let x = x.as_standard_layout();
+        let (rows, flat) = (x.as_slice(), out.as_slice_mut());
+        let (rows, flat) = (rows.expect("rows lie in one piece"), flat.expect("a fresh matrix is contiguous"));
+        let width = x.ncols();
+        flat.par_chunks_mut(ROWS_PER_PIECE * n_outputs).enumerate().try_for_each(|(piece, out)| {
+            cancel.check()?;
+            let start = piece * ROWS_PER_PIECE * width;
+            for (row, out) in out.chunks_exact_mut(n_outputs).enumerate() {
+                self.predict_row(&rows[start + row * width..start + (row + 1) * width], out);
+            }
+            Ok::<(), LearnError>(())
+        })?;
+        Ok(out)
     }
 
     /// How each matrix column moved the prediction of one row: exact Shapley values. Linear models

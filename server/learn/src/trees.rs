@@ -13,13 +13,18 @@
 
 pub(crate) mod bins;
 pub mod boosting;
+pub(crate) mod constraints;
 pub mod decision;
+pub(crate) mod fixed_point;
 pub(crate) mod grow;
 pub(crate) mod histogram;
+pub(crate) mod matrix;
 pub(crate) mod objective;
+pub(crate) mod sampling;
 pub(crate) mod shap;
 pub(crate) mod split;
 pub mod tree;
+pub mod weights;
 
 pub use tree::Tree;
 

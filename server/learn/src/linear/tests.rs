@@ -50,7 +50,7 @@ fn table() -> Table {
 
 fn try_fit(learner: &dyn Estimator, x: &Array2<f64>, y: &Target) -> Result<LinearPredictor, LearnError> {
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None };
+    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None, weights: None, start: None };
     match learner.fit(x.view(), y, &cx)? {
         Predictor::Linear(linear) => Ok(linear),
         other => panic!("expected a linear model, found {other:?}"),
@@ -272,7 +272,7 @@ fn cancelling_ends_a_fit_within() {
             cancel.cancel();
         }
     };
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &sink, matrix: &matrix, validation: None };
+    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &sink, matrix: &matrix, validation: None, weights: None, start: None };
     assert_eq!(LogisticRegression::default().fit(x.view(), &multiclass, &cx), Err(LearnError::Cancelled));
     for learner in [&LinearRegression::default() as &dyn Estimator, &ElasticNet::default()] {
         assert_eq!(learner.fit(x.view(), &table().number, &cx), Err(LearnError::Cancelled));

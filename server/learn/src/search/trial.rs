@@ -216,6 +216,8 @@ impl<'a> Workbench<'a> {
             progress,
             matrix: &prepared.matrix,
             validation: prepared.early_stop.as_ref().map(|(x, y)| (x.view(), y)),
+            weights: None,
+            start: None,
         };
         check_columns(estimator, &prepared.matrix)?;
         let predictor = if in_rounds && prepared.early_stop.is_none() {
@@ -367,6 +369,8 @@ impl<'a> Workbench<'a> {
             progress: &NoProgress,
             matrix: preparer.matrix(),
             validation: None,
+            weights: None,
+            start: None,
         };
         let predictor = estimator.fit(x.view(), &self.plan.train_target, &cx)?;
         let binary = task == Task::Binary;

@@ -3,9 +3,10 @@
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::bins::{BINS_MAX, BinnedMatrix};
-use super::grow::{Growth, Sample, grow};
-use super::histogram::Derivatives;
+use super::bins::BINS_MAX;
+use super::fixed_point::FixedPoint;
+use super::grow::{CategoryRule, Growth, GrowthPolicy, Pool, Sample, grow};
+use super::matrix::BinnedMatrix;
 use super::tree::DEPTH_MAX;
 use super::{Tree, TreesPredictor, row_positions};
 use crate::contract::Preparation;
@@ -68,18 +69,27 @@ impl Estimator for DecisionTree {
         let mut rows = row_positions(x.nrows())?;
         let matrix = BinnedMatrix::new(x, &cx.matrix.categorical, BINS_MAX, cx.seed, cx.cancel)?;
         let growth = Growth {
+            policy: GrowthPolicy::LeafWise,
             max_leaves: self.max_leaves,
             max_depth: self.max_depth,
-            min_samples_leaf: self.min_samples_leaf as f64,
+            min_samples_leaf: self.min_samples_leaf as i64,
             min_hessian_leaf: 0.0,
             min_gain: 0.0,
+            l1: 0.0,
             l2: 0.0,
+            categories: CategoryRule::BOOSTING,
+            monotone: Vec::new(),
+            interactions: Vec::new(),
+            columns_per_split: None,
+            draws_thresholds: false,
+            seed: cx.seed,
         };
-        let hessians = vec![1.0; x.nrows()];
-        let derivatives = Derivatives { gradients: &gradients, hessians: &hessians };
+        let mut fixed = FixedPoint::empty(n_values);
+        fixed.set(&gradients, &vec![1.0; x.nrows()]);
         let mut gain = vec![0.0; x.ncols()];
-        let sample = Sample { columns: &matrix.usable, rows: &mut rows };
-        let grown = grow(&matrix, derivatives, n_values, sample, &growth, &mut gain, cx.cancel)?;
+        let slots: Vec<usize> = (0..matrix.n_slots()).collect();
+        let sample = Sample { slots: &slots, rows: &mut rows };
+        let grown = grow(&matrix, &fixed, sample, &growth, &mut gain, &mut Pool::default(), cx.cancel)?;
         let mut tree = grown.tree;
         set_leaves(&mut tree, &grown.leaf_rows, &rows, y);
         let base = vec![0.0; n_values];
