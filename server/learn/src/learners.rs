@@ -11,6 +11,7 @@ use crate::linear::logistic::LogisticRegression;
 use crate::linear::ridge::LinearRegression;
 use crate::trees::boosting::GradientBoosting;
 use crate::trees::decision::DecisionTree;
+use crate::trees::forest::{Forest, Kind};
 use crate::{Estimator, LearnError, Target, Task};
 
 /// A learner by name, with the hyperparameters that differ from its defaults.
@@ -38,9 +39,17 @@ impl LearnerSpec {
 pub fn all(task: Task) -> Vec<&'static str> {
     match task {
         Task::Binary | Task::Multiclass => {
-            vec!["baseline", "logistic_regression", "decision_tree", "gradient_boosting"]
+            vec!["baseline", "logistic_regression", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
         }
-        Task::Regression => vec!["baseline", "linear_regression", "elastic_net", "decision_tree", "gradient_boosting"],
+        Task::Regression => vec![
+            "baseline",
+            "linear_regression",
+            "elastic_net",
+            "decision_tree",
+            "random_forest",
+            "extra_trees",
+            "gradient_boosting",
+        ],
     }
 }
 
@@ -68,8 +77,21 @@ pub fn build(spec: &LearnerSpec, task: Task, n_rows: usize) -> Result<Box<dyn Es
         "elastic_net" => Box::new(parse(ElasticNet::default(), parameters)?.checked()?),
         "logistic_regression" => Box::new(parse(LogisticRegression::default(), parameters)?.checked()?),
         "decision_tree" => Box::new(parse(DecisionTree::for_rows(n_rows), parameters)?.checked()?),
-        _ => Box::new(parse(GradientBoosting::for_rows(n_rows), parameters)?.checked()?),
+        "random_forest" => Box::new(forest(Kind::Random, task, parameters)?),
+        "extra_trees" => Box::new(forest(Kind::Extra, task, parameters)?),
+        _ => {
+            let mut defaults = GradientBoosting::for_rows(n_rows);
+            if parameters.contains_key("n_estimators") {
+                // Who says how many rounds gets so many.
+                defaults.rounds_by_folds = 0;
+            }
+            Box::new(parse(defaults, parameters)?.checked()?)
+        }
     })
+}
+
+fn forest(kind: Kind, task: Task, parameters: &Map<String, Value>) -> Result<Forest, LearnError> {
+    Forest::checked(kind, parse(Forest::defaults(kind, task), parameters)?)
 }
 
 /// A short list of hyperparameters worth trying for a learner, the default first; empty for a name
@@ -86,6 +108,7 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
         "decision_tree" => {
             vec![json!({"max_depth": 4}), json!({"max_depth": 10}), json!({"max_depth": 8, "min_samples_leaf": 50})]
         }
+        "random_forest" | "extra_trees" => vec![json!({"min_samples_leaf": 3}), json!({"column_fraction": 0.5})],
         "gradient_boosting" => vec![
             json!({"learning_rate": 0.05, "n_estimators": 300, "max_leaves": 15, "column_fraction": 0.8}),
             json!({"learning_rate": 0.05, "n_estimators": 200, "max_leaves": 7, "l2": 1.0}),

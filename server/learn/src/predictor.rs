@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::trees::flat::FlatForest;
 use crate::{LearnError, Predictor};
 
 /// Rows predicted by one piece of parallel work.
@@ -157,13 +158,22 @@ impl Predictor {
         let x = x.as_standard_layout();
         let (rows, flat) = (x.as_slice(), out.as_slice_mut());
         let (rows, flat) = (rows.expect("rows lie in one piece"), flat.expect("a fresh matrix is contiguous"));
-        let width = x.ncols();
+        let (width, n_margins, link) = (x.ncols(), self.n_margins(), self.link());
+        let forest = match self {
+            Self::Trees(trees) => Some(FlatForest::new(trees)),
+            Self::Constant(_) | Self::Linear(_) => None,
+        };
         flat.par_chunks_mut(ROWS_PER_PIECE * n_outputs).enumerate().try_for_each(|(piece, out)| {
             cancel.check()?;
-            let start = piece * ROWS_PER_PIECE * width;
-            for (row, out) in out.chunks_exact_mut(n_outputs).enumerate() {
-                self.predict_row(&rows[start + row * width..start + (row + 1) * width], out);
+            let rows = &rows[piece * ROWS_PER_PIECE * width..][..out.len() / n_outputs * width];
+            if let Some(forest) = &forest {
+                forest.margins(rows, width, out, n_outputs);
+            } else {
+                for (row, out) in out.chunks_exact_mut(n_outputs).enumerate() {
+                    self.margin_row(&rows[row * width..(row + 1) * width], &mut out[..n_margins]);
+                }
             }
+            out.chunks_exact_mut(n_outputs).for_each(|out| link.apply(out));
             Ok::<(), LearnError>(())
         })?;
         Ok(out)

@@ -4,6 +4,7 @@
 mod defaults;
 mod early_stopping;
 mod fit;
+mod rounds;
 mod scaling;
 mod start;
 
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::bins::BINS_MAX;
 use super::grow::{CategoryRule, Growth, GrowthPolicy};
 use super::matrix::BinnedMatrix;
+use super::row_positions;
 use super::objective::{Loss, Objective};
 use super::tree::DEPTH_MAX;
 use super::weights::{ClassWeight, row_weights};
@@ -83,6 +85,9 @@ pub struct GradientBoosting {
     /// Sets of columns, by their names in the matrix: only columns of one set may meet on a path from
     /// root to leaf. A column in no set is a set of its own; no sets, no limit.
     pub interactions: Vec<Vec<String>>,
+    /// In how many folds the number of rounds up to `n_estimators` is found when nothing else says it,
+    /// 2 to 20; 0 makes all rounds. Default by the number of rows, and 0 when `n_estimators` is given.
+    pub rounds_by_folds: usize,
     /// Rounds without a lower validation loss before it stops, at least 1.
     pub early_stopping_rounds: usize,
     /// The share of the training rows set apart for early stopping when no validation rows are
@@ -115,6 +120,7 @@ impl GradientBoosting {
         for (column, &sign) in &self.monotone {
             in_range(&format!("monotone.{column}"), f64::from(sign), |n| n.abs() <= 1.0, "-1, 0 or 1")?;
         }
+        in_range("rounds_by_folds", whole(self.rounds_by_folds), |n| n == 0.0 || (2.0..=20.0).contains(&n), "0, or from 2 to 20")?;
         in_range("early_stopping_rounds", whole(self.early_stopping_rounds), |n| n >= 1.0, "at least 1")?;
         let fits = |n: f64| n == 0.0 || (0.01..=0.9).contains(&n);
         in_range("validation_fraction", self.validation_fraction, fits, "0, or from 0.01 to 0.9")?;
@@ -256,8 +262,25 @@ impl GradientBoosting {
         };
         let growth = self.growth(cx)?;
         let margins = start.margins(x.view());
-        let mut fit = Fit::new(self, x.view(), &matrix, &objective, growth, margins, weights, (cx.seed, cx.cancel))?;
-        for round in 0..self.n_estimators {
+        let mut n_estimators = self.n_estimators;
+        if watch.is_none() && self.rounds_by_folds > 1 && x.nrows() >= 2 * self.rounds_by_folds {
+            let shared = rounds::Shared {
+                learner: self,
+                x: x.view(),
+                y,
+                matrix: &matrix,
+                objective: &objective,
+                growth: &growth,
+                weights,
+                margins: &margins,
+                seed: cx.seed,
+                cancel: cx.cancel,
+            };
+            n_estimators = rounds::best_rounds(&shared, self.rounds_by_folds)?.0;
+        }
+        let rows = row_positions(x.nrows())?;
+        let mut fit = Fit::new(self, x.view(), &matrix, &objective, growth, margins, weights, rows, (cx.seed, cx.cancel));
+        for round in 0..n_estimators {
             cx.cancel.check()?;
             let grew = fit.round()?;
             if let Some(watch) = &mut watch
@@ -265,8 +288,8 @@ impl GradientBoosting {
             {
                 break;
             }
-            let message = format!("round {} of at most {}", round + 1, self.n_estimators);
-            cx.progress.report(Progress::of((round + 1) as f64, self.n_estimators as f64, message));
+            let message = format!("round {} of at most {n_estimators}", round + 1);
+            cx.progress.report(Progress::of((round + 1) as f64, n_estimators as f64, message));
             if (!grew && !self.samples()) || cx.is_enough() {
                 break;
             }
@@ -276,7 +299,7 @@ impl GradientBoosting {
             trees.truncate(watch.best_rounds * objective.n_margins());
             gain = watch.best_gain;
         }
-        cx.progress.report(Progress::of(self.n_estimators as f64, self.n_estimators as f64, "boosted"));
+        cx.progress.report(Progress::of(n_estimators as f64, n_estimators as f64, "boosted"));
         trees.iter_mut().flat_map(|tree| &mut tree.leaf_value).for_each(|value| *value *= scaling.spread);
         let predictor = start.followed_by(trees, gain, objective.link());
         if !predictor.trees.iter().flat_map(|tree| &tree.leaf_value).chain(&predictor.base).all(|v| v.is_finite()) {

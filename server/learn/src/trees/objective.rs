@@ -115,6 +115,21 @@ impl Objective<'_> {
         }
     }
 
+    /// As [`Objective::loss`], over some rows.
+    pub fn loss_of(&self, margins: &[f64], rows: &[usize]) -> f64 {
+        let n_rows = margins.len() / self.n_margins();
+        let margins: Vec<f64> =
+            margins.chunks_exact(n_rows).flat_map(|of| rows.iter().map(|&row| of[row])).collect();
+        match self {
+            Self::Numbers { loss, values, shape } => {
+                let values: Vec<f64> = rows.iter().map(|&row| values[row]).collect();
+                numbers::mean_loss(*loss, &values, *shape, &margins)
+            }
+            Self::Logistic(codes) => classes::logistic_loss(&taken(codes, rows), &margins),
+            Self::Softmax(codes, n_classes) => classes::softmax_loss(&taken(codes, rows), *n_classes, &margins),
+        }
+    }
+
     /// The quantile of the residuals that a leaf should answer, for losses whose hessian says nothing.
     pub fn leaf_quantile(&self) -> Option<f64> {
         match self {
@@ -123,6 +138,10 @@ impl Objective<'_> {
             _ => None,
         }
     }
+}
+
+fn taken(codes: &[u32], rows: &[usize]) -> Vec<u32> {
+    rows.iter().map(|&row| codes[row]).collect()
 }
 
 /// Sets each row's gradient and hessian, in parallel.

@@ -18,12 +18,12 @@ pub(crate) fn by_gradient(
     (top, other): (f64, f64),
     gradients: &mut [f64],
     hessians: &mut [f64],
+    n_rows: usize,
     all: &[u32],
 ) -> Vec<u32> {
-    let n_rows = all.len();
-    let n_top = (n_rows as f64 * top).ceil() as usize;
-    let n_other = (n_rows as f64 * other).ceil() as usize;
-    if n_top + n_other >= n_rows {
+    let n_top = (all.len() as f64 * top).ceil() as usize;
+    let n_other = (all.len() as f64 * other).ceil() as usize;
+    if n_top + n_other >= all.len() {
         return all.to_vec();
     }
     let mut size = vec![0.0; n_rows];
@@ -37,7 +37,7 @@ pub(crate) fn by_gradient(
     order.select_nth_unstable_by(n_top, larger);
     let mut rest = order.split_off(n_top);
     rest.sort_unstable();
-    let factor = (n_rows - n_top) as f64 / n_other as f64;
+    let factor = (all.len() - n_top) as f64 / n_other as f64;
     let positions = rand::seq::index::sample(rng, rest.len(), n_other);
     for position in positions {
         let row = rest[position];

@@ -29,6 +29,7 @@ impl GradientBoosting {
             class_weight: ClassWeight::Equal,
             monotone: BTreeMap::new(),
             interactions: Vec::new(),
+            rounds_by_folds: 0,
             early_stopping_rounds: 20,
             validation_fraction: 0.0,
         }

@@ -13,7 +13,7 @@ use crate::trees::grow::{Grown, Growth, Pool, Sample, grow};
 use crate::trees::matrix::BinnedMatrix;
 use crate::trees::objective::{Objective, weighted_quantile};
 use crate::trees::sampling::{by_gradient, share};
-use crate::trees::{Tree, row_positions};
+use crate::trees::Tree;
 
 pub(super) struct Fit<'a> {
     learner: &'a GradientBoosting,
@@ -23,12 +23,13 @@ pub(super) struct Fit<'a> {
     growth: Growth,
     weights: Option<&'a [f64]>,
     cancel: &'a CancelToken,
+    /// Those that it learns from, ascending; margins are kept for all rows of the matrix.
     all_rows: Vec<u32>,
     all_slots: Vec<usize>,
     row_rng: Xoshiro256PlusPlus,
     column_seed: Seed,
     /// Shape `(n_margins, n_rows)`, like the next two.
-    margins: Vec<f64>,
+    pub margins: Vec<f64>,
     gradients: Vec<f64>,
     hessians: Vec<f64>,
     /// One for each margin.
@@ -53,11 +54,12 @@ impl<'a> Fit<'a> {
         growth: Growth,
         margins: Vec<f64>,
         weights: Option<&'a [f64]>,
+        rows: Vec<u32>,
         (seed, cancel): (Seed, &'a CancelToken),
-    ) -> Result<Self, LearnError> {
+    ) -> Self {
         let n_margins = objective.n_margins();
         let workshop = || Workshop { fixed: FixedPoint::empty(1), pool: Pool::default() };
-        Ok(Self {
+        Self {
             learner,
             x,
             matrix,
@@ -65,7 +67,7 @@ impl<'a> Fit<'a> {
             growth,
             weights,
             cancel,
-            all_rows: row_positions(x.nrows())?,
+            all_rows: rows,
             all_slots: (0..matrix.n_slots()).collect(),
             row_rng: Xoshiro256PlusPlus::seed_from_u64(seed.derive("rows").0),
             column_seed: seed.derive("columns"),
@@ -75,7 +77,7 @@ impl<'a> Fit<'a> {
             workshops: (0..n_margins).map(|_| workshop()).collect(),
             trees: Vec::new(),
             gain: vec![0.0; x.ncols()],
-        })
+        }
     }
 
     /// Grows one tree per margin, in parallel, each from the same margins. Says whether any was split.
@@ -158,7 +160,7 @@ impl<'a> Fit<'a> {
     fn sample_rows(&mut self) -> Vec<u32> {
         if self.learner.gradient_top_fraction > 0.0 {
             let fractions = (self.learner.gradient_top_fraction, self.learner.gradient_other_fraction);
-            return by_gradient(&mut self.row_rng, fractions, &mut self.gradients, &mut self.hessians, &self.all_rows);
+            return by_gradient(&mut self.row_rng, fractions, &mut self.gradients, &mut self.hessians, self.x.nrows(), &self.all_rows);
         }
         if self.learner.row_fraction >= 1.0 {
             return self.all_rows.clone();

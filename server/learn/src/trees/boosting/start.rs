@@ -65,7 +65,7 @@ impl<'a> Start<'a> {
         match self.before {
             None => {
                 let base = self.constant.iter().map(|start| self.scaling.center + start * self.scaling.spread);
-                TreesPredictor { link, base: base.collect(), trees, gain, n_rounds: Some(n_new) }
+                TreesPredictor { link, base: base.collect(), trees, gain, n_rounds: Some(n_new), out_of_bag: None }
             }
             Some(before) => {
                 let mut all = before.clone();
