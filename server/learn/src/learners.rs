@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(
             refused("gradient_bosting", &json!({})),
             "learners is \"gradient_bosting\", expected one of baseline, logistic_regression, decision_tree, \
-             gradient_boosting for this task (did you mean gradient_boosting?)"
+             random_forest, extra_trees, gradient_boosting for this task (did you mean gradient_boosting?)"
         );
         let message = refused("gradient_boosting", &json!({"learning_rat": 0.1}));
         assert!(

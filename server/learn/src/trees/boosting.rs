@@ -40,7 +40,7 @@ pub struct GradientBoosting {
     pub n_estimators: usize,
     /// The share of each tree that is added, above 0 and at most 1. Default by the number of rows.
     pub learning_rate: f64,
-    /// The most leaves of a tree, 2 to 4096. The default 31 is LightGBM's and scikit-learn's.
+    /// The most leaves of a tree, 2 to 4096. Default by the number of rows.
     pub max_leaves: usize,
     /// The most questions from root to leaf, 1 to 64. The default 16 only stops degenerate chains.
     pub max_depth: usize,
@@ -276,7 +276,7 @@ impl GradientBoosting {
                 seed: cx.seed,
                 cancel: cx.cancel,
             };
-            n_estimators = rounds::best_rounds(&shared, self.rounds_by_folds)?.0;
+            n_estimators = rounds::best_rounds(&shared, self.rounds_by_folds)?;
         }
         let rows = row_positions(x.nrows())?;
         let mut fit = Fit::new(self, x.view(), &matrix, &objective, growth, margins, weights, rows, (cx.seed, cx.cancel));
