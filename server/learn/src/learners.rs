@@ -16,6 +16,7 @@ use crate::neighbors::KNeighbors;
 use crate::svm::Svm;
 use crate::trees::boosting::GradientBoosting;
 use crate::trees::decision::DecisionTree;
+use crate::trees::forest::{Forest, Kind};
 use crate::{Estimator, FitContext, LearnError, Target, Task};
 
 /// A learner by name, with the hyperparameters that differ from its defaults.
@@ -43,7 +44,7 @@ impl LearnerSpec {
 pub fn all(task: Task) -> Vec<&'static str> {
     match task {
         Task::Binary | Task::Multiclass => {
-            vec!["baseline", "naive_bayes", "logistic_regression", "k_neighbors", "svm", "decision_tree", "gradient_boosting"]
+            vec!["baseline", "naive_bayes", "logistic_regression", "k_neighbors", "svm", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
         }
         Task::Regression => vec![
             "baseline",
@@ -56,6 +57,8 @@ pub fn all(task: Task) -> Vec<&'static str> {
             "k_neighbors",
             "svm",
             "decision_tree",
+            "random_forest",
+            "extra_trees",
             "gradient_boosting",
         ],
     }
@@ -67,9 +70,17 @@ pub fn all(task: Task) -> Vec<&'static str> {
 pub fn searched(task: Task) -> Vec<&'static str> {
     match task {
         Task::Binary | Task::Multiclass => {
-            vec!["baseline", "logistic_regression", "decision_tree", "gradient_boosting"]
+            vec!["baseline", "logistic_regression", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
         }
-        Task::Regression => vec!["baseline", "linear_regression", "elastic_net", "decision_tree", "gradient_boosting"],
+        Task::Regression => vec![
+            "baseline",
+            "linear_regression",
+            "elastic_net",
+            "decision_tree",
+            "random_forest",
+            "extra_trees",
+            "gradient_boosting",
+        ],
     }
 }
 
@@ -104,8 +115,21 @@ pub fn build(spec: &LearnerSpec, task: Task, n_rows: usize) -> Result<Box<dyn Es
         "tweedie_regression" => Box::new(parse(TweedieRegression::default(), parameters)?.checked()?),
         "huber_regression" => Box::new(parse(HuberRegression::default(), parameters)?.checked()?),
         "decision_tree" => Box::new(parse(DecisionTree::for_rows(n_rows), parameters)?.checked()?),
-        _ => Box::new(parse(GradientBoosting::for_rows(n_rows), parameters)?.checked()?),
+        "random_forest" => Box::new(forest(Kind::Random, task, parameters)?),
+        "extra_trees" => Box::new(forest(Kind::Extra, task, parameters)?),
+        _ => {
+            let mut defaults = GradientBoosting::for_rows(n_rows);
+            if parameters.contains_key("n_estimators") {
+                // Who says how many rounds gets so many.
+                defaults.rounds_by_folds = 0;
+            }
+            Box::new(parse(defaults, parameters)?.checked()?)
+        }
     })
+}
+
+fn forest(kind: Kind, task: Task, parameters: &Map<String, Value>) -> Result<Forest, LearnError> {
+    Forest::checked(kind, parse(Forest::defaults(kind, task), parameters)?)
 }
 
 /// A short list of hyperparameters worth trying for a learner, the default first; empty for a name
@@ -128,6 +152,7 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
         "decision_tree" => {
             vec![json!({"max_depth": 4}), json!({"max_depth": 10}), json!({"max_depth": 8, "min_samples_leaf": 50})]
         }
+        "random_forest" | "extra_trees" => vec![json!({"min_samples_leaf": 3}), json!({"column_fraction": 0.5})],
         "gradient_boosting" => vec![
             json!({"learning_rate": 0.05, "n_estimators": 300, "max_leaves": 15, "column_fraction": 0.8}),
             json!({"learning_rate": 0.05, "n_estimators": 200, "max_leaves": 7, "l2": 1.0}),
@@ -305,7 +330,7 @@ mod tests {
         assert_eq!(
             refused("gradient_bosting", &json!({})),
             "learners is \"gradient_bosting\", expected one of baseline, naive_bayes, logistic_regression, k_neighbors, \
-             svm, decision_tree, gradient_boosting for this task (did you mean gradient_boosting?)"
+             svm, decision_tree, random_forest, extra_trees, gradient_boosting for this task (did you mean gradient_boosting?)"
         );
         let message = refused("gradient_boosting", &json!({"learning_rat": 0.1}));
         assert!(

@@ -8,7 +8,7 @@ const NAN: f64 = f64::NAN;
 
 fn learners() -> [Box<dyn Estimator>; 2] {
     [
-        Box::new(GradientBoosting { n_estimators: 5, min_samples_leaf: 1, ..GradientBoosting::for_rows(4) }),
+        Box::new(GradientBoosting { n_estimators: 5, min_samples_leaf: 1, ..plain(4) }),
         Box::new(DecisionTree::for_rows(4)),
     ]
 }
@@ -76,7 +76,7 @@ fn categories_beyond_the_bins_and_codes_out_of_range() {
     let x = Array2::from_shape_fn((n, 1), |(row, _)| (row % 600) as f64);
     let y = Target::Number((0..n).map(|row| f64::from(u8::from(row % 600 < 20))).collect());
     let matrix = MatrixInfo { names: vec!["c".to_owned()], categorical: vec![Some(600)], source: vec![0] };
-    let predictor = fit(&GradientBoosting { min_samples_leaf: 5, ..GradientBoosting::for_rows(n) }, &x, &y, &matrix);
+    let predictor = fit(&GradientBoosting { min_samples_leaf: 5, ..plain(n) }, &x, &y, &matrix);
     for code in [-1.0, 599.0, 600.0, 1e18, NAN, f64::NEG_INFINITY] {
         assert!(predict(&predictor, &[code])[0] < 0.5, "{code}");
     }
