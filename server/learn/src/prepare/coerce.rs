@@ -34,7 +34,9 @@ const FOUND_CHARS_MAX: usize = 60;
 /// - numeric: numbers, texts that are a number (`"12.5"`), truth values as 0 and 1;
 /// - boolean: truth values, 0 and 1, and `true/false`, `yes/no`, `t/f`, `y/n`, `on/off`, `1/0` in any case;
 /// - categorical: see [`level_text`];
-/// - datetime: moments, and ISO 8601 texts (`2024-01-31`, `2024-01-31 12:00`, `2024-01-31T12:00:00+01:00`; UTC unless said);
+/// - datetime: moments, ISO 8601 texts (`2024-01-31`, `2024-01-31 12:00`, `2024-01-31T12:00:00+01:00`; UTC unless said),
+///   and numbers that can only be dates: `20240131`, and seconds, milliseconds, microseconds or
+///   nanoseconds since 1970, told apart by their size, from 1973 on (or before 1967);
 /// - text: texts as they are, anything else as [`level_text`].
 ///
 /// # Errors
@@ -47,7 +49,8 @@ pub fn coerce<'a>(feature: &Feature, value: Value<'a>) -> Result<Coerced<'a>, Le
         (FeatureKind::Boolean, value) => truth(value).map(|truth| Coerced::Number(f64::from(u8::from(truth)))),
         (FeatureKind::Datetime, Value::Datetime(moment)) => Some(Coerced::Moment(moment)),
         (FeatureKind::Datetime, Value::Text(text)) => parse_moment(text.trim()).map(Coerced::Moment),
-        (FeatureKind::Datetime, Value::Number(_) | Value::Boolean(_)) => None,
+        (FeatureKind::Datetime, Value::Number(number)) => moment_of_number(number).map(Coerced::Moment),
+        (FeatureKind::Datetime, Value::Boolean(_)) => None,
         (FeatureKind::Text, Value::Text(text)) => Some(Coerced::Text(Cow::Borrowed(text))),
         (FeatureKind::Text | FeatureKind::Categorical, value) => level_text(value).map(Coerced::Text),
     };
@@ -163,6 +166,24 @@ fn parse_moment(text: &str) -> Option<i64> {
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond())
 }
 
+/// Microseconds since 1970 of a number that can only be a date.
+fn moment_of_number(number: f64) -> Option<i64> {
+    if number.fract() == 0.0 && (10_000_101.0..1e8).contains(&number) {
+        let digits = number as i32;
+        let (month, day) = (i8::try_from(digits / 100 % 100).ok()?, i8::try_from(digits % 100).ok()?);
+        let date = Date::new(i16::try_from(digits / 10_000).ok()?, month, day).ok()?;
+        return date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond());
+    }
+    let microseconds = match number.abs() {
+        1e8..1e11 => number * 1e6,
+        1e11..1e14 => number * 1e3,
+        1e14..1e17 => number,
+        1e17..1e20 => number / 1e3,
+        _ => return None,
+    };
+    Some(microseconds.round() as i64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +233,12 @@ mod tests {
         }
         assert_eq!(read(FeatureKind::Datetime, Value::Text("2024-01-31")), Ok(Coerced::Moment(noon - 43_200_000_000)));
         assert!(read(FeatureKind::Datetime, Value::Text("31/01/2024")).is_err());
-        assert!(read(FeatureKind::Datetime, Value::Number(5.0)).is_err());
+        let midnight = noon - 43_200_000_000;
+        for number in [20_240_131.0, 1_706_659_200.0, 1_706_659_200e3, 1_706_659_200e6, 1_706_659_200e9] {
+            assert_eq!(read(FeatureKind::Datetime, Value::Number(number)), Ok(Coerced::Moment(midnight)), "{number}");
+        }
+        for number in [5.0, 2024.0, 20_241_331.0, 20_240_230.0, 1e25] {
+            assert!(read(FeatureKind::Datetime, Value::Number(number)).is_err(), "{number}");
+        }
     }
 }

@@ -15,10 +15,10 @@ fn classes(codes: &[u32]) -> Target {
 }
 
 /// Fits a preparation of one column; the target is 0, 1, 0, 1, ….
-fn fit_one(kind: FeatureKind, column: Column, preparation: Preparation) -> Preparer {
+fn fit_one(kind: FeatureKind, column: Column, spec: impl Into<PreparationSpec>) -> Preparer {
     let codes: Vec<u32> = (0..column.len()).map(|row| (row % 2) as u32).collect();
     let frame = Frame::new(vec![("c".to_owned(), column)]).unwrap();
-    Preparer::fit(&frame, &[feature("c", kind)], preparation, &classes(&codes), Task::Binary, Seed(1)).unwrap()
+    Preparer::fit(&frame, &[feature("c", kind)], spec, &classes(&codes), Task::Binary, Seed(1)).unwrap()
 }
 
 fn row(preparer: &Preparer, value: Value<'_>) -> Vec<f64> {
@@ -32,6 +32,13 @@ fn assert_near(found: &[f64], expected: &[f64]) {
     for (found, expected) in found.iter().zip(expected) {
         assert!((found - expected).abs() < 1e-12, "{found} instead of {expected}");
     }
+}
+
+fn fit_means(levels: &category::Levels, target: &Target, smoothing: Smoothing) -> Fitted {
+    let spec = PreparationSpec { smoothing, ..Preparation::Tree.into() };
+    let (feature, column) = (feature("c", FeatureKind::Categorical), Column::Text(Vec::new()));
+    let fitting = Fitting { feature: &feature, column: &column, spec: &spec, target, seed: Seed(5), indicator_is_known: false };
+    target_mean::fit(levels, &fitting, &CancelToken::new()).unwrap()
 }
 
 /// A frame with a column of every kind, missing values everywhere, and rare and many levels.
@@ -129,8 +136,7 @@ fn many_levels_become_target_means_as_by_scikit_learn() {
     // 1, 2, 6, 11: 53/12, 56/11, 61/11; unseen: the mean, 5.
     let levels = category::Levels::count(["a", "a", "b", "c"].map(|level| Ok(Coerced::Text(level.into()))).into_iter()).unwrap();
     let target = Target::Number(vec![1.0, 2.0, 6.0, 11.0]);
-    let outcome = target_mean::Outcome::new(&target, Task::Regression);
-    let fitted = target_mean::fit(&levels, Preparation::Tree, &outcome, Seed(1));
+    let fitted = fit_means(&levels, &target, Smoothing::Rows(10.0));
     for (level, expected) in [("a", 53.0 / 12.0), ("b", 56.0 / 11.0), ("c", 61.0 / 11.0), ("new", 5.0)] {
         let mut out = [0.0];
         fitted.encoder.encode(&Coerced::Text(level.into()), &mut out);
@@ -144,8 +150,7 @@ fn no_row_sees_its_own_target() {
     let levels = category::Levels::count((0..n).map(|i| Ok(Coerced::Text(format!("level {}", i % 100).into())))).unwrap();
     let training = |codes: &[u32]| {
         let target = classes(codes);
-        let outcome = target_mean::Outcome::new(&target, Task::Binary);
-        target_mean::fit(&levels, Preparation::Tree, &outcome, Seed(5)).training.unwrap()
+        fit_means(&levels, &target, Smoothing::Rows(10.0)).training.unwrap().values
     };
     let mut codes: Vec<u32> = (0..n).map(|i| u32::from(i % 3 == 0)).collect();
     let before = training(&codes);
@@ -185,7 +190,8 @@ fn target_means_of_several_classes_have_a_column_each() {
 fn words_are_weighted_as_by_scikit_learn() {
     // scikit-learn 1.7.2: TfidfVectorizer(min_df=2).
     let documents = ["Broken screen, screen black", "the screen is broken", "battery broken again", "battery ok"];
-    let preparer = fit_one(FeatureKind::Text, text(&documents), Preparation::Dense);
+    let spec = PreparationSpec { text_ngrams_max: 1, text_components: 0, text_score: false, scaling: Scaling::None, ..Preparation::Dense.into() };
+    let preparer = fit_one(FeatureKind::Text, text(&documents), spec);
     assert_eq!(preparer.matrix().names[4..], ["c has \"battery\"", "c has \"broken\"", "c has \"screen\""]);
     let weights = |document: &str| row(&preparer, Value::Text(document))[4..].to_vec();
     assert_near(&weights(documents[0]), &[0.0, 0.375_217_596_712_419_4, 0.926_936_758_963_283_3]);
@@ -233,3 +239,7 @@ fn wrong_rows_are_refused_by_name() {
     let other = Frame::new(vec![("numbr".to_owned(), Column::Number(vec![1.0]))]).unwrap();
     assert!(matches!(preparer.transform(&other, &CancelToken::new()), Err(LearnError::ColumnMissing { column, .. }) if column == "number"));
 }
+
+mod awkward;
+mod reference;
+mod unseen;

@@ -76,7 +76,7 @@ pub(super) struct Workbench<'a> {
 /// Prepared folds, by fold, preparation, and whether early-stopping rows are set apart.
 #[derive(Default)]
 struct Kept {
-    folds: HashMap<(usize, bool, bool), Arc<PreparedFold>>,
+    folds: HashMap<(usize, Preparation, bool), Arc<PreparedFold>>,
     bytes: usize,
 }
 
@@ -188,7 +188,7 @@ impl<'a> Workbench<'a> {
         };
         // What one fold takes tells what all take.
         let first = self.prepared(0, estimator.preparation(), estimator.rounds_parameter().is_some(), stops.cancel)?;
-        let copies = if estimator.preparation() == Preparation::Dense { 2 } else { 1 };
+        let copies = if estimator.preparation() == Preparation::Tree { 1 } else { 2 };
         if first.size_bytes().saturating_mul(copies * n_folds) <= PARALLEL_BYTES_MAX {
             (0..n_folds).into_par_iter().map(run).collect()
         } else {
@@ -242,7 +242,7 @@ impl<'a> Workbench<'a> {
 
     /// The fold, prepared now or before.
     fn prepared(&self, fold: usize, preparation: Preparation, stops_early: bool, cancel: &CancelToken) -> Result<Arc<PreparedFold>, LearnError> {
-        let key = (fold, preparation == Preparation::Tree, stops_early);
+        let key = (fold, preparation, stops_early);
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = lock().folds.get(&key) {
             return Ok(Arc::clone(found));
