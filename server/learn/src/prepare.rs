@@ -55,6 +55,7 @@ pub use coerce::{Coerced, coerce, describe, level_text};
 pub use plan::{DerivedColumn, DropReason, FeaturePlan};
 pub use spec::{CategoryEncoding, Impute, Power, PreparationSpec, Scaling, Smoothing, TextVocabulary};
 
+use self::coerce::{DigitBuffer, coerce_in};
 use self::difference::DateDifference;
 use self::duplicates::Fingerprint;
 use self::encoder::{Encoder, Fitted, Fitting, Training};
@@ -163,8 +164,11 @@ impl Preparer {
         let (n_rows, width) = (frame.n_rows(), preparer.matrix.names.len());
         if n_rows.saturating_mul(width) > CELLS_MAX {
             return Err(LearnError::UnsuitableData {
-                message: format!("{n_rows} rows make {width} columns of numbers each, more than {CELLS_MAX} numbers in all"),
-                hint: "learn from fewer rows, leave out columns with many categories or words, or use a tree learner".to_owned(),
+                message: format!(
+                    "{n_rows} rows make {width} columns of numbers each, more than {CELLS_MAX} numbers in all"
+                ),
+                hint: "learn from fewer rows, leave out columns with many categories or words, or use a tree learner"
+                    .to_owned(),
             });
         }
         let mut matrix = preparer.transform(frame, cancel)?;
@@ -172,9 +176,12 @@ impl Preparer {
         for (encoder, training) in preparer.encoders.iter().zip(training) {
             if let Some(Training { offset, width, values }) = training {
                 let from = start + offset;
-                matrix.as_slice_mut().expect("a fresh matrix is contiguous").par_chunks_exact_mut(preparer.matrix.names.len()).zip(
-                    values.par_chunks_exact(width),
-                ).for_each(|(row, values)| row[from..from + width].copy_from_slice(values));
+                matrix
+                    .as_slice_mut()
+                    .expect("a fresh matrix is contiguous")
+                    .par_chunks_exact_mut(preparer.matrix.names.len())
+                    .zip(values.par_chunks_exact(width))
+                    .for_each(|(row, values)| row[from..from + width].copy_from_slice(values));
             }
             start += encoder.width();
         }
@@ -201,8 +208,11 @@ impl Preparer {
             .map(|(feature, column)| Fingerprint::of(feature, column, cancel))
             .collect::<Result<_, _>>()?;
         let duplicates = duplicates::duplicates(features, &reader.columns, &prints, cancel)?;
-        let may_tell: Vec<bool> =
-            features.iter().zip(&duplicates).map(|(feature, duplicate)| duplicate.is_none() && has_indicator(feature.kind)).collect();
+        let may_tell: Vec<bool> = features
+            .iter()
+            .zip(&duplicates)
+            .map(|(feature, duplicate)| duplicate.is_none() && has_indicator(feature.kind))
+            .collect();
         let known = duplicates::known_indicators(&prints, frame.n_rows(), &may_tell);
         let fitted: Vec<Fitted> = features
             .par_iter()
@@ -247,8 +257,15 @@ impl Preparer {
             })
             .collect();
         let (encoders, training) = fitted.into_iter().map(|fitted| (fitted.encoder, fitted.training)).unzip();
-        let preparer =
-            Self { preparation: spec.family, features: features.to_vec(), encoders, differences, matrix, reasons, spec: Some(spec) };
+        let preparer = Self {
+            preparation: spec.family,
+            features: features.to_vec(),
+            encoders,
+            differences,
+            matrix,
+            reasons,
+            spec: Some(spec),
+        };
         Ok((preparer, training))
     }
 
@@ -311,15 +328,24 @@ impl Preparer {
     /// matrix, [`LearnError::Value`] when a value cannot be read as its feature's kind.
     pub fn transform_row(&self, values: &[Value<'_>], out: &mut [f64]) -> Result<(), LearnError> {
         if values.len() != self.features.len() {
-            return Err(LearnError::Shape(format!("{} values, expected {} (one per feature)", values.len(), self.features.len())));
+            return Err(LearnError::Shape(format!(
+                "{} values, expected {} (one per feature)",
+                values.len(),
+                self.features.len()
+            )));
         }
         if out.len() != self.matrix.names.len() {
-            return Err(LearnError::Shape(format!("room for {} columns, expected {}", out.len(), self.matrix.names.len())));
+            return Err(LearnError::Shape(format!(
+                "room for {} columns, expected {}",
+                out.len(),
+                self.matrix.names.len()
+            )));
         }
         let mut rest = out;
+        let mut digits: DigitBuffer = [0; 20];
         for ((feature, encoder), value) in self.features.iter().zip(&self.encoders).zip(values) {
             // Values of dropped features are read too, so that a wrong one is refused whatever was learned.
-            let coerced = coerce(feature, *value)?;
+            let coerced = coerce_in(feature, *value, &mut digits)?;
             let (here, after) = rest.split_at_mut(encoder.width());
             encoder.encode(&coerced, here);
             rest = after;

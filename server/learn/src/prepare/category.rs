@@ -88,7 +88,8 @@ impl Levels {
         let min = self.frequent_min(spec);
         let frequent = || self.counts.iter().filter(|count| **count >= min);
         let n_rows: usize = self.counts.iter().sum();
-        frequent().count() > levels_max(spec) || (self.distinct() > FEW_LEVELS && frequent().sum::<usize>() * 2 < n_rows)
+        frequent().count() > levels_max(spec)
+            || (self.distinct() > FEW_LEVELS && frequent().sum::<usize>() * 2 < n_rows)
     }
 }
 
@@ -109,8 +110,13 @@ pub(super) struct CategoryEncoder {
 pub(super) fn fit(levels: &Levels, fitting: &Fitting<'_>) -> Encoder {
     let spec = fitting.spec;
     let min = levels.frequent_min(spec);
-    let frequent: Vec<String> =
-        levels.names.iter().zip(&levels.counts).filter(|(_, count)| **count >= min).map(|(name, _)| name.clone()).collect();
+    let frequent: Vec<String> = levels
+        .names
+        .iter()
+        .zip(&levels.counts)
+        .filter(|(_, count)| **count >= min)
+        .map(|(name, _)| name.clone())
+        .collect();
     let rare = frequent.len() < levels.names.len();
     let ordinal = spec.categories == CategoryEncoding::Native;
     // With all levels rare and none missing there is nothing to tell rows apart.

@@ -44,7 +44,9 @@ const FOUND_CHARS_MAX: usize = 60;
 pub fn coerce<'a>(feature: &Feature, value: Value<'a>) -> Result<Coerced<'a>, LearnError> {
     let read = match (feature.kind, value) {
         (_, Value::Missing) => Some(Coerced::Missing),
-        (FeatureKind::Numeric | FeatureKind::Datetime, Value::Text(text)) if is_missing_among_numbers(text) => Some(Coerced::Missing),
+        (FeatureKind::Numeric | FeatureKind::Datetime, Value::Text(text)) if is_missing_among_numbers(text) => {
+            Some(Coerced::Missing)
+        }
         (FeatureKind::Numeric, value) => number(value),
         (FeatureKind::Boolean, value) => truth(value).map(|truth| Coerced::Number(f64::from(u8::from(truth)))),
         (FeatureKind::Datetime, Value::Datetime(moment)) => Some(Coerced::Moment(moment)),
@@ -71,6 +73,41 @@ pub fn coerce<'a>(feature: &Feature, value: Value<'a>) -> Result<Coerced<'a>, Le
             Value::Missing => "nothing".to_owned(),
         },
     })
+}
+
+/// Room for the digits of a whole number and its sign.
+pub(super) type DigitBuffer = [u8; 20];
+
+/// As [`coerce`], but whole numbers as levels are written into `buffer`, not into memory of their own.
+pub(super) fn coerce_in<'a>(
+    feature: &Feature,
+    value: Value<'a>,
+    buffer: &'a mut DigitBuffer,
+) -> Result<Coerced<'a>, LearnError> {
+    match (feature.kind, value) {
+        (FeatureKind::Categorical, Value::Number(number)) if is_exact_whole(number) => {
+            Ok(Coerced::Text(Cow::Borrowed(write_digits(number as i64, buffer))))
+        }
+        _ => coerce(feature, value),
+    }
+}
+
+fn write_digits(number: i64, buffer: &mut DigitBuffer) -> &str {
+    let mut rest = number.unsigned_abs();
+    let mut at = buffer.len();
+    loop {
+        at -= 1;
+        buffer[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        at -= 1;
+        buffer[at] = b'-';
+    }
+    std::str::from_utf8(&buffer[at..]).expect("digits and a sign are ASCII")
 }
 
 fn number(value: Value<'_>) -> Option<Coerced<'static>> {
@@ -140,8 +177,12 @@ fn canonical_level(text: &str) -> Cow<'_, str> {
 /// The largest magnitude below which every whole `f64` is exact.
 const EXACT_WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
+fn is_exact_whole(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() < EXACT_WHOLE_MAX
+}
+
 fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < EXACT_WHOLE_MAX { format!("{}", number as i64) } else { format!("{number}") }
+    if is_exact_whole(number) { format!("{}", number as i64) } else { format!("{number}") }
 }
 
 fn moment_text(moment: i64) -> String {
@@ -214,21 +255,31 @@ mod tests {
         for value in [Value::Boolean(true), Value::Text("True"), Value::Text("TRUE")] {
             assert_eq!(level_text(value).as_deref(), Some("true"));
         }
-        for (text, level) in [("007", "007"), ("1.50", "1.50"), ("v1.0", "v1.0"), (".0", ".0"), ("-3.0", "-3"), ("1.0.0", "1.0.0")] {
+        for (text, level) in
+            [("007", "007"), ("1.50", "1.50"), ("v1.0", "v1.0"), (".0", ".0"), ("-3.0", "-3"), ("1.0.0", "1.0.0")]
+        {
             assert_eq!(level_text(Value::Text(text)).as_deref(), Some(level));
         }
         assert_eq!(level_text(Value::Number(2.5)).as_deref(), Some("2.5"));
         assert_eq!(level_text(Value::Number(-0.0)).as_deref(), Some("0"));
+        let feature = Feature { name: "c".to_owned(), kind: FeatureKind::Categorical };
+        for number in [0.0, -0.0, 7.0, -7.0, 10.0, 2.5, 1e15, -9_007_199_254_740_991.0, 9e15, 1e16, 1e300] {
+            let value = Value::Number(number);
+            assert_eq!(coerce_in(&feature, value, &mut [0; 20]), coerce(&feature, value), "{number}");
+        }
     }
 
     #[test]
     fn truth_values_and_dates() {
-        for value in [Value::Text("yes"), Value::Text(" TRUE"), Value::Number(1.0), Value::Boolean(true), Value::Text("1.0")] {
+        for value in
+            [Value::Text("yes"), Value::Text(" TRUE"), Value::Number(1.0), Value::Boolean(true), Value::Text("1.0")]
+        {
             assert_eq!(read(FeatureKind::Boolean, value), Ok(Coerced::Number(1.0)), "{value:?}");
         }
         assert!(read(FeatureKind::Boolean, Value::Number(2.0)).is_err());
         let noon = 1_706_702_400_000_000;
-        for text in ["2024-01-31T12:00:00Z", "2024-01-31 12:00", "2024-01-31T13:00:00+01:00", "2024-01-31T12:00:00.000"] {
+        for text in ["2024-01-31T12:00:00Z", "2024-01-31 12:00", "2024-01-31T13:00:00+01:00", "2024-01-31T12:00:00.000"]
+        {
             assert_eq!(read(FeatureKind::Datetime, Value::Text(text)), Ok(Coerced::Moment(noon)), "{text}");
         }
         assert_eq!(read(FeatureKind::Datetime, Value::Text("2024-01-31")), Ok(Coerced::Moment(noon - 43_200_000_000)));

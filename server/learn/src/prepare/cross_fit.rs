@@ -52,7 +52,12 @@ impl<'a> Outcomes<'a> {
         match target {
             Target::Number(values) => {
                 let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-                Self { target, classes: Vec::new(), slots: Vec::new(), unit: if largest > PLAIN_MAX { largest } else { 1.0 } }
+                Self {
+                    target,
+                    classes: Vec::new(),
+                    slots: Vec::new(),
+                    unit: if largest > PLAIN_MAX { largest } else { 1.0 },
+                }
             }
             Target::Class { codes, n_classes } => {
                 let mut classes: Vec<u32> = if *n_classes <= 2 { vec![1] } else { (0..).take(*n_classes).collect() };
@@ -63,7 +68,8 @@ impl<'a> Outcomes<'a> {
                     classes.truncate(CLASSES_MAX);
                     classes.sort_unstable();
                 }
-                let slots = (0..).take(*n_classes).map(|class: u32| classes.iter().position(|&one| one == class)).collect();
+                let slots =
+                    (0..).take(*n_classes).map(|class: u32| classes.iter().position(|&one| one == class)).collect();
                 Self { target, classes, slots, unit: 1.0 }
             }
         }

@@ -35,7 +35,8 @@ enum Part {
     DayCosine,
 }
 
-const CALENDAR: [Part; 7] = [Part::Year, Part::Month, Part::Day, Part::Weekday, Part::Hour, Part::Days, Part::DayOfYear];
+const CALENDAR: [Part; 7] =
+    [Part::Year, Part::Month, Part::Day, Part::Weekday, Part::Hour, Part::Days, Part::DayOfYear];
 /// Each pair with the part that must differ between training rows for it to say anything.
 const CIRCLES: [(Part, [Part; 2]); 3] = [
     (Part::DayOfYear, [Part::YearSine, Part::YearCosine]),
@@ -224,7 +225,8 @@ mod tests {
 
     #[test]
     fn circles_close() {
-        let part = |moment: i64, part: Part| Parts::of(moment).map(|parts| part.of(&parts)).expect("within the calendar");
+        let part =
+            |moment: i64, part: Part| Parts::of(moment).map(|parts| part.of(&parts)).expect("within the calendar");
         let hour = 3_600_000_000;
         assert!((part(6 * hour, Part::DaySine) - 1.0).abs() < 1e-12);
         assert!((part(-hour, Part::DaySine) - part(23 * hour, Part::DaySine)).abs() < 1e-12);

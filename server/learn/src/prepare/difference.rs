@@ -49,7 +49,10 @@ pub(super) fn fit(
             if row % super::CHUNK_ROWS == 0 {
                 cancel.check()?;
             }
-            let days = days_between(moment(&features[to], reader.value(row, to))?, moment(&features[from], reader.value(row, from))?);
+            let days = days_between(
+                moment(&features[to], reader.value(row, to))?,
+                moment(&features[from], reader.value(row, from))?,
+            );
             values.push(days.unwrap_or(f64::NAN));
         }
         let keep_missing = spec.impute == Impute::Keep;

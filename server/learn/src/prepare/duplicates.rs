@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use mlwright_base::CancelToken;
 
+use super::coerce::{DigitBuffer, coerce_in};
 use super::{CHUNK_ROWS, Coerced, coerce};
 use crate::LearnError;
 use crate::frame::{Column, Feature, FeatureKind};
@@ -37,7 +38,8 @@ impl Fingerprint {
             if row % CHUNK_ROWS == 0 {
                 cancel.check()?;
             }
-            print.values = match coerce(feature, column.value(row))? {
+            let mut digits: DigitBuffer = [0; 20];
+            print.values = match coerce_in(feature, column.value(row), &mut digits)? {
                 Coerced::Missing => {
                     print.n_missing += 1;
                     print.missing = mix(print.missing, row as u64);
@@ -69,7 +71,9 @@ pub(super) fn duplicates(
     let mut found = vec![None; features.len()];
     for (position, (feature, print)) in features.iter().zip(prints).enumerate() {
         let earlier = *first.entry((feature.kind, print.values)).or_insert(position);
-        if earlier < position && are_equal((&features[earlier], columns[earlier]), (feature, columns[position]), cancel)? {
+        if earlier < position
+            && are_equal((&features[earlier], columns[earlier]), (feature, columns[position]), cancel)?
+        {
             found[position] = Some(earlier);
         }
     }

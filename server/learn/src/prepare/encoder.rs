@@ -35,7 +35,10 @@ pub(super) struct Fitting<'a> {
 
 impl<'a> Fitting<'a> {
     /// The training values as the feature's kind, ending with an error when cancelled.
-    pub(super) fn values(&self, cancel: &'a CancelToken) -> impl Iterator<Item = Result<Coerced<'a>, LearnError>> + use<'a> {
+    pub(super) fn values(
+        &self,
+        cancel: &'a CancelToken,
+    ) -> impl Iterator<Item = Result<Coerced<'a>, LearnError>> + use<'a> {
         let (feature, column) = (self.feature, self.column);
         (0..column.len()).map(move |row| {
             if row % CHUNK_ROWS == 0 {

@@ -25,8 +25,10 @@ pub(super) struct NumberEncoder {
 
 /// Learns from training values.
 pub(super) fn fit(fitting: &Fitting<'_>, cancel: &CancelToken) -> Result<Encoder, LearnError> {
-    let values: Vec<f64> =
-        fitting.values(cancel).map(|value| Ok(number_of(&value?).unwrap_or(f64::NAN))).collect::<Result<_, LearnError>>()?;
+    let values: Vec<f64> = fitting
+        .values(cancel)
+        .map(|value| Ok(number_of(&value?).unwrap_or(f64::NAN)))
+        .collect::<Result<_, LearnError>>()?;
     let (spec, kind) = (fitting.spec, fitting.feature.kind);
     let mut range = (f64::INFINITY, f64::NEG_INFINITY);
     let mut n_missing = 0;
@@ -95,19 +97,27 @@ impl NumberEncoder {
             (None, true) => Some("as it is".to_owned()),
             (Some(scale), true) => Some(scale.in_words(self.keep_missing)),
         };
-        value.into_iter().chain(self.indicator.then(|| "a column for missing".to_owned())).collect::<Vec<_>>().join(", ")
+        value
+            .into_iter()
+            .chain(self.indicator.then(|| "a column for missing".to_owned()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     pub(super) fn encode(&self, value: &Coerced<'_>, out: &mut [f64]) {
         let number = number_of(value);
         let mut out = out.iter_mut();
-        if self.value && let Some(slot) = out.next() {
+        if self.value
+            && let Some(slot) = out.next()
+        {
             *slot = match &self.dense {
                 Some(scale) if number.is_some() || !self.keep_missing => scale.apply(number),
                 _ => number.unwrap_or(f64::NAN),
             };
         }
-        if self.indicator && let Some(slot) = out.next() {
+        if self.indicator
+            && let Some(slot) = out.next()
+        {
             *slot = f64::from(u8::from(number.is_none()));
         }
     }

@@ -30,26 +30,37 @@ pub(super) struct OrdinalEncoder {
 }
 
 /// Learns from counted levels; `order` has the levels from low to high.
-pub(super) fn fit(levels: &Levels, order: Option<&[String]>, fitting: &Fitting<'_>, cancel: &CancelToken) -> Result<Encoder, LearnError> {
+pub(super) fn fit(
+    levels: &Levels,
+    order: Option<&[String]>,
+    fitting: &Fitting<'_>,
+    cancel: &CancelToken,
+) -> Result<Encoder, LearnError> {
     let spec = fitting.spec;
     let ordered: Vec<String> = match order {
-        Some(order) => order.iter().filter_map(|level| level_text(Value::text(level)).map(std::borrow::Cow::into_owned)).collect(),
+        Some(order) => {
+            order.iter().filter_map(|level| level_text(Value::text(level)).map(std::borrow::Cow::into_owned)).collect()
+        }
         None => {
             let mut names = levels.names.clone();
             names.sort_by(|a, b| natural(a, b));
             names
         }
     };
-    let mut by_text: Vec<(String, f64)> = ordered.into_iter().zip(0u32..).map(|(level, place)| (level, f64::from(place))).collect();
+    let mut by_text: Vec<(String, f64)> =
+        ordered.into_iter().zip(0u32..).map(|(level, place)| (level, f64::from(place))).collect();
     by_text.sort_by(|a, b| a.0.cmp(&b.0));
     by_text.dedup_by(|later, earlier| later.0 == earlier.0);
-    let place_of = |level: &str| by_text.binary_search_by(|(known, _)| known.as_str().cmp(level)).ok().map(|at| by_text[at].1);
+    let place_of =
+        |level: &str| by_text.binary_search_by(|(known, _)| known.as_str().cmp(level)).ok().map(|at| by_text[at].1);
     let places: Vec<f64> = levels.names.iter().map(|level| place_of(level).unwrap_or(f64::NAN)).collect();
-    let of_row: Vec<f64> = levels.of_row.iter().map(|level| level.map_or(f64::NAN, |level| places[level as usize])).collect();
+    let of_row: Vec<f64> =
+        levels.of_row.iter().map(|level| level.map_or(f64::NAN, |level| places[level as usize])).collect();
     let n_missing = of_row.iter().filter(|place| place.is_nan()).count();
     let indicator = spec.indicators && n_missing > 0 && n_missing < of_row.len();
     let scale = Scale::fit(&of_row, spec, cancel)?;
-    let Some(scale) = scale.or_else(|| (n_missing > 0 && n_missing < of_row.len()).then_some(Scale::neutral(0.0))) else {
+    let Some(scale) = scale.or_else(|| (n_missing > 0 && n_missing < of_row.len()).then_some(Scale::neutral(0.0)))
+    else {
         return Ok(Encoder::Dropped);
     };
     let missing = if spec.impute == Impute::Keep { f64::NAN } else { scale.apply(None) };
@@ -63,7 +74,9 @@ impl OrdinalEncoder {
     }
 
     pub(super) fn names(&self, feature: &str) -> Vec<String> {
-        std::iter::once(format!("{feature} place")).chain(self.indicator.then(|| format!("{feature} is missing"))).collect()
+        std::iter::once(format!("{feature} place"))
+            .chain(self.indicator.then(|| format!("{feature} is missing")))
+            .collect()
     }
 
     pub(super) fn treatment(&self) -> String {

@@ -81,10 +81,18 @@ fn minimum(low: f64, high: f64, mut f: impl FnMut(f64) -> Result<f64, Cancelled>
         let u = if step.abs() >= tolerance { x + step } else { x + tolerance.copysign(step) };
         let fu = f(u)?;
         if fu <= fx {
-            if u < x { high = x } else { low = x }
+            if u < x {
+                high = x
+            } else {
+                low = x
+            }
             (v, fv, w, fw, x, fx) = (w, fw, x, fx, u, fu);
         } else {
-            if u < x { low = u } else { high = u }
+            if u < x {
+                low = u
+            } else {
+                high = u
+            }
             if fu <= fw || w == x {
                 (v, fv, w, fw) = (w, fw, u, fu);
             } else if fu <= fv || v == x || v == w {

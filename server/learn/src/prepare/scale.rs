@@ -70,7 +70,9 @@ impl Scale {
                 (middle, if distance > 0.0 && distance.is_finite() { distance } else { measured.spread })
             }
             Scaling::MinMax => {
-                let (low, high) = filled.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
+                let (low, high) = filled
+                    .iter()
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
                 // Halves: the range of two huge values must not overflow.
                 (low, ((high / 2.0 - low / 2.0) * 2.0).min(f64::MAX))
             }

@@ -141,7 +141,10 @@ pub(super) fn fit(levels: &Levels, fitting: &Fitting<'_>, cancel: &CancelToken) 
     if !spec.is_unscaled() {
         encoder.scale(&mut training, spec, cancel)?;
     }
-    Ok(Fitted { encoder: Encoder::TargetMean(encoder), training: Some(Training { offset: 0, width: k, values: training }) })
+    Ok(Fitted {
+        encoder: Encoder::TargetMean(encoder),
+        training: Some(Training { offset: 0, width: k, values: training }),
+    })
 }
 
 impl TargetMeanEncoder {

@@ -201,7 +201,8 @@ pub(super) fn fit(fitting: &Fitting<'_>, cancel: &CancelToken) -> Result<Fitted,
 
     let words_max = spec.text_words_max.min((WORD_CELLS_MAX / n_rows).max(WORDS_MIN));
     let relevance = select::relevance(&weights, &rows, &outcomes);
-    let mut best: Vec<u32> = (0..).zip(&relevance).filter(|(_, relevance)| **relevance > 0.0).map(|(position, _)| position).collect();
+    let mut best: Vec<u32> =
+        (0..).zip(&relevance).filter(|(_, relevance)| **relevance > 0.0).map(|(position, _)| position).collect();
     best.sort_by(|&a, &b| relevance[b as usize].total_cmp(&relevance[a as usize]).then(a.cmp(&b)));
     best.truncate(words_max);
     let mut named = names_of(fitting, &vocabulary, &best, cancel)?;
@@ -212,7 +213,8 @@ pub(super) fn fit(fitting: &Fitting<'_>, cancel: &CancelToken) -> Result<Fitted,
     let (mut components, n_components) = latent::components(&latent, spec.text_components, fitting.seed, cancel)?;
     if !spec.is_unscaled() && n_components > 0 {
         // One unit for all, so that the strong ones stay strong in distances.
-        let first: Vec<f64> = latent.times(&components, n_components).into_iter().step_by(n_components).collect();
+        let first: Vec<f64> =
+            latent.times(&components, n_components, cancel)?.into_iter().step_by(n_components).collect();
         let unit = TargetScale::fit(&first).spread;
         components.iter_mut().for_each(|value| *value /= unit);
     }
@@ -229,7 +231,11 @@ pub(super) fn fit(fitting: &Fitting<'_>, cancel: &CancelToken) -> Result<Fitted,
         scales: Vec::new(),
         missing_is_nan: spec.impute == Impute::Keep,
     };
-    let mut scores = if spec.text_score && n > 0 { encoder.learn_scores(fitting, &weights, &rows, &outcomes, cancel)? } else { Vec::new() };
+    let mut scores = if spec.text_score && n > 0 {
+        encoder.learn_scores(fitting, &weights, &rows, &outcomes, cancel)?
+    } else {
+        Vec::new()
+    };
     if !spec.is_unscaled() {
         encoder.learn_scales(fitting, &mut scores, cancel)?;
     }
@@ -256,7 +262,12 @@ fn differs(fitting: &Fitting<'_>, cancel: &CancelToken) -> Result<bool, LearnErr
 }
 
 /// The weights of some rows, in parallel over pieces of fixed size.
-fn weigh(fitting: &Fitting<'_>, vocabulary: &Vocabulary, rows: &[usize], cancel: &CancelToken) -> Result<Sparse, LearnError> {
+fn weigh(
+    fitting: &Fitting<'_>,
+    vocabulary: &Vocabulary,
+    rows: &[usize],
+    cancel: &CancelToken,
+) -> Result<Sparse, LearnError> {
     let pieces: Vec<Sparse> = rows
         .par_chunks(CHUNK_ROWS)
         .map(|rows| {
@@ -277,7 +288,12 @@ fn weigh(fitting: &Fitting<'_>, vocabulary: &Vocabulary, rows: &[usize], cancel:
 }
 
 /// Positions with the sequences as they are written; hashed ones have the number of their bucket.
-fn names_of(fitting: &Fitting<'_>, vocabulary: &Vocabulary, positions: &[u32], cancel: &CancelToken) -> Result<Vec<(String, u32)>, LearnError> {
+fn names_of(
+    fitting: &Fitting<'_>,
+    vocabulary: &Vocabulary,
+    positions: &[u32],
+    cancel: &CancelToken,
+) -> Result<Vec<(String, u32)>, LearnError> {
     if fitting.spec.text_vocabulary == TextVocabulary::Hashed {
         return Ok(positions.iter().map(|position| (format!("#{position}"), *position)).collect());
     }
@@ -324,7 +340,11 @@ impl TextEncoder {
             .map(|outcome| {
                 let values: Vec<f64> = rows.iter().map(|&row| outcomes.value(row, outcome)).collect();
                 let scale = TargetScale::fit(&values);
-                if outcomes.are_classes() { values } else { values.into_iter().map(|value| scale.standardize(value)).collect() }
+                if outcomes.are_classes() {
+                    values
+                } else {
+                    values.into_iter().map(|value| scale.standardize(value)).collect()
+                }
             })
             .collect();
         let learned: Vec<Weights> = (0..(folds.n_folds + 1) * k)
@@ -332,15 +352,20 @@ impl TextEncoder {
             .map(|at| {
                 let (fold, outcome) = (at / k, at % k);
                 // Past the last fold: all rows.
-                let learn: Vec<usize> = (0..rows.len()).filter(|&at| usize::from(folds.fold_of[rows[at]]) != fold).collect();
+                let learn: Vec<usize> =
+                    (0..rows.len()).filter(|&at| usize::from(folds.fold_of[rows[at]]) != fold).collect();
                 score::fit(weights, &learn, &targets[outcome], outcomes.are_classes(), fitting.seed, cancel)
             })
             .collect::<Result<_, _>>()?;
         let interleaved = |models: &[Weights]| -> Vec<f32> {
-            (0..self.vocabulary.len()).flat_map(|position| models.iter().map(move |model| model.columns[position] as f32)).collect()
+            (0..self.vocabulary.len())
+                .flat_map(|position| models.iter().map(move |model| model.columns[position] as f32))
+                .collect()
         };
-        let of_fold: Vec<(Vec<f32>, Vec<f64>)> =
-            learned.chunks_exact(k).map(|models| (interleaved(models), models.iter().map(|model| model.intercept).collect())).collect();
+        let of_fold: Vec<(Vec<f32>, Vec<f64>)> = learned
+            .chunks_exact(k)
+            .map(|models| (interleaved(models), models.iter().map(|model| model.intercept).collect()))
+            .collect();
         let mut training = vec![0.0; fitting.column.len() * k];
         training.par_chunks_mut(k * CHUNK_ROWS).enumerate().try_for_each(|(chunk, out)| {
             cancel.check()?;
@@ -361,7 +386,12 @@ impl TextEncoder {
     }
 
     /// Scales measures by the training rows, and scores by the training rows' cross-fitted scores.
-    fn learn_scales(&mut self, fitting: &Fitting<'_>, scores: &mut [f64], cancel: &CancelToken) -> Result<(), LearnError> {
+    fn learn_scales(
+        &mut self,
+        fitting: &Fitting<'_>,
+        scores: &mut [f64],
+        cancel: &CancelToken,
+    ) -> Result<(), LearnError> {
         let spec = PreparationSpec { power: Power::None, ..fitting.spec.clone() };
         let mut columns = vec![Vec::with_capacity(fitting.column.len()); MEASURES.len()];
         for value in fitting.values(cancel) {

@@ -16,7 +16,7 @@ use super::{Candidate, SearchContext, SearchOptions};
 use crate::contract::MatrixInfo;
 use crate::learners::{self, LearnerSpec};
 use crate::metrics;
-use crate::split::{self, Parts, SplitKind};
+use crate::split::{self, OwnedSplit, Parts, SplitKind};
 use crate::target::EncodedTarget;
 use crate::{
     Estimator, Feature, FitContext, Frame, LearnError, Model, Predictions, Predictor, Preparation, Preparer, Target, Task,
@@ -284,10 +284,13 @@ impl<'a> Workbench<'a> {
     /// the latter are none when they would be too few to say anything.
     fn set_apart(&self, rows: &[usize]) -> (Vec<usize>, Vec<usize>) {
         let target = self.plan.train_target.take(rows);
-        let moments = self.plan.moments_of(rows);
-        let kind = moments.as_deref().map_or(SplitKind::Stratified, SplitKind::TimeOrdered);
+        // Stratified even where folds are not: when to stop is told by the loss on every class.
+        let kind = match self.plan.kind.kind() {
+            SplitKind::Random | SplitKind::Stratified => OwnedSplit::Stratified,
+            other => other.of_rows(rows),
+        };
         let pick = |positions: &[usize]| positions.iter().map(|&position| rows[position]).collect::<Vec<_>>();
-        match split::holdout(&target, EARLY_STOP_FRACTION, kind, self.options.seed.derive("early stopping")) {
+        match split::holdout(&target, EARLY_STOP_FRACTION, kind.kind(), self.options.seed.derive("early stopping")) {
             Ok(parts)
                 if parts.valid.len() >= EARLY_STOP_ROWS_MIN
                     && has_two_values(&target.take(&parts.train))

@@ -6,7 +6,10 @@ use super::*;
 
 const FAMILIES: [Preparation; 3] = [Preparation::Dense, Preparation::Tree, Preparation::Distance];
 
-fn fit_transform(columns: Vec<(&str, FeatureKind, Column)>, spec: impl Into<PreparationSpec>) -> (Preparer, Array2<f64>) {
+fn fit_transform(
+    columns: Vec<(&str, FeatureKind, Column)>,
+    spec: impl Into<PreparationSpec>,
+) -> (Preparer, Array2<f64>) {
     let n = columns[0].2.len();
     let features: Vec<Feature> = columns.iter().map(|(name, kind, _)| feature(name, *kind)).collect();
     let frame = Frame::new(columns.into_iter().map(|(name, _, column)| (name.to_owned(), column)).collect()).unwrap();
@@ -52,9 +55,13 @@ fn what_is_left_out_is_said() {
 
 #[test]
 fn columns_missing_in_the_same_rows_share_their_indicator() {
-    let holes = |shift: usize| Column::Number((0..20).map(|i| if i % 5 < 3 { f64::NAN } else { (i * (i + shift) % 17) as f64 }).collect());
-    let (preparer, _) =
-        fit_transform(vec![("a", FeatureKind::Numeric, holes(1)), ("b", FeatureKind::Numeric, holes(2))], Preparation::Dense);
+    let holes = |shift: usize| {
+        Column::Number((0..20).map(|i| if i % 5 < 3 { f64::NAN } else { (i * (i + shift) % 17) as f64 }).collect())
+    };
+    let (preparer, _) = fit_transform(
+        vec![("a", FeatureKind::Numeric, holes(1)), ("b", FeatureKind::Numeric, holes(2))],
+        Preparation::Dense,
+    );
     assert_eq!(preparer.matrix().names, ["a", "a is missing", "b"]);
 }
 
@@ -83,7 +90,10 @@ fn more_columns_than_rows_and_many_of_both() {
             assert_eq!(matrix.nrows(), n_rows);
             let n_used = preparer.plan().iter().filter(|plan| plan.dropped.is_none()).count();
             assert!(matrix.ncols() >= n_used && n_used > 90, "{n_used} of {n_columns}");
-            assert_eq!(matrix.iter().all(|value| value.is_finite()), family != Preparation::Tree || missing_percent == 0);
+            assert_eq!(
+                matrix.iter().all(|value| value.is_finite()),
+                family != Preparation::Tree || missing_percent == 0
+            );
         }
     }
 }
@@ -113,7 +123,11 @@ fn huge_and_tiny_numbers_stay_finite() {
         }
     }
     let frame = Frame::new(vec![("c".to_owned(), text(&["a", "a", "b", "b", "c"]))]).unwrap();
-    let spec = PreparationSpec { categories: CategoryEncoding::Target, smoothing: Smoothing::Auto, ..Preparation::Tree.into() };
+    let spec = PreparationSpec {
+        categories: CategoryEncoding::Target,
+        smoothing: Smoothing::Auto,
+        ..Preparation::Tree.into()
+    };
     let target = Target::Number(vec![1e308, -1e308, 1e308, 1e308, 0.0]);
     let features = [feature("c", FeatureKind::Categorical)];
     let preparer = Preparer::fit(&frame, &features, spec, &target, Task::Regression, Seed(1)).unwrap();
@@ -140,9 +154,13 @@ fn every_spec_prepares_every_kind_of_column() {
                 let parameters = [((*name).to_owned(), value.clone()), ("text_vocabulary_max".to_owned(), json!(256))];
                 let spec = PreparationSpec::with_parameters(family, &parameters.into_iter().collect()).unwrap();
                 let cancel = CancelToken::new();
-                let (preparer, x) = Preparer::fit_transform(&frame, &features, &spec, &target, Task::Binary, Seed(5), &cancel).unwrap();
+                let (preparer, x) =
+                    Preparer::fit_transform(&frame, &features, &spec, &target, Task::Binary, Seed(5), &cancel).unwrap();
                 assert_eq!(preparer.spec(), Some(&spec));
-                assert!(family == Preparation::Tree || x.iter().all(|value| value.is_finite()), "{family:?} {name} {value}");
+                assert!(
+                    family == Preparation::Tree || x.iter().all(|value| value.is_finite()),
+                    "{family:?} {name} {value}"
+                );
                 let bytes = rmp_serde::to_vec_named(&preparer).unwrap();
                 let read: Preparer = rmp_serde::from_slice(&bytes).unwrap();
                 assert_eq!(read.check(), Ok(()), "{family:?} {name} {value}");
@@ -160,7 +178,8 @@ fn one_thread_or_two_give_the_same_bytes() {
         pool.install(|| {
             let cancel = CancelToken::new();
             let (preparer, x) =
-                Preparer::fit_transform(&frame, &features, Preparation::Dense, &target, Task::Binary, Seed(5), &cancel).unwrap();
+                Preparer::fit_transform(&frame, &features, Preparation::Dense, &target, Task::Binary, Seed(5), &cancel)
+                    .unwrap();
             (rmp_serde::to_vec_named(&preparer).unwrap(), x.iter().map(|value| value.to_bits()).collect::<Vec<_>>())
         })
     };

@@ -86,7 +86,13 @@ fn texts_column(values: &[String]) -> Column {
 }
 
 /// The matrix of new rows, which no cross-fitting touches.
-fn matrix_of(kind: FeatureKind, column: Column, spec: PreparationSpec, target: &Target, task: Task) -> (Preparer, Array2<f64>) {
+fn matrix_of(
+    kind: FeatureKind,
+    column: Column,
+    spec: PreparationSpec,
+    target: &Target,
+    task: Task,
+) -> (Preparer, Array2<f64>) {
     let frame = Frame::new(vec![("c".to_owned(), column)]).unwrap();
     let preparer = Preparer::fit(&frame, &[feature("c", kind)], spec, target, task, Seed(1)).unwrap();
     let matrix = preparer.transform(&frame, &CancelToken::new()).unwrap();
@@ -109,7 +115,8 @@ fn imputing_and_scaling() {
     assert_eq!(numbers.cases.len(), 12);
     for NumbersCase { impute, scaling, out } in numbers.cases {
         let spec = spec(Preparation::Dense, &json!({"impute": impute, "scaling": scaling, "fill": numbers.fill}));
-        let (preparer, matrix) = matrix_of(FeatureKind::Numeric, Column::Number(values.clone()), spec, &target, Task::Regression);
+        let (preparer, matrix) =
+            matrix_of(FeatureKind::Numeric, Column::Number(values.clone()), spec, &target, Task::Regression);
         assert_eq!(preparer.matrix().names, ["c", "c is missing"]);
         assert_close(matrix.column(0).iter().copied(), &out, 1e-12, &format!("{impute} {scaling}"));
     }
@@ -133,7 +140,8 @@ fn target_means() {
     for TargetMeansCase { name, smooth, target, asked, out } in cases {
         let smoothing = if smooth.is_string() { json!("auto") } else { json!({"rows": smooth}) };
         // Missing is a level of its own, unless it is kept.
-        let spec = spec(Preparation::Dense, &json!({"categories": "target", "smoothing": smoothing, "scaling": "none"}));
+        let spec =
+            spec(Preparation::Dense, &json!({"categories": "target", "smoothing": smoothing, "scaling": "none"}));
         let codes = || target.iter().map(|code| *code as u32).collect();
         let (target, task) = match name.as_str() {
             "number" => (Target::Number(target), Task::Regression),
@@ -142,7 +150,12 @@ fn target_means() {
         };
         let (preparer, _) = matrix_of(FeatureKind::Categorical, texts_column(&levels), spec, &target, task);
         for (level, expected) in asked.iter().zip(out) {
-            assert_close(row(&preparer, Value::text(level)).into_iter(), &expected, 1e-12, &format!("{name} {smooth} {level}"));
+            assert_close(
+                row(&preparer, Value::text(level)).into_iter(),
+                &expected,
+                1e-12,
+                &format!("{name} {smooth} {level}"),
+            );
         }
     }
 }
@@ -151,9 +164,12 @@ fn target_means() {
 fn places_in_an_order() {
     let Places { levels, order, given, natural } = reference().places;
     let target = Target::Number(vec![0.0; levels.len()]);
-    for (parameters, expected) in [(json!({"orders": {"c": order}}), given), (json!({"categories": "ordinal"}), natural)] {
+    for (parameters, expected) in
+        [(json!({"orders": {"c": order}}), given), (json!({"categories": "ordinal"}), natural)]
+    {
         let spec = spec(Preparation::Tree, &parameters);
-        let (preparer, matrix) = matrix_of(FeatureKind::Categorical, texts_column(&levels), spec, &target, Task::Regression);
+        let (preparer, matrix) =
+            matrix_of(FeatureKind::Categorical, texts_column(&levels), spec, &target, Task::Regression);
         assert_eq!(preparer.matrix().names, ["c place"]);
         assert_close(matrix.column(0).iter().copied(), &expected, 1e-15, "places");
     }

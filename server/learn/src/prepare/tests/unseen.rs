@@ -47,7 +47,14 @@ fn values_never_seen_become_what_the_table_says() {
     let cases = [
         // Numbers: the fill, or NaN; infinite is missing.
         case(Numeric, numbers(), Dense, &raw, Column::Number(vec![NAN]), &[2.5]),
-        case(Numeric, numbers(), Dense, &json!({"scaling": "none", "impute": "mean"}), Column::Number(vec![NAN]), &[3.0]),
+        case(
+            Numeric,
+            numbers(),
+            Dense,
+            &json!({"scaling": "none", "impute": "mean"}),
+            Column::Number(vec![NAN]),
+            &[3.0],
+        ),
         case(Numeric, numbers(), Distance, &raw, Column::Number(vec![f64::INFINITY]), &[2.5]),
         case(Numeric, numbers(), Tree, &json!({}), Column::Number(vec![f64::NEG_INFINITY]), &[NAN]),
         case(Numeric, numbers(), Tree, &json!({"scaling": "min_max"}), Column::Number(vec![11.0]), &[2.0]),
@@ -58,7 +65,14 @@ fn values_never_seen_become_what_the_table_says() {
         case(Categorical, levels(), Dense, &raw, text(&["new"]), &[0.0, 0.0]),
         case(Categorical, levels(), Dense, &raw, missing_text(), &[0.0, 0.0]),
         case(Categorical, with_rare(), Dense, &raw, text(&["new"]), &[0.0, 0.0, 1.0]),
-        case(Categorical, Column::Text(vec![Some("a".into()), None, Some("a".into()), None]), Dense, &raw, missing_text(), &[0.0, 1.0]),
+        case(
+            Categorical,
+            Column::Text(vec![Some("a".into()), None, Some("a".into()), None]),
+            Dense,
+            &raw,
+            missing_text(),
+            &[0.0, 1.0],
+        ),
         // Codes.
         case(Categorical, levels(), Tree, &json!({}), text(&["new"]), &[NAN]),
         case(Categorical, levels(), Tree, &json!({}), missing_text(), &[NAN]),
@@ -69,12 +83,26 @@ fn values_never_seen_become_what_the_table_says() {
         case(Categorical, levels(), Tree, &json!({"categories": "target"}), text(&["new"]), &[0.5]),
         case(Categorical, levels(), Tree, &json!({"categories": "target"}), missing_text(), &[NAN]),
         // Places.
-        case(Categorical, levels(), Dense, &json!({"scaling": "none", "categories": "ordinal"}), text(&["new"]), &[0.5]),
+        case(
+            Categorical,
+            levels(),
+            Dense,
+            &json!({"scaling": "none", "categories": "ordinal"}),
+            text(&["new"]),
+            &[0.5],
+        ),
         case(Categorical, levels(), Tree, &json!({"categories": "ordinal"}), text(&["new"]), &[NAN]),
         case(Categorical, levels(), Tree, &json!({"orders": {"c": ["b", "a", "z"]}}), text(&["z"]), &[2.0]),
         case(Categorical, levels(), Tree, &json!({"orders": {"c": ["b", "a", "z"]}}), missing_text(), &[NAN]),
         // Moments: 1970-01-01 is a Thursday; the middle day fills in.
-        case(Datetime, moments(), Dense, &json!({"scaling": "none", "cyclic_dates": false}), Column::Datetime(vec![None]), &[2.0, 5.0, 1.0, 2.0]),
+        case(
+            Datetime,
+            moments(),
+            Dense,
+            &json!({"scaling": "none", "cyclic_dates": false}),
+            Column::Datetime(vec![None]),
+            &[2.0, 5.0, 1.0, 2.0],
+        ),
         case(Datetime, moments(), Tree, &json!({}), Column::Datetime(vec![Some(i64::MAX)]), &[NAN; 4]),
         case(Datetime, moments(), Tree, &json!({}), text(&["1970-01-08"]), &[8.0, 4.0, 7.0, 8.0]),
     ];
@@ -84,7 +112,10 @@ fn values_never_seen_become_what_the_table_says() {
         let found = both_ways(&fit_one(kind, trained_on, spec), asked);
         assert_eq!(found.len(), expected.len(), "{what}: {found:?}");
         for (found, expected) in found.iter().zip(&expected) {
-            assert!((found - expected).abs() < 1e-12 || (found.is_nan() && expected.is_nan()), "{what}: {found:?} instead of {expected:?}");
+            assert!(
+                (found - expected).abs() < 1e-12 || (found.is_nan() && expected.is_nan()),
+                "{what}: {found:?} instead of {expected:?}"
+            );
         }
     }
     // Texts: nothing known, or nothing at all.
@@ -106,14 +137,18 @@ fn values_never_seen_become_what_the_table_says() {
 #[test]
 fn missing_dates_have_no_difference() {
     let days = |days: &[i64]| Column::Datetime(days.iter().map(|day| Some(day * 86_400_000_000)).collect());
-    let frame = Frame::new(vec![("start".to_owned(), days(&[0, 1, 2, 3])), ("end".to_owned(), days(&[5, 7, 9, 20]))]).unwrap();
+    let frame =
+        Frame::new(vec![("start".to_owned(), days(&[0, 1, 2, 3])), ("end".to_owned(), days(&[5, 7, 9, 20]))]).unwrap();
     let features = [feature("start", FeatureKind::Datetime), feature("end", FeatureKind::Datetime)];
     for (family, expected) in [(Preparation::Tree, f64::NAN), (Preparation::Dense, 6.5)] {
         let spec = PreparationSpec { scaling: Scaling::None, ..family.into() };
         let preparer = Preparer::fit(&frame, &features, spec, &classes(&[0, 1, 0, 1]), Task::Binary, Seed(1)).unwrap();
         let derived = preparer.derived_columns();
         let last = derived.last().unwrap();
-        assert_eq!((last.name.as_str(), &last.features[..]), ("end minus start days", &["end".to_owned(), "start".to_owned()][..]));
+        assert_eq!(
+            (last.name.as_str(), &last.features[..]),
+            ("end minus start days", &["end".to_owned(), "start".to_owned()][..])
+        );
         let mut out = vec![0.0; derived.len()];
         preparer.transform_row(&[Value::Datetime(0), Value::Text("1970-01-03T12:00")], &mut out).unwrap();
         assert_eq!(out.last(), Some(&2.5));

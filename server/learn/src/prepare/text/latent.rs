@@ -15,8 +15,9 @@ use crate::split::generator;
 
 /// Directions looked for beside those that are kept.
 const SPARE: usize = 10;
-/// Times the matrix is multiplied by itself to tell directions of like strength apart.
-const POWER_STEPS: usize = 5;
+/// Times the basis is multiplied by the matrix and its transpose to tell directions of like strength
+/// apart; `TruncatedSVD` does it five times.
+const POWER_STEPS: usize = 4;
 /// Rows of a dense matrix that are added up as one piece.
 const PIECE_ROWS: usize = 1024;
 /// The squared length, relative to the largest, below which a direction is rounding.
@@ -26,7 +27,12 @@ const SWEEPS_MAX: usize = 30;
 
 /// The first right singular vectors, at most `n_components`, strongest first: shape
 /// `(n_columns, found)`, and `found`. Each is signed so that its largest number is positive.
-pub(super) fn components(a: &Sparse, n_components: usize, seed: Seed, cancel: &CancelToken) -> Result<(Vec<f64>, usize), Cancelled> {
+pub(super) fn components(
+    a: &Sparse,
+    n_components: usize,
+    seed: Seed,
+    cancel: &CancelToken,
+) -> Result<(Vec<f64>, usize), Cancelled> {
     let wanted = n_components.min(a.n_rows()).min(a.n_columns);
     if wanted == 0 || a.n_values() == 0 {
         return Ok((Vec::new(), 0));
@@ -35,32 +41,33 @@ pub(super) fn components(a: &Sparse, n_components: usize, seed: Seed, cancel: &C
     let transposed = a.transposed();
     let mut rng = generator(seed, "latent");
     let start: Vec<f64> = (0..a.n_columns * width).map(|_| if rng.r#gen::<bool>() { 1.0 } else { -1.0 }).collect();
-    let mut basis = a.times(&start, width);
+    let mut basis = a.times(&start, width, cancel)?;
     for step in 0..=POWER_STEPS {
-        cancel.check()?;
         width = orthonormalise(&mut basis, width, cancel)?;
         if width == 0 {
             return Ok((Vec::new(), 0));
         }
         if step < POWER_STEPS {
-            let mut other = transposed.times(&basis, width);
-            cancel.check()?;
-            width = orthonormalise(&mut other, width, cancel)?;
-            basis = a.times(&other, width);
+            basis = a.times(&transposed.times(&basis, width, cancel)?, width, cancel)?;
         }
     }
     // The rows of QᵀA, seen as columns; their right singular vectors are A's.
-    let projected = transposed.times(&basis, width);
-    let (strengths, vectors) = symmetric_eigen(gram(&projected, width), width, cancel)?;
+    let projected = transposed.times(&basis, width, cancel)?;
+    let (strengths, vectors) = symmetric_eigen(gram(&projected, width, cancel)?, width, cancel)?;
     let found = strengths.iter().take(wanted).take_while(|strength| **strength > RELATIVE_MIN * strengths[0]).count();
     let mut components = vec![0.0; a.n_columns * found];
     components.par_chunks_exact_mut(found.max(1)).zip(projected.par_chunks_exact(width)).for_each(|(out, row)| {
         for (k, out) in out.iter_mut().enumerate() {
-            *out = row.iter().enumerate().map(|(i, value)| value * vectors[i * width + k]).sum::<f64>() / strengths[k].sqrt();
+            *out = row.iter().enumerate().map(|(i, value)| value * vectors[i * width + k]).sum::<f64>()
+                / strengths[k].sqrt();
         }
     });
     for k in 0..found {
-        let largest = components.iter().skip(k).step_by(found).fold(0.0_f64, |best, v| if v.abs() > best.abs() { *v } else { best });
+        let largest = components
+            .iter()
+            .skip(k)
+            .step_by(found)
+            .fold(0.0_f64, |best, v| if v.abs() > best.abs() { *v } else { best });
         if largest < 0.0 {
             components.iter_mut().skip(k).step_by(found).for_each(|value| *value = -*value);
         }
@@ -69,30 +76,35 @@ pub(super) fn components(a: &Sparse, n_components: usize, seed: Seed, cancel: &C
 }
 
 /// YᵀY of a matrix of shape `(n, width)`.
-fn gram(y: &[f64], width: usize) -> Vec<f64> {
+fn gram(y: &[f64], width: usize, cancel: &CancelToken) -> Result<Vec<f64>, Cancelled> {
     let pieces: Vec<Vec<f64>> = y
         .par_chunks(PIECE_ROWS * width)
         .map(|piece| {
+            cancel.check()?;
             let mut sums = vec![0.0; width * width];
             for row in piece.chunks_exact(width) {
                 for (i, value) in row.iter().enumerate() {
-                    sums[i * width..i * width + width].iter_mut().zip(row).for_each(|(sum, other)| *sum += value * other);
+                    sums[i * width..i * width + width]
+                        .iter_mut()
+                        .zip(row)
+                        .for_each(|(sum, other)| *sum += value * other);
                 }
             }
-            sums
+            Ok(sums)
         })
-        .collect();
+        .collect::<Result<_, Cancelled>>()?;
     let mut total = vec![0.0; width * width];
     for piece in pieces {
         total.iter_mut().zip(piece).for_each(|(total, sum)| *total += sum);
     }
-    total
+    Ok(total)
 }
 
 /// Replaces the columns by an orthonormal basis of what they span; answers how many there are.
 fn orthonormalise(y: &mut Vec<f64>, width: usize, cancel: &CancelToken) -> Result<usize, Cancelled> {
-    let (strengths, vectors) = symmetric_eigen(gram(y, width), width, cancel)?;
-    let found = strengths.iter().take_while(|strength| **strength > RELATIVE_MIN * strengths[0].max(f64::MIN_POSITIVE)).count();
+    let (strengths, vectors) = symmetric_eigen(gram(y, width, cancel)?, width, cancel)?;
+    let found =
+        strengths.iter().take_while(|strength| **strength > RELATIVE_MIN * strengths[0].max(f64::MIN_POSITIVE)).count();
     let mut basis = vec![0.0; y.len() / width * found];
     if found > 0 {
         basis.par_chunks_exact_mut(found).zip(y.par_chunks_exact(width)).for_each(|(out, row)| {

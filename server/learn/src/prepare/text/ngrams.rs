@@ -36,7 +36,8 @@ struct Sequences {
 impl Sequences {
     fn new(n_max: usize) -> Self {
         let zeros = [0; NGRAMS_MAX];
-        let mut sequences = Self { n_max: n_max.clamp(1, NGRAMS_MAX), before: zeros, n_before: 0, current: zeros, n_characters: 0 };
+        let mut sequences =
+            Self { n_max: n_max.clamp(1, NGRAMS_MAX), before: zeros, n_before: 0, current: zeros, n_characters: 0 };
         sequences.start();
         sequences
     }
@@ -120,7 +121,13 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_the_written_sequences() {
-        for text in ["", "a", "Broken screen, a SCREEN black_1", "Ünïcode – GRÜSSE ﬁn ΟΔΟΣ ΟΔΟΣ İstanbul x yz", "日本 語 tokyo 東京"] {
+        for text in [
+            "",
+            "a",
+            "Broken screen, a SCREEN black_1",
+            "Ünïcode – GRÜSSE ﬁn ΟΔΟΣ ΟΔΟΣ İstanbul x yz",
+            "日本 語 tokyo 東京",
+        ] {
             for n_max in 1..=3 {
                 let mut numbers = Vec::new();
                 for_each(text, n_max, |number| numbers.push(number));

@@ -102,7 +102,11 @@ fn log_odds_of_best(margin: f64, squared: f64, before: f64, start: f64) -> f64 {
         if r.abs() < 1e-6 {
             break;
         }
-        if r > 0.0 { high = u } else { low = u }
+        if r > 0.0 {
+            high = u
+        } else {
+            low = u
+        }
         let p = sigmoid(u);
         let next = u - r / (1.0 + squared * C * p * (1.0 - p));
         u = if next > low && next < high { next } else { f64::midpoint(low, high) };

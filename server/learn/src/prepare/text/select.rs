@@ -40,7 +40,8 @@ fn chi_squared(a: &Sparse, rows: &[usize], outcomes: &Outcomes<'_>) -> Vec<f64> 
 fn squared_correlation(a: &Sparse, rows: &[usize], outcomes: &Outcomes<'_>) -> Vec<f64> {
     let n = rows.len() as f64;
     let mean = rows.iter().map(|&row| outcomes.value(row, 0)).sum::<f64>() / n;
-    let (mut sums, mut squares, mut products) = (vec![0.0; a.n_columns], vec![0.0; a.n_columns], vec![0.0; a.n_columns]);
+    let (mut sums, mut squares, mut products) =
+        (vec![0.0; a.n_columns], vec![0.0; a.n_columns], vec![0.0; a.n_columns]);
     for (at, &row) in rows.iter().enumerate() {
         let centered = outcomes.value(row, 0) - mean;
         let (columns, values) = a.row(at);

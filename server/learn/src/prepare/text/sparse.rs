@@ -1,5 +1,6 @@
 //! Rows of few numbers among many columns.
 
+use mlwright_base::{CancelToken, Cancelled};
 use rayon::prelude::*;
 
 /// A sparse matrix by rows, shape `(n_rows, n_columns)`.
@@ -81,15 +82,17 @@ impl Sparse {
     }
 
     /// The product with a dense matrix of shape `(n_columns, width)`, row by row in parallel.
-    pub(super) fn times(&self, dense: &[f64], width: usize) -> Vec<f64> {
+    pub(super) fn times(&self, dense: &[f64], width: usize, cancel: &CancelToken) -> Result<Vec<f64>, Cancelled> {
         let mut product = vec![0.0; self.n_rows() * width];
-        product.par_chunks_exact_mut(width).enumerate().for_each(|(row, out)| {
+        product.par_chunks_exact_mut(width).enumerate().try_for_each(|(row, out)| {
+            cancel.check()?;
             let (columns, values) = self.row(row);
             for (&column, &value) in columns.iter().zip(values) {
                 let from = column as usize * width;
                 out.iter_mut().zip(&dense[from..from + width]).for_each(|(out, dense)| *out += value * dense);
             }
-        });
-        product
+            Ok(())
+        })?;
+        Ok(product)
     }
 }

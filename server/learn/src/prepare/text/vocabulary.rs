@@ -136,7 +136,10 @@ impl Vocabulary {
         let numbers: Vec<u64> = counted.iter().map(|(_, number)| *number).collect();
         let idf = counted.iter().map(|(rows, _)| idf(*rows)).collect();
         let n_weights = counted.iter().map(|(rows, _)| *rows as usize).sum();
-        Ok((Self::new(numbers, idf, spec.text_ngrams_max).expect("each sequence has one number and one weight"), n_weights))
+        Ok((
+            Self::new(numbers, idf, spec.text_ngrams_max).expect("each sequence has one number and one weight"),
+            n_weights,
+        ))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -159,7 +162,9 @@ impl Vocabulary {
     pub(super) fn position(&self, number: u64) -> Option<u32> {
         match &self.positions {
             Positions::Known(known) => known.get(&number).copied(),
-            Positions::Hashed(mask) => (!self.idf.is_empty()).then(|| u32::try_from(number & mask).expect("buckets fit 32 bits")),
+            Positions::Hashed(mask) => {
+                (!self.idf.is_empty()).then(|| u32::try_from(number & mask).expect("buckets fit 32 bits"))
+            }
         }
     }
 
@@ -169,7 +174,8 @@ impl Vocabulary {
             found.clear();
             ngrams::for_each(text, self.ngrams_max, |number| found.extend(self.position(number)));
             found.sort_unstable();
-            let weights = || found.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f64 * self.idf[run[0] as usize]));
+            let weights =
+                || found.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f64 * self.idf[run[0] as usize]));
             let length = weights().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
             weights().for_each(|(position, weight)| each(position, weight / length));
         });
