@@ -90,12 +90,14 @@ impl Target {
 }
 
 /// How a learner wants its matrix prepared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Preparation {
     /// Imputed, one-hot, scaled: linear models.
     Dense,
     /// NaN for missing, categories as ordinal codes (see [`MatrixInfo::categorical`]), unscaled: trees.
     Tree,
+    /// Imputed and scaled, with few columns per feature: learners that compare rows by distance.
+    Distance,
 }
 
 /// What is known of a matrix's columns beside their numbers.

@@ -169,7 +169,7 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
 }
 
 /// Puts named parameters over defaults, one by one so that a wrong one is named.
-fn parse<P: Serialize + DeserializeOwned>(defaults: P, parameters: &Map<String, Value>) -> Result<P, LearnError> {
+pub(crate) fn parse<P: Serialize + DeserializeOwned>(defaults: P, parameters: &Map<String, Value>) -> Result<P, LearnError> {
     let Ok(Value::Object(mut merged)) = serde_json::to_value(&defaults) else {
         unreachable!("hyperparameters are structs of numbers");
     };

@@ -40,6 +40,6 @@ pub use frame::{Column, Feature, FeatureKind, Frame, Value};
 pub use learners::LearnerSpec;
 pub use metrics::Metric;
 pub use model::{Model, Predictions, RowExplanation, RowPrediction};
-pub use prepare::Preparer;
+pub use prepare::{PreparationSpec, Preparer};
 pub use search::{Candidate, SearchContext, SearchOptions, SearchOutcome, search};
-pub use split::SplitKind;
+pub use split::{SplitChoice, SplitKind};

@@ -308,6 +308,23 @@ fn in_time_the_last_rows_are_the_test() {
 }
 
 #[test]
+fn groups_stay_together_in_every_part() {
+    let table = binary(400, 0.0);
+    let groups: Vec<u32> = (0..400).map(|row| row * 7 % 40).collect();
+    let options = SearchOptions { split: SplitKind::StratifiedGrouped(&groups), ..only(&["logistic_regression"], Metric::RocAuc) };
+    let outcome = run(&table, &options).unwrap();
+    let of = |rows: &[usize]| rows.iter().map(|&row| groups[row]).collect::<std::collections::HashSet<_>>();
+    assert!(of(&outcome.test_rows).is_disjoint(&of(&outcome.train_rows)));
+    assert!(outcome.split.starts_with("by whole groups, stratified by class: 80 of 400 rows"), "{}", outcome.split);
+    let three: Vec<u32> = (0..400).map(|row| row % 4).collect();
+    let outcome = run(&table, &SearchOptions { split: SplitKind::Grouped(&three), ..options.clone() }).unwrap();
+    assert_eq!(outcome.leaderboard[0].cv_scores.len(), 3);
+    assert!(outcome.warnings.iter().any(|one| one.contains("3 folds instead of 5: there are few groups")), "{:?}", outcome.warnings);
+    let options = SearchOptions { split: SplitKind::Grouped(&groups[1..]), ..options };
+    assert!(matches!(run(&table, &options), Err(LearnError::Shape(_))));
+}
+
+#[test]
 fn few_rows_lower_the_folds_and_too_few_are_refused() {
     let with_positives = |n: usize, n_positive: usize| {
         table_of(n, move |i, _| text(if i < n_positive { "Yes" } else { "No" }), None)

@@ -16,7 +16,7 @@ use super::{Candidate, SearchContext, SearchOptions};
 use crate::contract::MatrixInfo;
 use crate::learners::{self, LearnerSpec};
 use crate::metrics;
-use crate::split::{self, Parts, SplitKind};
+use crate::split::{self, OwnedSplit, Parts, SplitKind};
 use crate::target::EncodedTarget;
 use crate::{
     Estimator, Feature, FitContext, Frame, LearnError, Model, Predictions, Predictor, Preparation, Preparer, Target, Task,
@@ -76,7 +76,7 @@ pub(super) struct Workbench<'a> {
 /// Prepared folds, by fold, preparation, and whether early-stopping rows are set apart.
 #[derive(Default)]
 struct Kept {
-    folds: HashMap<(usize, bool, bool), Arc<PreparedFold>>,
+    folds: HashMap<(usize, Preparation, bool), Arc<PreparedFold>>,
     bytes: usize,
 }
 
@@ -188,7 +188,7 @@ impl<'a> Workbench<'a> {
         };
         // What one fold takes tells what all take.
         let first = self.prepared(0, estimator.preparation(), estimator.rounds_parameter().is_some(), stops.cancel)?;
-        let copies = if estimator.preparation() == Preparation::Dense { 2 } else { 1 };
+        let copies = if estimator.preparation() == Preparation::Tree { 1 } else { 2 };
         if first.size_bytes().saturating_mul(copies * n_folds) <= PARALLEL_BYTES_MAX {
             (0..n_folds).into_par_iter().map(run).collect()
         } else {
@@ -244,7 +244,7 @@ impl<'a> Workbench<'a> {
 
     /// The fold, prepared now or before.
     fn prepared(&self, fold: usize, preparation: Preparation, stops_early: bool, cancel: &CancelToken) -> Result<Arc<PreparedFold>, LearnError> {
-        let key = (fold, preparation == Preparation::Tree, stops_early);
+        let key = (fold, preparation, stops_early);
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = lock().folds.get(&key) {
             return Ok(Arc::clone(found));
@@ -286,10 +286,13 @@ impl<'a> Workbench<'a> {
     /// the latter are none when they would be too few to say anything.
     fn set_apart(&self, rows: &[usize]) -> (Vec<usize>, Vec<usize>) {
         let target = self.plan.train_target.take(rows);
-        let moments = self.plan.moments_of(rows);
-        let kind = moments.as_deref().map_or(SplitKind::Stratified, SplitKind::TimeOrdered);
+        // Stratified even where folds are not: when to stop is told by the loss on every class.
+        let kind = match self.plan.kind.kind() {
+            SplitKind::Random | SplitKind::Stratified => OwnedSplit::Stratified,
+            other => other.of_rows(rows),
+        };
         let pick = |positions: &[usize]| positions.iter().map(|&position| rows[position]).collect::<Vec<_>>();
-        match split::holdout(&target, EARLY_STOP_FRACTION, kind, self.options.seed.derive("early stopping")) {
+        match split::holdout(&target, EARLY_STOP_FRACTION, kind.kind(), self.options.seed.derive("early stopping")) {
             Ok(parts)
                 if parts.valid.len() >= EARLY_STOP_ROWS_MIN
                     && has_two_values(&target.take(&parts.train))
