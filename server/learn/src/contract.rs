@@ -195,4 +195,6 @@ pub enum Predictor {
     Neighbors(crate::neighbors::NeighborsPredictor),
     /// Support vectors.
     Svm(crate::svm::SvmPredictor),
+    /// A weighted mean of others.
+    Blend(crate::predictor::BlendPredictor),
 }

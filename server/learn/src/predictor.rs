@@ -1,5 +1,9 @@
 //! Asking a fitted learner: probabilities or a number for one row, and how each column moved it.
 
+mod blend;
+
+pub use blend::{BlendMember, BlendPredictor};
+
 use mlwright_base::CancelToken;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
@@ -56,6 +60,21 @@ impl Link {
     }
 }
 
+impl Link {
+    /// How fast an output of this prediction grows with a margin.
+    pub(crate) fn slope(self, prediction: &[f64], output: usize, margin: usize) -> f64 {
+        match self {
+            Self::Identity => f64::from(u8::from(output == margin)),
+            Self::Log => if output == margin { prediction[output] } else { 0.0 },
+            Self::Logistic => {
+                let slope = prediction[0] * prediction[1];
+                if output == 1 { slope } else { -slope }
+            }
+            Self::Softmax => prediction[output] * (f64::from(u8::from(output == margin)) - prediction[margin]),
+        }
+    }
+}
+
 /// The logistic function, 1 / (1 + exp(−margin)), without overflow.
 #[must_use]
 pub(crate) fn sigmoid(margin: f64) -> f64 {
@@ -101,6 +120,7 @@ impl Predictor {
             Self::NaiveBayes(bayes) => bayes.log_priors.len(),
             Self::Neighbors(neighbors) => neighbors.n_outputs(),
             Self::Svm(svm) => svm.n_outputs(),
+            Self::Blend(blend) => blend.n_outputs(),
         }
     }
 
@@ -114,6 +134,7 @@ impl Predictor {
             Self::NaiveBayes(bayes) => bayes.n_margins(),
             Self::Neighbors(neighbors) => neighbors.n_outputs(),
             Self::Svm(svm) => svm.n_outputs(),
+            Self::Blend(blend) => blend.n_outputs(),
         }
     }
 
@@ -121,7 +142,7 @@ impl Predictor {
     #[must_use]
     pub fn link(&self) -> Link {
         match self {
-            Self::Constant(_) | Self::Neighbors(_) | Self::Svm(_) => Link::Identity,
+            Self::Constant(_) | Self::Neighbors(_) | Self::Svm(_) | Self::Blend(_) => Link::Identity,
             Self::NaiveBayes(bayes) => bayes.link(),
             Self::Linear(linear) => linear.link,
             Self::Trees(trees) => trees.link,
@@ -141,6 +162,7 @@ impl Predictor {
             Self::NaiveBayes(bayes) => bayes.margins(x, out),
             Self::Neighbors(neighbors) => neighbors.predict(x, out),
             Self::Svm(svm) => svm.predict(x, out),
+            Self::Blend(blend) => blend.predict(x, out),
         }
     }
 
@@ -208,6 +230,7 @@ impl Predictor {
             Self::Trees(trees) => trees.contributions(x),
             Self::NaiveBayes(bayes) => bayes.contributions(x),
             Self::Neighbors(_) | Self::Svm(_) => return None,
+            Self::Blend(blend) => return blend.contributions(x),
         })
     }
 
@@ -219,6 +242,7 @@ impl Predictor {
             Self::Constant(_) | Self::NaiveBayes(_) | Self::Neighbors(_) | Self::Svm(_) => return None,
             Self::Linear(linear) => linear.importance(),
             Self::Trees(trees) => trees.gain.clone(),
+            Self::Blend(blend) => blend.importance(blend.n_columns())?,
         };
         let total: f64 = raw.iter().sum();
         Some(if total > 0.0 { raw.iter().map(|value| value / total).collect() } else { raw })
@@ -229,7 +253,7 @@ impl Predictor {
     pub fn n_rounds(&self) -> Option<usize> {
         match self {
             Self::Trees(trees) => trees.n_rounds,
-            Self::Constant(_) | Self::Linear(_) | Self::NaiveBayes(_) | Self::Neighbors(_) | Self::Svm(_) => None,
+            _ => None,
         }
     }
 
@@ -249,6 +273,7 @@ impl Predictor {
             Self::NaiveBayes(bayes) => bayes.check(n_columns),
             Self::Neighbors(neighbors) => neighbors.check(n_columns),
             Self::Svm(svm) => svm.check(n_columns),
+            Self::Blend(blend) => blend.check(n_columns),
         }
     }
 }

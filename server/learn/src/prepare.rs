@@ -84,6 +84,9 @@ pub struct Preparer {
     /// What was asked for; absent in older files.
     #[serde(default)]
     spec: Option<PreparationSpec>,
+    /// Preparations whose matrices lie side by side in this one's, which then has no encoder of its own.
+    #[serde(default)]
+    parts: Vec<Preparer>,
 }
 
 /// The columns of a frame that hold a model's features, looked up once.
@@ -265,8 +268,35 @@ impl Preparer {
             matrix,
             reasons,
             spec: Some(spec),
+            parts: Vec::new(),
         };
         Ok((preparer, training))
+    }
+
+    /// Several preparations of the same features as one: their matrices side by side.
+    ///
+    /// # Panics
+    /// When there is none, or when they are for different features.
+    #[must_use]
+    pub(crate) fn joined(parts: Vec<Self>) -> Self {
+        let features = parts[0].features.clone();
+        let mut matrix = MatrixInfo::default();
+        for part in &parts {
+            assert_eq!(part.features, features, "joined preparations are for the same features");
+            matrix.names.extend_from_slice(&part.matrix.names);
+            matrix.categorical.extend_from_slice(&part.matrix.categorical);
+            matrix.source.extend_from_slice(&part.matrix.source);
+        }
+        Self {
+            preparation: parts[0].preparation,
+            features,
+            encoders: Vec::new(),
+            differences: Vec::new(),
+            matrix,
+            reasons: parts[0].reasons.clone(),
+            spec: None,
+            parts,
+        }
     }
 
     /// Names, kinds and sources of the matrix's columns.
@@ -295,7 +325,9 @@ impl Preparer {
 
     /// The features that have no column; [`Preparer::plan`] says why.
     pub fn dropped(&self) -> impl Iterator<Item = &Feature> {
-        self.features.iter().zip(&self.encoders).filter(|(_, encoder)| encoder.is_dropped()).map(|(feature, _)| feature)
+        // A column is constant, missing or a copy for every part or for none.
+        let encoders = self.parts.first().map_or(&self.encoders, |part| &part.encoders);
+        self.features.iter().zip(encoders).filter(|(_, encoder)| encoder.is_dropped()).map(|(feature, _)| feature)
     }
 
     /// The matrix of a frame, shape `(n_samples, n_columns)`; in parallel over rows.
@@ -342,6 +374,14 @@ impl Preparer {
             )));
         }
         let mut rest = out;
+        if !self.parts.is_empty() {
+            for part in &self.parts {
+                let (here, after) = rest.split_at_mut(part.matrix.names.len());
+                part.transform_row(values, here)?;
+                rest = after;
+            }
+            return Ok(());
+        }
         let mut digits: DigitBuffer = [0; 20];
         for ((feature, encoder), value) in self.features.iter().zip(&self.encoders).zip(values) {
             // Values of dropped features are read too, so that a wrong one is refused whatever was learned.
@@ -358,9 +398,17 @@ impl Preparer {
 
     /// Checks that the parts of a preparation read from a file fit together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let width = self.encoders.iter().map(Encoder::width).sum::<usize>() + self.differences.len();
+        let of_parts: usize = self.parts.iter().map(|part| part.matrix.names.len()).sum();
+        let width = self.encoders.iter().map(Encoder::width).sum::<usize>() + self.differences.len() + of_parts;
         let n = self.matrix.names.len();
-        if self.encoders.len() != self.features.len() || width != n {
+        let n_encoders = if self.parts.is_empty() { self.features.len() } else { 0 };
+        for part in &self.parts {
+            if part.features != self.features || !part.parts.is_empty() {
+                return Err("a part of the preparation is for other features".to_owned());
+            }
+            part.check()?;
+        }
+        if self.encoders.len() != n_encoders || width != n {
             return Err("the preparation does not fit its matrix".to_owned());
         }
         if self.matrix.source.len() != n || self.matrix.categorical.len() != n {

@@ -52,6 +52,18 @@ impl Preparer {
     /// What becomes of each feature, in the order of the features.
     #[must_use]
     pub fn plan(&self) -> Vec<FeaturePlan> {
+        let mut of_parts = self.parts.iter().map(Self::plan);
+        if let Some(mut plans) = of_parts.next() {
+            for other in of_parts {
+                for (plan, other) in plans.iter_mut().zip(other) {
+                    if !plan.treatment.split("; ").any(|known| known == other.treatment) {
+                        plan.treatment = format!("{}; {}", plan.treatment, other.treatment);
+                    }
+                    plan.columns.extend(other.columns);
+                }
+            }
+            return plans;
+        }
         let mut plans: Vec<FeaturePlan> = self
             .features
             .iter()
@@ -80,6 +92,9 @@ impl Preparer {
     /// The matrix's columns and what each is made of.
     #[must_use]
     pub fn derived_columns(&self) -> Vec<DerivedColumn> {
+        if !self.parts.is_empty() {
+            return self.parts.iter().flat_map(Self::derived_columns).collect();
+        }
         let name = |position: usize| self.features[position].name.clone();
         let n_plain = self.matrix.names.len() - self.differences.len();
         let columns = self.matrix.names.iter().zip(&self.matrix.source).enumerate();
