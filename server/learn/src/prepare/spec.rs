@@ -159,8 +159,8 @@ impl PreparationSpec {
             text_vocabulary: TextVocabulary::Counted,
             text_ngrams_max: 2,
             text_vocabulary_max: 50_000,
-            // Standardised, a hundred words cost more by chance than they tell beside the score
-            // (`examples/text_tables.rs`).
+            // Single words cost linear models and boosting more by chance than they tell beside the
+            // score and the components (`examples/text_tables.rs`).
             text_words_max: 0,
             text_components: 50,
             text_score: true,
@@ -175,7 +175,6 @@ impl PreparationSpec {
                 scaling: Scaling::None,
                 categories: CategoryEncoding::Native,
                 cyclic_dates: false,
-                text_words_max: 20,
                 text_components: 20,
                 ..dense
             },
