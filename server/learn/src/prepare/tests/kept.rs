@@ -25,7 +25,7 @@ fn records() -> Vec<serde_json::Value> {
 fn assert_is(found: f64, expected: &serde_json::Value, what: &str) {
     match expected.as_f64() {
         Some(expected) => {
-            assert!((found - expected).abs() < 1e-9 * (1.0 + expected.abs()), "{what}: {found} instead of {expected}")
+            assert!((found - expected).abs() < 1e-9 * (1.0 + expected.abs()), "{what}: {found} instead of {expected}");
         }
         None => assert!(found.is_nan(), "{what}: {found} instead of NaN"),
     }
