@@ -16,7 +16,7 @@ fn mixed(n: usize) -> (Frame, Vec<Feature>) {
     let level = |i: usize, k: usize| Some(Arc::from(format!("level {}", (i * 31 + i / 7) % k)));
     let mut columns: Vec<(String, FeatureKind, Column)> = Vec::new();
     for j in 0..10 {
-        let number = |i: usize| if (i + j) % 11 == 0 { f64::NAN } else { ((i * (j + 3)) % 1009) as f64 };
+        let number = |i: usize| if (i + j).is_multiple_of(11) { f64::NAN } else { ((i * (j + 3)) % 1009) as f64 };
         columns.push((format!("number {j}"), FeatureKind::Numeric, Column::Number((0..n).map(number).collect())));
     }
     for (j, k) in [3, 5, 12, 25, 200, 5000].into_iter().enumerate() {

@@ -6,6 +6,8 @@
 //! python server/learn/examples/text_tables.py DIRECTORY_OF_TABLES OUT
 //! cargo run --release -p mlwright-learn --example text_tables -- OUT/sms.json OUT/foods.json
 //! ```
+//!
+//! Arguments such as `'{"text_components": 100}'` are preparations to try instead of the usual ones.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -50,19 +52,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         out,
         "table learner preparation: columns, ROC AUC, log loss, seconds to prepare and fit, µs per row to prepare"
     )?;
-    for path in std::env::args().skip(1) {
+    let (asked, paths): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with('{'));
+    let usual = [
+        json!({}),
+        json!({"text_score": false}),
+        json!({"text_components": 0}),
+        json!({"text_words_max": 100}),
+        json!({"text_words_max": 500, "text_components": 0, "text_score": false, "text_ngrams_max": 1}),
+        json!({"text_vocabulary": "hashed", "text_vocabulary_max": 65536}),
+    ];
+    let asked =
+        asked.iter().map(|argument| serde_json::from_str(argument)).collect::<Result<Vec<serde_json::Value>, _>>()?;
+    for path in paths {
         let table: Table = serde_json::from_slice(&std::fs::read(&path)?)?;
         for learner in ["logistic_regression", "gradient_boosting"] {
-            for parameters in [
-                json!({}),
-                json!({"text_score": false}),
-                json!({"text_words_max": 0, "text_components": 0}),
-                json!({"text_components": 0}),
-                json!({"text_words_max": 0}),
-                json!({"text_words_max": 500, "text_components": 0, "text_score": false, "text_ngrams_max": 1}),
-                json!({"text_vocabulary": "hashed", "text_vocabulary_max": 65536}),
-            ] {
-                writeln!(out, "{path} {learner} {parameters}: {}", score(&table, learner, &parameters)?)?;
+            for parameters in if asked.is_empty() { &usual[..] } else { &asked } {
+                writeln!(out, "{path} {learner} {parameters}: {}", score(&table, learner, parameters)?)?;
                 out.flush()?;
             }
         }

@@ -82,16 +82,16 @@ fn minimum(low: f64, high: f64, mut f: impl FnMut(f64) -> Result<f64, Cancelled>
         let fu = f(u)?;
         if fu <= fx {
             if u < x {
-                high = x
+                high = x;
             } else {
-                low = x
+                low = x;
             }
             (v, fv, w, fw, x, fx) = (w, fw, x, fx, u, fu);
         } else {
             if u < x {
-                low = u
+                low = u;
             } else {
-                high = u
+                high = u;
             }
             if fu <= fw || w == x {
                 (v, fv, w, fw) = (w, fw, u, fu);

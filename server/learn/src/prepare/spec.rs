@@ -159,24 +159,22 @@ impl PreparationSpec {
             text_vocabulary: TextVocabulary::Counted,
             text_ngrams_max: 2,
             text_vocabulary_max: 50_000,
-            // Standardised, a hundred words cost more by chance than they tell beside the score
-            // (`examples/text_tables.rs`).
+            // Single words, and more components, cost linear models and boosting more by chance than
+            // they tell beside the score (`examples/text_tables.rs`).
             text_words_max: 0,
-            text_components: 50,
+            text_components: 20,
             text_score: true,
         };
         match family {
             Preparation::Dense => dense,
             // Distances add up over columns: many columns of one feature would drown the others.
-            Preparation::Distance => Self { one_hot_levels_max: 10, text_components: 20, ..dense },
+            Preparation::Distance => Self { one_hot_levels_max: 10, ..dense },
             Preparation::Tree => Self {
                 impute: Impute::Keep,
                 indicators: false,
                 scaling: Scaling::None,
                 categories: CategoryEncoding::Native,
                 cyclic_dates: false,
-                text_words_max: 20,
-                text_components: 20,
                 ..dense
             },
         }

@@ -199,6 +199,54 @@ fn no_row_sees_its_own_target() {
 }
 
 #[test]
+fn no_text_is_scored_by_its_own_target() {
+    let n = 300;
+    let words = ["screen", "battery", "broken", "fine", "late", "again", "box"];
+    let documents: Vec<String> =
+        (0..n).map(|i| (0..4).map(|k| words[(i * (k + 2) + i / 9 + k) % 7]).collect::<Vec<_>>().join(" ")).collect();
+    let column = text(&documents.iter().map(String::as_str).collect::<Vec<_>>());
+    let frame = Frame::new(vec![("c".to_owned(), column)]).unwrap();
+    let scores = |codes: &[u32]| {
+        let (features, cancel) = ([feature("c", FeatureKind::Text)], CancelToken::new());
+        let fitted = Preparer::fit_transform(
+            &frame,
+            &features,
+            Preparation::Tree,
+            &classes(codes),
+            Task::Binary,
+            Seed(5),
+            &cancel,
+        );
+        let (preparer, x) = fitted.unwrap();
+        let at = preparer.matrix().names.iter().position(|name| name == "c score").unwrap();
+        x.column(at).to_vec()
+    };
+    let mut codes: Vec<u32> = (0..n).map(|i| u32::from(documents[i].contains("broken") || i % 7 == 0)).collect();
+    let before = scores(&codes);
+    codes[17] = 1 - codes[17];
+    let after = scores(&codes);
+    assert_eq!(before[17], after[17], "the row whose target changed keeps its score");
+    assert!((0..n).any(|row| row != 17 && before[row] != after[row]), "others do not");
+}
+
+#[test]
+fn hashed_word_sequences_weigh_as_counted_ones() {
+    // Every sequence occurs in two rows, so that all are counted; without collisions all else is equal.
+    let documents =
+        ["the screen is broken", "battery fine but late", "box again late", "the battery is broken again"].repeat(2);
+    let scores = |vocabulary| {
+        let spec =
+            PreparationSpec { text_vocabulary: vocabulary, text_vocabulary_max: 1 << 16, ..Preparation::Tree.into() };
+        let preparer = fit_one(FeatureKind::Text, text(&documents), spec);
+        let at = preparer.matrix().names.iter().position(|name| name == "c score").unwrap();
+        documents.iter().map(|document| row(&preparer, Value::Text(document))[at]).collect::<Vec<_>>()
+    };
+    for (counted, hashed) in scores(TextVocabulary::Counted).into_iter().zip(scores(TextVocabulary::Hashed)) {
+        assert!((counted - hashed).abs() < 1e-4, "{counted} and {hashed}");
+    }
+}
+
+#[test]
 fn many_levels_are_target_encoded_and_few_are_not() {
     let n_columns = |n_levels: usize, rows_of_each: usize, preparation| {
         let values: Vec<Option<Arc<str>>> =
@@ -293,5 +341,6 @@ fn wrong_rows_are_refused_by_name() {
 }
 
 mod awkward;
+mod kept;
 mod reference;
 mod unseen;

@@ -103,9 +103,9 @@ fn log_odds_of_best(margin: f64, squared: f64, before: f64, start: f64) -> f64 {
             break;
         }
         if r > 0.0 {
-            high = u
+            high = u;
         } else {
-            low = u
+            low = u;
         }
         let p = sigmoid(u);
         let next = u - r / (1.0 + squared * C * p * (1.0 - p));
