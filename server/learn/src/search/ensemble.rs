@@ -1,11 +1,11 @@
 //! Several candidates as one: a mean of their predictions whose weights are chosen on the rows that
 //! each fold left out (Caruana et al. 2004, selection with replacement).
 
+use mlwright_base::CancelToken;
 use ndarray::Array2;
 
-use crate::Target;
 use crate::metrics::{self, Metric};
-use crate::{Predictions, Task};
+use crate::{LearnError, Predictions, Target, Task};
 
 /// The name on the leaderboard.
 pub const ENSEMBLE: &str = "weighted_ensemble";
@@ -55,17 +55,28 @@ impl Judge {
 
     /// The weights of the candidates whose outputs are given, the best first: which to take, and how
     /// much of each; they add up to 1. `None` when the first alone is as good.
-    pub(super) fn choose(&self, candidates: &[&[Array2<f64>]]) -> Option<Vec<(usize, f64)>> {
+    ///
+    /// # Errors
+    /// [`LearnError::Cancelled`].
+    pub(super) fn choose(
+        &self,
+        candidates: &[&[Array2<f64>]],
+        cancel: &CancelToken,
+    ) -> Result<Option<Vec<(usize, f64)>>, LearnError> {
         let outputs: Vec<Vec<Array2<f64>>> = candidates.iter().map(|outputs| self.of(outputs)).collect();
         let mut counts = vec![0_usize; outputs.len()];
-        *counts.first_mut()? = 1;
+        if counts.len() < 2 {
+            return Ok(None);
+        }
+        counts[0] = 1;
         let mut sum = outputs[0].clone();
-        let alone = self.merit(&sum)?;
+        let Some(alone) = self.merit(&sum) else { return Ok(None) };
         let (mut best, mut best_counts) = (alone, counts.clone());
         for n_taken in 1..STEPS {
             let n_members = counts.iter().filter(|count| **count > 0).count();
             let mut next: Option<(f64, usize)> = None;
             for (candidate, own) in outputs.iter().enumerate() {
+                cancel.check()?;
                 if n_members == MEMBERS_MAX && counts[candidate] == 0 {
                     continue;
                 }
@@ -76,7 +87,7 @@ impl Judge {
                     next = Some((merit, candidate));
                 }
             }
-            let (merit, candidate) = next?;
+            let Some((merit, candidate)) = next else { break };
             counts[candidate] += 1;
             sum.iter_mut().zip(&outputs[candidate]).for_each(|(sum, own)| *sum += own);
             if merit > best {
@@ -90,7 +101,7 @@ impl Judge {
             .filter(|(_, count)| **count > 0)
             .map(|(candidate, count)| (candidate, *count as f64 / n as f64))
             .collect();
-        (best > alone && chosen.len() > 1).then_some(chosen)
+        Ok((best > alone && chosen.len() > 1).then_some(chosen))
     }
 }
 
@@ -119,7 +130,7 @@ mod tests {
         let high = numbers(&[1.5, 2.5, 3.5, 4.5]);
         let low = numbers(&[0.4, 1.4, 2.4, 3.4]);
         let far = numbers(&[9.0, 9.0, 9.0, 9.0]);
-        let weights = judge.choose(&[&high, &low, &far]).expect("two are better than one");
+        let weights = judge.choose(&[&high, &low, &far], &CancelToken::new()).expect("not cancelled").expect("two are better than one");
         assert_eq!(weights.iter().map(|(position, _)| *position).collect::<Vec<_>>(), [0, 1]);
         // 0.5 too high and 0.6 too low: the best mean takes 6 of 11 of the first.
         assert!((weights[0].1 - 6.0 / 11.0).abs() < 0.02, "{weights:?}");
@@ -131,7 +142,8 @@ mod tests {
     fn nothing_is_added_to_what_is_right() {
         let target = vec![Target::Number(vec![1.0, 2.0, 3.0])];
         let judge = Judge::new(Task::Regression, Metric::Rmse, &target);
-        assert_eq!(judge.choose(&[&numbers(&[1.0, 2.0, 3.0]), &numbers(&[1.0, 2.0, 4.0])]), None);
-        assert_eq!(judge.choose(&[]), None);
+        let cancel = CancelToken::new();
+        assert_eq!(judge.choose(&[&numbers(&[1.0, 2.0, 3.0]), &numbers(&[1.0, 2.0, 4.0])], &cancel), Ok(None));
+        assert_eq!(judge.choose(&[], &cancel), Ok(None));
     }
 }

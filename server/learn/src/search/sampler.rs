@@ -60,7 +60,7 @@ impl Sampler {
         }
         best.sort_by(|a, b| b.1.total_cmp(&a.1));
         let last = best.len().checked_sub(1)?;
-        let chosen = (0..last).find(|_| self.rng.random::<f64>() >= NEXT_LEARNER).unwrap_or(last);
+        let chosen = (0..last).find(|_| self.rng.gen_range(0.0..1.0) >= NEXT_LEARNER).unwrap_or(last);
         Some(best[chosen].0.to_owned())
     }
 
@@ -80,7 +80,7 @@ impl Sampler {
             })
             .collect();
         if trials.len() < TRIALS_MIN {
-            return dimensions.iter().map(|_| self.rng.random()).collect();
+            return dimensions.iter().map(|_| self.rng.gen_range(0.0..1.0)).collect();
         }
         trials.sort_by(|a, b| b.0.total_cmp(&a.0));
         let n_good = ((trials.len() as f64 * GOOD_SHARE).ceil() as usize).max(2);
@@ -118,9 +118,9 @@ impl Parzen {
     }
 
     fn draw(&self, rng: &mut Xoshiro256PlusPlus) -> f64 {
-        let Some(point) = self.points.get(rng.random_range(0..=self.points.len())) else { return rng.random() };
+        let Some(point) = self.points.get(rng.gen_range(0..=self.points.len())) else { return rng.gen_range(0.0..1.0) };
         // Box & Muller 1958; reflected at the bounds.
-        let (radius, angle): (f64, f64) = (1.0 - rng.random::<f64>(), rng.random());
+        let (radius, angle): (f64, f64) = (1.0 - rng.gen_range(0.0..1.0), rng.gen_range(0.0..1.0));
         let normal = (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos();
         let place = (point + self.width * normal).rem_euclid(2.0);
         if place > 1.0 { 2.0 - place } else { place }
