@@ -53,7 +53,8 @@ impl ElasticNet {
         if self.l1_ratio == 0.0 {
             return Ok(ridge::solve(columns, y, self.alpha * n_rows, cancel)?);
         }
-        let penalty = Penalty { l1: self.alpha * self.l1_ratio * n_rows, l2: self.alpha * (1.0 - self.l1_ratio) * n_rows };
+        let penalty =
+            Penalty { l1: self.alpha * self.l1_ratio * n_rows, l2: self.alpha * (1.0 - self.l1_ratio) * n_rows };
         // The slope of the mean squares, of columns and target whose variance is 1.
         let tolerance = TOLERANCE * n_rows;
         Ok(if columns.z.ncols() <= columns.z.nrows() {

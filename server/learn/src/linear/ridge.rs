@@ -4,8 +4,8 @@ use mlwright_base::{CancelToken, Cancelled};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::cholesky::Cholesky;
 use super::LinearPredictor;
+use super::cholesky::Cholesky;
 use super::standardized::{Standardized, WeightedMeans, gram};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, described, in_range, numbers_of, refuse_start};

@@ -53,7 +53,8 @@ impl Standardized {
         let kept: Vec<usize> = (0..scales.len()).filter(|&column| !scales[column].is_constant).collect();
         let moves: Vec<Move> = kept.iter().map(|&column| Move::of(scales[column])).collect();
         let mut z = Array2::zeros((x.nrows(), kept.len()));
-        let rows = z.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS).into_par_iter().zip(x.axis_chunks_iter(Axis(0), CHUNK_ROWS));
+        let rows =
+            z.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS).into_par_iter().zip(x.axis_chunks_iter(Axis(0), CHUNK_ROWS));
         rows.try_for_each(|(mut z, x)| {
             cancel.check()?;
             for (mut z, x) in z.rows_mut().into_iter().zip(x.rows()) {

@@ -61,7 +61,8 @@ pub(super) fn numbers(
     let columns = Standardized::new(x, cx.matrix, cx.cancel)?;
     let (scale, values) = standardize_target(values);
     let n_rows = values.len();
-    let bounds: Vec<f64> = (0..n_rows).map(|row| svm.c * weights.as_ref().map_or(1.0, |weights| weights[row])).collect();
+    let bounds: Vec<f64> =
+        (0..n_rows).map(|row| svm.c * weights.as_ref().map_or(1.0, |weights| weights[row])).collect();
     let sides = |sign: f64| values.iter().map(move |value| svm.epsilon - sign * value);
     let kernel = svm.kernel(&columns);
     let problem = Problem {
@@ -84,7 +85,12 @@ pub(super) fn numbers(
     Ok(Predictor::Svm(predictor(columns, kernel, vec![fitted], answer)))
 }
 
-pub(super) fn classes(svm: &Svm, x: ArrayView2<'_, f64>, y: &Target, cx: &FitContext<'_>) -> Result<Predictor, LearnError> {
+pub(super) fn classes(
+    svm: &Svm,
+    x: ArrayView2<'_, f64>,
+    y: &Target,
+    cx: &FitContext<'_>,
+) -> Result<Predictor, LearnError> {
     let (codes, n_classes) = classes_of(y)?;
     let weights = row_weights(y, cx.weights, svm.class_weight)?;
     let columns = Standardized::new(x, cx.matrix, cx.cancel)?;
@@ -97,8 +103,11 @@ pub(super) fn classes(svm: &Svm, x: ArrayView2<'_, f64>, y: &Target, cx: &FitCon
         cancel: cx.cancel,
     };
     let seen: Vec<u32> = (0..n_classes as u32).filter(|code| codes.contains(code)).collect();
-    let pairs: Vec<(u32, u32)> =
-        seen.iter().enumerate().flat_map(|(at, &first)| seen[at + 1..].iter().map(move |&second| (first, second))).collect();
+    let pairs: Vec<(u32, u32)> = seen
+        .iter()
+        .enumerate()
+        .flat_map(|(at, &first)| seen[at + 1..].iter().map(move |&second| (first, second)))
+        .collect();
     cx.progress.report(Progress::of(0.0, 1.0, format!("{} machines", pairs.len())));
     let machines: Vec<(Fitted, PlattScaling)> = pairs
         .into_par_iter()
@@ -193,7 +202,8 @@ fn linear_weights(columns: &Standardized, fitted: &Fitted) -> Vec<f64> {
 
 /// Keeps each row that any machine rests on once.
 fn predictor(columns: Standardized, kernel: Kernel, fitted: Vec<Fitted>, answer: Answer) -> SvmPredictor {
-    let mut positions: BTreeMap<usize, u32> = fitted.iter().flat_map(|machine| &machine.rows).map(|&row| (row, 0)).collect();
+    let mut positions: BTreeMap<usize, u32> =
+        fitted.iter().flat_map(|machine| &machine.rows).map(|&row| (row, 0)).collect();
     let (mut vectors, mut squares) = (Vec::new(), Vec::new());
     for (at, (&row, position)) in positions.iter_mut().enumerate() {
         let vector: ArrayView1<'_, f64> = columns.z.row(row);
