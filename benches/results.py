@@ -117,8 +117,8 @@ if linear := figures("linear"):
     print(f"""
 ## Linear models beside scikit-learn
 
-`benches/run.sh linear`: CPU seconds of a fit on one thread with the scaling of its columns, medians of {linear['n_runs']}, both with their
-defaults; scikit-learn {linear['sklearn_version']}. From the minimum: the largest difference of a standardised column's coefficient, as a
+`benches/run.sh linear`: CPU seconds of a fit on one thread with the scaling of its columns, medians of {linear['tables'][0]['n_runs']} (wide table {linear['tables'][1]['n_runs']}),
+both with their defaults; scikit-learn {linear['sklearn_version']}. From the minimum: the largest difference of a standardised column's coefficient, as a
 share of the largest coefficient.
 
 | table | learner | mlwright | scikit-learn | ratio | from the minimum: mlwright | scikit-learn |

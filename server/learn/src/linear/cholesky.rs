@@ -130,23 +130,27 @@ fn definite(a: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Option<Array
             (start..end).map(|row| head.row(row).iter().take(row + 1).skip(start).copied().collect()).collect();
         let (mut before, mut rest) = tail.split_at(Axis(1), end);
         let mut panel = before.slice_axis_mut(Axis(1), Slice::from(start..));
-        panel.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().for_each(|mut rows| {
+        panel.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().try_for_each(|mut rows| {
+            cancel.check()?;
             for mut row in rows.rows_mut() {
                 let row = row.as_slice_mut().expect("a row lies in one piece");
                 for (j, pivots) in pivots.iter().enumerate() {
                     row[j] = (row[j] - dot(&row[..j], &pivots[..j])) / pivots[j];
                 }
             }
-        });
+            Ok(())
+        })?;
         let panel = panel.view();
-        rest.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().enumerate().for_each(|(block, mut rows)| {
+        rest.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().enumerate().try_for_each(|(block, mut rows)| {
+            cancel.check()?;
             let first = block * BLOCK;
             let last = first + rows.nrows();
             let mut lower = rows.slice_axis_mut(Axis(1), Slice::from(..last));
             let (own, before) =
                 (panel.slice_axis(Axis(0), Slice::from(first..last)), panel.slice_axis(Axis(0), Slice::from(..last)));
             general_mat_mul(-1.0, &own, &before.t(), 1.0, &mut lower);
-        });
+            Ok(())
+        })?;
     }
     Ok(Some(l))
 }

@@ -30,14 +30,25 @@ struct Fitted {
 }
 
 impl Fitted {
-    fn decision(&self, z: ArrayView2<'_, f64>, kernel: Kernel, row: usize) -> f64 {
-        let x = z.row(row);
-        let square = x.dot(&x);
-        let terms = self.rows.iter().zip(&self.coefficients).map(|(&at, by)| {
-            let vector = z.row(at);
-            by * kernel.of(vector.dot(&x), vector.dot(&vector), square)
-        });
-        terms.sum::<f64>() + self.offset
+    /// The decision on each row asked about, beside the row.
+    fn decisions(
+        &self,
+        z: ArrayView2<'_, f64>,
+        kernel: Kernel,
+        asked: &[usize],
+        cancel: &CancelToken,
+    ) -> Result<Vec<(usize, f64)>, Cancelled> {
+        let vectors = z.select(Axis(0), &self.rows);
+        let squares: Vec<f64> = vectors.rows().into_iter().map(|vector| vector.dot(&vector)).collect();
+        let of = |&row: &usize| {
+            cancel.check()?;
+            let x = z.row(row);
+            let square = x.dot(&x);
+            let terms = vectors.rows().into_iter().zip(&squares).zip(&self.coefficients);
+            let sum: f64 = terms.map(|((vector, &other), by)| by * kernel.of(vector.dot(&x), other, square)).sum();
+            Ok((row, sum + self.offset))
+        };
+        asked.iter().map(of).collect()
     }
 }
 
@@ -162,9 +173,7 @@ impl Bench<'_> {
                     let decision = if n_second == 0 { -1.0 } else { 1.0 };
                     return Ok(out.into_iter().map(|row| (row, decision)).collect());
                 }
-                let machine = self.machine(&learned, second)?;
-                self.cancel.check()?;
-                Ok(out.into_iter().map(|row| (row, machine.decision(self.z, self.kernel, row))).collect())
+                self.machine(&learned, second)?.decisions(self.z, self.kernel, &out, self.cancel)
             })
             .collect::<Result<_, Cancelled>>()?;
         let mut decided: Vec<(usize, f64)> = decided.into_iter().flatten().collect();
