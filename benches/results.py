@@ -113,3 +113,17 @@ Memory of the server afterwards: {editor['memory_mb']:.0f} MB.
 |---|---|---|
 | `mlwright check`, {editor['n_files']} files | {editor['check_seconds']:.2f} | 1 |
 | waldean {editor['waldean_version']} | {editor['waldean_seconds']:.1f} | {editor['ratio']:.0f} |""")
+if linear := figures("linear"):
+    print(f"""
+## Linear models beside scikit-learn
+
+`benches/run.sh linear`: CPU seconds of a fit on one thread with the scaling of its columns, medians of {linear['tables'][0]['n_runs']} (wide table {linear['tables'][1]['n_runs']}),
+both with their defaults; scikit-learn {linear['sklearn_version']}. From the minimum: the largest difference of a standardised column's coefficient, as a
+share of the largest coefficient.
+
+| table | learner | mlwright | scikit-learn | ratio | from the minimum: mlwright | scikit-learn |
+|---|---|---|---|---|---|---|""")
+    for table in linear["tables"]:
+        for row in table["rows"]:
+            print(f"| {table['n_rows']:,} × {table['n_columns']:,} | {row['label']} | {row['seconds']:.2f} | {row['reference_seconds']:.2f} | "
+                  f"{row['ratio']:.2f} | {row['apart']:.0e} | {row['reference_apart']:.0e} |")

@@ -19,7 +19,9 @@ fn check(scores: &[f64], n_targets: usize, weights: Option<&[f64]>) -> Result<()
     let n_rows = scores.len();
     if n_targets != n_rows || weights.is_some_and(|weights| weights.len() != n_rows) {
         let n_weights = weights.map_or(n_rows, <[f64]>::len);
-        return Err(LearnError::Shape(format!("{n_rows} scores, {n_targets} targets and {n_weights} weights, expected as many of each")));
+        return Err(LearnError::Shape(format!(
+            "{n_rows} scores, {n_targets} targets and {n_weights} weights, expected as many of each"
+        )));
     }
     if let Some(row) = scores.iter().position(|score| !score.is_finite()) {
         return Err(LearnError::Shape(format!("the score of row {row} is {}, expected a finite number", scores[row])));

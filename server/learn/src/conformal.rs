@@ -76,7 +76,10 @@ pub fn residual_interval(predicted: f64, threshold: f64) -> Interval {
 pub fn scaled_residual_scores(truth: &[f64], predicted: &[f64], spread: &[f64]) -> Result<Vec<f64>, LearnError> {
     same_length(truth.len(), spread.len())?;
     if let Some(row) = spread.iter().position(|spread| !(*spread > 0.0 && spread.is_finite())) {
-        return Err(LearnError::Shape(format!("the spread of row {row} is {}, expected a number above 0", spread[row])));
+        return Err(LearnError::Shape(format!(
+            "the spread of row {row} is {}, expected a number above 0",
+            spread[row]
+        )));
     }
     let residuals = residual_scores(truth, predicted)?;
     Ok(residuals.iter().zip(spread).map(|(residual, spread)| residual / spread).collect())

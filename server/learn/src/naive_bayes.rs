@@ -190,14 +190,17 @@ impl Estimator for NaiveBayes {
         let largest = column_variances.iter().copied().fold(0.0, f64::max);
         if !largest.is_finite() || !means.iter().flatten().all(|mean| mean.is_finite()) {
             return Err(LearnError::UnsuitableData {
-                message: "a column has missing, infinite or very large values, expected finite ones below 1e150".to_owned(),
+                message: "a column has missing, infinite or very large values, expected finite ones below 1e150"
+                    .to_owned(),
                 hint: "fill in missing values before naive_bayes, or use a tree learner".to_owned(),
             });
         }
         // When no column varies, any variance says the same.
         let added = if largest > 0.0 { (self.var_smoothing * largest).max(f64::MIN_POSITIVE) } else { 1.0 };
         for (variances, total) in variances.iter_mut().zip(&totals) {
-            variances.iter_mut().for_each(|variance| *variance = if *total > 0.0 { *variance / total } else { 0.0 } + added);
+            variances
+                .iter_mut()
+                .for_each(|variance| *variance = if *total > 0.0 { *variance / total } else { 0.0 } + added);
         }
         let all: f64 = totals.iter().sum();
         let log_priors = totals.iter().map(|total| (total / all).ln()).collect();

@@ -150,7 +150,11 @@ impl Estimator for KNeighbors {
         refuse_weights(self.name(), cx)?;
         if x.len() > CELLS_MAX {
             return Err(LearnError::UnsuitableData {
-                message: format!("k_neighbors keeps every row: {} rows of {} columns, expected at most {CELLS_MAX} numbers", x.nrows(), x.ncols()),
+                message: format!(
+                    "k_neighbors keeps every row: {} rows of {} columns, expected at most {CELLS_MAX} numbers",
+                    x.nrows(),
+                    x.ncols()
+                ),
                 hint: "use gradient_boosting, or give a sample of the rows".to_owned(),
             });
         }

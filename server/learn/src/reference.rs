@@ -37,13 +37,14 @@ struct Case {
     intercepts: Vec<f64>,
 }
 
+/// Answers of a learner, to [`Reference::between`].
 #[derive(Deserialize)]
-struct Answers {
+pub(crate) struct Answers {
     learner: String,
-    parameters: Map<String, Value>,
-    target: String,
+    pub parameters: Map<String, Value>,
+    pub target: String,
     weighted: bool,
-    answers: Vec<Vec<f64>>,
+    pub answers: Vec<Vec<f64>>,
 }
 
 impl Reference {
@@ -55,10 +56,9 @@ impl Reference {
         &self.machines
     }
 
-    /// Parameters, target and answers of one learner.
-    pub(crate) fn answers_of(&self, learner: &str) -> Vec<(Map<String, Value>, String, Vec<Vec<f64>>)> {
-        let of = self.answers.iter().filter(|case| case.learner == learner);
-        of.map(|case| (case.parameters.clone(), case.target.clone(), case.answers.clone())).collect()
+    /// The answers of one learner.
+    pub(crate) fn answers_of(&self, learner: &str) -> impl Iterator<Item = &Answers> {
+        self.answers.iter().filter(move |case| case.learner == learner)
     }
 
     /// The row asked about: midway between two, so that no row is its own neighbour.
@@ -80,7 +80,13 @@ impl Reference {
         }
     }
 
-    pub(crate) fn fit(&self, learner: &str, parameters: &Map<String, Value>, target: &str, weighted: bool) -> Result<Predictor, LearnError> {
+    pub(crate) fn fit(
+        &self,
+        learner: &str,
+        parameters: &Map<String, Value>,
+        target: &str,
+        weighted: bool,
+    ) -> Result<Predictor, LearnError> {
         let (task, y) = self.target(target);
         let spec = LearnerSpec { name: learner.to_owned(), parameters: parameters.clone() };
         let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
@@ -115,7 +121,12 @@ fn coefficients_are_those_of_scikit_learn() {
         let Predictor::Linear(found) = predictor else { panic!("expected a linear model, found {predictor:?}") };
         let label = format!("{} {:?} of {}, weighted: {}", case.learner, case.parameters, case.target, case.weighted);
         // Of standardised columns, as a share of the largest.
-        let largest = case.coefficients.iter().flat_map(|row| row.iter().zip(&deviations)).map(|(c, d)| (c * d).abs()).fold(1e-3, f64::max);
+        let largest = case
+            .coefficients
+            .iter()
+            .flat_map(|row| row.iter().zip(&deviations))
+            .map(|(c, d)| (c * d).abs())
+            .fold(1e-3, f64::max);
         // How far scikit-learn's own descents end from their minimum, and linfa's.
         let tolerance = match case.learner.as_str() {
             "linear_regression" => 1e-10,
@@ -129,9 +140,15 @@ fn coefficients_are_those_of_scikit_learn() {
             }
         }
         for (found, expected) in found.intercepts.iter().zip(&case.intercepts) {
-            assert!((found - expected).abs() <= 100.0 * tolerance * expected.abs().max(1.0), "{label}: intercept {found} instead of {expected}");
+            assert!(
+                (found - expected).abs() <= 100.0 * tolerance * expected.abs().max(1.0),
+                "{label}: intercept {found} instead of {expected}"
+            );
         }
-        assert_eq!((found.coefficients.len(), found.intercepts.len()), (case.coefficients.len(), case.intercepts.len()));
+        assert_eq!(
+            (found.coefficients.len(), found.intercepts.len()),
+            (case.coefficients.len(), case.intercepts.len())
+        );
     }
 }
 
@@ -150,7 +167,12 @@ fn answers_are_those_of_scikit_learn() {
             predictor.predict_row(&between, &mut found);
             for (found, expected) in found.iter().zip(expected) {
                 let apart = (found - expected).abs();
-                assert!(apart < 1e-9 * expected.abs().max(1.0), "{} of {}, row {row}: {found} instead of {expected}", case.learner, case.target);
+                assert!(
+                    apart < 1e-9 * expected.abs().max(1.0),
+                    "{} of {}, row {row}: {found} instead of {expected}",
+                    case.learner,
+                    case.target
+                );
             }
             assert_eq!(found.len(), expected.len());
             n_compared += 1;

@@ -26,7 +26,10 @@ impl IsotonicRegression {
     pub fn fit(scores: &[f64], targets: &[f64], weights: Option<&[f64]>) -> Result<Self, LearnError> {
         check(scores, targets.len(), weights)?;
         if let Some(row) = targets.iter().position(|target| !target.is_finite()) {
-            return Err(LearnError::Shape(format!("the target of row {row} is {}, expected a finite number", targets[row])));
+            return Err(LearnError::Shape(format!(
+                "the target of row {row} is {}, expected a finite number",
+                targets[row]
+            )));
         }
         let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
         let mut order: Vec<usize> = (0..scores.len()).filter(|&row| weight(row) > 0.0).collect();

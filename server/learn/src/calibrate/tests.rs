@@ -50,7 +50,12 @@ fn platt_scaling_is_that_of_scikit_learn() {
     for case in &reference.sigmoid {
         let fitted = PlattScaling::fit(&reference.scores, &positive, case.weights.as_deref()).expect("fits");
         // Scikit-learn stops its descent earlier.
-        assert!((fitted.slope + case.a).abs() < 1e-4 && (fitted.intercept + case.b).abs() < 1e-4, "{fitted:?} {} {}", case.a, case.b);
+        assert!(
+            (fitted.slope + case.a).abs() < 1e-4 && (fitted.intercept + case.b).abs() < 1e-4,
+            "{fitted:?} {} {}",
+            case.a,
+            case.b
+        );
     }
 }
 
@@ -90,7 +95,8 @@ fn bad_rows_are_refused() {
     assert!(shape(PlattScaling::fit(&[1.0], &[], None)));
     assert!(shape(PlattScaling::fit(&[f64::NAN], &[true], None)));
     assert!(shape(PlattScaling::fit(&[1.0], &[true], Some(&[-1.0]))));
-    let nothing = |result: Result<IsotonicRegression, LearnError>| matches!(result, Err(LearnError::UnsuitableData { .. }));
+    let nothing =
+        |result: Result<IsotonicRegression, LearnError>| matches!(result, Err(LearnError::UnsuitableData { .. }));
     assert!(nothing(IsotonicRegression::fit(&[], &[], None)));
     assert!(nothing(IsotonicRegression::fit(&[1.0], &[1.0], Some(&[0.0]))));
     assert!(matches!(IsotonicRegression::fit(&[1.0], &[f64::INFINITY], None), Err(LearnError::Shape(_))));

@@ -31,7 +31,8 @@ pub fn least_ambiguous_set(probabilities: &[f64], threshold: f64) -> Vec<u32> {
 /// When there is no class `code`.
 #[must_use]
 pub fn adaptive_score(probabilities: &[f64], code: u32, share: f64) -> f64 {
-    let before: f64 = ranked(probabilities).into_iter().take_while(|one| *one != code).map(|one| probabilities[one as usize]).sum();
+    let before: f64 =
+        ranked(probabilities).into_iter().take_while(|one| *one != code).map(|one| probabilities[one as usize]).sum();
     before + share * probabilities[code as usize]
 }
 

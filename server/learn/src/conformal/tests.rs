@@ -69,24 +69,39 @@ fn intervals_hold_as_often_as_promised() {
     let truth = |rows: &[NumberRow]| rows.iter().map(|row| row.truth).collect::<Vec<_>>();
     let predicted = |rows: &[NumberRow]| rows.iter().map(|row| row.predicted).collect::<Vec<_>>();
     let spread = |row: &NumberRow| 1.0 + 3.0 * row.x;
-    check_coverage("residuals", number_row, |rows, new| {
-        let scores = residual_scores(&truth(rows), &predicted(rows)).expect("same lengths");
-        holds(residual_interval(new.predicted, threshold(&scores, MISS_RATE).expect("sound")), new.truth)
-    }, 0.91);
-    check_coverage("scaled residuals", number_row, |rows, new| {
-        let spreads: Vec<f64> = rows.iter().map(spread).collect();
-        let scores = scaled_residual_scores(&truth(rows), &predicted(rows), &spreads).expect("same lengths");
-        let threshold = threshold(&scores, MISS_RATE).expect("sound");
-        holds(scaled_residual_interval(new.predicted, spread(new), threshold), new.truth)
-    }, 0.91);
-    check_coverage("quantiles", number_row, |rows, new| {
-        // Quantiles that are too near to each other.
-        let ends = |row: &NumberRow| (row.predicted - spread(row), row.predicted + spread(row));
-        let (low, high): (Vec<f64>, Vec<f64>) = rows.iter().map(ends).unzip();
-        let scores = quantile_scores(&truth(rows), &low, &high).expect("same lengths");
-        let (low, high) = ends(new);
-        holds(quantile_interval(low, high, threshold(&scores, MISS_RATE).expect("sound")), new.truth)
-    }, 0.91);
+    check_coverage(
+        "residuals",
+        number_row,
+        |rows, new| {
+            let scores = residual_scores(&truth(rows), &predicted(rows)).expect("same lengths");
+            holds(residual_interval(new.predicted, threshold(&scores, MISS_RATE).expect("sound")), new.truth)
+        },
+        0.91,
+    );
+    check_coverage(
+        "scaled residuals",
+        number_row,
+        |rows, new| {
+            let spreads: Vec<f64> = rows.iter().map(spread).collect();
+            let scores = scaled_residual_scores(&truth(rows), &predicted(rows), &spreads).expect("same lengths");
+            let threshold = threshold(&scores, MISS_RATE).expect("sound");
+            holds(scaled_residual_interval(new.predicted, spread(new), threshold), new.truth)
+        },
+        0.91,
+    );
+    check_coverage(
+        "quantiles",
+        number_row,
+        |rows, new| {
+            // Quantiles that are too near to each other.
+            let ends = |row: &NumberRow| (row.predicted - spread(row), row.predicted + spread(row));
+            let (low, high): (Vec<f64>, Vec<f64>) = rows.iter().map(ends).unzip();
+            let scores = quantile_scores(&truth(rows), &low, &high).expect("same lengths");
+            let (low, high) = ends(new);
+            holds(quantile_interval(low, high, threshold(&scores, MISS_RATE).expect("sound")), new.truth)
+        },
+        0.91,
+    );
 }
 
 /// Probabilities of four classes, of which the model is surer than it should be.
@@ -104,25 +119,48 @@ fn class_row(rng: &mut Xoshiro256PlusPlus) -> ClassRow {
     crate::predictor::softmax(&mut probabilities);
     let at: f64 = rng.r#gen();
     let mut sum = 0.0;
-    let code = truth.iter().position(|p| { sum += p; at < sum }).unwrap_or(3) as u32;
+    let code = truth
+        .iter()
+        .position(|p| {
+            sum += p;
+            at < sum
+        })
+        .unwrap_or(3) as u32;
     ClassRow { probabilities, code, share: rng.r#gen() }
 }
 
 #[test]
 fn sets_hold_as_often_as_promised() {
-    check_coverage("least ambiguous sets", class_row, |rows, new| {
-        let scores: Vec<f64> = rows.iter().map(|row| least_ambiguous_score(&row.probabilities, row.code)).collect();
-        least_ambiguous_set(&new.probabilities, threshold(&scores, MISS_RATE).expect("sound")).contains(&new.code)
-    }, 0.91);
+    check_coverage(
+        "least ambiguous sets",
+        class_row,
+        |rows, new| {
+            let scores: Vec<f64> = rows.iter().map(|row| least_ambiguous_score(&row.probabilities, row.code)).collect();
+            least_ambiguous_set(&new.probabilities, threshold(&scores, MISS_RATE).expect("sound")).contains(&new.code)
+        },
+        0.91,
+    );
     // The first class is never left out, which holds a little more than promised.
-    check_coverage("adaptive sets", class_row, |rows, new| {
-        let scores: Vec<f64> = rows.iter().map(|row| adaptive_score(&row.probabilities, row.code, row.share)).collect();
-        adaptive_set(&new.probabilities, threshold(&scores, MISS_RATE).expect("sound"), new.share).contains(&new.code)
-    }, 0.94);
-    check_coverage("adaptive sets without chance", class_row, |rows, new| {
-        let scores: Vec<f64> = rows.iter().map(|row| adaptive_score(&row.probabilities, row.code, 1.0)).collect();
-        adaptive_set(&new.probabilities, threshold(&scores, MISS_RATE).expect("sound"), 1.0).contains(&new.code)
-    }, 1.0);
+    check_coverage(
+        "adaptive sets",
+        class_row,
+        |rows, new| {
+            let scores: Vec<f64> =
+                rows.iter().map(|row| adaptive_score(&row.probabilities, row.code, row.share)).collect();
+            adaptive_set(&new.probabilities, threshold(&scores, MISS_RATE).expect("sound"), new.share)
+                .contains(&new.code)
+        },
+        0.94,
+    );
+    check_coverage(
+        "adaptive sets without chance",
+        class_row,
+        |rows, new| {
+            let scores: Vec<f64> = rows.iter().map(|row| adaptive_score(&row.probabilities, row.code, 1.0)).collect();
+            adaptive_set(&new.probabilities, threshold(&scores, MISS_RATE).expect("sound"), 1.0).contains(&new.code)
+        },
+        1.0,
+    );
 }
 
 #[test]

@@ -26,7 +26,12 @@ impl Cholesky {
     pub fn new(a: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Self, Cancelled> {
         match definite(a, cancel)? {
             Some(lower) => {
-                let rows = lower.rows().into_iter().enumerate().map(|(i, row)| row.iter().take(i + 1).copied().collect()).collect();
+                let rows = lower
+                    .rows()
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, row)| row.iter().take(i + 1).copied().collect())
+                    .collect();
                 Ok(Self { lower: rows, order: (0..a.nrows()).collect(), rank: a.nrows() })
             }
             None => Self::pivoted(a, cancel),
@@ -88,24 +93,13 @@ impl Cholesky {
     }
 
     /// Solves Rᵀ u = b for a `b` in A's range; shape `(rank,)`.
-    pub fn solve_half(&self, b: &[f64]) -> Vec<f64> {
+    fn solve_half(&self, b: &[f64]) -> Vec<f64> {
         let mut solution: Vec<f64> = Vec::with_capacity(self.rank);
         for i in 0..self.rank {
             let known = dot(&self.lower[i][..i], &solution);
             solution.push((b[self.order[i]] - known) / self.lower[i][i]);
         }
         solution
-    }
-
-    /// R with the columns in A's order, shape `(rank, n)`.
-    pub fn factor(&self) -> Array2<f64> {
-        let mut factor = Array2::zeros((self.rank, self.order.len()));
-        for (row, &i) in self.lower.iter().zip(&self.order) {
-            for (position, value) in row.iter().enumerate() {
-                factor[[position, i]] = *value;
-            }
-        }
-        factor
     }
 }
 
@@ -121,8 +115,7 @@ fn definite(a: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Option<Array
         for j in start..end {
             let known: Vec<f64> = l.row(j).iter().take(j).skip(start).copied().collect();
             let left = l[[j, j]] - dot(&known, &known);
-            // Not "at most": what is not a number is no pivot either.
-            if !(left > least) {
+            if left.is_nan() || left <= least {
                 return Ok(None);
             }
             let root = left.sqrt();
@@ -137,22 +130,27 @@ fn definite(a: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Option<Array
             (start..end).map(|row| head.row(row).iter().take(row + 1).skip(start).copied().collect()).collect();
         let (mut before, mut rest) = tail.split_at(Axis(1), end);
         let mut panel = before.slice_axis_mut(Axis(1), Slice::from(start..));
-        panel.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().for_each(|mut rows| {
+        panel.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().try_for_each(|mut rows| {
+            cancel.check()?;
             for mut row in rows.rows_mut() {
                 let row = row.as_slice_mut().expect("a row lies in one piece");
                 for (j, pivots) in pivots.iter().enumerate() {
                     row[j] = (row[j] - dot(&row[..j], &pivots[..j])) / pivots[j];
                 }
             }
-        });
+            Ok(())
+        })?;
         let panel = panel.view();
-        rest.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().enumerate().for_each(|(block, mut rows)| {
+        rest.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().enumerate().try_for_each(|(block, mut rows)| {
+            cancel.check()?;
             let first = block * BLOCK;
             let last = first + rows.nrows();
             let mut lower = rows.slice_axis_mut(Axis(1), Slice::from(..last));
-            let (own, before) = (panel.slice_axis(Axis(0), Slice::from(first..last)), panel.slice_axis(Axis(0), Slice::from(..last)));
+            let (own, before) =
+                (panel.slice_axis(Axis(0), Slice::from(first..last)), panel.slice_axis(Axis(0), Slice::from(..last)));
             general_mat_mul(-1.0, &own, &before.t(), 1.0, &mut lower);
-        });
+            Ok(())
+        })?;
     }
     Ok(Some(l))
 }
@@ -166,6 +164,17 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+
+    /// R with the columns in A's order, shape `(rank, n)`.
+    fn factor(cholesky: &Cholesky) -> Array2<f64> {
+        let mut factor = Array2::zeros((cholesky.rank, cholesky.order.len()));
+        for (row, &i) in cholesky.lower.iter().zip(&cholesky.order) {
+            for (position, value) in row.iter().enumerate() {
+                factor[[position, i]] = *value;
+            }
+        }
+        factor
+    }
 
     #[test]
     fn full_rank_and_singular_systems() {
@@ -184,7 +193,7 @@ mod tests {
         let target = singular.dot(&array![1.0, 1.0, 1.0]);
         let again = singular.dot(&ndarray::Array1::from(cholesky.solve(&target.to_vec())));
         assert!((again - target).iter().all(|difference| difference.abs() < 1e-13));
-        let factor = cholesky.factor();
+        let factor = factor(&cholesky);
         assert!((factor.t().dot(&factor) - singular).iter().all(|difference| difference.abs() < 1e-14));
     }
 
@@ -200,7 +209,7 @@ mod tests {
         let cancel = CancelToken::new();
         let (blocks, pivots) = (Cholesky::new(a.view(), &cancel), Cholesky::pivoted(a.view(), &cancel));
         let (blocks, pivots) = (blocks.expect("not cancelled"), pivots.expect("not cancelled"));
-        let factor = blocks.factor();
+        let factor = factor(&blocks);
         assert_eq!((blocks.rank, blocks.order[149]), (150, 149));
         assert!((factor.t().dot(&factor) - &a).iter().all(|difference| difference.abs() < 1e-12));
         let right: Vec<f64> = a.dot(&ndarray::Array1::ones(150)).to_vec();

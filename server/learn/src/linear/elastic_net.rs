@@ -20,6 +20,8 @@ const TOLERANCE: f64 = 1e-8;
 /// The most sweeps over columns; a hundred are usual, some thousands it takes where columns say nearly the
 /// same and the penalty is weak.
 const SWEEPS_MAX: usize = 20_000;
+/// The most columns whose products with each other are kept: half a gigabyte.
+const GRAM_COLUMNS_MAX: usize = 8192;
 /// Columns moved between two looks at the cancel token.
 const COLUMNS_BETWEEN_LOOKS: usize = 128;
 
@@ -53,10 +55,11 @@ impl ElasticNet {
         if self.l1_ratio == 0.0 {
             return Ok(ridge::solve(columns, y, self.alpha * n_rows, cancel)?);
         }
-        let penalty = Penalty { l1: self.alpha * self.l1_ratio * n_rows, l2: self.alpha * (1.0 - self.l1_ratio) * n_rows };
+        let penalty =
+            Penalty { l1: self.alpha * self.l1_ratio * n_rows, l2: self.alpha * (1.0 - self.l1_ratio) * n_rows };
         // The slope of the mean squares, of columns and target whose variance is 1.
         let tolerance = TOLERANCE * n_rows;
-        Ok(if columns.z.ncols() <= columns.z.nrows() {
+        Ok(if columns.z.ncols() <= columns.z.nrows().min(GRAM_COLUMNS_MAX) {
             descend(&mut ByColumns::new(columns, y, cancel)?, penalty, tolerance, cancel)?
         } else {
             descend(&mut ByRows::new(columns, y), penalty, tolerance, cancel)?
@@ -219,7 +222,7 @@ impl Estimator for ElasticNet {
         let row_weights = row_weights(y, cx.weights, ClassWeight::Equal)?;
         let mut columns = Standardized::new(x, cx.matrix, cx.cancel)?;
         let (scale, mut y) = ridge::standardize_target(numbers_of(y)?);
-        let means = row_weights.map(|weights| columns.weigh(&mut y, &weights));
+        let means = row_weights.map(|weights| columns.weigh(&mut y, &weights, cx.cancel)).transpose()?;
         let weights = self.weights(&columns, &y, cx.cancel)?;
         Ok(Predictor::Linear(ridge::least_squares_predictor(self.name(), &columns, weights, scale, means.as_ref())?))
     }

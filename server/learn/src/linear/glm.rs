@@ -170,7 +170,7 @@ impl Family {
         let columns = Standardized::new(x, cx.matrix, cx.cancel)?;
         let mean = weighted_mean(values, row_weights.as_deref());
         if mean == 0.0 {
-            return Err(self.unsuitable("every row of the target that counts is 0, expected one above it".to_owned()));
+            return Err(self.unsuitable("every row of the target that counts is 0, expected one above it"));
         }
         let relative: Vec<f64> = values.iter().map(|value| value / mean).collect();
         let objective = Objective {
@@ -207,11 +207,11 @@ impl Family {
         let wrong = values.iter().position(|&value| value < 0.0 || (value == 0.0 && !zero_fits));
         wrong.map_or(Ok(()), |row| {
             let expected = if zero_fits { "at least 0" } else { "above 0" };
-            Err(self.unsuitable(format!("the target of row {row} is {}, expected numbers {expected}", values[row])))
+            Err(self.unsuitable(&format!("the target of row {row} is {}, expected numbers {expected}", values[row])))
         })
     }
 
-    fn unsuitable(&self, message: String) -> LearnError {
+    fn unsuitable(&self, message: &str) -> LearnError {
         LearnError::UnsuitableData {
             message: format!("{}: {message}", self.learner),
             hint: "use linear_regression or huber_regression, which take any numbers".to_owned(),

@@ -55,10 +55,7 @@ impl<L: RowLoss> Objective<'_, L> {
             .axis_chunks_iter(Axis(0), piece_rows)
             .into_par_iter()
             .enumerate()
-            .map(|(piece, rows)| {
-                cancel.check()?;
-                Ok(self.part(piece * piece_rows, rows, point))
-            })
+            .map(|(piece, rows)| self.part(piece * piece_rows, rows, point, cancel))
             .collect::<Result<_, Cancelled>>()?;
         let mut value = 0.0;
         gradient.fill(0.0);
@@ -75,7 +72,13 @@ impl<L: RowLoss> Objective<'_, L> {
         Ok(value)
     }
 
-    fn part(&self, start: usize, rows: ArrayView2<'_, f64>, point: &[f64]) -> Part {
+    fn part(
+        &self,
+        start: usize,
+        rows: ArrayView2<'_, f64>,
+        point: &[f64],
+        cancel: &CancelToken,
+    ) -> Result<Part, Cancelled> {
         let (width, n_margins, n_weights) = (self.z.ncols(), self.n_margins, self.n_weights());
         let weights = ArrayView2::from_shape((n_margins, width), &point[..n_weights]).expect("a point holds weights");
         let intercepts = &point[n_weights..n_weights + n_margins];
@@ -83,6 +86,7 @@ impl<L: RowLoss> Objective<'_, L> {
         let mut part = Part { loss: 0.0, gradient: vec![0.0; point.len()] };
         let mut margins = Array2::zeros((BLOCK_ROWS, n_margins));
         for (block, rows) in rows.axis_chunks_iter(Axis(0), BLOCK_ROWS).enumerate() {
+            cancel.check()?;
             let first = start + block * BLOCK_ROWS;
             let mut margins = margins.slice_axis_mut(Axis(0), Slice::from(..rows.nrows()));
             if n_margins <= FEW_MARGINS {
@@ -116,6 +120,6 @@ impl<L: RowLoss> Objective<'_, L> {
                 general_mat_mul(1.0, &margins.t(), &rows, 1.0, &mut gradient);
             }
         }
-        part
+        Ok(part)
     }
 }

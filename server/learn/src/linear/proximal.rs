@@ -120,7 +120,8 @@ fn direction(
         for position in 0..n {
             let (row, solved) = (model.rows.row(position), model.solved.row(position));
             let curvature = model.diagonal[position];
-            let slope = gradient[position] + model.scale * direction[position] - solved.dot(&ArrayView1::from(&product));
+            let slope =
+                gradient[position] + model.scale * direction[position] - solved.dot(&ArrayView1::from(&product));
             let at = point[position] + direction[position];
             let moved = shrink(at - slope / curvature, l1.on(position) / curvature) - at;
             if moved != 0.0 {
@@ -184,7 +185,8 @@ impl Model {
         }
         let solved = rows.dot(&inverse(middle));
         let least = 1e-8 * scale;
-        let diagonal = rows.rows().into_iter().zip(solved.rows()).map(|(q, s)| (scale - q.dot(&s)).max(least)).collect();
+        let diagonal =
+            rows.rows().into_iter().zip(solved.rows()).map(|(q, s)| (scale - q.dot(&s)).max(least)).collect();
         Self { scale, rows, solved, diagonal }
     }
 }
@@ -195,7 +197,8 @@ fn inverse(mut a: Array2<f64>) -> Array2<f64> {
     let n = a.nrows();
     let mut inverse = Array2::eye(n);
     for column in 0..n {
-        let pivot = (column..n).fold(column, |best, row| if a[[row, column]].abs() > a[[best, column]].abs() { row } else { best });
+        let pivot = (column..n)
+            .fold(column, |best, row| if a[[row, column]].abs() > a[[best, column]].abs() { row } else { best });
         if a[[pivot, column]] == 0.0 {
             continue;
         }

@@ -4,8 +4,8 @@ use mlwright_base::{CancelToken, Cancelled};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::cholesky::Cholesky;
 use super::LinearPredictor;
+use super::cholesky::Cholesky;
 use super::standardized::{Standardized, WeightedMeans, gram};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, described, in_range, numbers_of, refuse_start};
@@ -19,6 +19,10 @@ use crate::{Estimator, FitContext, LearnError, Predictor, Target, Task};
 const REFINEMENTS_MAX: usize = 2;
 /// A step that moves the weights by less than this share was the last.
 const REFINED: f64 = 1e-11;
+
+/// The most equations that are solved: their matrix and its factor take 8 bytes × the square of it each,
+/// 3.6 GB together.
+const EQUATIONS_MAX: usize = 15_000;
 
 /// Minimises Σ (y − b − z·w)² + alpha ‖w‖² over standardised columns z: scikit-learn's `Ridge` behind
 /// its `StandardScaler`. The intercept is not penalised.
@@ -64,9 +68,19 @@ impl Estimator for LinearRegression {
         check_rows(x, y)?;
         refuse_start(self.name(), cx)?;
         let row_weights = row_weights(y, cx.weights, ClassWeight::Equal)?;
+        if x.nrows().min(x.ncols()) > EQUATIONS_MAX {
+            return Err(LearnError::UnsuitableData {
+                message: format!(
+                    "linear_regression: {} rows of {} columns, expected at most {EQUATIONS_MAX} rows or columns",
+                    x.nrows(),
+                    x.ncols()
+                ),
+                hint: "use elastic_net or gradient_boosting, or leave columns out".to_owned(),
+            });
+        }
         let mut columns = Standardized::new(x, cx.matrix, cx.cancel)?;
         let (scale, mut y) = standardize_target(numbers_of(y)?);
-        let means = row_weights.map(|weights| columns.weigh(&mut y, &weights));
+        let means = row_weights.map(|weights| columns.weigh(&mut y, &weights, cx.cancel)).transpose()?;
         let weights = solve(&columns, &y, self.alpha, cx.cancel)?;
         Ok(Predictor::Linear(least_squares_predictor(self.name(), &columns, weights, scale, means.as_ref())?))
     }

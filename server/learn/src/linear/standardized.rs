@@ -13,13 +13,13 @@ use crate::predictor::Link;
 use crate::target_scale::TargetScale;
 
 /// Rows standardised, or measured, between two looks at the cancel token.
-const CHUNK_ROWS: usize = 1024;
+const CHUNK_ROWS: usize = 256;
 /// Rows whose residuals are taken at once: they stay in the cache until they are added up.
 const SLOPE_ROWS: usize = 64;
 /// Standard deviations whose squares, and their sums, lie well within the range of numbers.
 const SPREAD_RANGE: std::ops::Range<f64> = 1e-120..1e120;
 /// Rows taken into a Gram matrix between two looks at the cancel token.
-const GRAM_ROWS: usize = 2048;
+const GRAM_ROWS: usize = 512;
 /// Columns of a Gram matrix made by one piece of parallel work.
 const GRAM_COLUMNS: usize = 128;
 
@@ -41,7 +41,11 @@ impl Standardized {
     /// # Errors
     /// [`LearnError::UnsuitableData`] when a value is missing or infinite, [`LearnError::Cancelled`].
     pub fn new(x: ArrayView2<'_, f64>, matrix: &MatrixInfo, cancel: &CancelToken) -> Result<Self, LearnError> {
-        if let Some(row) = x.rows().into_iter().position(|row| !row.iter().all(|value| value.is_finite())) {
+        for (row, values) in x.rows().into_iter().enumerate() {
+            cancel.check()?;
+            if values.iter().all(|value| value.is_finite()) {
+                continue;
+            }
             let column = x.row(row).iter().position(|value| !value.is_finite()).unwrap_or(0);
             let name = matrix.names.get(column).map_or_else(|| format!("column {column}"), |name| format!("{name:?}"));
             return Err(LearnError::UnsuitableData {
@@ -53,7 +57,8 @@ impl Standardized {
         let kept: Vec<usize> = (0..scales.len()).filter(|&column| !scales[column].is_constant).collect();
         let moves: Vec<Move> = kept.iter().map(|&column| Move::of(scales[column])).collect();
         let mut z = Array2::zeros((x.nrows(), kept.len()));
-        let rows = z.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS).into_par_iter().zip(x.axis_chunks_iter(Axis(0), CHUNK_ROWS));
+        let rows =
+            z.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS).into_par_iter().zip(x.axis_chunks_iter(Axis(0), CHUNK_ROWS));
         rows.try_for_each(|(mut z, x)| {
             cancel.check()?;
             for (mut z, x) in z.rows_mut().into_iter().zip(x.rows()) {
@@ -77,16 +82,22 @@ impl Standardized {
 
     /// Multiplies each row of Z, less the columns' weighted means, and of the weighted-centred target by the
     /// root of the row's weight, after which the weighted squares are plain ones. Gives the means.
-    pub fn weigh(&mut self, y: &mut [f64], row_weights: &[f64]) -> WeightedMeans {
+    pub fn weigh(
+        &mut self,
+        y: &mut [f64],
+        row_weights: &[f64],
+        cancel: &CancelToken,
+    ) -> Result<WeightedMeans, Cancelled> {
         let n_rows = y.len() as f64;
         let columns: Vec<f64> = self.transposed_times(row_weights).into_iter().map(|sum| sum / n_rows).collect();
         let target = y.iter().zip(row_weights).map(|(y, weight)| y * weight).sum::<f64>() / n_rows;
         for ((mut row, y), weight) in self.z.rows_mut().into_iter().zip(y).zip(row_weights) {
+            cancel.check()?;
             let root = weight.sqrt();
             *y = root * (*y - target);
             row.iter_mut().zip(&columns).for_each(|(z, mean)| *z = root * (*z - mean));
         }
-        WeightedMeans { columns, target }
+        Ok(WeightedMeans { columns, target })
     }
 
     /// Zᵀ v, shape `(kept,)`.
@@ -279,14 +290,17 @@ pub(crate) fn gram(z: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Array
     let mut gram = Array2::zeros((width, width));
     for rows in z.axis_chunks_iter(Axis(0), GRAM_ROWS) {
         cancel.check()?;
-        gram.axis_chunks_iter_mut(Axis(0), GRAM_COLUMNS).into_par_iter().enumerate().for_each(|(block, mut part)| {
+        let blocks = gram.axis_chunks_iter_mut(Axis(0), GRAM_COLUMNS).into_par_iter().enumerate();
+        blocks.try_for_each(|(block, mut part)| {
+            cancel.check()?;
             let start = block * GRAM_COLUMNS;
             let columns = rows.slice_axis(Axis(1), Slice::from(start..start + part.nrows()));
             // The upper triangle is enough; the rest is copied below.
             let later = Slice::from(start..);
             let mut part = part.slice_axis_mut(Axis(1), later);
             general_mat_mul(1.0, &columns.t(), &rows.slice_axis(Axis(1), later), 1.0, &mut part);
-        });
+            Ok(())
+        })?;
     }
     for row in 0..width {
         for column in 0..row {

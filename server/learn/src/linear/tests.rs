@@ -50,7 +50,16 @@ fn table() -> Table {
 
 fn try_fit(learner: &dyn Estimator, x: &Array2<f64>, y: &Target) -> Result<LinearPredictor, LearnError> {
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None, weights: None, start: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &NoProgress,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
     match learner.fit(x.view(), y, &cx)? {
         Predictor::Linear(linear) => Ok(linear),
         other => panic!("expected a linear model, found {other:?}"),
@@ -183,9 +192,11 @@ fn elastic_net_with_more_columns_than_rows_has_no_slope_left() {
     let y: Vec<f64> = (0..20).map(|row| x[[row, 0]] - 2.0 * x[[row, 5]] + 0.1 * uniform(&mut state)).collect();
     let learner = ElasticNet { alpha: 0.05, l1_ratio: 0.8 };
     let linear = fit(&learner, &x, &Target::Number(y.clone()));
-    let columns = standardized::Standardized::new(x.view(), &MatrixInfo::default(), &CancelToken::new()).expect("finite");
+    let columns =
+        standardized::Standardized::new(x.view(), &MatrixInfo::default(), &CancelToken::new()).expect("finite");
     let (scale, y) = ridge::standardize_target(&y);
-    let weights: Vec<f64> = linear.coefficients[0].iter().zip(&linear.deviations).map(|(c, d)| c * d / scale.spread).collect();
+    let weights: Vec<f64> =
+        linear.coefficients[0].iter().zip(&linear.deviations).map(|(c, d)| c * d / scale.spread).collect();
     let slopes = columns.slope(&y, &weights, &CancelToken::new()).expect("not cancelled");
     let n_zero = weights.iter().filter(|&&weight| weight == 0.0).count();
     assert!((10..50).contains(&n_zero), "{n_zero} of 50 are 0");
@@ -308,7 +319,16 @@ fn cancelling_ends_a_fit_within() {
             cancel.cancel();
         }
     };
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &sink, matrix: &matrix, validation: None, weights: None, start: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &sink,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
     assert_eq!(LogisticRegression::default().fit(x.view(), &multiclass, &cx), Err(LearnError::Cancelled));
     let sparse = LogisticRegression { l1_ratio: 0.5, ..LogisticRegression::default() };
     let poisson = glm::PoissonRegression::default();

@@ -9,9 +9,23 @@ fn uniform(state: &mut u64) -> f64 {
     *state as f64 / 2_147_483_648.0
 }
 
-fn try_fit(learner: &KNeighbors, x: &Array2<f64>, y: &Target, weights: Option<&[f64]>) -> Result<NeighborsPredictor, LearnError> {
+fn try_fit(
+    learner: &KNeighbors,
+    x: &Array2<f64>,
+    y: &Target,
+    weights: Option<&[f64]>,
+) -> Result<NeighborsPredictor, LearnError> {
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None, weights, start: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &NoProgress,
+        matrix: &matrix,
+        validation: None,
+        weights,
+        start: None,
+    };
     match learner.fit(x.view(), y, &cx)? {
         Predictor::Neighbors(found) => Ok(found),
         other => panic!("expected neighbours, found {other:?}"),
@@ -22,7 +36,9 @@ fn try_fit(learner: &KNeighbors, x: &Array2<f64>, y: &Target, weights: Option<&[
 #[test]
 fn the_tree_is_exact() {
     let mut state = 3;
-    for (n_rows, width, levels) in [(1, 3, 0.0), (40, 1, 4.0), (700, 2, 0.0), (1500, 6, 3.0), (300, 40, 0.0), (50, 0, 0.0)] {
+    for (n_rows, width, levels) in
+        [(1, 3, 0.0), (40, 1, 4.0), (700, 2, 0.0), (1500, 6, 3.0), (300, 40, 0.0), (50, 0, 0.0)]
+    {
         let mut next = || {
             let value = uniform(&mut state);
             if levels > 0.0 { (value * levels).floor() } else { value }
@@ -70,7 +86,16 @@ fn what_cannot_be_done_is_refused() {
     assert!(error.to_string().starts_with("k_neighbors keeps every row"), "{error}");
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
     cancel.cancel();
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None, weights: None, start: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &NoProgress,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
     assert_eq!(KNeighbors::default().fit(Array2::zeros((2, 1)).view(), &y, &cx), Err(LearnError::Cancelled));
 }
 

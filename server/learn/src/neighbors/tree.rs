@@ -45,7 +45,7 @@ impl KdTree {
         let mut order: Vec<u32> = (0..n_rows as u32).collect();
         let (mut columns, mut values) = (vec![0; n_nodes], vec![0.0; n_nodes]);
         // Nodes in the order of their numbers: each depth halves the ranges of the one above it.
-        let mut ranges = vec![0..n_rows];
+        let mut ranges = Vec::from([std::ops::Range { start: 0, end: n_rows }]);
         while ranges.len() <= n_nodes {
             let first_node = ranges.len() - 1;
             let mut halves = Vec::with_capacity(2 * ranges.len());

@@ -30,14 +30,25 @@ struct Fitted {
 }
 
 impl Fitted {
-    fn decision(&self, z: ArrayView2<'_, f64>, kernel: Kernel, row: usize) -> f64 {
-        let x = z.row(row);
-        let square = x.dot(&x);
-        let terms = self.rows.iter().zip(&self.coefficients).map(|(&at, by)| {
-            let vector = z.row(at);
-            by * kernel.of(vector.dot(&x), vector.dot(&vector), square)
-        });
-        terms.sum::<f64>() + self.offset
+    /// The decision on each row asked about, beside the row.
+    fn decisions(
+        &self,
+        z: ArrayView2<'_, f64>,
+        kernel: Kernel,
+        asked: &[usize],
+        cancel: &CancelToken,
+    ) -> Result<Vec<(usize, f64)>, Cancelled> {
+        let vectors = z.select(Axis(0), &self.rows);
+        let squares: Vec<f64> = vectors.rows().into_iter().map(|vector| vector.dot(&vector)).collect();
+        let of = |&row: &usize| {
+            cancel.check()?;
+            let x = z.row(row);
+            let square = x.dot(&x);
+            let terms = vectors.rows().into_iter().zip(&squares).zip(&self.coefficients);
+            let sum: f64 = terms.map(|((vector, &other), by)| by * kernel.of(vector.dot(&x), other, square)).sum();
+            Ok((row, sum + self.offset))
+        };
+        asked.iter().map(of).collect()
     }
 }
 
@@ -61,7 +72,8 @@ pub(super) fn numbers(
     let columns = Standardized::new(x, cx.matrix, cx.cancel)?;
     let (scale, values) = standardize_target(values);
     let n_rows = values.len();
-    let bounds: Vec<f64> = (0..n_rows).map(|row| svm.c * weights.as_ref().map_or(1.0, |weights| weights[row])).collect();
+    let bounds: Vec<f64> =
+        (0..n_rows).map(|row| svm.c * weights.as_ref().map_or(1.0, |weights| weights[row])).collect();
     let sides = |sign: f64| values.iter().map(move |value| svm.epsilon - sign * value);
     let kernel = svm.kernel(&columns);
     let problem = Problem {
@@ -84,7 +96,12 @@ pub(super) fn numbers(
     Ok(Predictor::Svm(predictor(columns, kernel, vec![fitted], answer)))
 }
 
-pub(super) fn classes(svm: &Svm, x: ArrayView2<'_, f64>, y: &Target, cx: &FitContext<'_>) -> Result<Predictor, LearnError> {
+pub(super) fn classes(
+    svm: &Svm,
+    x: ArrayView2<'_, f64>,
+    y: &Target,
+    cx: &FitContext<'_>,
+) -> Result<Predictor, LearnError> {
     let (codes, n_classes) = classes_of(y)?;
     let weights = row_weights(y, cx.weights, svm.class_weight)?;
     let columns = Standardized::new(x, cx.matrix, cx.cancel)?;
@@ -97,8 +114,11 @@ pub(super) fn classes(svm: &Svm, x: ArrayView2<'_, f64>, y: &Target, cx: &FitCon
         cancel: cx.cancel,
     };
     let seen: Vec<u32> = (0..n_classes as u32).filter(|code| codes.contains(code)).collect();
-    let pairs: Vec<(u32, u32)> =
-        seen.iter().enumerate().flat_map(|(at, &first)| seen[at + 1..].iter().map(move |&second| (first, second))).collect();
+    let pairs: Vec<(u32, u32)> = seen
+        .iter()
+        .enumerate()
+        .flat_map(|(at, &first)| seen[at + 1..].iter().map(move |&second| (first, second)))
+        .collect();
     cx.progress.report(Progress::of(0.0, 1.0, format!("{} machines", pairs.len())));
     let machines: Vec<(Fitted, PlattScaling)> = pairs
         .into_par_iter()
@@ -153,9 +173,7 @@ impl Bench<'_> {
                     let decision = if n_second == 0 { -1.0 } else { 1.0 };
                     return Ok(out.into_iter().map(|row| (row, decision)).collect());
                 }
-                let machine = self.machine(&learned, second)?;
-                self.cancel.check()?;
-                Ok(out.into_iter().map(|row| (row, machine.decision(self.z, self.kernel, row))).collect())
+                self.machine(&learned, second)?.decisions(self.z, self.kernel, &out, self.cancel)
             })
             .collect::<Result<_, Cancelled>>()?;
         let mut decided: Vec<(usize, f64)> = decided.into_iter().flatten().collect();
@@ -193,7 +211,8 @@ fn linear_weights(columns: &Standardized, fitted: &Fitted) -> Vec<f64> {
 
 /// Keeps each row that any machine rests on once.
 fn predictor(columns: Standardized, kernel: Kernel, fitted: Vec<Fitted>, answer: Answer) -> SvmPredictor {
-    let mut positions: BTreeMap<usize, u32> = fitted.iter().flat_map(|machine| &machine.rows).map(|&row| (row, 0)).collect();
+    let mut positions: BTreeMap<usize, u32> =
+        fitted.iter().flat_map(|machine| &machine.rows).map(|&row| (row, 0)).collect();
     let (mut vectors, mut squares) = (Vec::new(), Vec::new());
     for (at, (&row, position)) in positions.iter_mut().enumerate() {
         let vector: ArrayView1<'_, f64> = columns.z.row(row);

@@ -71,8 +71,8 @@ impl Problem<'_> {
 
     fn most_violating(&self, alpha: &[f64], gradient: &[f64]) -> Option<(usize, f64)> {
         let mut best: Option<(usize, f64)> = None;
-        for i in 0..alpha.len() {
-            let pull = -self.signs[i] * gradient[i];
+        for (i, slope) in gradient.iter().enumerate() {
+            let pull = -self.signs[i] * slope;
             if self.may_rise(i, alpha) && best.is_none_or(|(_, most)| pull > most) {
                 best = Some((i, pull));
             }
@@ -95,11 +95,11 @@ impl Problem<'_> {
         let n_rows = from.len();
         let mut least = f64::INFINITY;
         let mut best: Option<(usize, f64)> = None;
-        for j in 0..alpha.len() {
+        for (j, slope) in gradient.iter().enumerate() {
             if !self.may_fall(j, alpha) {
                 continue;
             }
-            let pull = -self.signs[j] * gradient[j];
+            let pull = -self.signs[j] * slope;
             least = least.min(pull);
             let apart = most - pull;
             if apart > 0.0 {
@@ -135,8 +135,8 @@ impl Problem<'_> {
     fn rho(&self, alpha: &[f64], gradient: &[f64]) -> f64 {
         let (mut sum, mut n_free) = (0.0, 0.0);
         let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
-        for i in 0..alpha.len() {
-            let value = self.signs[i] * gradient[i];
+        for (i, slope) in gradient.iter().enumerate() {
+            let value = self.signs[i] * slope;
             match (self.may_rise(i, alpha), self.may_fall(i, alpha)) {
                 (true, true) => {
                     sum += value;
@@ -198,8 +198,12 @@ impl<'a> KernelRows<'a> {
             }
             let row: ArrayView1<'_, f64> = self.z.row(i);
             let square = self.squares[i];
-            let values =
-                self.z.rows().into_iter().zip(&self.squares).map(|(other, &other_square)| self.kernel.of(other.dot(&row), other_square, square));
+            let values = self
+                .z
+                .rows()
+                .into_iter()
+                .zip(&self.squares)
+                .map(|(other, &other_square)| self.kernel.of(other.dot(&row), other_square, square));
             self.kept[i] = Some(values.collect());
             self.n_kept += 1;
         }
