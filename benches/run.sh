@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures beside peers, all in one run on this machine, and writes RESULTS.md.
-# `benches/run.sh` runs everything; `benches/run.sh profile|latency|startup|assistant|editor` one of them.
+# `benches/run.sh` runs everything; `benches/run.sh profile|latency|startup|assistant|editor|boosting` one of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${CARGO_TARGET_DIR:=$HOME/.cache/mlwright/target}"
@@ -21,7 +21,7 @@ if ! cmp -s benches/requirements.txt "$VENV/requirements.txt"; then
 fi
 
 names=("$@")
-[ "${#names[@]}" -gt 0 ] || names=(profile latency startup assistant editor)
+[ "${#names[@]}" -gt 0 ] || names=(profile latency startup assistant editor boosting)
 mkdir -p "$CACHE/bench"
 for name in "${names[@]}"; do
   "$VENV/bin/python" "benches/$name.py" "$CACHE/bench"

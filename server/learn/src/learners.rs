@@ -39,15 +39,12 @@ impl LearnerSpec {
 pub fn all(task: Task) -> Vec<&'static str> {
     match task {
         Task::Binary | Task::Multiclass => {
-            vec!["baseline", "logistic_regression", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
+            vec![
+                "baseline", "logistic_regression", "decision_tree", "random_forest", "extra_trees", "gradient_boosting",
+            ]
         }
         Task::Regression => vec![
-            "baseline",
-            "linear_regression",
-            "elastic_net",
-            "decision_tree",
-            "random_forest",
-            "extra_trees",
+            "baseline", "linear_regression", "elastic_net", "decision_tree", "random_forest", "extra_trees",
             "gradient_boosting",
         ],
     }

@@ -8,8 +8,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use mlwright_base::{CancelToken, Cancelled, Seed};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 
@@ -160,7 +159,8 @@ pub(crate) fn grow(
     let layout = Layout::new(matrix, fixed.k);
     let bytes = layout.size().saturating_mul(8).saturating_mul(growth.max_leaves.min(rows.len()));
     let keeps = growth.columns_per_split.is_none() && bytes <= KEPT_BYTES_MAX;
-    let mut grower = Grower { matrix, fixed, layout, slots, growth, keeps, pool, scratch: Vec::new(), cells: Vec::new() };
+    let mut grower =
+        Grower { matrix, fixed, layout, slots, growth, keeps, pool, scratch: Vec::new(), cells: Vec::new() };
     let mut nodes = vec![grower.root(rows)];
     grower.measure(&mut nodes[0], 0, rows);
     let mut heap = BinaryHeap::new();
@@ -259,8 +259,8 @@ impl Grower<'_> {
             if tried >= n_columns && best.is_some() {
                 break;
             }
-            let (drawn, _) = slots[tried..].partial_shuffle(&mut rng, 1);
-            let slot = drawn[0];
+            slots.swap(tried, rng.gen_range(tried..n_slots));
+            let slot = slots[tried];
             cells.resize(self.layout.n_cells[slot] * (self.fixed.k + 1), 0);
             histogram::build_slot(self.matrix, self.fixed, slot, rows, &mut cells);
             let found = split::of_slot(self.matrix, slot, &cells, self.view(node, position));

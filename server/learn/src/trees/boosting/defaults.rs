@@ -51,7 +51,10 @@ impl GradientBoosting {
 }
 
 impl CategoryRule {
-    /// Of boosting: LightGBM's values, but for `rows_step`, which is 100 there and leaves small tables without
-    /// splits of categories.
-    pub(crate) const BOOSTING: Self = Self { few: 4, rows_min: 10, smoothing: 10.0, side_max: 32, l2: 10.0, rows_step: 0 };
+    /// Of boosting, for so many training rows: LightGBM's values, but for `rows_step`, which is 100 there. That
+    /// would leave small tables without splits of categories, so it is a fiftieth of the rows, 10 to 100.
+    pub(crate) fn boosting(n_rows: usize) -> Self {
+        let rows_step = (n_rows / 50).clamp(10, 100) as i64;
+        Self { few: 4, rows_min: 10, smoothing: 10.0, side_max: 32, l2: 10.0, rows_step }
+    }
 }

@@ -8,12 +8,12 @@ use rayon::prelude::*;
 
 use super::GradientBoosting;
 use crate::LearnError;
+use crate::trees::Tree;
 use crate::trees::fixed_point::FixedPoint;
 use crate::trees::grow::{Grown, Growth, Pool, Sample, grow};
 use crate::trees::matrix::BinnedMatrix;
 use crate::trees::objective::{Objective, weighted_quantile};
 use crate::trees::sampling::{by_gradient, share};
-use crate::trees::Tree;
 
 pub(super) struct Fit<'a> {
     learner: &'a GradientBoosting,
@@ -160,7 +160,14 @@ impl<'a> Fit<'a> {
     fn sample_rows(&mut self) -> Vec<u32> {
         if self.learner.gradient_top_fraction > 0.0 {
             let fractions = (self.learner.gradient_top_fraction, self.learner.gradient_other_fraction);
-            return by_gradient(&mut self.row_rng, fractions, &mut self.gradients, &mut self.hessians, self.x.nrows(), &self.all_rows);
+            return by_gradient(
+                &mut self.row_rng,
+                fractions,
+                &mut self.gradients,
+                &mut self.hessians,
+                self.x.nrows(),
+                &self.all_rows,
+            );
         }
         if self.learner.row_fraction >= 1.0 {
             return self.all_rows.clone();
