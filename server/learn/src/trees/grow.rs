@@ -10,6 +10,7 @@ use std::collections::BinaryHeap;
 use mlwright_base::{CancelToken, Cancelled, Seed};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Tree;
@@ -22,6 +23,9 @@ use super::split::{self, NodeView, Split, value_of};
 /// The most bytes of histograms kept for subtraction; a tree that would need more makes both
 /// children's histograms from their rows.
 const KEPT_BYTES_MAX: usize = 512 << 20;
+
+/// Rows added up by one piece of parallel work.
+const ROWS_PER_PIECE: usize = 1 << 15;
 
 /// Which leaf is split next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,12 +211,20 @@ struct Grower<'a> {
 impl Grower<'_> {
     fn root(&self, rows: &[u32]) -> Node {
         let (k, one) = (self.fixed.k, 1_i64 << self.fixed.units.shift);
-        let mut sums = vec![0_i64; k + 1];
-        for &row in rows {
-            let word = &self.fixed.words[row as usize * (k + 1)..][..k + 1];
-            sums.iter_mut().zip(word).for_each(|(sum, part)| *sum += i64::from(*part));
-            sums[k] += one;
-        }
+        let sum = |rows: &[u32]| {
+            let mut sums = vec![0_i64; k + 1];
+            for &row in rows {
+                let word = &self.fixed.words[row as usize * (k + 1)..][..k + 1];
+                sums.iter_mut().zip(word).for_each(|(sum, part)| *sum += i64::from(*part));
+                sums[k] += one;
+            }
+            sums
+        };
+        let add = |mut all: Vec<i64>, part: Vec<i64>| {
+            all.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+            all
+        };
+        let sums = rows.par_chunks(ROWS_PER_PIECE).map(sum).reduce(|| vec![0; k + 1], add);
         let (bounds, path) = (Bounds::NONE, Vec::new());
         Node { start: 0, end: rows.len(), depth: 0, sums, bounds, path, split: None, children: None, histogram: None }
     }
@@ -229,7 +241,7 @@ impl Grower<'_> {
             units: self.fixed.units,
             growth: self.growth,
             bounds: node.bounds,
-            draw: self.growth.draws_thresholds.then(|| self.growth.seed.0 ^ (position as u64) << 32),
+            draw: self.growth.draws_thresholds.then_some(self.growth.seed.0 ^ ((position as u64) << 32)),
         }
     }
 

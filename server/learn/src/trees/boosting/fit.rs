@@ -126,10 +126,7 @@ impl<'a> Fit<'a> {
         self.renew_leaves(&mut tree, &leaf_rows, &rows, margins);
         tree.leaf_value.iter_mut().for_each(|value| *value *= self.learner.learning_rate);
         if rows.len() == self.x.nrows() {
-            for (leaf, start, end) in leaf_rows {
-                let value = tree.leaf_value[leaf];
-                rows[start..end].iter().for_each(|&row| margins[row as usize] += value);
-            }
+            add_leaves(&tree, &leaf_rows, &rows, margins);
         } else {
             add_tree(&tree, self.x, margins);
         }
@@ -183,6 +180,24 @@ impl<'a> Fit<'a> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.0);
         share(&mut rng, &self.all_slots, self.learner.column_fraction)
     }
+}
+
+/// Rows whose margins one piece of parallel work adds to: they fit the second-level cache.
+const MARGINS_PER_PIECE: usize = 1 << 15;
+
+/// Adds each leaf's value to the margins of its rows, which ascend within each leaf.
+fn add_leaves(tree: &Tree, leaf_rows: &[(usize, usize, usize)], rows: &[u32], margins: &mut [f64]) {
+    margins.par_chunks_mut(MARGINS_PER_PIECE).enumerate().for_each(|(piece, margins)| {
+        let first = piece * MARGINS_PER_PIECE;
+        let last = first + margins.len();
+        for &(leaf, start, end) in leaf_rows {
+            let (value, rows) = (tree.leaf_value[leaf], &rows[start..end]);
+            let from = rows.partition_point(|&row| (row as usize) < first);
+            for &row in rows[from..].iter().take_while(|&&row| (row as usize) < last) {
+                margins[row as usize - first] += value;
+            }
+        }
+    });
 }
 
 /// Adds a one-number tree's answers to one margin of all rows.
