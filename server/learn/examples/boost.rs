@@ -76,12 +76,12 @@ fn run(job: &Job) -> Result<(), Failure> {
     let (cpu, wall) = (cpu_seconds()?, Instant::now());
     let predictions = predictor.predict(test.view(), &cancel)?;
     let (predict_cpu, predict_wall) = (cpu_seconds()? - cpu, wall.elapsed().as_secs_f64());
-    let (wall, n_single) = (Instant::now(), test.nrows().min(2000));
-    let mut out = vec![0.0; predictor.n_outputs()];
-    for row in test.rows().into_iter().take(n_single) {
-        predictor.predict_row(row.to_slice().ok_or("a row in one piece")?, &mut out);
+    // Rows one by one, as an endpoint asks them; often enough for the clock's hundredths of a second.
+    let (cpu, n_asked, mut out) = (cpu_seconds()?, 50_000, vec![0.0; predictor.n_outputs()]);
+    for row in 0..n_asked {
+        predictor.predict_row(test.row(row * 7919 % test.nrows()).to_slice().ok_or("a row in pieces")?, &mut out);
     }
-    let row_us = wall.elapsed().as_secs_f64() * 1e6 / n_single as f64;
+    let row_us = (cpu_seconds()? - cpu) * 1e6 / n_asked as f64;
     let bytes: Vec<u8> = predictions.iter().flat_map(|value| value.to_le_bytes()).collect();
     fs::write(&job.predictions, bytes)?;
     let answer = serde_json::json!({

@@ -94,6 +94,8 @@ fn score(table: &Table, learner: &str, parameters: &serde_json::Value) -> Result
         progress: &NoProgress,
         matrix: preparer.matrix(),
         validation: None,
+        weights: None,
+        start: None,
     };
     let predictor = estimator.fit(x.view(), &target, &cx)?;
     let fitted = started.elapsed() - prepared;

@@ -73,12 +73,7 @@ pub fn searched(task: Task) -> Vec<&'static str> {
             vec!["baseline", "logistic_regression", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
         }
         Task::Regression => vec![
-            "baseline",
-            "linear_regression",
-            "elastic_net",
-            "decision_tree",
-            "random_forest",
-            "extra_trees",
+            "baseline", "linear_regression", "elastic_net", "decision_tree", "random_forest", "extra_trees",
             "gradient_boosting",
         ],
     }
@@ -356,5 +351,11 @@ mod tests {
             learner.parameters().into_iter().find(|(name, _)| name == "min_samples_leaf").map(|(_, value)| value)
         };
         assert_eq!((leaf(10), leaf(200), leaf(100_000)), (Some(json!(1)), Some(json!(10)), Some(json!(20))));
+        // Defaults are in range for every number of rows.
+        for n_rows in [0, 1, 5_001, 20_001, 50_001, 10_000_000] {
+            for name in all(Task::Binary) {
+                assert!(build(&LearnerSpec::new(name), Task::Binary, n_rows).is_ok(), "{name}, {n_rows} rows");
+            }
+        }
     }
 }

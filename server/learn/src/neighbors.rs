@@ -137,7 +137,7 @@ impl Estimator for KNeighbors {
     }
 
     fn preparation(&self) -> Preparation {
-        Preparation::Dense
+        Preparation::Distance
     }
 
     fn supports(&self, _task: Task) -> bool {

@@ -241,7 +241,7 @@ impl Estimator for Svm {
     }
 
     fn preparation(&self) -> Preparation {
-        Preparation::Dense
+        Preparation::Distance
     }
 
     fn supports(&self, _task: Task) -> bool {

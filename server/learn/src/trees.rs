@@ -89,7 +89,10 @@ impl TreesPredictor {
         }
         for tree in &self.trees {
             if tree.n_values != 1 && tree.n_values != n_margins {
-                return Err(LearnError::ModelFile(format!("a leaf has {} values, expected {n_margins}", tree.n_values)));
+                return Err(LearnError::ModelFile(format!(
+                    "a leaf has {} values, expected {n_margins}",
+                    tree.n_values
+                )));
             }
             tree.check(n_columns)?;
         }

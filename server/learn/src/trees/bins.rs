@@ -56,8 +56,14 @@ impl Bins {
 /// A column's [`Bins`] laid out for looking up many values.
 pub(crate) enum Lookup<'a> {
     /// Edges, filled up with infinity.
-    Edges { edges: Box<[f64; 256]>, missing: u8 },
-    Codes { bin_of_code: &'a [Option<u8>], missing: u8 },
+    Edges {
+        edges: Box<[f64; 256]>,
+        missing: u8,
+    },
+    Codes {
+        bin_of_code: &'a [Option<u8>],
+        missing: u8,
+    },
 }
 
 impl Lookup<'_> {

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use super::bins::BINS_MAX;
 use super::grow::{CategoryRule, Growth, GrowthPolicy};
 use super::matrix::BinnedMatrix;
-use super::row_positions;
 use super::objective::{Loss, Objective};
+use super::row_positions;
 use super::tree::DEPTH_MAX;
 use super::weights::{ClassWeight, row_weights};
 use crate::contract::Preparation;
@@ -85,8 +85,9 @@ pub struct GradientBoosting {
     /// Sets of columns, by their names in the matrix: only columns of one set may meet on a path from
     /// root to leaf. A column in no set is a set of its own; no sets, no limit.
     pub interactions: Vec<Vec<String>>,
-    /// In how many folds the number of rounds up to `n_estimators` is found when nothing else says it,
-    /// 2 to 20; 0 makes all rounds. Default by the number of rows, and 0 when `n_estimators` is given.
+    /// Over how many folds the number of rounds up to `n_estimators` is found when nothing else says it,
+    /// at most 20 (fewer than five are some of five); 0 makes all rounds. Default by the number of rows, and
+    /// 0 when `n_estimators` is given.
     pub rounds_by_folds: usize,
     /// Rounds without a lower validation loss before it stops, at least 1.
     pub early_stopping_rounds: usize,
@@ -120,7 +121,7 @@ impl GradientBoosting {
         for (column, &sign) in &self.monotone {
             in_range(&format!("monotone.{column}"), f64::from(sign), |n| n.abs() <= 1.0, "-1, 0 or 1")?;
         }
-        in_range("rounds_by_folds", whole(self.rounds_by_folds), |n| n == 0.0 || (2.0..=20.0).contains(&n), "0, or from 2 to 20")?;
+        in_range("rounds_by_folds", whole(self.rounds_by_folds), |n| (0.0..=20.0).contains(&n), "from 0 to 20")?;
         in_range("early_stopping_rounds", whole(self.early_stopping_rounds), |n| n >= 1.0, "at least 1")?;
         let fits = |n: f64| n == 0.0 || (0.01..=0.9).contains(&n);
         in_range("validation_fraction", self.validation_fraction, fits, "0, or from 0.01 to 0.9")?;
@@ -134,7 +135,7 @@ impl GradientBoosting {
         Ok(self)
     }
 
-    fn growth(&self, cx: &FitContext<'_>) -> Result<Growth, LearnError> {
+    fn growth(&self, n_rows: usize, cx: &FitContext<'_>) -> Result<Growth, LearnError> {
         let names = &cx.matrix.names;
         let position = |parameter: &str, column: &String| {
             names.iter().position(|name| name == column).ok_or_else(|| LearnError::Parameter {
@@ -168,7 +169,7 @@ impl GradientBoosting {
             min_gain: self.min_gain,
             l1: self.l1,
             l2: self.l2,
-            categories: CategoryRule::BOOSTING,
+            categories: CategoryRule::boosting(n_rows),
             monotone,
             interactions: self.interactions.iter().map(set).collect::<Result<_, _>>()?,
             columns_per_split: None,
@@ -260,10 +261,10 @@ impl GradientBoosting {
             Some((stop_x, stop_y)) => Some(Watch::new(self, stop_x, stop_y, y, scaling, &start)?),
             None => None,
         };
-        let growth = self.growth(cx)?;
+        let growth = self.growth(x.nrows(), cx)?;
         let margins = start.margins(x.view());
         let mut n_estimators = self.n_estimators;
-        if watch.is_none() && self.rounds_by_folds > 1 && x.nrows() >= 2 * self.rounds_by_folds {
+        if watch.is_none() && self.rounds_by_folds > 0 && x.nrows() >= 10 {
             let shared = rounds::Shared {
                 learner: self,
                 x: x.view(),
@@ -279,7 +280,8 @@ impl GradientBoosting {
             n_estimators = rounds::best_rounds(&shared, self.rounds_by_folds)?;
         }
         let rows = row_positions(x.nrows())?;
-        let mut fit = Fit::new(self, x.view(), &matrix, &objective, growth, margins, weights, rows, (cx.seed, cx.cancel));
+        let mut fit =
+            Fit::new(self, x.view(), &matrix, &objective, growth, margins, weights, rows, (cx.seed, cx.cancel));
         for round in 0..n_estimators {
             cx.cancel.check()?;
             let grew = fit.round()?;

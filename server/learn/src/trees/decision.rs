@@ -79,7 +79,7 @@ impl Estimator for DecisionTree {
             min_gain: 0.0,
             l1: 0.0,
             l2: 0.0,
-            categories: CategoryRule::BOOSTING,
+            categories: CategoryRule { rows_step: 0, ..CategoryRule::boosting(x.nrows()) },
             monotone: Vec::new(),
             interactions: Vec::new(),
             columns_per_split: None,
@@ -102,7 +102,14 @@ impl Estimator for DecisionTree {
         let mut tree = grown.tree;
         set_leaves(&mut tree, &grown.leaf_rows, &rows, y, weights.as_deref());
         let base = vec![0.0; n_values];
-        Ok(Predictor::Trees(TreesPredictor { link: Link::Identity, base, trees: vec![tree], gain, n_rounds: None, out_of_bag: None }))
+        Ok(Predictor::Trees(TreesPredictor {
+            link: Link::Identity,
+            base,
+            trees: vec![tree],
+            gain,
+            n_rounds: None,
+            out_of_bag: None,
+        }))
     }
 }
 

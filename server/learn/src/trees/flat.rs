@@ -3,8 +3,8 @@
 //! A few rows walk down a tree side by side, each the same number of steps: leaves lead to
 //! themselves. No step waits for a guess about a row's way, and the rows' reads overlap.
 
-use super::tree::{CategorySet, NUMERIC, Tree};
 use super::TreesPredictor;
+use super::tree::{CategorySet, NUMERIC, Tree};
 
 /// Rows that walk side by side.
 const LANES: usize = 8;

@@ -49,8 +49,8 @@ pub struct Forest {
 pub struct ForestParameters {
     /// How many trees, 1 to 10000. The default 100 is scikit-learn's; more are never worse, only slower.
     pub n_estimators: usize,
-    /// The share of columns each split looks at, above 0 and at most 1; at least one column. Default:
-    /// for classes √n / n; for numbers a third for random forests (Breiman 2001) and all for extra trees.
+    /// The share of columns each split looks at, at most 1 and at least one column; 0 for their square
+    /// root. Default: 0 for classes; for numbers a third for random forests (Breiman 2001), all for extra trees.
     pub column_fraction: f64,
     /// The fewest training rows in a leaf, at least 1. Default: 1 for classes, 5 for numbers (Breiman 2001).
     pub min_samples_leaf: usize,
@@ -65,12 +65,11 @@ pub struct ForestParameters {
 }
 
 impl Forest {
-    /// The defaults of a random forest for so many columns as the matrix will have.
+    /// The defaults for a task.
     pub(crate) fn defaults(kind: Kind, task: Task) -> ForestParameters {
         let is_number = task == Task::Regression;
         ForestParameters {
             n_estimators: 100,
-            // Stands for the rule by the number of columns, which is not known yet.
             column_fraction: match (kind, is_number) {
                 (_, false) => 0.0,
                 (Kind::Random, true) => 1.0 / 3.0,
@@ -89,7 +88,7 @@ impl Forest {
         let p = &parameters;
         in_range("n_estimators", whole(p.n_estimators), |n| (1.0..=1e4).contains(&n), "from 1 to 10000")?;
         let share = |n: f64| (0.0..=1.0).contains(&n);
-        in_range("column_fraction", p.column_fraction, share, "above 0 and at most 1, or 0 for the square root")?;
+        in_range("column_fraction", p.column_fraction, share, "0 (for the square root) or at most 1")?;
         in_range("min_samples_leaf", whole(p.min_samples_leaf), |n| n >= 1.0, "at least 1")?;
         in_range("max_depth", whole(p.max_depth), |n| n >= 1.0 && n <= whole(DEPTH_MAX), "from 1 to 64")?;
         in_range("max_leaves", whole(p.max_leaves), |n| (2.0..=1e6).contains(&n), "from 2 to 1000000")?;
@@ -98,11 +97,8 @@ impl Forest {
 
     fn growth(&self, n_slots: usize) -> Growth {
         let p = &self.parameters;
-        let columns = if p.column_fraction == 0.0 {
-            (n_slots as f64).sqrt()
-        } else {
-            n_slots as f64 * p.column_fraction
-        };
+        let columns =
+            if p.column_fraction == 0.0 { (n_slots as f64).sqrt() } else { n_slots as f64 * p.column_fraction };
         Growth {
             policy: GrowthPolicy::LeafWise,
             max_leaves: p.max_leaves,
@@ -188,6 +184,7 @@ impl Estimator for Forest {
             let grown: Vec<Planted> =
                 batch.into_par_iter().map(|position| shared.plant(position)).collect::<Result<_, LearnError>>()?;
             for planted in grown {
+                cx.cancel.check()?;
                 if self.parameters.bootstrap {
                     out_of_bag.add(&planted, x.view());
                 }
@@ -195,7 +192,11 @@ impl Estimator for Forest {
                 trees.push(planted.tree);
             }
             let total = self.parameters.n_estimators;
-            cx.progress.report(Progress::of(trees.len() as f64, total as f64, format!("tree {} of {total}", trees.len())));
+            cx.progress.report(Progress::of(
+                trees.len() as f64,
+                total as f64,
+                format!("tree {} of {total}", trees.len()),
+            ));
             if cx.is_enough() {
                 break;
             }
@@ -308,7 +309,8 @@ impl OutOfBag {
             Target::Class { codes, .. } => {
                 let right = |&&row: &&usize| {
                     let sums = of(row);
-                    let best = (0..sums.len()).fold(0, |best, class| if sums[class] > sums[best] { class } else { best });
+                    let best =
+                        (0..sums.len()).fold(0, |best, class| if sums[class] > sums[best] { class } else { best });
                     best == codes[row] as usize
                 };
                 Some(seen.iter().filter(right).count() as f64 / seen.len() as f64)

@@ -8,9 +8,9 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use mlwright_base::{CancelToken, Cancelled, Seed};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Tree;
@@ -23,6 +23,9 @@ use super::split::{self, NodeView, Split, value_of};
 /// The most bytes of histograms kept for subtraction; a tree that would need more makes both
 /// children's histograms from their rows.
 const KEPT_BYTES_MAX: usize = 512 << 20;
+
+/// Rows added up by one piece of parallel work.
+const ROWS_PER_PIECE: usize = 1 << 15;
 
 /// Which leaf is split next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,7 +163,8 @@ pub(crate) fn grow(
     let layout = Layout::new(matrix, fixed.k);
     let bytes = layout.size().saturating_mul(8).saturating_mul(growth.max_leaves.min(rows.len()));
     let keeps = growth.columns_per_split.is_none() && bytes <= KEPT_BYTES_MAX;
-    let mut grower = Grower { matrix, fixed, layout, slots, growth, keeps, pool, scratch: Vec::new(), cells: Vec::new() };
+    let mut grower =
+        Grower { matrix, fixed, layout, slots, growth, keeps, pool, scratch: Vec::new(), cells: Vec::new() };
     let mut nodes = vec![grower.root(rows)];
     grower.measure(&mut nodes[0], 0, rows);
     let mut heap = BinaryHeap::new();
@@ -207,12 +211,20 @@ struct Grower<'a> {
 impl Grower<'_> {
     fn root(&self, rows: &[u32]) -> Node {
         let (k, one) = (self.fixed.k, 1_i64 << self.fixed.units.shift);
-        let mut sums = vec![0_i64; k + 1];
-        for &row in rows {
-            let word = &self.fixed.words[row as usize * (k + 1)..][..k + 1];
-            sums.iter_mut().zip(word).for_each(|(sum, part)| *sum += i64::from(*part));
-            sums[k] += one;
-        }
+        let sum = |rows: &[u32]| {
+            let mut sums = vec![0_i64; k + 1];
+            for &row in rows {
+                let word = &self.fixed.words[row as usize * (k + 1)..][..k + 1];
+                sums.iter_mut().zip(word).for_each(|(sum, part)| *sum += i64::from(*part));
+                sums[k] += one;
+            }
+            sums
+        };
+        let add = |mut all: Vec<i64>, part: Vec<i64>| {
+            all.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+            all
+        };
+        let sums = rows.par_chunks(ROWS_PER_PIECE).map(sum).reduce(|| vec![0; k + 1], add);
         let (bounds, path) = (Bounds::NONE, Vec::new());
         Node { start: 0, end: rows.len(), depth: 0, sums, bounds, path, split: None, children: None, histogram: None }
     }
@@ -229,7 +241,7 @@ impl Grower<'_> {
             units: self.fixed.units,
             growth: self.growth,
             bounds: node.bounds,
-            draw: self.growth.draws_thresholds.then(|| self.growth.seed.0 ^ (position as u64) << 32),
+            draw: self.growth.draws_thresholds.then_some(self.growth.seed.0 ^ ((position as u64) << 32)),
         }
     }
 
@@ -259,8 +271,8 @@ impl Grower<'_> {
             if tried >= n_columns && best.is_some() {
                 break;
             }
-            let (drawn, _) = slots[tried..].partial_shuffle(&mut rng, 1);
-            let slot = drawn[0];
+            slots.swap(tried, rng.gen_range(tried..n_slots));
+            let slot = slots[tried];
             cells.resize(self.layout.n_cells[slot] * (self.fixed.k + 1), 0);
             histogram::build_slot(self.matrix, self.fixed, slot, rows, &mut cells);
             let found = split::of_slot(self.matrix, slot, &cells, self.view(node, position));

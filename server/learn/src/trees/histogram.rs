@@ -67,7 +67,13 @@ impl Layout {
 }
 
 /// Sums over `rows` for every slot.
-pub(crate) fn build(matrix: &BinnedMatrix, layout: &Layout, fixed: &FixedPoint, rows: &[u32], histogram: &mut Histogram) {
+pub(crate) fn build(
+    matrix: &BinnedMatrix,
+    layout: &Layout,
+    fixed: &FixedPoint,
+    rows: &[u32],
+    histogram: &mut Histogram,
+) {
     let threads = rayon::current_num_threads();
     if threads > 1 && rows.len() >= PARALLEL_ROWS_MIN {
         over_rows(matrix, layout, fixed, rows, histogram, threads.min(8));
@@ -152,7 +158,11 @@ fn add(matrix: &BinnedMatrix, groups: &[Group], fixed: &FixedPoint, rows: &[u32]
             let cells = &mut sums[(group.first + offset - first) * CELLS * stride..][..CELLS * stride];
             for &row in rows {
                 let bin = usize::from(matrix.slot(group.first + offset).bin(row));
-                add_word(&mut cells[bin * stride..(bin + 1) * stride], &fixed.words[row as usize * stride..][..stride], one);
+                add_word(
+                    &mut cells[bin * stride..(bin + 1) * stride],
+                    &fixed.words[row as usize * stride..][..stride],
+                    one,
+                );
             }
         }
     }

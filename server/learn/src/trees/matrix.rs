@@ -98,8 +98,7 @@ impl BinnedMatrix {
             first += width;
         }
         let bytes = binned(x, &usable, &bins, cancel)?;
-        cancel.check()?;
-        let columns = by_column(&bytes, usable.len(), x.nrows());
+        let columns = by_column(&bytes, usable.len(), x.nrows(), cancel)?;
         Ok(Self { bins, usable, groups, bytes, columns, n_rows: x.nrows() })
     }
 
@@ -145,12 +144,13 @@ fn binned(
 }
 
 /// The same bytes, column by column; eight columns at a time, so that each read row serves them all.
-fn by_column(bytes: &[u8], n_slots: usize, n_rows: usize) -> Vec<u8> {
+fn by_column(bytes: &[u8], n_slots: usize, n_rows: usize, cancel: &CancelToken) -> Result<Vec<u8>, Cancelled> {
     let mut columns = vec![0; bytes.len()];
     if n_rows == 0 || n_slots == 0 {
-        return columns;
+        return Ok(columns);
     }
-    columns.par_chunks_mut(GROUP_MAX * n_rows).enumerate().for_each(|(group, columns)| {
+    columns.par_chunks_mut(GROUP_MAX * n_rows).enumerate().try_for_each(|(group, columns)| {
+        cancel.check()?;
         let first = group * GROUP_MAX;
         let width = columns.len() / n_rows;
         for (row, bytes) in bytes.chunks_exact(n_slots).enumerate() {
@@ -158,8 +158,9 @@ fn by_column(bytes: &[u8], n_slots: usize, n_rows: usize) -> Vec<u8> {
                 columns[offset * n_rows + row] = *byte;
             }
         }
-    });
-    columns
+        Ok(())
+    })?;
+    Ok(columns)
 }
 
 #[cfg(test)]

@@ -118,8 +118,7 @@ impl Objective<'_> {
     /// As [`Objective::loss`], over some rows.
     pub fn loss_of(&self, margins: &[f64], rows: &[usize]) -> f64 {
         let n_rows = margins.len() / self.n_margins();
-        let margins: Vec<f64> =
-            margins.chunks_exact(n_rows).flat_map(|of| rows.iter().map(|&row| of[row])).collect();
+        let margins: Vec<f64> = margins.chunks_exact(n_rows).flat_map(|of| rows.iter().map(|&row| of[row])).collect();
         match self {
             Self::Numbers { loss, values, shape } => {
                 let values: Vec<f64> = rows.iter().map(|&row| values[row]).collect();

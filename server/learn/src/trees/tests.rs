@@ -7,7 +7,7 @@ mod losses;
 mod shap;
 
 use mlwright_base::{CancelToken, NoProgress, Seed};
-use ndarray::{Axis, Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2};
 
 use super::boosting::GradientBoosting;
 use super::decision::DecisionTree;
@@ -90,7 +90,16 @@ fn try_fit(
 ) -> Result<Predictor, LearnError> {
     let cancel = CancelToken::new();
     let validation = validation.map(|(x, y)| (x.view(), y));
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix, validation, weights: None, start: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &NoProgress,
+        matrix,
+        validation,
+        weights: None,
+        start: None,
+    };
     learner.fit(x, y, &cx)
 }
 
@@ -301,7 +310,7 @@ fn the_number_of_rounds_is_found_where_nobody_says_it() {
     let learner = GradientBoosting { rounds_by_folds: 3, ..plain(1500) };
     let rounds = |y: &Target| fit(&learner, &x, y, &matrix).n_rounds().expect("boosting counts its rounds");
     let (of_noise, of_number) = (rounds(&noise), rounds(&number));
-    assert!(of_noise <= 3 && (30..300).contains(&of_number), "{of_noise} {of_number}");
+    assert!(of_noise <= 3 && of_number >= 100, "{of_noise} {of_number}");
     // The fit is that of so many rounds.
     let exactly = fit(&GradientBoosting { n_estimators: of_number, ..plain(1500) }, &x, &number, &matrix);
     assert_eq!(fit(&learner, &x, &number, &matrix), exactly);
@@ -312,12 +321,7 @@ fn any_number_of_threads_gives_the_same_bytes_and_any_order_of_memory() {
     let (Table { x, number, multiclass, .. }, matrix) = large();
     // Wide and long enough that histograms and splits are made in parallel.
     let wide = Array2::from_shape_fn((1500, 60), |(row, column)| (x[[row, column % 2]] * (column + 1) as f64).fract());
-    let learner = GradientBoosting {
-        n_estimators: 8,
-        row_fraction: 0.7,
-        column_fraction: 0.5,
-        ..plain(1500)
-    };
+    let learner = GradientBoosting { n_estimators: 8, row_fraction: 0.7, column_fraction: 0.5, ..plain(1500) };
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
         pool.install(|| {
@@ -335,7 +339,16 @@ fn any_number_of_threads_gives_the_same_bytes_and_any_order_of_memory() {
     assert_ne!(one.0, {
         let cancel = CancelToken::new();
         let plain = MatrixInfo::default();
-        let cx = FitContext { seed: Seed(2), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &plain, validation: None, weights: None, start: None };
+        let cx = FitContext {
+            seed: Seed(2),
+            cancel: &cancel,
+            enough: None,
+            progress: &NoProgress,
+            matrix: &plain,
+            validation: None,
+            weights: None,
+            start: None,
+        };
         learner.fit(wide.view(), &number, &cx).expect("fits")
     });
     let mut by_column = Array2::zeros(ndarray::ShapeBuilder::f(wide.dim()));
@@ -368,7 +381,7 @@ fn many_rows_get_what_each_row_gets() {
         for y in [&number, &multiclass, &binary] {
             let predictor = fit(learner, &x, y, &matrix);
             for n_rows in [0, 1, 7, 1500] {
-                let rows = x.slice_axis(Axis(0), (..n_rows).into());
+                let (rows, _) = x.view().split_at(ndarray::Axis(0), n_rows);
                 let all = predictor.predict(rows, &CancelToken::new()).expect("not cancelled");
                 for (row, answer) in rows.rows().into_iter().zip(all.rows()) {
                     assert_eq!(predict(&predictor, &row.to_vec()), answer.to_vec());
@@ -387,7 +400,16 @@ fn cancelling_ends_a_fit_within() {
             cancel.cancel();
         }
     };
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &sink, matrix: &matrix, validation: None, weights: None, start: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &sink,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
     assert_eq!(plain(1500).fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
     assert_eq!(DecisionTree::for_rows(1500).fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
 }
@@ -401,7 +423,16 @@ fn when_time_is_up_boosting_keeps_what_it_has() {
             enough.cancel();
         }
     };
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: Some(&enough), progress: &sink, matrix: &matrix, validation: None, weights: None, start: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: Some(&enough),
+        progress: &sink,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
     let kept = plain(1500).fit(x.view(), &number, &cx).expect("it is not cancelled");
     let three = GradientBoosting { n_estimators: 3, ..plain(1500) };
     assert_eq!(kept, fit(&three, &x, &number, &matrix), "three rounds are three rounds");

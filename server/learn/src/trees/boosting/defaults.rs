@@ -18,7 +18,7 @@ impl GradientBoosting {
         Self {
             n_estimators: if small { 2000 } else { 120 },
             learning_rate: if small { 0.05 } else { 0.1 },
-            max_leaves: if small { 16 } else { 31 },
+            max_leaves: if small { (n_rows / 300).clamp(8, 16) } else { 31 },
             max_depth: 16,
             growth_policy: GrowthPolicy::LeafWise,
             min_samples_leaf: (n_rows / 20).clamp(1, 20),
@@ -40,8 +40,8 @@ impl GradientBoosting {
             interactions: Vec::new(),
             rounds_by_folds: match n_rows {
                 0..=5_000 => 5,
-                5_001..=20_000 => 3,
-                20_001..=ROWS_BY_FOLDS_MAX => 2,
+                5_001..=20_000 => 2,
+                20_001..=ROWS_BY_FOLDS_MAX => 1,
                 _ => 0,
             },
             early_stopping_rounds: 40,
@@ -51,7 +51,10 @@ impl GradientBoosting {
 }
 
 impl CategoryRule {
-    /// Of boosting: LightGBM's values, but for `rows_step`, which is 100 there and leaves small tables without
-    /// splits of categories.
-    pub(crate) const BOOSTING: Self = Self { few: 4, rows_min: 10, smoothing: 10.0, side_max: 32, l2: 10.0, rows_step: 0 };
+    /// Of boosting, for so many training rows: LightGBM's values, but for `rows_step`, which is 100 there. That
+    /// would leave small tables without splits of categories, so it is a fiftieth of the rows, 10 to 100.
+    pub(crate) fn boosting(n_rows: usize) -> Self {
+        let rows_step = (n_rows / 50).clamp(10, 100) as i64;
+        Self { few: 4, rows_min: 10, smoothing: 10.0, side_max: 32, l2: 10.0, rows_step }
+    }
 }

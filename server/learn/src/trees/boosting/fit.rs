@@ -8,12 +8,12 @@ use rayon::prelude::*;
 
 use super::GradientBoosting;
 use crate::LearnError;
+use crate::trees::Tree;
 use crate::trees::fixed_point::FixedPoint;
 use crate::trees::grow::{Grown, Growth, Pool, Sample, grow};
 use crate::trees::matrix::BinnedMatrix;
 use crate::trees::objective::{Objective, weighted_quantile};
 use crate::trees::sampling::{by_gradient, share};
-use crate::trees::Tree;
 
 pub(super) struct Fit<'a> {
     learner: &'a GradientBoosting,
@@ -126,10 +126,7 @@ impl<'a> Fit<'a> {
         self.renew_leaves(&mut tree, &leaf_rows, &rows, margins);
         tree.leaf_value.iter_mut().for_each(|value| *value *= self.learner.learning_rate);
         if rows.len() == self.x.nrows() {
-            for (leaf, start, end) in leaf_rows {
-                let value = tree.leaf_value[leaf];
-                rows[start..end].iter().for_each(|&row| margins[row as usize] += value);
-            }
+            add_leaves(&tree, &leaf_rows, &rows, margins);
         } else {
             add_tree(&tree, self.x, margins);
         }
@@ -160,7 +157,14 @@ impl<'a> Fit<'a> {
     fn sample_rows(&mut self) -> Vec<u32> {
         if self.learner.gradient_top_fraction > 0.0 {
             let fractions = (self.learner.gradient_top_fraction, self.learner.gradient_other_fraction);
-            return by_gradient(&mut self.row_rng, fractions, &mut self.gradients, &mut self.hessians, self.x.nrows(), &self.all_rows);
+            return by_gradient(
+                &mut self.row_rng,
+                fractions,
+                &mut self.gradients,
+                &mut self.hessians,
+                self.x.nrows(),
+                &self.all_rows,
+            );
         }
         if self.learner.row_fraction >= 1.0 {
             return self.all_rows.clone();
@@ -176,6 +180,24 @@ impl<'a> Fit<'a> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.0);
         share(&mut rng, &self.all_slots, self.learner.column_fraction)
     }
+}
+
+/// Rows whose margins one piece of parallel work adds to: they fit the second-level cache.
+const MARGINS_PER_PIECE: usize = 1 << 15;
+
+/// Adds each leaf's value to the margins of its rows, which ascend within each leaf.
+fn add_leaves(tree: &Tree, leaf_rows: &[(usize, usize, usize)], rows: &[u32], margins: &mut [f64]) {
+    margins.par_chunks_mut(MARGINS_PER_PIECE).enumerate().for_each(|(piece, margins)| {
+        let first = piece * MARGINS_PER_PIECE;
+        let last = first + margins.len();
+        for &(leaf, start, end) in leaf_rows {
+            let (value, rows) = (tree.leaf_value[leaf], &rows[start..end]);
+            let from = rows.partition_point(|&row| (row as usize) < first);
+            for &row in rows[from..].iter().take_while(|&&row| (row as usize) < last) {
+                margins[row as usize - first] += value;
+            }
+        }
+    });
 }
 
 /// Adds a one-number tree's answers to one margin of all rows.

@@ -18,8 +18,11 @@ use crate::{LearnError, Target};
 
 /// The most cells that all folds together may add up or look at: some ten seconds.
 const WORK_MAX: f64 = 1e10;
-/// Fewer rounds than this say too little of how many are best.
-const ROUNDS_MIN: f64 = 200.0;
+/// The rounds that each fold should be able to make.
+const ROUNDS_MIN: f64 = 500.0;
+/// Into how many parts rows are divided at least: of fewer, each fit would have so few rows that it were best
+/// stopped too early.
+const PARTS_MIN: usize = 5;
 
 /// What all folds share.
 pub(super) struct Shared<'a> {
@@ -36,7 +39,7 @@ pub(super) struct Shared<'a> {
     pub cancel: &'a CancelToken,
 }
 
-/// The number of rounds with the least mean loss over `n_folds` folds, at least 1. Where there are so
+/// The number of rounds with the least mean loss over `n_folds` folds (of five at least), at least 1. Where there are so
 /// many classes, columns and rows that it would take long, over fewer of these folds; where even one
 /// is too many, the usual total of steps: 5 / learning rate.
 ///
@@ -45,12 +48,13 @@ pub(super) struct Shared<'a> {
 pub(super) fn best_rounds(shared: &Shared<'_>, n_folds: usize) -> Result<usize, LearnError> {
     let learner = shared.learner;
     let affordable = WORK_MAX / work_of_round(shared);
-    if affordable < ROUNDS_MIN {
+    if affordable < 5.0 / learner.learning_rate {
         return Ok(learner.n_estimators.min((5.0 / learner.learning_rate).ceil() as usize));
     }
-    let n_used = n_folds.min((affordable / ROUNDS_MIN) as usize);
+    let n_used = n_folds.min((affordable / ROUNDS_MIN) as usize).max(1);
     let rounds_max = learner.n_estimators.min((affordable / n_used as f64) as usize);
-    let parts = folds(shared.y, n_folds, SplitKind::Stratified, shared.seed.derive("rounds"))?;
+    let n_parts = n_folds.max(PARTS_MIN).min(shared.y.len());
+    let parts = folds(shared.y, n_parts, SplitKind::Stratified, shared.seed.derive("rounds"))?;
     let mut fits: Vec<(Fit<'_>, Vec<usize>)> = parts
         .into_iter()
         .take(n_used)
@@ -93,6 +97,8 @@ pub(super) fn best_rounds(shared: &Shared<'_>, n_folds: usize) -> Result<usize, 
 /// About how many cells a round of one fold adds up (each row some twice in every column) and looks at
 /// (each leaf's bins, from both ends).
 fn work_of_round(shared: &Shared<'_>) -> f64 {
-    let cells = 2.0 * shared.x.nrows() as f64 + 512.0 * shared.learner.max_leaves as f64;
-    cells * (shared.matrix.n_slots().max(1) * shared.objective.n_margins()) as f64
+    let n_slots = shared.matrix.n_slots();
+    let n_bins: usize = (0..n_slots).map(|slot| shared.matrix.bins_of(slot).n_bins()).sum();
+    let cells = 2.0 * (shared.x.nrows() * n_slots + shared.learner.max_leaves * n_bins) as f64;
+    cells.max(1.0) * shared.objective.n_margins() as f64
 }

@@ -34,7 +34,8 @@ impl<'a> Start<'a> {
             }
             Some(_) => {
                 return Err(LearnError::UnsuitableData {
-                    message: "the predictor to go on from is not boosting of the same kind of target and loss".to_owned(),
+                    message: "the predictor to go on from is not boosting of the same kind of target and loss"
+                        .to_owned(),
                     hint: "go on from a gradient_boosting model of this target, or start anew".to_owned(),
                 });
             }

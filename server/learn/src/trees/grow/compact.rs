@@ -1,6 +1,6 @@
 //! From the nodes of a growing tree to the arrays of a [`Tree`].
 
-use super::{Growth, Grown, Node};
+use super::{Grown, Growth, Node};
 use crate::trees::Tree;
 use crate::trees::bins::Bins;
 use crate::trees::fixed_point::Units;

@@ -12,7 +12,12 @@ const ROWS_PER_PIECE: usize = 1 << 14;
 const BLOCK_ROWS: usize = 1024;
 
 /// Moves the rows that go left to the front, keeping the order on both sides; answers with their number.
-pub(super) fn partition(bins: SlotBins<'_>, goes_left: &[bool; 256], rows: &mut [u32], scratch: &mut Vec<u32>) -> usize {
+pub(super) fn partition(
+    bins: SlotBins<'_>,
+    goes_left: &[bool; 256],
+    rows: &mut [u32],
+    scratch: &mut Vec<u32>,
+) -> usize {
     scratch.resize(scratch.len().max(rows.len()), 0);
     let scratch = &mut scratch[..rows.len()];
     if rows.len() < PARALLEL_ROWS_MIN || rayon::current_num_threads() == 1 {

@@ -56,9 +56,10 @@ fn score(predictor: &Predictor, x: &Array2<f64>, y: &Target) -> f64 {
     let answers: Vec<Vec<f64>> = x.rows().into_iter().map(|row| predict(predictor, &row.to_vec())).collect();
     match y {
         Target::Class { codes, .. } => {
-            let right = answers.iter().zip(codes).filter(|(answer, code)| {
-                answer.iter().all(|share| *share <= answer[**code as usize])
-            });
+            let right = answers
+                .iter()
+                .zip(codes)
+                .filter(|(answer, code)| answer.iter().all(|share| *share <= answer[**code as usize]));
             right.count() as f64 / codes.len() as f64
         }
         Target::Number(values) => {
@@ -97,7 +98,16 @@ fn forests_are_the_same_with_any_number_of_threads_and_can_be_cancelled() {
     assert_eq!(run(1), run(3));
     let cancel = CancelToken::new();
     cancel.cancel();
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None, weights: None, start: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &NoProgress,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
     let learner = forest(Kind::Random, Task::Regression, |_| ());
     assert_eq!(learner.fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
 }

@@ -18,7 +18,16 @@ fn fit_with(
     start: Option<&Predictor>,
 ) -> Result<Predictor, LearnError> {
     let cancel = CancelToken::new();
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix, validation: None, weights, start };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &NoProgress,
+        matrix,
+        validation: None,
+        weights,
+        start,
+    };
     learner.fit(x.view(), y, &cx)
 }
 

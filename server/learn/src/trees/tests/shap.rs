@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
+use crate::trees::Tree;
 use crate::trees::shap::add_shapley_values;
 use crate::trees::tree::NUMERIC;
-use crate::trees::Tree;
 
 #[derive(Deserialize)]
 struct Vectors {
