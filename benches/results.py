@@ -119,7 +119,7 @@ if linear := figures("linear"):
 
 `benches/run.sh linear`: CPU seconds of a fit on one thread with the scaling of its columns, medians of {linear['tables'][0]['n_runs']} (wide table {linear['tables'][1]['n_runs']}),
 both with their defaults; scikit-learn {linear['sklearn_version']}. From the minimum: the largest difference of a standardised column's coefficient, as a
-share of the largest coefficient.
+share of the largest coefficient; of Huber's and L1's minimum scikit-learn's own descent is all that is known.
 
 | table | learner | mlwright | scikit-learn | ratio | from the minimum: mlwright | scikit-learn |
 |---|---|---|---|---|---|---|""")

@@ -1,8 +1,7 @@
 //! Linear regression with an L1 and an L2 penalty, by coordinate descent.
 //!
-//! linfa-elasticnet 0.8.1 is not used: it can be neither cancelled nor told weights, each of its sweeps
-//! costs two passes over the rows where ZᵀZ is enough, and on 8,000 × 1,500 correlated columns it ended
-//! at its most sweeps with weights 7 % from the solution. A test compares the two where linfa is done.
+//! linfa-elasticnet 0.8.1 is not used: it can be neither cancelled nor told weights, and each of its sweeps
+//! costs two passes over the rows where ZᵀZ is enough. A test compares the two.
 
 use mlwright_base::{CancelToken, Cancelled};
 use ndarray::{Array2, ArrayView1, ArrayView2};
