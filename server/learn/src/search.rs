@@ -117,6 +117,9 @@ pub struct Candidate {
     pub learner: String,
     /// All its hyperparameters.
     pub parameters: Vec<(String, serde_json::Value)>,
+    /// Those that were set: the others are the learner's defaults.
+    #[serde(default)]
+    pub set: serde_json::Map<String, serde_json::Value>,
     /// The metric on each fold; empty when it failed.
     pub cv_scores: Vec<f64>,
     /// Their mean.

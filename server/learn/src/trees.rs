@@ -26,7 +26,6 @@ pub(crate) mod sampling;
 pub(crate) mod shap;
 pub(crate) mod split;
 pub mod tree;
-pub mod weights;
 
 pub use tree::Tree;
 

@@ -411,6 +411,7 @@ fn tried(name: &str, complexity: (usize, usize), cv_mean: Option<f64>) -> Tried 
         candidate: Candidate {
             learner: name.to_owned(),
             parameters: Vec::new(),
+            set: serde_json::Map::new(),
             cv_scores: Vec::new(),
             cv_mean,
             cv_std: None,

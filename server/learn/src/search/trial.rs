@@ -160,6 +160,7 @@ impl<'a> Workbench<'a> {
             candidate: Candidate {
                 learner: spec.name.clone(),
                 parameters: estimator.parameters(),
+                set: spec.parameters.clone(),
                 cv_scores: Vec::new(),
                 cv_mean: None,
                 cv_std: None,
@@ -422,6 +423,7 @@ impl<'a> Workbench<'a> {
             candidate: Candidate {
                 learner: ensemble::ENSEMBLE.to_owned(),
                 parameters: vec![("members".to_owned(), json!(described))],
+                set: serde_json::Map::from_iter([("members".to_owned(), json!(described))]),
                 cv_scores: Vec::new(),
                 cv_mean: None,
                 cv_std: None,

@@ -23,7 +23,7 @@ use super::matrix::BinnedMatrix;
 use super::objective::{Loss, Objective};
 use super::row_positions;
 use super::tree::DEPTH_MAX;
-use super::weights::{ClassWeight, row_weights};
+use crate::weights::{ClassWeight, row_weights};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, classes_of, described, in_range};
 use crate::split::{SplitKind, holdout};

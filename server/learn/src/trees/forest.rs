@@ -18,7 +18,7 @@ use super::fixed_point::FixedPoint;
 use super::grow::{CategoryRule, Growth, GrowthPolicy, Pool, Sample, grow};
 use super::matrix::BinnedMatrix;
 use super::tree::DEPTH_MAX;
-use super::weights::{ClassWeight, row_weights};
+use crate::weights::{ClassWeight, row_weights};
 use super::{Tree, TreesPredictor, row_positions};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, described, in_range};

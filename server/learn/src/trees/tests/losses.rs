@@ -3,7 +3,7 @@
 use super::*;
 use crate::trees::grow::GrowthPolicy;
 use crate::trees::objective::Loss;
-use crate::trees::weights::ClassWeight;
+use crate::weights::ClassWeight;
 
 fn learner() -> GradientBoosting {
     GradientBoosting { n_estimators: 60, ..plain(1500) }
