@@ -11,6 +11,7 @@ use mlwright_base::Problem;
 use mlwright_engine::jobs::JobState;
 use mlwright_engine::train::{LeaderboardEntry, TrainOutcome, TrainRequest, TrainResult};
 use schemars::JsonSchema;
+use serde_json::Value;
 
 use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, number, table};
