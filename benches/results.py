@@ -113,3 +113,45 @@ Memory of the server afterwards: {editor['memory_mb']:.0f} MB.
 |---|---|---|
 | `mlwright check`, {editor['n_files']} files | {editor['check_seconds']:.2f} | 1 |
 | waldean {editor['waldean_version']} | {editor['waldean_seconds']:.1f} | {editor['ratio']:.0f} |""")
+if linear := figures("linear"):
+    print(f"""
+## Linear models beside scikit-learn
+
+`benches/run.sh linear`: CPU seconds of a fit on one thread with the scaling of its columns, medians of {linear['tables'][0]['n_runs']} (wide table {linear['tables'][1]['n_runs']}),
+both with their defaults; scikit-learn {linear['sklearn_version']}. From the minimum: the largest difference of a standardised column's coefficient, as a
+share of the largest coefficient; of Huber's and L1's minimum scikit-learn's own descent is all that is known.
+
+| table | learner | mlwright | scikit-learn | ratio | from the minimum: mlwright | scikit-learn |
+|---|---|---|---|---|---|---|""")
+    for table in linear["tables"]:
+        for row in table["rows"]:
+            print(f"| {table['n_rows']:,} × {table['n_columns']:,} | {row['label']} | {row['seconds']:.2f} | {row['reference_seconds']:.2f} | "
+                  f"{row['ratio']:.2f} | {row['apart']:.0e} | {row['reference_apart']:.0e} |")
+if boosting := figures("boosting"):
+    libraries = list(boosting["ranks"])
+    print(f"""
+## Boosted trees
+
+`benches/run.sh boosting`: every library with its defaults on the same quarter of rows held out, medians of five splits; AUC (higher is better), log
+loss or RMSE (lower is better).
+
+| table | measure | {' | '.join(libraries)} |
+|---|---|{'---|' * len(libraries)}""")
+    for name, table in boosting["quality"].items():
+        measure = table["measure"]
+        cells = [f"{table['scores'][library][measure]:.5g}" for library in libraries]
+        print(f"| {name} | {measure} | {' | '.join(cells)} |")
+    cells = [f"**{boosting['ranks'][library]:.2f}**" for library in libraries]
+    print(f"| **mean rank** | | {' | '.join(cells)} |")
+    print("""
+One thread, seconds of CPU; the ratio is to LightGBM's.
+
+| table | library | fit | ratio | predict | ratio |
+|---|---|---|---|---|---|""")
+    for name, speed in boosting["speed"].items():
+        lightgbm = speed["libraries"]["LightGBM"]
+        for library, of in speed["libraries"].items():
+            fit, predict = of["fit_cpu_seconds"], of["predict_cpu_seconds"]
+            print(f"| {name} | {library} | {fit:.2f} | {fit / lightgbm['fit_cpu_seconds']:.2f} | {predict:.2f} | {predict / lightgbm['predict_cpu_seconds']:.2f} |")
+    for name, speed in boosting["speed"].items():
+        print(f"\nTwo threads fit {name} {speed['two_threads']:.2f} times as fast as one.")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures beside peers, all in one run on this machine, and writes RESULTS.md.
-# `benches/run.sh` runs everything; `benches/run.sh profile|latency|startup|assistant|editor` one of them.
+# `benches/run.sh` runs everything; `benches/run.sh profile|latency|startup|assistant|editor|linear|boosting` one of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${CARGO_TARGET_DIR:=$HOME/.cache/mlwright/target}"
@@ -21,9 +21,11 @@ if ! cmp -s benches/requirements.txt "$VENV/requirements.txt"; then
 fi
 
 names=("$@")
-[ "${#names[@]}" -gt 0 ] || names=(profile latency startup assistant editor)
+[ "${#names[@]}" -gt 0 ] || names=(profile latency startup assistant editor linear boosting)
 mkdir -p "$CACHE/bench"
 for name in "${names[@]}"; do
+  # What only learns is measured through an example of its crate.
+  [ "$name" != linear ] || cargo build --release --quiet -p mlwright-learn --example "$name"
   "$VENV/bin/python" "benches/$name.py" "$CACHE/bench"
 done
 "$VENV/bin/python" benches/results.py "$CACHE/bench" > benches/RESULTS.md

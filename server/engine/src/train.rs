@@ -31,6 +31,10 @@ pub const TEST_FRACTION_DEFAULT: f64 = 0.2;
 pub const BUDGET_SECONDS_DEFAULT: f64 = 60.0;
 /// The longest search.
 pub const BUDGET_SECONDS_MAX: f64 = 24.0 * 3600.0;
+/// Candidates that a search draws at most beside the learners' defaults and variants.
+const DRAWN_MAX: usize = 60;
+/// Rows of a leaderboard that an answer has.
+const LEADERBOARD_SHOWN: usize = 20;
 /// Seconds to wait for the result unless told otherwise.
 pub const WAIT_SECONDS_DEFAULT: u64 = 20;
 
@@ -48,8 +52,8 @@ pub struct TrainRequest {
     /// Metric that chooses, e.g. `roc_auc`, `pr_auc`, `log_loss`, `f1`, `rmse`, `mae` (by task and class balance).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
-    /// Learners to compare (all): `logistic_regression`, `linear_regression`, `elastic_net`, `decision_tree`,
-    /// `gradient_boosting`.
+    /// Learners to compare, e.g. `gradient_boosting`, `random_forest`, `logistic_regression` (those that fit the task, and
+    /// mixtures of them).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learners: Option<Vec<String>>,
     /// Folds of the cross-validation, 2 to 20 (5; for very large tables one part of the rows instead).
@@ -73,6 +77,9 @@ pub struct TrainRequest {
     /// Date or number that orders rows in time: the last rows are held out instead of random ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_column: Option<String>,
+    /// Column whose equal values belong together (customer, patient): such rows are never on both sides of a split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_column: Option<String>,
     /// Binary tasks: the class counted as positive (`Yes`, `1`, `true`, else the rarer one).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive_class: Option<String>,
@@ -111,8 +118,11 @@ pub struct TrainResult {
     pub metric: String,
     /// The best learner.
     pub best_learner: String,
-    /// Every learner and variant that was tried, the best first.
+    /// The best of what was tried, the best first; the run's `leaderboard.json` has all.
     pub leaderboard: Vec<LeaderboardEntry>,
+    /// How many candidates were tried.
+    #[serde(default)]
+    pub n_candidates: usize,
     /// The best model's metrics on the held-out rows.
     pub test_metrics: BTreeMap<String, f64>,
     /// 95 % bootstrap intervals of the test metrics: low and high.
@@ -125,6 +135,9 @@ pub struct TrainResult {
     pub n_test_rows: usize,
     /// How the rows were set apart.
     pub split: String,
+    /// Why so.
+    #[serde(default)]
+    pub split_reason: String,
     /// The columns learned from.
     pub features: Vec<String>,
     /// The columns left out, and why.
@@ -150,7 +163,7 @@ pub struct LeaderboardEntry {
     pub cv_std: Option<f64>,
     /// Seconds that fitting took.
     pub fit_seconds: f64,
-    /// Hyperparameters.
+    /// Hyperparameters that are not the learner's defaults; of a mixture its members and their weights.
     pub parameters: BTreeMap<String, serde_json::Value>,
     /// Why it has no score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,6 +195,8 @@ pub(crate) struct TrainSpec {
     pub experiment: String,
     pub exclude: Vec<String>,
     pub time_column: Option<String>,
+    #[serde(default)]
+    pub group_column: Option<String>,
     pub positive_class: Option<String>,
 }
 
@@ -236,6 +251,7 @@ impl Engine {
         known(&request.target, "target")?;
         exclude.iter().try_for_each(|column| known(column, "exclude"))?;
         time_column.iter().try_for_each(|column| known(column, "time_column"))?;
+        request.group_column.iter().try_for_each(|column| known(column, "group_column"))?;
         if exclude.contains(&request.target) {
             return Err(Problem::new(ErrorCode::InvalidArgument, "the target is among the excluded columns").field("exclude"));
         }
@@ -243,6 +259,11 @@ impl Engine {
             return Err(Problem::new(ErrorCode::InvalidArgument, "time_column is the target: rows would be split by what is to be predicted")
                 .hint("name the column that says when a row came about, or leave time_column out")
                 .field("time_column"));
+        }
+        if request.group_column.as_ref() == Some(&request.target) {
+            return Err(Problem::new(ErrorCode::InvalidArgument, "group_column is the target: no model could be scored on a target that it has not seen")
+                .hint("name the column that says whose row it is, or leave group_column out")
+                .field("group_column"));
         }
         let learners = request.learners.unwrap_or_default();
         check_learners(&learners, request.task)?;
@@ -270,6 +291,7 @@ impl Engine {
             experiment,
             exclude,
             time_column,
+            group_column: request.group_column,
             positive_class,
         })
     }

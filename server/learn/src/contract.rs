@@ -90,12 +90,14 @@ impl Target {
 }
 
 /// How a learner wants its matrix prepared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Preparation {
     /// Imputed, one-hot, scaled: linear models.
     Dense,
     /// NaN for missing, categories as ordinal codes (see [`MatrixInfo::categorical`]), unscaled: trees.
     Tree,
+    /// Imputed and scaled, with few columns per feature: learners that compare rows by distance.
+    Distance,
 }
 
 /// What is known of a matrix's columns beside their numbers.
@@ -125,6 +127,12 @@ pub struct FitContext<'a> {
     pub matrix: &'a MatrixInfo,
     /// Rows outside the fit for early stopping, when the search gives some.
     pub validation: Option<(ArrayView2<'a, f64>, &'a Target)>,
+    /// How much each row counts, shape `(n_samples,)`: finite, not negative, not all zero. Only their
+    /// proportions matter. `None` is the same as equal weights. A learner that cannot weigh rows
+    /// refuses them.
+    pub weights: Option<&'a [f64]>,
+    /// A predictor of the same kind to go on from, for a learner that can; others refuse it.
+    pub start: Option<&'a Predictor>,
 }
 
 impl FitContext<'_> {
@@ -177,8 +185,16 @@ pub trait Estimator: Send + Sync {
 pub enum Predictor {
     /// The same answer for every row: class frequencies or the mean.
     Constant(Vec<f64>),
-    /// A linear model with the identity, logistic or softmax link.
+    /// A linear model with the identity, logarithmic, logistic or softmax link.
     Linear(crate::linear::LinearPredictor),
     /// One tree or a sum of trees.
     Trees(crate::trees::TreesPredictor),
+    /// A normal distribution of each column for each class.
+    NaiveBayes(crate::naive_bayes::NaiveBayesPredictor),
+    /// The training rows themselves.
+    Neighbors(crate::neighbors::NeighborsPredictor),
+    /// Support vectors.
+    Svm(crate::svm::SvmPredictor),
+    /// A weighted mean of others.
+    Blend(crate::predictor::BlendPredictor),
 }

@@ -7,11 +7,17 @@ use serde_json::{Map, Value, json};
 
 use crate::baseline::Baseline;
 use crate::linear::elastic_net::ElasticNet;
+use crate::linear::glm::{GammaRegression, PoissonRegression, TweedieRegression};
+use crate::linear::huber::HuberRegression;
 use crate::linear::logistic::LogisticRegression;
 use crate::linear::ridge::LinearRegression;
+use crate::naive_bayes::NaiveBayes;
+use crate::neighbors::KNeighbors;
+use crate::svm::Svm;
 use crate::trees::boosting::GradientBoosting;
 use crate::trees::decision::DecisionTree;
-use crate::{Estimator, LearnError, Target, Task};
+use crate::trees::forest::{Forest, Kind};
+use crate::{Estimator, FitContext, LearnError, Target, Task};
 
 /// A learner by name, with the hyperparameters that differ from its defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -32,15 +38,44 @@ impl LearnerSpec {
     }
 }
 
-/// The learners for a task, in the order in which a search tries them: the yardstick first, then
-/// from cheap to strong.
+/// The learners for a task that can be asked for by name, from simple to strong; of equal scores a
+/// search prefers the simpler.
 #[must_use]
 pub fn all(task: Task) -> Vec<&'static str> {
     match task {
         Task::Binary | Task::Multiclass => {
-            vec!["baseline", "logistic_regression", "decision_tree", "gradient_boosting"]
+            vec!["baseline", "naive_bayes", "logistic_regression", "k_neighbors", "svm", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
         }
-        Task::Regression => vec!["baseline", "linear_regression", "elastic_net", "decision_tree", "gradient_boosting"],
+        Task::Regression => vec![
+            "baseline",
+            "linear_regression",
+            "elastic_net",
+            "huber_regression",
+            "poisson_regression",
+            "gamma_regression",
+            "tweedie_regression",
+            "k_neighbors",
+            "svm",
+            "decision_tree",
+            "random_forest",
+            "extra_trees",
+            "gradient_boosting",
+        ],
+    }
+}
+
+/// Those of [`all`] that a search tries unless it is told which. Not those that fit few targets (counts,
+/// costs), nor those that seldom win for the time they take.
+#[must_use]
+pub fn searched(task: Task) -> Vec<&'static str> {
+    match task {
+        Task::Binary | Task::Multiclass => {
+            vec!["baseline", "logistic_regression", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
+        }
+        Task::Regression => vec![
+            "baseline", "linear_regression", "elastic_net", "decision_tree", "random_forest", "extra_trees",
+            "gradient_boosting",
+        ],
     }
 }
 
@@ -67,9 +102,29 @@ pub fn build(spec: &LearnerSpec, task: Task, n_rows: usize) -> Result<Box<dyn Es
         "linear_regression" => Box::new(parse(LinearRegression::default(), parameters)?.checked()?),
         "elastic_net" => Box::new(parse(ElasticNet::default(), parameters)?.checked()?),
         "logistic_regression" => Box::new(parse(LogisticRegression::default(), parameters)?.checked()?),
+        "naive_bayes" => Box::new(parse(NaiveBayes::default(), parameters)?.checked()?),
+        "k_neighbors" => Box::new(parse(KNeighbors::default(), parameters)?.checked()?),
+        "svm" => Box::new(parse(Svm::default(), parameters)?.checked()?),
+        "poisson_regression" => Box::new(parse(PoissonRegression::default(), parameters)?.checked()?),
+        "gamma_regression" => Box::new(parse(GammaRegression::default(), parameters)?.checked()?),
+        "tweedie_regression" => Box::new(parse(TweedieRegression::default(), parameters)?.checked()?),
+        "huber_regression" => Box::new(parse(HuberRegression::default(), parameters)?.checked()?),
         "decision_tree" => Box::new(parse(DecisionTree::for_rows(n_rows), parameters)?.checked()?),
-        _ => Box::new(parse(GradientBoosting::for_rows(n_rows), parameters)?.checked()?),
+        "random_forest" => Box::new(forest(Kind::Random, task, parameters)?),
+        "extra_trees" => Box::new(forest(Kind::Extra, task, parameters)?),
+        _ => {
+            let mut defaults = GradientBoosting::for_rows(n_rows);
+            if parameters.contains_key("n_estimators") {
+                // Who says how many rounds gets so many.
+                defaults.rounds_by_folds = 0;
+            }
+            Box::new(parse(defaults, parameters)?.checked()?)
+        }
     })
+}
+
+fn forest(kind: Kind, task: Task, parameters: &Map<String, Value>) -> Result<Forest, LearnError> {
+    Forest::checked(kind, parse(Forest::defaults(kind, task), parameters)?)
 }
 
 /// A short list of hyperparameters worth trying for a learner, the default first; empty for a name
@@ -82,10 +137,17 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
     let others = match name {
         "linear_regression" => vec![json!({"alpha": 0.01}), json!({"alpha": 100.0})],
         "elastic_net" => vec![json!({"alpha": 0.001}), json!({"alpha": 0.1}), json!({"l1_ratio": 0.95})],
+        "naive_bayes" => vec![json!({"var_smoothing": 1e-3})],
+        "k_neighbors" => vec![json!({"n_neighbors": 20}), json!({"n_neighbors": 20, "weights": "distance"})],
+        "svm" => vec![json!({"c": 10.0}), json!({"c": 0.1}), json!({"kernel": "linear"})],
+        "huber_regression" => vec![json!({"alpha": 1.0})],
+        "poisson_regression" | "gamma_regression" => vec![json!({"alpha": 0.1})],
+        "tweedie_regression" => vec![json!({"power": 1.2}), json!({"power": 1.8}), json!({"alpha": 0.1})],
         "logistic_regression" => vec![json!({"c": 0.1}), json!({"c": 0.01}), json!({"c": 10.0})],
         "decision_tree" => {
             vec![json!({"max_depth": 4}), json!({"max_depth": 10}), json!({"max_depth": 8, "min_samples_leaf": 50})]
         }
+        "random_forest" | "extra_trees" => vec![json!({"min_samples_leaf": 3}), json!({"column_fraction": 0.5})],
         "gradient_boosting" => vec![
             json!({"learning_rate": 0.05, "n_estimators": 300, "max_leaves": 15, "column_fraction": 0.8}),
             json!({"learning_rate": 0.05, "n_estimators": 200, "max_leaves": 7, "l2": 1.0}),
@@ -102,7 +164,7 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
 }
 
 /// Puts named parameters over defaults, one by one so that a wrong one is named.
-fn parse<P: Serialize + DeserializeOwned>(defaults: P, parameters: &Map<String, Value>) -> Result<P, LearnError> {
+pub(crate) fn parse<P: Serialize + DeserializeOwned>(defaults: P, parameters: &Map<String, Value>) -> Result<P, LearnError> {
     let Ok(Value::Object(mut merged)) = serde_json::to_value(&defaults) else {
         unreachable!("hyperparameters are structs of numbers");
     };
@@ -194,6 +256,28 @@ pub(crate) fn classes_of(y: &Target) -> Result<(&[u32], usize), LearnError> {
     Ok((codes, *n_classes))
 }
 
+/// Refuses weights of rows, for a learner that cannot weigh them.
+pub(crate) fn refuse_weights(learner: &str, cx: &FitContext<'_>) -> Result<(), LearnError> {
+    if cx.weights.is_none() {
+        return Ok(());
+    }
+    Err(LearnError::UnsuitableData {
+        message: format!("{learner} cannot weigh rows, and weights are given"),
+        hint: "leave the weights out, or use a linear or tree learner".to_owned(),
+    })
+}
+
+/// Refuses a predictor to go on from, for a learner that begins anew each time.
+pub(crate) fn refuse_start(learner: &str, cx: &FitContext<'_>) -> Result<(), LearnError> {
+    if cx.start.is_none() {
+        return Ok(());
+    }
+    Err(LearnError::UnsuitableData {
+        message: format!("{learner} cannot go on from a fitted model"),
+        hint: "train it on all rows, or use gradient_boosting".to_owned(),
+    })
+}
+
 /// The numbers, for a learner of numbers.
 pub(crate) fn numbers_of(y: &Target) -> Result<&[f64], LearnError> {
     match y {
@@ -240,8 +324,8 @@ mod tests {
     fn bad_parameters_are_named() {
         assert_eq!(
             refused("gradient_bosting", &json!({})),
-            "learners is \"gradient_bosting\", expected one of baseline, logistic_regression, decision_tree, \
-             gradient_boosting for this task (did you mean gradient_boosting?)"
+            "learners is \"gradient_bosting\", expected one of baseline, naive_bayes, logistic_regression, k_neighbors, \
+             svm, decision_tree, random_forest, extra_trees, gradient_boosting for this task (did you mean gradient_boosting?)"
         );
         let message = refused("gradient_boosting", &json!({"learning_rat": 0.1}));
         assert!(
@@ -267,5 +351,11 @@ mod tests {
             learner.parameters().into_iter().find(|(name, _)| name == "min_samples_leaf").map(|(_, value)| value)
         };
         assert_eq!((leaf(10), leaf(200), leaf(100_000)), (Some(json!(1)), Some(json!(10)), Some(json!(20))));
+        // Defaults are in range for every number of rows.
+        for n_rows in [0, 1, 5_001, 20_001, 50_001, 10_000_000] {
+            for name in all(Task::Binary) {
+                assert!(build(&LearnerSpec::new(name), Task::Binary, n_rows).is_ok(), "{name}, {n_rows} rows");
+            }
+        }
     }
 }

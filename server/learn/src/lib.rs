@@ -9,6 +9,8 @@
 //! [`metrics`] scores, [`search`] chooses, [`evaluate`] and [`explain`] account for the result.
 
 pub mod baseline;
+pub mod calibrate;
+pub mod conformal;
 pub mod contract;
 pub mod error;
 pub mod evaluate;
@@ -18,13 +20,19 @@ pub mod learners;
 pub mod linear;
 pub mod metrics;
 pub mod model;
+pub mod naive_bayes;
+pub mod neighbors;
 pub mod predictor;
 pub mod prepare;
 pub mod search;
 pub mod split;
+pub mod svm;
 pub mod target;
+#[cfg(test)]
+mod reference;
 mod target_scale;
 pub mod trees;
+pub mod weights;
 
 pub use contract::{Estimator, FitContext, MatrixInfo, Predictor, Preparation, Target, Task};
 pub use error::LearnError;
@@ -32,6 +40,6 @@ pub use frame::{Column, Feature, FeatureKind, Frame, Value};
 pub use learners::LearnerSpec;
 pub use metrics::Metric;
 pub use model::{Model, Predictions, RowExplanation, RowPrediction};
-pub use prepare::Preparer;
+pub use prepare::{PreparationSpec, Preparer};
 pub use search::{Candidate, SearchContext, SearchOptions, SearchOutcome, search};
-pub use split::SplitKind;
+pub use split::{SplitChoice, SplitKind};

@@ -1,17 +1,23 @@
-//! Linear models: a weighted sum of columns under the identity, logistic or softmax link.
+//! Linear models: a weighted sum of columns under the identity, logarithmic, logistic or softmax
+//! link.
 //!
 //! All of them work on columns that are centred and divided by their standard deviation
 //! (`standardized.rs`) and give coefficients for the columns as they came. Scikit-learn 1.x agrees;
 //! see the tests for how closely.
 //!
-//! Elastic net is linfa's. Least squares is not: with columns that depend on others, as all levels of
-//! a category do, linfa-linear 0.8.1 either gives up or divides by rounding errors, depending on
-//! whether these happen to be zero. Why logistic regression is not, is said there.
+//! None of them is linfa's. Least squares is not: with columns that depend on others, as all levels of a
+//! category do, linfa-linear 0.8.1 either gives up or divides by rounding errors, depending on whether
+//! these happen to be zero. Why elastic net and logistic regression are not, is said there; generalised
+//! linear models and Huber's regression linfa does not have.
 
 pub(crate) mod cholesky;
 pub mod elastic_net;
+pub mod glm;
+pub mod huber;
 pub(crate) mod lbfgs;
 pub mod logistic;
+mod objective;
+mod proximal;
 pub mod ridge;
 pub(crate) mod standardized;
 
@@ -61,7 +67,7 @@ impl LinearPredictor {
     pub(crate) fn check(&self, n_columns: usize) -> Result<(), LearnError> {
         let n_margins = self.intercepts.len();
         let fits = n_margins > 0
-            && (self.link != Link::Logistic || n_margins == 1)
+            && (!matches!(self.link, Link::Logistic | Link::Log) || n_margins == 1)
             && self.coefficients.len() == n_margins
             && self.coefficients.iter().all(|row| row.len() == n_columns)
             && self.means.len() == n_columns

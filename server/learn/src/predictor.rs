@@ -1,8 +1,19 @@
 //! Asking a fitted learner: probabilities or a number for one row, and how each column moved it.
 
+mod blend;
+
+pub use blend::{BlendMember, BlendPredictor};
+
+use mlwright_base::CancelToken;
+use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::trees::flat::FlatForest;
 use crate::{LearnError, Predictor};
+
+/// Rows predicted by one piece of parallel work.
+const ROWS_PER_PIECE: usize = 2048;
 
 /// How a raw margin becomes a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,14 +25,19 @@ pub enum Link {
     Logistic,
     /// One margin per class; probabilities by softmax.
     Softmax,
+    /// One margin, the logarithm of a positive number.
+    Log,
 }
+
+/// exp of it is the largest number of its kind, nearly.
+const MARGIN_LOG_MAX: f64 = 709.0;
 
 impl Link {
     /// How many numbers a prediction has for this many margins.
     #[must_use]
     pub fn n_outputs(self, n_margins: usize) -> usize {
         match self {
-            Self::Identity | Self::Softmax => n_margins,
+            Self::Identity | Self::Softmax | Self::Log => n_margins,
             Self::Logistic => 2,
         }
     }
@@ -38,6 +54,23 @@ impl Link {
                 (out[0], out[1]) = if margin >= 0.0 { (small, large) } else { (large, small) };
             }
             Self::Softmax => softmax(out),
+            // Beyond it the number would be infinite.
+            Self::Log => out[0] = out[0].min(MARGIN_LOG_MAX).exp(),
+        }
+    }
+}
+
+impl Link {
+    /// How fast an output of this prediction grows with a margin.
+    pub(crate) fn slope(self, prediction: &[f64], output: usize, margin: usize) -> f64 {
+        match self {
+            Self::Identity => f64::from(u8::from(output == margin)),
+            Self::Log => if output == margin { prediction[output] } else { 0.0 },
+            Self::Logistic => {
+                let slope = prediction[0] * prediction[1];
+                if output == 1 { slope } else { -slope }
+            }
+            Self::Softmax => prediction[output] * (f64::from(u8::from(output == margin)) - prediction[margin]),
         }
     }
 }
@@ -84,6 +117,10 @@ impl Predictor {
             Self::Constant(values) => values.len(),
             Self::Linear(linear) => linear.link.n_outputs(linear.intercepts.len()),
             Self::Trees(trees) => trees.link.n_outputs(trees.base.len()),
+            Self::NaiveBayes(bayes) => bayes.log_priors.len(),
+            Self::Neighbors(neighbors) => neighbors.n_outputs(),
+            Self::Svm(svm) => svm.n_outputs(),
+            Self::Blend(blend) => blend.n_outputs(),
         }
     }
 
@@ -94,6 +131,10 @@ impl Predictor {
             Self::Constant(values) => values.len(),
             Self::Linear(linear) => linear.intercepts.len(),
             Self::Trees(trees) => trees.base.len(),
+            Self::NaiveBayes(bayes) => bayes.n_margins(),
+            Self::Neighbors(neighbors) => neighbors.n_outputs(),
+            Self::Svm(svm) => svm.n_outputs(),
+            Self::Blend(blend) => blend.n_outputs(),
         }
     }
 
@@ -101,13 +142,15 @@ impl Predictor {
     #[must_use]
     pub fn link(&self) -> Link {
         match self {
-            Self::Constant(_) => Link::Identity,
+            Self::Constant(_) | Self::Neighbors(_) | Self::Svm(_) | Self::Blend(_) => Link::Identity,
+            Self::NaiveBayes(bayes) => bayes.link(),
             Self::Linear(linear) => linear.link,
             Self::Trees(trees) => trees.link,
         }
     }
 
-    /// Writes the raw margins of one row. Does not allocate.
+    /// Writes the raw margins of one row. Does not allocate, but for nearest neighbours
+    /// and support vectors, whose distances are gathered.
     ///
     /// # Panics
     /// When `x` has fewer columns than the learner saw, or `out` is not [`Predictor::n_margins`] long.
@@ -116,11 +159,15 @@ impl Predictor {
             Self::Constant(values) => out.copy_from_slice(values),
             Self::Linear(linear) => linear.margins(x, out),
             Self::Trees(trees) => trees.margins(x, out),
+            Self::NaiveBayes(bayes) => bayes.margins(x, out),
+            Self::Neighbors(neighbors) => neighbors.predict(x, out),
+            Self::Svm(svm) => svm.predict(x, out),
+            Self::Blend(blend) => blend.predict(x, out),
         }
     }
 
     /// Writes the prediction of one row: probabilities (which add up to 1) in the order of the class
-    /// codes, or the number. Does not allocate.
+    /// codes, or the number. Allocates as little as [`Predictor::margin_row`].
     ///
     /// # Panics
     /// When `x` has fewer columns than the learner saw, or `out` is not [`Predictor::n_outputs`] long.
@@ -130,11 +177,47 @@ impl Predictor {
         self.link().apply(out);
     }
 
+    /// The predictions of many rows, shape `(n_samples, n_outputs)`; row by row they are those of
+    /// [`Predictor::predict_row`].
+    ///
+    /// # Errors
+    /// [`LearnError::Cancelled`].
+    ///
+    /// # Panics
+    /// When `x` has fewer columns than the learner saw.
+    pub fn predict(&self, x: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
+        let n_outputs = self.n_outputs();
+        let mut out = Array2::zeros((x.nrows(), n_outputs));
+        let x = x.as_standard_layout();
+        let (rows, flat) = (x.as_slice(), out.as_slice_mut());
+        let (rows, flat) = (rows.expect("rows lie in one piece"), flat.expect("a fresh matrix is contiguous"));
+        let (width, n_margins, link) = (x.ncols(), self.n_margins(), self.link());
+        let forest = match self {
+            Self::Trees(trees) => Some(FlatForest::new(trees)),
+            _ => None,
+        };
+        flat.par_chunks_mut(ROWS_PER_PIECE * n_outputs).enumerate().try_for_each(|(piece, out)| {
+            cancel.check()?;
+            let rows = &rows[piece * ROWS_PER_PIECE * width..][..out.len() / n_outputs * width];
+            if let Some(forest) = &forest {
+                forest.margins(rows, width, out, n_outputs);
+            } else {
+                for (row, out) in out.chunks_exact_mut(n_outputs).enumerate() {
+                    self.margin_row(&rows[row * width..(row + 1) * width], &mut out[..n_margins]);
+                }
+            }
+            out.chunks_exact_mut(n_outputs).for_each(|out| link.apply(out));
+            Ok::<(), LearnError>(())
+        })?;
+        Ok(out)
+    }
+
     /// How each matrix column moved the prediction of one row: exact Shapley values. Linear models
     /// take columns as independent (Štrumbelj & Kononenko 2014), trees follow the training rows'
     /// paths (Lundberg et al. 2020).
     ///
-    /// Every kind of predictor has them now; `None` is for kinds to come.
+    /// `None` where the margin is no sum over columns that could be had at the price of a prediction:
+    /// nearest neighbours, and support vectors of a curved kernel. Permutation importance says what such a model relies on.
     #[must_use]
     pub fn contributions(&self, x: &[f64]) -> Option<Contributions> {
         Some(match self {
@@ -145,6 +228,9 @@ impl Predictor {
             },
             Self::Linear(linear) => linear.contributions(x),
             Self::Trees(trees) => trees.contributions(x),
+            Self::NaiveBayes(bayes) => bayes.contributions(x),
+            Self::Neighbors(_) | Self::Svm(_) => return None,
+            Self::Blend(blend) => return blend.contributions(x),
         })
     }
 
@@ -153,9 +239,10 @@ impl Predictor {
     #[must_use]
     pub fn importance(&self) -> Option<Vec<f64>> {
         let raw = match self {
-            Self::Constant(_) => return None,
+            Self::Constant(_) | Self::NaiveBayes(_) | Self::Neighbors(_) | Self::Svm(_) => return None,
             Self::Linear(linear) => linear.importance(),
             Self::Trees(trees) => trees.gain.clone(),
+            Self::Blend(blend) => blend.importance(blend.n_columns())?,
         };
         let total: f64 = raw.iter().sum();
         Some(if total > 0.0 { raw.iter().map(|value| value / total).collect() } else { raw })
@@ -166,7 +253,7 @@ impl Predictor {
     pub fn n_rounds(&self) -> Option<usize> {
         match self {
             Self::Trees(trees) => trees.n_rounds,
-            Self::Constant(_) | Self::Linear(_) => None,
+            _ => None,
         }
     }
 
@@ -183,6 +270,10 @@ impl Predictor {
             Self::Constant(_) => Ok(()),
             Self::Linear(linear) => linear.check(n_columns),
             Self::Trees(trees) => trees.check(n_columns),
+            Self::NaiveBayes(bayes) => bayes.check(n_columns),
+            Self::Neighbors(neighbors) => neighbors.check(n_columns),
+            Self::Svm(svm) => svm.check(n_columns),
+            Self::Blend(blend) => blend.check(n_columns),
         }
     }
 }

@@ -1,26 +1,48 @@
 //! From raw columns to a numeric matrix: fitted on training rows only, and part of the model.
 //!
 //! [`Preparer::transform_row`] is the only implementation; whole frames go through it row by row,
-//! so batch and online preparation are equal by construction.
+//! so batch and online preparation are equal by construction. [`PreparationSpec`] says what is done;
+//! these are the defaults of the families of learners:
 //!
-//! | kind | dense (linear models) | tree |
+//! | kind | linear models, distances | tree |
 //! |---|---|---|
 //! | numeric | median for missing, a missing indicator, standardised | as it is, NaN missing |
 //! | boolean | 0/1, most frequent for missing, a missing indicator | 0/1, NaN missing |
-//! | categorical | one column per level, rare levels and missing columns of their own | ordinal codes, rare levels share one |
-//! | categorical, many levels | target mean, smoothed and cross-fitted, standardised | the same, not standardised |
-//! | datetime | year, month, day, weekday, hour, days since 1970, standardised | the same, NaN missing |
-//! | text | TF-IDF of the most frequent words, and four measures of the text | the same, fewer words |
+//! | categorical | one column per level, rare levels and missing columns of their own | codes, rare levels share one |
+//! | categorical, many levels | target mean, shrunk and cross-fitted, standardised | the same, not standardised |
+//! | categorical, of known order | place in the order, standardised | place in the order, NaN missing |
+//! | datetime | calendar parts, circles of year, week and day, days since 1970, standardised | calendar parts, days since 1970, NaN missing |
+//! | two datetimes | days between them | the same, NaN missing |
+//! | text | four measures, words that tell most, latent components, a cross-fitted score (`text.rs`) | the same, fewer |
 //!
-//! What training never saw: an unseen level counts as rare when training had rare levels; else it
-//! has no one-hot column, or NaN as its code; or it takes the prior when target-encoded. A missing
-//! value in a column that had none in training is the median, no level, the prior, or NaN for trees.
-//! Columns that are constant or wholly missing in training are dropped.
+//! What training never saw, online and in batch alike:
+//!
+//! | kind | a new missing value | a value never seen |
+//! |---|---|---|
+//! | numeric, boolean | the fill (no indicator: training had none), or NaN | as any number; infinite is missing |
+//! | categorical, a column per level | no column set, or the missing column | the rare column when training had rare levels, else no column set |
+//! | categorical, codes | NaN | the rare code when training had rare levels, else NaN |
+//! | categorical, target mean | the prior, or NaN when missing is kept | the prior |
+//! | categorical, of known order | the fill, or NaN when missing is kept | as missing |
+//! | datetime, two datetimes | the fill of each part, or NaN | as any moment; beyond the years ±9999 as missing |
+//! | text | an empty text, or NaN measures (all else 0) | unknown words do not count |
+//!
+//! Columns that are constant, wholly missing, or the same as an earlier one in training are dropped,
+//! and [`Preparer::plan`] says so.
 
 mod category;
 mod coerce;
+mod cross_fit;
 mod date;
+mod difference;
+mod duplicates;
+mod encoder;
 mod number;
+mod ordinal;
+mod plan;
+mod power;
+mod scale;
+mod spec;
 mod target_mean;
 mod text;
 
@@ -30,7 +52,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use coerce::{Coerced, coerce, describe, level_text};
+pub use plan::{DerivedColumn, DropReason, FeaturePlan};
+pub use spec::{CategoryEncoding, Impute, Power, PreparationSpec, Scaling, Smoothing, TextVocabulary};
 
+use self::coerce::{DigitBuffer, coerce_in};
+use self::difference::DateDifference;
+use self::duplicates::Fingerprint;
+use self::encoder::{Encoder, Fitted, Fitting, Training};
 use crate::contract::MatrixInfo;
 use crate::frame::{Column, Feature, FeatureKind, Frame, Value};
 use crate::{LearnError, Preparation, Target, Task};
@@ -38,7 +66,7 @@ use crate::{LearnError, Preparation, Target, Task};
 /// The most numbers of a matrix to learn from: 2 GiB.
 const CELLS_MAX: usize = 1 << 28;
 /// Rows prepared between two looks at the cancel token.
-const CHUNK_ROWS: usize = 4096;
+const CHUNK_ROWS: usize = 1024;
 
 /// Fitted preparation: raw values in, one matrix row out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,20 +74,19 @@ pub struct Preparer {
     preparation: Preparation,
     features: Vec<Feature>,
     encoders: Vec<Encoder>,
+    /// Their columns come after those of the encoders.
+    #[serde(default)]
+    differences: Vec<DateDifference>,
     matrix: MatrixInfo,
-}
-
-/// The fitted preparation of one feature.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Encoder {
-    /// Constant or wholly missing in training: no column.
-    Dropped,
-    Number(number::NumberEncoder),
-    Category(category::CategoryEncoder),
-    TargetMean(target_mean::TargetMeanEncoder),
-    Date(date::DateEncoder),
-    Text(text::TextEncoder),
+    /// Why features have no column, one per feature; empty in older files.
+    #[serde(default)]
+    reasons: Vec<Option<DropReason>>,
+    /// What was asked for; absent in older files.
+    #[serde(default)]
+    spec: Option<PreparationSpec>,
+    /// Preparations whose matrices lie side by side in this one's, which then has no encoder of its own.
+    #[serde(default)]
+    parts: Vec<Preparer>,
 }
 
 /// The columns of a frame that hold a model's features, looked up once.
@@ -95,35 +122,33 @@ impl<'a> FrameReader<'a> {
         values.clear();
         values.extend(self.columns.iter().map(|column| column.value(row_index)));
     }
-}
 
-/// What fitting one encoder gives: the encoder, and what training rows get where that differs from
-/// what new rows get (target encoding), shape `(n_samples, width)` row by row.
-struct Fitted {
-    encoder: Encoder,
-    training: Option<Vec<f64>>,
+    fn value(&self, row_index: usize, feature: usize) -> Value<'a> {
+        self.columns[feature].value(row_index)
+    }
 }
 
 impl Preparer {
-    /// Learns the preparation from training rows.
+    /// Learns the preparation from training rows: a family's defaults, or a [`PreparationSpec`].
     ///
     /// # Errors
-    /// [`LearnError::ColumnMissing`], [`LearnError::Value`], or [`LearnError::Shape`] when frame and
-    /// target differ in length.
+    /// [`LearnError::ColumnMissing`], [`LearnError::Value`], [`LearnError::Parameter`] when the
+    /// specification does not fit, or [`LearnError::Shape`] when frame and target differ in length.
     pub fn fit(
         frame: &Frame,
         features: &[Feature],
-        preparation: Preparation,
+        spec: impl Into<PreparationSpec>,
         target: &Target,
         task: Task,
         seed: Seed,
     ) -> Result<Self, LearnError> {
-        Ok(Self::fit_parts(frame, features, preparation, target, task, seed, &CancelToken::new())?.0)
+        check_task(target, task)?;
+        Ok(Self::fit_parts(frame, features, spec.into(), target, seed, &CancelToken::new())?.0)
     }
 
-    /// Learns the preparation and gives the matrix to learn from: for target-encoded features the
-    /// training rows get cross-fitted values (each from rows of other folds), so that no row's own
-    /// target is in its input. All else is as [`Preparer::transform`] gives.
+    /// Learns the preparation and gives the matrix to learn from: what is learned from the target
+    /// (target means, scores of texts) is cross-fitted for the training rows (each from rows of other
+    /// folds), so that no row's own target is in its input. All else is as [`Preparer::transform`] gives.
     ///
     /// # Errors
     /// As [`Preparer::fit`], [`LearnError::Cancelled`], and [`LearnError::UnsuitableData`] when the
@@ -131,32 +156,37 @@ impl Preparer {
     pub fn fit_transform(
         frame: &Frame,
         features: &[Feature],
-        preparation: Preparation,
+        spec: impl Into<PreparationSpec>,
         target: &Target,
         task: Task,
         seed: Seed,
         cancel: &CancelToken,
     ) -> Result<(Self, Array2<f64>), LearnError> {
-        let (preparer, training) = Self::fit_parts(frame, features, preparation, target, task, seed, cancel)?;
+        check_task(target, task)?;
+        let (preparer, training) = Self::fit_parts(frame, features, spec.into(), target, seed, cancel)?;
         let (n_rows, width) = (frame.n_rows(), preparer.matrix.names.len());
         if n_rows.saturating_mul(width) > CELLS_MAX {
             return Err(LearnError::UnsuitableData {
-                message: format!("{n_rows} rows make {width} columns of numbers each, more than {CELLS_MAX} numbers in all"),
-                hint: "learn from fewer rows, leave out columns with many categories or words, or use a tree learner".to_owned(),
+                message: format!(
+                    "{n_rows} rows make {width} columns of numbers each, more than {CELLS_MAX} numbers in all"
+                ),
+                hint: "learn from fewer rows, leave out columns with many categories or words, or use a tree learner"
+                    .to_owned(),
             });
         }
         let mut matrix = preparer.transform(frame, cancel)?;
         let mut start = 0;
         for (encoder, training) in preparer.encoders.iter().zip(training) {
-            let width = encoder.width();
-            if let Some(values) = training {
-                for (mut row, values) in matrix.rows_mut().into_iter().zip(values.chunks_exact(width)) {
-                    for (offset, value) in values.iter().enumerate() {
-                        row[start + offset] = *value;
-                    }
-                }
+            if let Some(Training { offset, width, values }) = training {
+                let from = start + offset;
+                matrix
+                    .as_slice_mut()
+                    .expect("a fresh matrix is contiguous")
+                    .par_chunks_exact_mut(preparer.matrix.names.len())
+                    .zip(values.par_chunks_exact(width))
+                    .for_each(|(row, values)| row[from..from + width].copy_from_slice(values));
             }
-            start += width;
+            start += encoder.width();
         }
         Ok((preparer, matrix))
     }
@@ -165,25 +195,47 @@ impl Preparer {
     fn fit_parts(
         frame: &Frame,
         features: &[Feature],
-        preparation: Preparation,
+        spec: PreparationSpec,
         target: &Target,
-        task: Task,
         seed: Seed,
         cancel: &CancelToken,
-    ) -> Result<(Self, Vec<Option<Vec<f64>>>), LearnError> {
+    ) -> Result<(Self, Vec<Option<Training>>), LearnError> {
+        let spec = spec.checked()?;
         if frame.n_rows() != target.len() {
             return Err(LearnError::Shape(format!("{} rows, but {} targets", frame.n_rows(), target.len())));
         }
         let reader = FrameReader::new(frame, features)?;
-        let fitted: Vec<Fitted> = features
+        let prints: Vec<Fingerprint> = features
             .par_iter()
             .zip(&reader.columns)
-            .map(|(feature, column)| {
-                cancel.check()?;
-                let seed = seed.derive(&feature.name);
-                fit_encoder(feature, column, preparation, &target_mean::Outcome::new(target, task), seed)
-            })
+            .map(|(feature, column)| Fingerprint::of(feature, column, cancel))
             .collect::<Result<_, _>>()?;
+        let duplicates = duplicates::duplicates(features, &reader.columns, &prints, cancel)?;
+        let may_tell: Vec<bool> = features
+            .iter()
+            .zip(&duplicates)
+            .map(|(feature, duplicate)| duplicate.is_none() && has_indicator(feature.kind))
+            .collect();
+        let known = duplicates::known_indicators(&prints, frame.n_rows(), &may_tell);
+        let fitted: Vec<Fitted> = features
+            .par_iter()
+            .enumerate()
+            .map(|(position, feature)| {
+                cancel.check()?;
+                if duplicates[position].is_some() || prints[position].is_empty(frame.n_rows()) {
+                    return Ok(Encoder::Dropped.into());
+                }
+                let fitting = Fitting {
+                    feature,
+                    column: reader.columns[position],
+                    spec: &spec,
+                    target,
+                    seed: seed.derive(&feature.name),
+                    indicator_is_known: known[position],
+                };
+                encoder::fit(&fitting, cancel)
+            })
+            .collect::<Result<_, LearnError>>()?;
         let mut matrix = MatrixInfo::default();
         for (position, (feature, fitted)) in features.iter().zip(&fitted).enumerate() {
             let names = fitted.encoder.names(&feature.name);
@@ -191,8 +243,60 @@ impl Preparer {
             matrix.categorical.extend(std::iter::repeat_n(fitted.encoder.n_codes(), names.len()));
             matrix.names.extend(names);
         }
+        let is_used: Vec<bool> = fitted.iter().map(|fitted| !fitted.encoder.is_dropped()).collect();
+        let differences = difference::fit(frame, features, &is_used, &spec, cancel)?;
+        for difference in &differences {
+            matrix.source.push(difference.to);
+            matrix.categorical.push(None);
+            matrix.names.push(difference.name(features));
+        }
+        let reasons = (0..features.len())
+            .map(|position| {
+                (!is_used[position]).then(|| match duplicates[position] {
+                    _ if prints[position].is_empty(frame.n_rows()) => DropReason::Empty,
+                    Some(of) if is_used[of] => DropReason::Duplicate { of: features[of].name.clone() },
+                    _ => DropReason::Constant,
+                })
+            })
+            .collect();
         let (encoders, training) = fitted.into_iter().map(|fitted| (fitted.encoder, fitted.training)).unzip();
-        Ok((Self { preparation, features: features.to_vec(), encoders, matrix }, training))
+        let preparer = Self {
+            preparation: spec.family,
+            features: features.to_vec(),
+            encoders,
+            differences,
+            matrix,
+            reasons,
+            spec: Some(spec),
+            parts: Vec::new(),
+        };
+        Ok((preparer, training))
+    }
+
+    /// Several preparations of the same features as one: their matrices side by side.
+    ///
+    /// # Panics
+    /// When there is none, or when they are for different features.
+    #[must_use]
+    pub(crate) fn joined(parts: Vec<Self>) -> Self {
+        let features = parts[0].features.clone();
+        let mut matrix = MatrixInfo::default();
+        for part in &parts {
+            assert_eq!(part.features, features, "joined preparations are for the same features");
+            matrix.names.extend_from_slice(&part.matrix.names);
+            matrix.categorical.extend_from_slice(&part.matrix.categorical);
+            matrix.source.extend_from_slice(&part.matrix.source);
+        }
+        Self {
+            preparation: parts[0].preparation,
+            features,
+            encoders: Vec::new(),
+            differences: Vec::new(),
+            matrix,
+            reasons: parts[0].reasons.clone(),
+            spec: None,
+            parts,
+        }
     }
 
     /// Names, kinds and sources of the matrix's columns.
@@ -213,9 +317,17 @@ impl Preparer {
         self.preparation
     }
 
-    /// The features that have no column because they were constant or wholly missing in training.
+    /// What was asked for; `None` when it comes from a file of before this was kept.
+    #[must_use]
+    pub fn spec(&self) -> Option<&PreparationSpec> {
+        self.spec.as_ref()
+    }
+
+    /// The features that have no column; [`Preparer::plan`] says why.
     pub fn dropped(&self) -> impl Iterator<Item = &Feature> {
-        self.features.iter().zip(&self.encoders).filter(|(_, encoder)| matches!(encoder, Encoder::Dropped)).map(|(feature, _)| feature)
+        // A column is constant, missing or a copy for every part or for none.
+        let encoders = self.parts.first().map_or(&self.encoders, |part| &part.encoders);
+        self.features.iter().zip(encoders).filter(|(_, encoder)| encoder.is_dropped()).map(|(feature, _)| feature)
     }
 
     /// The matrix of a frame, shape `(n_samples, n_columns)`; in parallel over rows.
@@ -248,111 +360,81 @@ impl Preparer {
     /// matrix, [`LearnError::Value`] when a value cannot be read as its feature's kind.
     pub fn transform_row(&self, values: &[Value<'_>], out: &mut [f64]) -> Result<(), LearnError> {
         if values.len() != self.features.len() {
-            return Err(LearnError::Shape(format!("{} values, expected {} (one per feature)", values.len(), self.features.len())));
+            return Err(LearnError::Shape(format!(
+                "{} values, expected {} (one per feature)",
+                values.len(),
+                self.features.len()
+            )));
         }
         if out.len() != self.matrix.names.len() {
-            return Err(LearnError::Shape(format!("room for {} columns, expected {}", out.len(), self.matrix.names.len())));
+            return Err(LearnError::Shape(format!(
+                "room for {} columns, expected {}",
+                out.len(),
+                self.matrix.names.len()
+            )));
         }
         let mut rest = out;
+        if !self.parts.is_empty() {
+            for part in &self.parts {
+                let (here, after) = rest.split_at_mut(part.matrix.names.len());
+                part.transform_row(values, here)?;
+                rest = after;
+            }
+            return Ok(());
+        }
+        let mut digits: DigitBuffer = [0; 20];
         for ((feature, encoder), value) in self.features.iter().zip(&self.encoders).zip(values) {
-            let coerced = coerce(feature, *value)?;
+            // Values of dropped features are read too, so that a wrong one is refused whatever was learned.
+            let coerced = coerce_in(feature, *value, &mut digits)?;
             let (here, after) = rest.split_at_mut(encoder.width());
             encoder.encode(&coerced, here);
             rest = after;
+        }
+        for (slot, difference) in rest.iter_mut().zip(&self.differences) {
+            *slot = difference.encode(&self.features, values)?;
         }
         Ok(())
     }
 
     /// Checks that the parts of a preparation read from a file fit together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let width: usize = self.encoders.iter().map(Encoder::width).sum();
+        let of_parts: usize = self.parts.iter().map(|part| part.matrix.names.len()).sum();
+        let width = self.encoders.iter().map(Encoder::width).sum::<usize>() + self.differences.len() + of_parts;
         let n = self.matrix.names.len();
-        if self.encoders.len() != self.features.len() || width != n {
+        let n_encoders = if self.parts.is_empty() { self.features.len() } else { 0 };
+        for part in &self.parts {
+            if part.features != self.features || !part.parts.is_empty() {
+                return Err("a part of the preparation is for other features".to_owned());
+            }
+            part.check()?;
+        }
+        if self.encoders.len() != n_encoders || width != n {
             return Err("the preparation does not fit its matrix".to_owned());
         }
         if self.matrix.source.len() != n || self.matrix.categorical.len() != n {
             return Err("the matrix's columns are not all described".to_owned());
         }
-        if self.matrix.source.iter().any(|&source| source >= self.features.len()) {
+        let n_features = self.features.len();
+        if self.matrix.source.iter().any(|&source| source >= n_features) {
             return Err("a matrix column comes from no feature".to_owned());
+        }
+        if self.differences.iter().any(|difference| difference.to.max(difference.from) >= n_features) {
+            return Err("a difference of dates comes from no feature".to_owned());
         }
         self.encoders.iter().try_for_each(Encoder::check)
     }
 }
 
-fn fit_encoder(
-    feature: &Feature,
-    column: &Column,
-    preparation: Preparation,
-    outcome: &target_mean::Outcome<'_>,
-    seed: Seed,
-) -> Result<Fitted, LearnError> {
-    let values = || (0..column.len()).map(|row| coerce(feature, column.value(row)));
-    match feature.kind {
-        FeatureKind::Numeric | FeatureKind::Boolean => number::fit(feature.kind, preparation, values()),
-        FeatureKind::Datetime => date::fit(preparation, values()),
-        FeatureKind::Text => text::fit(preparation, values()),
-        FeatureKind::Categorical => {
-            let levels = category::Levels::count(values())?;
-            if levels.distinct() < 2 && !(levels.distinct() == 1 && levels.n_missing > 0) {
-                Ok(Fitted { encoder: Encoder::Dropped, training: None })
-            } else if levels.are_many(preparation) {
-                Ok(target_mean::fit(&levels, preparation, outcome, seed))
-            } else {
-                Ok(category::fit(&levels, preparation))
-            }
-        }
-    }
+/// Features of these kinds get a column that says where they are missing.
+fn has_indicator(kind: FeatureKind) -> bool {
+    matches!(kind, FeatureKind::Numeric | FeatureKind::Boolean | FeatureKind::Datetime)
 }
 
-impl Encoder {
-    fn width(&self) -> usize {
-        match self {
-            Self::Dropped => 0,
-            Self::Number(encoder) => encoder.width(),
-            Self::Category(encoder) => encoder.width(),
-            Self::TargetMean(encoder) => encoder.width(),
-            Self::Date(encoder) => encoder.width(),
-            Self::Text(encoder) => encoder.width(),
-        }
+fn check_task(target: &Target, task: Task) -> Result<(), LearnError> {
+    if (task == Task::Regression) == matches!(target, Target::Number(_)) {
+        return Ok(());
     }
-
-    fn names(&self, feature: &str) -> Vec<String> {
-        match self {
-            Self::Dropped => Vec::new(),
-            Self::Number(encoder) => encoder.names(feature),
-            Self::Category(encoder) => encoder.names(feature),
-            Self::TargetMean(encoder) => encoder.names(feature),
-            Self::Date(encoder) => encoder.names(feature),
-            Self::Text(encoder) => encoder.names(feature),
-        }
-    }
-
-    /// The number of codes when the (one) column holds ordinal codes.
-    fn n_codes(&self) -> Option<u32> {
-        if let Self::Category(encoder) = self { encoder.n_codes() } else { None }
-    }
-
-    fn encode(&self, value: &Coerced<'_>, out: &mut [f64]) {
-        match self {
-            Self::Dropped => {}
-            Self::Number(encoder) => encoder.encode(value, out),
-            Self::Category(encoder) => encoder.encode(value, out),
-            Self::TargetMean(encoder) => encoder.encode(value, out),
-            Self::Date(encoder) => encoder.encode(value, out),
-            Self::Text(encoder) => encoder.encode(value, out),
-        }
-    }
-
-    fn check(&self) -> Result<(), String> {
-        match self {
-            Self::Dropped | Self::Number(_) => Ok(()),
-            Self::Category(encoder) => encoder.check(),
-            Self::TargetMean(encoder) => encoder.check(),
-            Self::Date(encoder) => encoder.check(),
-            Self::Text(encoder) => encoder.check(),
-        }
-    }
+    Err(LearnError::Shape(format!("the target does not fit the task {task}")))
 }
 
 #[cfg(test)]

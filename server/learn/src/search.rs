@@ -5,8 +5,11 @@
 //! fold. Same inputs and seed give the same model bytes, unless the budget cuts the search, which
 //! is said in [`SearchOutcome::warnings`].
 
+mod ensemble;
 mod meter;
 mod plan;
+mod sampler;
+mod space;
 mod threshold;
 mod trial;
 mod warnings;
@@ -19,7 +22,9 @@ use serde::{Deserialize, Serialize};
 
 use self::meter::Meter;
 use self::plan::Plan;
-use self::trial::{Outcome, Tried, Workbench};
+use self::sampler::Sampler;
+use self::trial::{Outcome, Race, Tried, Workbench};
+pub use ensemble::ENSEMBLE;
 use crate::learners::{self, LearnerSpec};
 use crate::metrics::{self, Metric, RESAMPLES_DEFAULT, confidence_intervals};
 use crate::split::SplitKind;
@@ -36,6 +41,9 @@ pub const TEST_FRACTION_DEFAULT: f64 = 0.2;
 /// The confidence of [`SearchOutcome::test_intervals`].
 pub const CONFIDENCE: f64 = 0.95;
 
+/// Drawn candidates in a row without a better score that end a search.
+pub const PATIENCE: usize = 12;
+
 /// How many names a warning lists.
 const NAMES_SHOWN_MAX: usize = 10;
 
@@ -47,7 +55,7 @@ pub const BASELINE: &str = "baseline";
 pub struct SearchOptions<'a> {
     /// What chooses; see [`Metric::default_for`].
     pub metric: Metric,
-    /// Learners by name; empty for all that can learn the task. The baseline is always fitted.
+    /// Learners by name; empty for [`learners::searched`]. The baseline is always fitted.
     pub learners: Vec<String>,
     /// Folds of the cross-validation, at least 2; lowered (and said) when there are too few rows.
     /// `None` for [`FOLDS_DEFAULT`], or one part of the rows to choose by when the table is so large
@@ -63,6 +71,12 @@ pub struct SearchOptions<'a> {
     pub seed: Seed,
     /// How rows are set apart, for the test and into folds.
     pub split: SplitKind<'a>,
+    /// How many candidates are drawn at most, after the learners' variants, by what was tried so far;
+    /// the search ends sooner when [`PATIENCE`] of them in a row were no better. Unless it is 0, whatever
+    /// is no learner's default is given up after its first fold when it is among the lesser there.
+    pub drawn_max: usize,
+    /// Whether candidates are mixed when that is better than the best of them.
+    pub ensemble: bool,
 }
 
 impl SearchOptions<'_> {
@@ -78,6 +92,8 @@ impl SearchOptions<'_> {
             budget: None,
             seed,
             split: SplitKind::Stratified,
+            drawn_max: 0,
+            ensemble: false,
         }
     }
 }
@@ -101,6 +117,9 @@ pub struct Candidate {
     pub learner: String,
     /// All its hyperparameters.
     pub parameters: Vec<(String, serde_json::Value)>,
+    /// Those that were set: the others are the learner's defaults.
+    #[serde(default)]
+    pub set: serde_json::Map<String, serde_json::Value>,
     /// The metric on each fold; empty when it failed.
     pub cv_scores: Vec<f64>,
     /// Their mean.
@@ -167,41 +186,26 @@ pub fn search(
     let plan = Plan::new(frame, features.len(), target, options)?;
     let mut warnings = plan.warnings.clone();
     // Each fold of each candidate, then the two final fits and the test.
-    let meter = Meter::new(cx.progress, (queue.len() * plan.folds.len() + 3) as f64);
+    let n_candidates = queue.len() + options.drawn_max;
+    let meter = Meter::new(cx.progress, (n_candidates * plan.folds.len() + 3) as f64);
     let bench = Workbench::new(frame, features, target, &plan, options, cx, &meter);
 
-    let mut tried: Vec<Tried> = Vec::with_capacity(queue.len());
-    let only_baseline = queue.iter().all(|spec| spec.name == BASELINE);
-    for (position, spec) in queue.iter().enumerate() {
-        cx.cancel.check()?;
-        let has_score = tried.iter().any(|tried| tried.spec.name != BASELINE && tried.candidate.failure.is_none());
-        let budget = options.budget.filter(|_| has_score);
-        let outcome = match budget {
-            Some(budget) if (cx.elapsed)() >= budget => Outcome::OutOfTime,
-            _ => bench.try_out(position, spec, budget)?,
-        };
-        match outcome {
-            Outcome::Tried(new) => {
-                if new.cut_short {
-                    warnings.push(format!("time ended the fit of {} early; its score is that of what it had learned by then", new.spec.name));
-                }
-                (cx.on_candidate)(&new.candidate);
-                tried.push(*new);
-            }
-            Outcome::OutOfTime => {
-                warnings.push(warnings::budget(options.budget.unwrap_or_default(), position, &queue));
-                break;
-            }
-        }
-    }
-    meter.reach((queue.len() * plan.folds.len()) as f64, "candidates compared");
+    let mut tried = try_all(&bench, &queue, options, cx, plan.train_rows.len(), &mut warnings)?;
+    meter.reach((n_candidates * plan.folds.len()) as f64, "candidates compared");
     rank(&mut tried, options.metric);
+    let only_baseline = queue.iter().all(|spec| spec.name == BASELINE);
+    if options.ensemble
+        && let Some(ensemble) = bench.ensemble(&tried, n_candidates)?
+    {
+        (cx.on_candidate)(&ensemble.candidate);
+        tried.insert(0, ensemble);
+    }
 
     let (best, model) = refit_best(&bench, &mut tried, only_baseline, &mut warnings)?;
     meter.advance(1.0, &format!("{} fitted on all training rows", model.learner));
     let baseline = match tried.iter().find(|tried| tried.spec.name == BASELINE && tried.candidate.failure.is_none()) {
         Some(_) if model.learner == BASELINE => model.clone(),
-        Some(baseline) => bench.refit(baseline)?,
+        Some(baseline) => bench.refit(baseline, &tried)?,
         None => return Err(all_failed(&tried)),
     };
     meter.advance(1.0, "baseline fitted");
@@ -229,6 +233,79 @@ pub fn search(
         split: plan.split,
         warnings,
     })
+}
+
+/// Tries the queue, then what a sampler draws, until there is nothing more to try or time is up.
+fn try_all(
+    bench: &Workbench<'_>,
+    queue: &[LearnerSpec],
+    options: &SearchOptions<'_>,
+    cx: &SearchContext<'_>,
+    n_rows: usize,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Tried>, LearnError> {
+    let metric = options.metric;
+    let mut tried: Vec<Tried> = Vec::with_capacity(queue.len());
+    let mut sampler = Sampler::new(options.seed, metric, n_rows);
+    let mut since_best = 0;
+    for position in 0..queue.len() + options.drawn_max {
+        cx.cancel.check()?;
+        let is_drawn = position >= queue.len();
+        if is_drawn && since_best >= PATIENCE {
+            break;
+        }
+        let spec = match queue.get(position) {
+            Some(spec) => spec.clone(),
+            None => match sampler.propose(&tried) {
+                Some(spec) => spec,
+                None => break,
+            },
+        };
+        let has_score = tried.iter().any(|tried| tried.spec.name != BASELINE && tried.candidate.failure.is_none());
+        let budget = options.budget.filter(|_| has_score);
+        let is_raced = options.drawn_max > 0 && !spec.parameters.is_empty();
+        let race = if is_raced { Race::against(&tried, metric) } else { None };
+        let outcome = match budget {
+            Some(budget) if (cx.elapsed)() >= budget => Outcome::OutOfTime,
+            _ => bench.try_out(position, &spec, budget, race.as_ref())?,
+        };
+        let Outcome::Tried(new) = outcome else {
+            if !is_drawn {
+                warnings.push(warnings::budget(options.budget.unwrap_or_default(), position, queue));
+            }
+            break;
+        };
+        if new.cut_short {
+            warnings.push(format!(
+                "time ended the fit of {} early; its score is that of what it had learned by then",
+                new.spec.name
+            ));
+        }
+        (cx.on_candidate)(&new.candidate);
+        let is_best = new.candidate.cv_mean.is_some_and(|score| {
+            tried.iter().filter_map(|tried| tried.candidate.cv_mean).all(|known| metric.is_better(score, known))
+        });
+        since_best = if is_best { 0 } else { since_best + usize::from(is_drawn) };
+        tried.push(*new);
+        forget_outputs(&mut tried, metric);
+    }
+    Ok(tried)
+}
+
+/// Lets go of the predictions of all but the best candidates: only these are mixed.
+fn forget_outputs(tried: &mut [Tried], metric: Metric) {
+    let mut scores: Vec<f64> =
+        tried.iter().filter(|tried| !tried.outputs.is_empty()).filter_map(|tried| tried.candidate.cv_mean).collect();
+    if scores.len() <= ensemble::CANDIDATES_MAX {
+        return;
+    }
+    scores.sort_by(|a, b| if metric.greater_is_better() { b.total_cmp(a) } else { a.total_cmp(b) });
+    let least = scores[ensemble::CANDIDATES_MAX - 1];
+    for one in tried.iter_mut() {
+        if one.candidate.cv_mean.is_none_or(|score| metric.is_better(least, score)) {
+            one.outputs = Vec::new();
+        }
+    }
 }
 
 fn check_options(features: &[Feature], target: &EncodedTarget, options: &SearchOptions<'_>) -> Result<(), LearnError> {
@@ -260,9 +337,10 @@ fn queue(task: Task, wanted: &[String]) -> Result<Vec<LearnerSpec>, LearnError> 
     for name in wanted {
         learners::build(&LearnerSpec::new(name.as_str()), task, 1)?;
     }
+    let searched = learners::searched(task);
     let mut chosen: Vec<&str> = learners::all(task)
         .into_iter()
-        .filter(|name| *name == BASELINE || wanted.is_empty() || wanted.iter().any(|wanted| wanted == name))
+        .filter(|name| *name == BASELINE || wanted.iter().any(|wanted| wanted == name) || (wanted.is_empty() && searched.contains(name)))
         .collect();
     let place = |first: &[&str], name: &str| first.iter().position(|one| *one == name).unwrap_or(first.len());
     chosen.sort_by_key(|name| place(&DEFAULTS_FIRST, name));
@@ -297,18 +375,19 @@ fn refit_best(
     only_baseline: bool,
     warnings: &mut Vec<String>,
 ) -> Result<(usize, Model), LearnError> {
-    for (position, one) in tried.iter_mut().enumerate() {
+    for position in 0..tried.len() {
+        let one = &tried[position];
         if one.candidate.failure.is_some() || (one.spec.name == BASELINE && !only_baseline) {
             continue;
         }
-        match bench.refit(one) {
+        match bench.refit(one, tried) {
             Ok(model) => return Ok((position, model)),
             Err(error) if trial::is_learners_own(&error) => {
                 warnings.push(format!(
                     "{} was the best in cross-validation but could not be fitted on all training rows: {error}",
                     one.candidate.learner
                 ));
-                one.candidate.failure = Some(error.to_string());
+                tried[position].candidate.failure = Some(error.to_string());
             }
             Err(error) => return Err(error),
         }

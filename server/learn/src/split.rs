@@ -3,11 +3,18 @@
 //! Every function answers row positions in increasing order, so that a part of a table keeps the
 //! table's order, and gives the same answer for the same seed on every machine.
 
+mod choice;
+mod groups;
+
 use mlwright_base::Seed;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+pub use choice::{GroupColumn, OwnedSplit, SplitChoice, SplitName, choose};
+pub use groups::{group_codes, n_groups};
+
+use self::groups::Balance;
 use crate::{LearnError, Target};
 
 /// How rows are set apart.
@@ -17,6 +24,10 @@ pub enum SplitKind<'a> {
     Random,
     /// Each class keeps its share in every part. For a numeric target the same as [`SplitKind::Random`].
     Stratified,
+    /// Rows of one group stay together; one number per row, which is its group (see [`group_codes`]).
+    Grouped(&'a [u32]),
+    /// As [`SplitKind::Grouped`], and each class keeps about its share in every part.
+    StratifiedGrouped(&'a [u32]),
     /// By time, one moment per row (any unit): the last part is the test, and each fold learns from
     /// the past only. Rows of the same moment stay together.
     TimeOrdered(&'a [i64]),
@@ -29,6 +40,8 @@ impl SplitKind<'_> {
         match self {
             Self::Random => "random",
             Self::Stratified => "stratified",
+            Self::Grouped(_) => "grouped",
+            Self::StratifiedGrouped(_) => "stratified_grouped",
             Self::TimeOrdered(_) => "time_ordered",
         }
     }
@@ -50,8 +63,8 @@ pub const TEST_FRACTION_RANGE: (f64, f64) = (0.01, 0.9);
 ///
 /// # Errors
 /// [`LearnError::Parameter`] when `fraction` is outside [`TEST_FRACTION_RANGE`],
-/// [`LearnError::UnsuitableData`] with fewer than two rows (or, by time, fewer than two moments),
-/// [`LearnError::Shape`] when the moments are not one per row.
+/// [`LearnError::UnsuitableData`] with fewer than two rows, moments or groups,
+/// [`LearnError::Shape`] when the moments or groups are not one per row.
 pub fn holdout(target: &Target, fraction: f64, kind: SplitKind<'_>, seed: Seed) -> Result<Parts, LearnError> {
     let (low, high) = TEST_FRACTION_RANGE;
     if !(low..=high).contains(&fraction) {
@@ -69,7 +82,13 @@ pub fn holdout(target: &Target, fraction: f64, kind: SplitKind<'_>, seed: Seed) 
     let mut rng = generator(seed, "holdout");
     let valid = match (kind, target) {
         (SplitKind::TimeOrdered(moments), _) => return holdout_by_time(moments, n, wanted(n)),
-        (SplitKind::Stratified, Target::Class { codes, n_classes }) => stratified_sample(codes, *n_classes, fraction, &mut rng),
+        (SplitKind::Grouped(groups), _) => return groups::holdout(target, groups, Balance::Rows, fraction, &mut rng),
+        (SplitKind::StratifiedGrouped(groups), _) => {
+            return groups::holdout(target, groups, Balance::Classes, fraction, &mut rng);
+        }
+        (SplitKind::Stratified, Target::Class { codes, n_classes }) => {
+            stratified_sample(codes, *n_classes, fraction, &mut rng)
+        }
         _ => {
             let mut rows: Vec<usize> = (0..n).collect();
             rows.shuffle(&mut rng);
@@ -86,7 +105,8 @@ fn stratified_sample(codes: &[u32], n_classes: usize, fraction: f64, rng: &mut X
     for mut rows in rows_by_class(codes, n_classes) {
         rows.shuffle(rng);
         // A class of one row is only of use for learning; any other class is in both parts.
-        let take = if rows.len() < 2 { 0 } else { ((rows.len() as f64 * fraction).round() as usize).clamp(1, rows.len() - 1) };
+        let take =
+            if rows.len() < 2 { 0 } else { ((rows.len() as f64 * fraction).round() as usize).clamp(1, rows.len() - 1) };
         valid.extend_from_slice(&rows[..take]);
         spare.extend_from_slice(&rows[take..]);
     }
@@ -121,25 +141,35 @@ fn holdout_by_time(moments: &[i64], n: usize, n_test: usize) -> Result<Parts, Le
 /// Divides all rows into `n_folds` folds for cross-validation.
 ///
 /// Random and stratified: every row is scored once, part sizes differ by at most one (per class
-/// when stratified). By time: an expanding window as scikit-learn's `TimeSeriesSplit` (rows are cut
+/// when stratified). Grouped: every row is scored once, part sizes differ as little as the groups
+/// allow. By time: an expanding window as scikit-learn's `TimeSeriesSplit` (rows are cut
 /// into `n_folds + 1` blocks by time; fold `i` learns from the blocks before block `i + 1` and is
 /// scored on it), so the first block is never scored.
 ///
 /// # Errors
 /// [`LearnError::Parameter`] when `n_folds` is below 2, [`LearnError::UnsuitableData`] when there
-/// are fewer rows than it takes, [`LearnError::Shape`] when the moments are not one per row.
+/// are fewer rows or groups than it takes, [`LearnError::Shape`] when the moments or groups are not
+/// one per row.
 pub fn folds(target: &Target, n_folds: usize, kind: SplitKind<'_>, seed: Seed) -> Result<Vec<Parts>, LearnError> {
     let n = target.len();
     if n_folds < 2 {
-        return Err(LearnError::Parameter { parameter: "folds".to_owned(), found: n_folds.to_string(), expected: "2 or more".to_owned() });
+        return Err(LearnError::Parameter {
+            parameter: "folds".to_owned(),
+            found: n_folds.to_string(),
+            expected: "2 or more".to_owned(),
+        });
     }
     let needed = if matches!(kind, SplitKind::TimeOrdered(_)) { n_folds + 1 } else { n_folds };
     if n < needed {
         return Err(too_few(format!("{n} row(s) are too few for {n_folds} folds")));
     }
     let mut rng = generator(seed, "folds");
-    let groups = match (kind, target) {
+    let classes = match (kind, target) {
         (SplitKind::TimeOrdered(moments), _) => return folds_by_time(moments, n, n_folds),
+        (SplitKind::Grouped(groups), _) => return groups::folds(target, groups, Balance::Rows, n_folds, &mut rng),
+        (SplitKind::StratifiedGrouped(groups), _) => {
+            return groups::folds(target, groups, Balance::Classes, n_folds, &mut rng);
+        }
         (SplitKind::Stratified, Target::Class { codes, n_classes }) => rows_by_class(codes, *n_classes),
         _ => vec![(0..n).collect()],
     };
@@ -147,7 +177,7 @@ pub fn folds(target: &Target, n_folds: usize, kind: SplitKind<'_>, seed: Seed) -
     // the folds' sizes differ by at most one as well.
     let mut fold_of = vec![0usize; n];
     let mut next = 0;
-    for mut rows in groups {
+    for mut rows in classes {
         rows.shuffle(&mut rng);
         for row in rows {
             fold_of[row] = next % n_folds;

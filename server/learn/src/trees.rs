@@ -13,10 +13,16 @@
 
 pub(crate) mod bins;
 pub mod boosting;
+pub(crate) mod constraints;
 pub mod decision;
+pub(crate) mod fixed_point;
+pub(crate) mod flat;
+pub mod forest;
 pub(crate) mod grow;
 pub(crate) mod histogram;
+pub(crate) mod matrix;
 pub(crate) mod objective;
+pub(crate) mod sampling;
 pub(crate) mod shap;
 pub(crate) mod split;
 pub mod tree;
@@ -42,6 +48,9 @@ pub struct TreesPredictor {
     pub gain: Vec<f64>,
     /// The number of boosting rounds kept; absent for a decision tree.
     pub n_rounds: Option<usize>,
+    /// A forest's score on rows outside each tree's sample: accuracy, or R².
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_bag: Option<f64>,
 }
 
 impl TreesPredictor {
@@ -79,7 +88,10 @@ impl TreesPredictor {
         }
         for tree in &self.trees {
             if tree.n_values != 1 && tree.n_values != n_margins {
-                return Err(LearnError::ModelFile(format!("a leaf has {} values, expected {n_margins}", tree.n_values)));
+                return Err(LearnError::ModelFile(format!(
+                    "a leaf has {} values, expected {n_margins}",
+                    tree.n_values
+                )));
             }
             tree.check(n_columns)?;
         }

@@ -11,6 +11,7 @@ use mlwright_base::Problem;
 use mlwright_engine::jobs::JobState;
 use mlwright_engine::train::{LeaderboardEntry, TrainOutcome, TrainRequest, TrainResult};
 use schemars::JsonSchema;
+use serde_json::Value;
 
 use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, number, table};
@@ -52,18 +53,22 @@ impl Summary for TrainOutcome {
     }
 }
 
+/// Rows of the table.
+const ROWS_SHOWN: usize = 8;
+
 /// What came out of a training, in a few lines and a table.
 pub(crate) fn result_summary(result: &TrainResult) -> String {
     let rows: Vec<Vec<String>> = result
         .leaderboard
         .iter()
+        .take(ROWS_SHOWN)
         .map(|entry| {
             let score = match (entry.cv_mean, entry.cv_std) {
                 (Some(mean), Some(std)) => format!("{} ± {}", number(mean, 4), number(std, 2)),
                 (Some(mean), None) => number(mean, 4),
                 _ => entry.failure.clone().unwrap_or_default(),
             };
-            vec![entry.rank.to_string(), entry.learner.clone(), score, own_parameters(entry, &result.leaderboard)]
+            vec![entry.rank.to_string(), entry.learner.clone(), score, made_of(entry)]
         })
         .collect();
     let mut text = format!(
@@ -79,6 +84,10 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
     );
     let others: Vec<String> =
         result.test_metrics.iter().filter(|(name, _)| **name != result.metric).map(|(name, value)| format!("{name} {}", number(*value, 4))).collect();
+    let n_more = result.n_candidates.saturating_sub(rows.len());
+    if n_more > 0 {
+        text.push_str(&format!("\n{n_more} more were tried.\n"));
+    }
     text.push_str(&format!("\nTest: {}.\nSplit: {}.\n", others.join(", "), result.split));
     for excluded in &result.excluded {
         text.push_str(&format!("Excluded {}: {}.\n", excluded.name, excluded.reason));
@@ -90,12 +99,15 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
     text
 }
 
-/// The hyperparameters by which an entry differs from others of the same learner, e.g. `c 0.1`.
-fn own_parameters(entry: &LeaderboardEntry, leaderboard: &[LeaderboardEntry]) -> String {
-    let siblings: Vec<&LeaderboardEntry> = leaderboard.iter().filter(|other| other.learner == entry.learner).collect();
-    let differs = |name: &String, value: &serde_json::Value| siblings.iter().any(|other| other.parameters.get(name) != Some(value));
-    let own = entry.parameters.iter().filter(|(name, value)| differs(name, value));
-    own.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+/// What makes an entry: its hyperparameters that are no defaults, e.g. `c 0.1`, or its members with their weights.
+fn made_of(entry: &LeaderboardEntry) -> String {
+    if let Some(members) = entry.parameters.get("members").and_then(Value::as_array) {
+        let part = |member: &Value| {
+            Some(format!("{} {}", number(member.get("weight")?.as_f64()?, 2), member.get("learner")?.as_str()?))
+        };
+        return members.iter().filter_map(part).collect::<Vec<_>>().join(" + ");
+    }
+    entry.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -103,14 +115,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_of_one_learner_are_told_apart() {
+    fn entries_say_what_they_are_made_of() {
         let board: Vec<LeaderboardEntry> = serde_json::from_str(
-            r#"[{"rank": 1, "learner": "a", "fit_seconds": 1, "parameters": {"c": 0.1, "n": 5}},
-                {"rank": 2, "learner": "b", "fit_seconds": 1, "parameters": {"c": 7}},
-                {"rank": 3, "learner": "a", "fit_seconds": 1, "parameters": {"c": 1.0, "n": 5}}]"#,
+            r#"[{"rank": 1, "learner": "weighted_ensemble", "fit_seconds": 1, "parameters": {"members": [
+                    {"learner": "a", "weight": 0.75, "parameters": {"c": 1}}, {"learner": "b", "weight": 0.25, "parameters": {}}]}},
+                {"rank": 2, "learner": "a", "fit_seconds": 1, "parameters": {"c": 0.1, "n": 5}},
+                {"rank": 3, "learner": "b", "fit_seconds": 1, "parameters": {}}]"#,
         )
         .unwrap();
-        let own: Vec<String> = board.iter().map(|entry| own_parameters(entry, &board)).collect();
-        assert_eq!(own, ["c 0.1", "", "c 1.0"]);
+        let made: Vec<String> = board.iter().map(made_of).collect();
+        assert_eq!(made, ["0.75 a + 0.25 b", "c 0.1, n 5", ""]);
     }
 }

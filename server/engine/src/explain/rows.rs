@@ -104,6 +104,7 @@ fn explain<'v>(model: &Model, n_rows: usize, mut values: impl FnMut(usize) -> Ve
             "base plus the contributions is the log-odds of the class: 0 is a probability of one half, above it is more likely"
         }
         Some(Link::Softmax) => "base plus the contributions is the class' score; softmax over the classes' scores gives probabilities",
+        Some(Link::Log) => "base plus the contributions is the logarithm of the prediction: each multiplies it by its exponential",
     };
     Ok(Explained { rows, note: note.to_owned() })
 }
@@ -138,6 +139,7 @@ pub(super) fn chart(target: &str, row: &ExplainedRow) -> Option<ChartImage> {
         Link::Identity => "contribution",
         Link::Logistic => "contribution in log-odds",
         Link::Softmax => "contribution to the class' score",
+        Link::Log => "contribution to the logarithm",
     };
     (!bars.is_empty()).then(|| ChartImage::of(&builders::bars(&title, label, Unit::Number, &bars)))
 }

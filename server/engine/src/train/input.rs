@@ -3,7 +3,8 @@
 use mlwright_base::{CancelToken, ErrorCode, Problem};
 use mlwright_data::{ColumnSchema, Severity};
 use mlwright_learn::target::EncodedTarget;
-use mlwright_learn::{Column, Feature, Frame};
+use mlwright_learn::split::{GroupColumn, OwnedSplit, SplitName, choose, group_codes, n_groups};
+use mlwright_learn::{Column, Feature, Frame, Task};
 use polars::prelude::{DataFrame, IdxCa, IdxSize};
 
 use super::{ExcludedColumn, TrainSpec, doubts};
@@ -33,8 +34,10 @@ pub(super) struct TrainingInput {
     pub frame: Frame,
     /// The target of [`TrainingInput::rows`].
     pub target: EncodedTarget,
-    /// The moment of each row, when rows are ordered in time.
-    pub moments: Option<Vec<i64>>,
+    /// How rows are to be set apart, with the moment or group of each.
+    pub split: OwnedSplit,
+    /// Why so.
+    pub split_reason: String,
     /// Columns left out.
     pub excluded: Vec<ExcludedColumn>,
     /// What to know before relying on the result.
@@ -78,12 +81,16 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
     if target.n_left_out > 0 {
         warnings.push(format!("{} of {n_rows} rows have no {} and were left out", target.n_left_out, spec.target));
     }
-    let features = features_of(&schema, &spec.target, &spec.exclude);
+    // A group is never on both sides, so that its name says nothing about rows to come.
+    let left_out: Vec<String> = spec.exclude.iter().chain(&spec.group_column).cloned().collect();
+    let features = features_of(&schema, &spec.target, &left_out);
     let excluded = schema
         .iter()
         .filter(|column| column.name != spec.target)
         .filter_map(|column| {
-            let reason = exclusion(column, &spec.target, &spec.exclude)?;
+            let of_group = || Some("it says which rows belong together".to_owned());
+            let is_group = spec.group_column.as_ref() == Some(&column.name);
+            let reason = exclusion(column, &spec.target, &spec.exclude).or_else(|| is_group.then(of_group).flatten())?;
             Some(ExcludedColumn { name: column.name.clone(), reason })
         })
         .collect::<Vec<_>>();
@@ -94,14 +101,41 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
             .field("table"));
     }
     let rows = if target.rows.len() == n_rows { table } else { take(&table, &target.rows)? };
-    let moments = spec.time_column.as_deref().map(|column| moments(&rows, column)).transpose()?;
     let frame = frame_from(&rows, &features)?;
-    if moments.is_none() {
+    let (split, split_reason) = split_of(spec, &rows, target.task)?;
+    if !matches!(split, OwnedSplit::TimeOrdered(_)) {
         warnings.extend(doubts::in_time_order(&frame));
     }
     warnings.extend(doubts::classes_by_case(&target.classes));
     warnings.extend(doubts::words_among_numbers(&schema, &features));
-    Ok(TrainingInput { opened, rows, fingerprint, n_rows, schema, features, frame, target, moments, excluded, warnings })
+    Ok(TrainingInput { opened, rows, fingerprint, n_rows, schema, features, frame, target, split, split_reason, excluded, warnings })
+}
+
+/// How the rows are set apart, and why.
+fn split_of(spec: &TrainSpec, rows: &DataFrame, task: Task) -> Result<(OwnedSplit, String), Problem> {
+    let groups = match &spec.group_column {
+        Some(column) => Some(group_codes(&column_from(&series_of(rows, column, "group_column")?)?)),
+        None => None,
+    };
+    let n_groups = groups.as_deref().map_or(0, n_groups);
+    if spec.group_column.is_some() && (n_groups < 2 || n_groups == rows.height()) {
+        let what = if n_groups < 2 { "one value in all rows" } else { "another value in each row" };
+        return Err(Problem::new(ErrorCode::UnsuitableData, format!("group_column {:?} has {what}", spec.group_column.as_deref().unwrap_or_default()))
+            .hint("name a column whose values several rows share, or leave group_column out")
+            .field("group_column"));
+    }
+    let group_column = spec.group_column.as_deref().map(|name| GroupColumn { name, n_groups, n_rows: rows.height() });
+    let choice = choose(task, spec.time_column.as_deref(), group_column);
+    let split = match (choice.name, groups) {
+        (SplitName::Grouped, Some(groups)) => OwnedSplit::Grouped(groups),
+        (SplitName::StratifiedGrouped, Some(groups)) => OwnedSplit::StratifiedGrouped(groups),
+        (SplitName::TimeOrdered, _) => {
+            OwnedSplit::TimeOrdered(moments(rows, spec.time_column.as_deref().unwrap_or_default())?)
+        }
+        (SplitName::Stratified, _) => OwnedSplit::Stratified,
+        _ => OwnedSplit::Random,
+    };
+    Ok((split, choice.reason))
 }
 
 /// Says which values of a large file do not fit the types that were decided on a part of it.

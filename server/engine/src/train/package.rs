@@ -39,7 +39,8 @@ pub(super) fn write(
     staging.write("model/input_example.json", &json_bytes(&example)?)?;
     staging.write("baseline/model.mlw", &outcome.baseline.to_bytes())?;
     mlwright_data::write::write_file(&mut take(&input.rows, &outcome.test_rows)?, &staging.path(TEST_ROWS)?)?;
-    staging.write("leaderboard.json", &json_bytes(&result.leaderboard)?)?;
+    staging.write("leaderboard.json", &json_bytes(&super::run::leaderboard(outcome).collect::<Vec<_>>())?)?;
+    staging.write("preparation.json", &json_bytes(&model.preparer.plan())?)?;
     let evaluation = json!({
         "test_metrics": result.test_metrics,
         "test_intervals": result.test_intervals,

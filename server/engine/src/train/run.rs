@@ -5,12 +5,12 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use mlwright_base::{ErrorCode, ExperimentId, Problem, Progress, Seed};
-use mlwright_learn::{Candidate, SearchContext, SearchOptions, SearchOutcome, SplitKind, search};
+use mlwright_learn::{Candidate, SearchContext, SearchOptions, SearchOutcome, search};
 use mlwright_store::{StoreError, WriteTx};
 
 use super::input::{self, TrainingInput};
 use super::package;
-use super::{ExcludedColumn, LeaderboardEntry, TrainResult, TrainSpec, check_metric, doubts};
+use super::{DRAWN_MAX, ExcludedColumn, LEADERBOARD_SHOWN, LeaderboardEntry, TrainResult, TrainSpec, check_metric, doubts};
 use crate::engine::Engine;
 use crate::jobs::JobContext;
 use crate::lineage;
@@ -76,6 +76,7 @@ fn params_of(spec: &TrainSpec) -> BTreeMap<String, String> {
     let mut optional = |name: &str, value: Option<String>| value.map(|value| params.insert(name.to_owned(), value));
     optional("folds", spec.folds.map(|folds| folds.to_string()));
     optional("time_column", spec.time_column.clone());
+    optional("group_column", spec.group_column.clone());
     optional("positive_class", spec.positive_class.clone());
     optional("learners", (!spec.learners.is_empty()).then(|| spec.learners.join(", ")));
     optional("exclude", (!spec.exclude.is_empty()).then(|| spec.exclude.join(", ")));
@@ -89,11 +90,6 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
     check_metric(metric, input.target.task)?;
     super::check_learners(&spec.learners, Some(input.target.task))?;
     let started = Instant::now();
-    let split = match (&input.moments, input.target.classes.is_empty()) {
-        (Some(moments), _) => SplitKind::TimeOrdered(moments),
-        (None, true) => SplitKind::Random,
-        (None, false) => SplitKind::Stratified,
-    };
     let options = SearchOptions {
         metric,
         learners: spec.learners.clone(),
@@ -101,7 +97,10 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
         test_fraction: spec.test_fraction,
         budget: Some(Duration::from_secs_f64(spec.budget_seconds)),
         seed: Seed(spec.seed),
-        split,
+        split: input.split.kind(),
+        drawn_max: DRAWN_MAX,
+        // Who names one learner gets that one.
+        ensemble: spec.learners.len() != 1,
     };
     let history = History { engine, spec, metric: metric.name(), step: Mutex::new(0) };
     let context = SearchContext {
@@ -122,7 +121,7 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
 }
 
 fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, metric: &str) -> TrainResult {
-    let leaderboard = outcome.leaderboard.iter().enumerate().map(|(i, candidate)| entry(i + 1, candidate)).collect();
+    let leaderboard = leaderboard(outcome).take(LEADERBOARD_SHOWN).collect();
     TrainResult {
         run_id: spec.run_id.clone(),
         experiment: spec.experiment.clone(),
@@ -132,12 +131,14 @@ fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, m
         metric: metric.to_owned(),
         best_learner: outcome.model.learner.clone(),
         leaderboard,
+        n_candidates: outcome.leaderboard.len(),
         test_metrics: outcome.test_metrics.clone(),
         test_intervals: outcome.test_intervals.iter().map(|(name, (low, high))| (name.clone(), [*low, *high])).collect(),
         baseline_test_metrics: outcome.baseline_test_metrics.clone(),
         n_training_rows: input.frame.n_rows() - outcome.test_rows.len(),
         n_test_rows: outcome.test_rows.len(),
         split: outcome.split.clone(),
+        split_reason: input.split_reason.clone(),
         features: input.features.iter().map(|feature| feature.name.clone()).collect(),
         excluded: input
             .excluded
@@ -149,6 +150,11 @@ fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, m
     }
 }
 
+/// Every candidate, the best first.
+pub(super) fn leaderboard(outcome: &SearchOutcome) -> impl Iterator<Item = LeaderboardEntry> {
+    outcome.leaderboard.iter().enumerate().map(|(position, candidate)| entry(position + 1, candidate))
+}
+
 fn entry(rank: usize, candidate: &Candidate) -> LeaderboardEntry {
     LeaderboardEntry {
         rank,
@@ -156,7 +162,7 @@ fn entry(rank: usize, candidate: &Candidate) -> LeaderboardEntry {
         cv_mean: candidate.cv_mean,
         cv_std: candidate.cv_std,
         fit_seconds: candidate.fit_seconds,
-        parameters: candidate.parameters.iter().cloned().collect(),
+        parameters: candidate.set.clone().into_iter().collect(),
         failure: candidate.failure.clone(),
     }
 }

@@ -8,11 +8,11 @@ use std::ops::ControlFlow;
 use mlwright_base::Cancelled;
 
 /// Steps remembered.
-const MEMORY: usize = 10;
+pub(super) const MEMORY: usize = 10;
 /// Sufficient decrease (Armijo), as a share of what the slope promises.
-const DECREASE: f64 = 1e-4;
+pub(super) const DECREASE: f64 = 1e-4;
 /// The most halvings of a step.
-const HALVINGS_MAX: usize = 40;
+pub(super) const HALVINGS_MAX: usize = 40;
 
 /// Moves `point` to the minimum: until the largest slope is at most `tolerance`, no step goes down
 /// any more (rounding), or after `iterations_max`. `function` fills the gradient and gives the value;
@@ -22,12 +22,12 @@ pub(crate) fn minimize(
     point: &mut Vec<f64>,
     tolerance: f64,
     iterations_max: usize,
-    mut function: impl FnMut(&[f64], &mut [f64]) -> f64,
+    mut function: impl FnMut(&[f64], &mut [f64]) -> Result<f64, Cancelled>,
     mut each: impl FnMut(usize) -> Result<ControlFlow<()>, Cancelled>,
 ) -> Result<f64, Cancelled> {
     let n = point.len();
     let mut gradient = vec![0.0; n];
-    let mut value = function(point, &mut gradient);
+    let mut value = function(point, &mut gradient)?;
     let mut steps: VecDeque<Step> = VecDeque::with_capacity(MEMORY);
     let (mut trial, mut trial_gradient) = (vec![0.0; n], vec![0.0; n]);
     for iteration in 0..iterations_max {
@@ -48,7 +48,7 @@ pub(crate) fn minimize(
             for ((trial, at), direction) in trial.iter_mut().zip(&*point).zip(&direction) {
                 *trial = at + length * direction;
             }
-            let trial_value = function(&trial, &mut trial_gradient);
+            let trial_value = function(&trial, &mut trial_gradient)?;
             if trial_value <= value + DECREASE * length * slope {
                 found = Some(trial_value);
                 break;
@@ -56,15 +56,7 @@ pub(crate) fn minimize(
             length *= 0.5;
         }
         let Some(trial_value) = found else { break };
-        let moved: Vec<f64> = trial.iter().zip(&*point).map(|(to, from)| to - from).collect();
-        let bent: Vec<f64> = trial_gradient.iter().zip(&gradient).map(|(to, from)| to - from).collect();
-        let curvature = dot(&moved, &bent);
-        if curvature > f64::EPSILON * dot(&bent, &bent) {
-            if steps.len() == MEMORY {
-                steps.pop_front();
-            }
-            steps.push_back(Step { moved, bent, curvature });
-        }
+        Step::remember(&mut steps, (point, &gradient), (&trial, &trial_gradient));
         std::mem::swap(point, &mut trial);
         std::mem::swap(&mut gradient, &mut trial_gradient);
         value = trial_value;
@@ -72,10 +64,26 @@ pub(crate) fn minimize(
     Ok(value)
 }
 
-struct Step {
-    moved: Vec<f64>,
-    bent: Vec<f64>,
-    curvature: f64,
+/// One step made: how far the point moved, how the gradient changed with it, and their product.
+pub(super) struct Step {
+    pub moved: Vec<f64>,
+    pub bent: Vec<f64>,
+    pub curvature: f64,
+}
+
+impl Step {
+    /// Keeps the step between two (point, gradient) unless its curvature is nothing but rounding.
+    pub fn remember(steps: &mut VecDeque<Self>, from: (&[f64], &[f64]), to: (&[f64], &[f64])) {
+        let moved: Vec<f64> = to.0.iter().zip(from.0).map(|(to, from)| to - from).collect();
+        let bent: Vec<f64> = to.1.iter().zip(from.1).map(|(to, from)| to - from).collect();
+        let curvature = dot(&moved, &bent);
+        if curvature > f64::EPSILON * dot(&bent, &bent) {
+            if steps.len() == MEMORY {
+                steps.pop_front();
+            }
+            steps.push_back(Self { moved, bent, curvature });
+        }
+    }
 }
 
 /// The direction of the next step: minus the approximate inverse Hessian times the gradient.
@@ -98,7 +106,7 @@ fn descent(steps: &VecDeque<Step>, gradient: &[f64]) -> Vec<f64> {
     direction
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     ndarray::ArrayView1::from(a).dot(&ndarray::ArrayView1::from(b))
 }
 
@@ -125,7 +133,7 @@ mod tests {
                     gradient[i] = scales[i] * (x[i] - i as f64);
                     value += 0.5 * scales[i] * (x[i] - i as f64).powi(2);
                 }
-                value
+                Ok(value)
             },
             |iteration| {
                 last = iteration;
@@ -142,7 +150,7 @@ mod tests {
         let each = |iteration| Ok(if iteration == 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
         let square = |x: &[f64], gradient: &mut [f64]| {
             gradient[0] = 2.0 * x[0];
-            x[0] * x[0]
+            Ok(x[0] * x[0])
         };
         let value = minimize(&mut point, 1e-10, 200, square, each).expect("not cancelled");
         assert_eq!((point, value), (vec![4.0], 16.0), "one step of length 1 was made");

@@ -50,7 +50,16 @@ fn table() -> Table {
 
 fn try_fit(learner: &dyn Estimator, x: &Array2<f64>, y: &Target) -> Result<LinearPredictor, LearnError> {
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &NoProgress,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
     match learner.fit(x.view(), y, &cx)? {
         Predictor::Linear(linear) => Ok(linear),
         other => panic!("expected a linear model, found {other:?}"),
@@ -99,16 +108,17 @@ fn elastic_net_is_that_of_scikit_learn() {
 #[test]
 fn logistic_regression_is_that_of_scikit_learn() {
     let Table { x, binary, multiclass, .. } = table();
+    let exact = LogisticRegression { tolerance: 1e-8, ..LogisticRegression::default() };
     for (c, coefficients, intercept) in [
         (0.1, [1.4011300587201216, -0.01697181641519593, -16.604011886298935], -82.70942430538915),
         (1.0, [3.7250787129918286, -0.04170568842273591, -24.287329200906257], -121.06388940268378),
         (10.0, [5.177991574228805, -0.05656235425287953, -14.790642781438818], -73.65384543310005),
     ] {
-        let found = fit(&LogisticRegression { c, ..LogisticRegression::default() }, &x, &binary);
+        let found = fit(&LogisticRegression { c, tolerance: 1e-8, ..LogisticRegression::default() }, &x, &binary);
         assert_eq!(found.link, Link::Logistic);
         check(&found, &[coefficients], &[intercept], 1e-5);
     }
-    let found = fit(&LogisticRegression::default(), &x, &multiclass);
+    let found = fit(&exact, &x, &multiclass);
     let coefficients = [
         [-2.407299458649409, 0.046160513154512854, 120.16972005581837],
         [-0.7164777902246914, 0.009694694111422668, 7.62261517363904],
@@ -118,7 +128,7 @@ fn logistic_regression_is_that_of_scikit_learn() {
     check(&found, &coefficients, &[598.64875482737, 38.753185860645246, -637.4019406880147], 1e-5);
 }
 
-/// linfa-linear and linfa-logistic 0.8.1 on the same standardised columns.
+/// linfa-linear, linfa-elasticnet and linfa-logistic 0.8.1 on the same standardised columns.
 #[test]
 fn linfa_agrees_where_it_is_sound() {
     use linfa::DatasetBase;
@@ -137,13 +147,26 @@ fn linfa_agrees_where_it_is_sound() {
     let ours = fit(&LinearRegression { alpha: 0.0 }, &z, &number);
     check(&ours, &[[theirs.params()[0], theirs.params()[1], theirs.params()[2]]], &[theirs.intercept()], 1e-9);
 
+    let (_, standardized) = ridge::standardize_target(values);
+    let theirs = linfa_elasticnet::ElasticNet::params()
+        .with_intercept(false)
+        .l1_ratio(0.5)
+        .penalty(0.1)
+        .tolerance(1e-12)
+        .fit(&DatasetBase::new(z.clone(), ndarray::Array1::from(standardized.clone())))
+        .expect("linfa fits");
+    let ours = fit(&ElasticNet { alpha: 0.1, l1_ratio: 0.5 }, &z, &Target::Number(standardized));
+    let theirs = theirs.hyperplane();
+    check(&ours, &[[theirs[0], theirs[1], theirs[2]]], &[0.0], 1e-5);
+
     let theirs = linfa_logistic::MultiLogisticRegression::default()
         .alpha(1.0)
         .gradient_tolerance(1e-7)
         .max_iterations(10_000)
         .fit(&DatasetBase::new(z.clone(), codes_of(&multiclass)))
         .expect("linfa fits");
-    let ours = fit(&LogisticRegression::default(), &z, &multiclass);
+    let exact = LogisticRegression { tolerance: 1e-8, ..LogisticRegression::default() };
+    let ours = fit(&exact, &z, &multiclass);
     let column = |class: usize| [0, 1, 2].map(|row| theirs.params()[[row, class]]);
     let mean = theirs.intercept().mean().expect("three classes");
     let intercepts: Vec<f64> = theirs.intercept().iter().map(|intercept| intercept - mean).collect();
@@ -156,9 +179,32 @@ fn linfa_agrees_where_it_is_sound() {
         .fit(&DatasetBase::new(z.clone(), codes_of(&binary)))
         .expect("linfa fits");
     let sign = if theirs.labels().pos.class == 1 { 1.0 } else { -1.0 };
-    let ours = fit(&LogisticRegression::default(), &z, &binary);
+    let ours = fit(&exact, &z, &binary);
     let coefficients = [0, 1, 2].map(|row| sign * theirs.params()[row]);
     check(&ours, &[coefficients], &[sign * theirs.intercept()], 1e-4);
+}
+
+/// Minimising over columns one by one ends where no slope is left, whichever way the squares are kept.
+#[test]
+fn elastic_net_with_more_columns_than_rows_has_no_slope_left() {
+    let mut state = 11;
+    let x = Array2::from_shape_fn((20, 50), |_| uniform(&mut state));
+    let y: Vec<f64> = (0..20).map(|row| x[[row, 0]] - 2.0 * x[[row, 5]] + 0.1 * uniform(&mut state)).collect();
+    let learner = ElasticNet { alpha: 0.05, l1_ratio: 0.8 };
+    let linear = fit(&learner, &x, &Target::Number(y.clone()));
+    let columns =
+        standardized::Standardized::new(x.view(), &MatrixInfo::default(), &CancelToken::new()).expect("finite");
+    let (scale, y) = ridge::standardize_target(&y);
+    let weights: Vec<f64> =
+        linear.coefficients[0].iter().zip(&linear.deviations).map(|(c, d)| c * d / scale.spread).collect();
+    let slopes = columns.slope(&y, &weights, &CancelToken::new()).expect("not cancelled");
+    let n_zero = weights.iter().filter(|&&weight| weight == 0.0).count();
+    assert!((10..50).contains(&n_zero), "{n_zero} of 50 are 0");
+    for (weight, slope) in weights.iter().zip(slopes) {
+        let left = slope / 20.0 - 0.01 * weight;
+        let violation = if *weight == 0.0 { left.abs() - 0.04 } else { (left - 0.04 * weight.signum()).abs() };
+        assert!(violation < 1e-7, "{weight}: {left}");
+    }
 }
 
 #[test]
@@ -206,10 +252,10 @@ fn more_columns_than_rows_give_the_same_ridge() {
     let columns =
         standardized::Standardized::new(x.view(), &MatrixInfo::default(), &CancelToken::new()).expect("finite");
     let by_rows = ridge::solve(&columns, &y, 0.5, &CancelToken::new()).expect("not cancelled");
-    // (ZᵀZ + alpha I) w = Zᵀ y holds for the solution, whichever way it was found.
-    let mut left = columns.transposed_times(&columns.times(&by_rows));
-    left.iter_mut().zip(&by_rows).for_each(|(left, w)| *left += 0.5 * w);
-    for (left, right) in left.iter().zip(columns.transposed_times(&y)) {
+    // This holds for the solution, whichever way it was found:
+    // Zᵀ (y − Z w) = alpha w.
+    let slope = columns.slope(&y, &by_rows, &CancelToken::new()).expect("not cancelled");
+    for (left, right) in slope.iter().zip(by_rows.iter().map(|w| 0.5 * w)) {
         assert!((left - right).abs() < 1e-10, "{left} {right}");
     }
 }
@@ -266,15 +312,93 @@ fn extreme_tables_get_an_answer_or_an_error() {
 #[test]
 fn cancelling_ends_a_fit_within() {
     let Table { x, multiclass, .. } = table();
+    let counts = Target::Number((0..N_ROWS).map(|row| f64::from(row as u32 % 5)).collect());
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
     let sink = |progress: mlwright_base::Progress| {
         if progress.done >= 2.0 {
             cancel.cancel();
         }
     };
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &sink, matrix: &matrix, validation: None };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &sink,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
     assert_eq!(LogisticRegression::default().fit(x.view(), &multiclass, &cx), Err(LearnError::Cancelled));
-    for learner in [&LinearRegression::default() as &dyn Estimator, &ElasticNet::default()] {
-        assert_eq!(learner.fit(x.view(), &table().number, &cx), Err(LearnError::Cancelled));
+    let sparse = LogisticRegression { l1_ratio: 0.5, ..LogisticRegression::default() };
+    let poisson = glm::PoissonRegression::default();
+    let huber = huber::HuberRegression::default();
+    assert_eq!(sparse.fit(x.view(), &multiclass, &cx), Err(LearnError::Cancelled));
+    for learner in [&LinearRegression::default() as &dyn Estimator, &ElasticNet::default(), &poisson, &huber] {
+        assert_eq!(learner.fit(x.view(), &counts, &cx), Err(LearnError::Cancelled));
     }
+}
+
+/// The slope that a descent is given is that of the value it is given.
+#[test]
+fn gradients_are_those_of_the_values() {
+    let mut state = 17;
+    let z = Array2::from_shape_fn((300, 3), |_| 2.0 * uniform(&mut state) - 1.0);
+    let values: Vec<f64> = (0..300).map(|_| 3.0 * uniform(&mut state)).collect();
+    let codes: Vec<u32> = values.iter().map(|&value| value as u32).collect();
+    let weights: Vec<f64> = (0..300).map(|row| f64::from(row % 3)).collect();
+    let mut check = |objective: &dyn Fn(&[f64], &mut [f64]) -> f64, n: usize| {
+        let point: Vec<f64> = (0..n).map(|_| uniform(&mut state) - 0.5).collect();
+        let (mut gradient, mut ignored) = (vec![0.0; n], vec![0.0; n]);
+        objective(&point, &mut gradient);
+        for position in 0..n {
+            let mut at = |by: f64| {
+                let mut moved = point.clone();
+                moved[position] += by;
+                objective(&moved, &mut ignored)
+            };
+            let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
+            assert!((slope - gradient[position]).abs() < 1e-7, "{position}: {slope} {}", gradient[position]);
+        }
+    };
+    let cancel = CancelToken::new();
+    let (z, row_weights, penalty) = (z.view(), Some(&*weights), 0.3);
+    for power in [1.0, 1.5, 2.0, 2.7] {
+        let loss = glm::HalfDeviance { values: &values, power };
+        let objective = objective::Objective { z, loss, row_weights, n_margins: 1, penalty };
+        check(&|at, slope| objective.evaluate(at, slope, &cancel).expect("not cancelled"), 4);
+    }
+    let loss = huber::Huber { values: &values, epsilon: 1.35 };
+    let objective = objective::Objective { z, loss, row_weights, n_margins: 1, penalty };
+    check(&|at, slope| objective.evaluate(at, slope, &cancel).expect("not cancelled"), 5);
+    let loss = logistic::CrossEntropy { codes: &codes };
+    let objective = objective::Objective { z, loss, row_weights, n_margins: 3, penalty };
+    check(&|at, slope| objective.evaluate(at, slope, &cancel).expect("not cancelled"), 12);
+    // More margins than are done one by one.
+    let loss = logistic::CrossEntropy { codes: &codes };
+    let objective = objective::Objective { z, loss, row_weights, n_margins: 8, penalty };
+    check(&|at, slope| objective.evaluate(at, slope, &cancel).expect("not cancelled"), 32);
+}
+
+#[test]
+fn targets_that_a_family_cannot_have_are_refused() {
+    let x = array![[1.0], [2.0], [3.0]];
+    let refused = |learner: &dyn Estimator, y: [f64; 3]| match try_fit(learner, &x, &Target::Number(y.to_vec())) {
+        Err(LearnError::UnsuitableData { message, .. }) => message,
+        other => panic!("expected a refusal, found {other:?}"),
+    };
+    let poisson = glm::PoissonRegression::default();
+    assert_eq!(
+        refused(&poisson, [1.0, -1.0, 0.0]),
+        "poisson_regression: the target of row 1 is -1, expected numbers at least 0"
+    );
+    assert!(refused(&poisson, [0.0; 3]).contains("every row"));
+    assert!(refused(&glm::GammaRegression::default(), [1.0, 0.0, 2.0]).contains("expected numbers above 0"));
+    let huge = fit(&poisson, &x, &Target::Number(vec![1e300, 2e300, 4e300]));
+    let mut out = [0.0];
+    Predictor::Linear(huge).predict_row(&[1e9], &mut out);
+    assert!(out[0].is_finite() && out[0] > 1e300, "{out:?}");
+    // A line that fits without error.
+    let exact = fit(&huber::HuberRegression::default(), &x, &Target::Number(vec![2.0, 4.0, 6.0]));
+    assert!((exact.coefficients[0][0] - 2.0).abs() < 1e-2, "{exact:?}");
 }

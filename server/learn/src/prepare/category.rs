@@ -1,22 +1,24 @@
-//! Categories with few levels: one-hot columns for linear models, ordinal codes for trees.
+//! Categories with few levels: one-hot columns, or codes for learners that know categories.
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Coerced, Encoder, Fitted};
-use crate::{LearnError, Preparation};
+use super::spec::{CategoryEncoding, PreparationSpec};
+use super::{Coerced, Encoder, Fitting};
+use crate::LearnError;
 
-/// The most one-hot columns of one feature; with more levels, a target mean says more per column.
-const ONE_HOT_LEVELS_MAX: usize = 30;
-/// The most ordinal codes of one feature, so that a tree's histogram holds one bin per code.
-const ORDINAL_LEVELS_MAX: usize = 254;
+/// The most codes of one feature, so that a tree's histogram holds one bin per code.
+const CODES_MAX: usize = 254;
+/// Levels above which a column whose levels are mostly rare is better told by its target mean.
+const FEW_LEVELS: usize = 30;
 
 /// The most levels, beside the rare ones, that are kept apart.
-fn levels_max(preparation: Preparation) -> usize {
-    match preparation {
-        Preparation::Dense => ONE_HOT_LEVELS_MAX,
-        Preparation::Tree => ORDINAL_LEVELS_MAX,
+fn levels_max(spec: &PreparationSpec) -> usize {
+    match spec.categories {
+        CategoryEncoding::Native => CODES_MAX,
+        CategoryEncoding::OneHot => spec.one_hot_levels_max,
+        CategoryEncoding::Ordinal | CategoryEncoding::Target => usize::MAX,
     }
 }
 
@@ -74,20 +76,20 @@ impl Levels {
         self.names.len()
     }
 
-    /// How many rows a level needs so as not to be rare: 1 % of the rows, at least 2, at most 5.
-    /// Below that, nothing can be learned of a level alone.
-    fn frequent_min(&self) -> usize {
-        (self.of_row.len() / 100).clamp(2, 5)
+    /// How many rows a level needs so as not to be rare: unless told, 1 % of the rows, at least 2, at
+    /// most 5. Below that, nothing can be learned of a level alone.
+    fn frequent_min(&self, spec: &PreparationSpec) -> usize {
+        spec.rare_rows_min.unwrap_or_else(|| (self.of_row.len() / 100).clamp(2, 5))
     }
 
     /// Whether a target mean says more than levels apart: there are too many levels that are not
     /// rare, or many levels of which the rare ones, which would share one code, hold most rows.
-    pub(super) fn are_many(&self, preparation: Preparation) -> bool {
-        let min = self.frequent_min();
+    pub(super) fn are_many(&self, spec: &PreparationSpec) -> bool {
+        let min = self.frequent_min(spec);
         let frequent = || self.counts.iter().filter(|count| **count >= min);
         let n_rows: usize = self.counts.iter().sum();
-        frequent().count() > levels_max(preparation)
-            || (self.distinct() > ONE_HOT_LEVELS_MAX && frequent().sum::<usize>() * 2 < n_rows)
+        frequent().count() > levels_max(spec)
+            || (self.distinct() > FEW_LEVELS && frequent().sum::<usize>() * 2 < n_rows)
     }
 }
 
@@ -105,20 +107,25 @@ pub(super) struct CategoryEncoder {
 }
 
 /// Learns from counted levels.
-pub(super) fn fit(levels: &Levels, preparation: Preparation) -> Fitted {
-    let min = levels.frequent_min();
-    let frequent: Vec<String> =
-        levels.names.iter().zip(&levels.counts).filter(|(_, count)| **count >= min).map(|(name, _)| name.clone()).collect();
+pub(super) fn fit(levels: &Levels, fitting: &Fitting<'_>) -> Encoder {
+    let spec = fitting.spec;
+    let min = levels.frequent_min(spec);
+    let frequent: Vec<String> = levels
+        .names
+        .iter()
+        .zip(&levels.counts)
+        .filter(|(_, count)| **count >= min)
+        .map(|(name, _)| name.clone())
+        .collect();
     let rare = frequent.len() < levels.names.len();
-    let encoder = CategoryEncoder {
-        rare,
-        missing: preparation == Preparation::Dense && levels.n_missing > 0,
-        ordinal: preparation == Preparation::Tree,
-        levels: frequent,
-    };
+    let ordinal = spec.categories == CategoryEncoding::Native;
     // With all levels rare and none missing there is nothing to tell rows apart.
-    let n_kinds = encoder.levels.len() + usize::from(rare) + usize::from(levels.n_missing > 0);
-    Fitted { encoder: if n_kinds < 2 { Encoder::Dropped } else { Encoder::Category(encoder) }, training: None }
+    let n_kinds = frequent.len() + usize::from(rare) + usize::from(levels.n_missing > 0);
+    if n_kinds < 2 {
+        return Encoder::Dropped;
+    }
+    let missing = !ordinal && levels.n_missing > 0 && spec.indicators;
+    Encoder::Category(CategoryEncoder { rare, missing, ordinal, levels: frequent })
 }
 
 impl CategoryEncoder {
@@ -153,6 +160,13 @@ impl CategoryEncoder {
         }
     }
 
+    pub(super) fn treatment(&self) -> String {
+        let how = if self.ordinal { "codes of" } else { "a column for each of" };
+        let rare = if self.rare { ", one for rare levels" } else { "" };
+        let missing = if self.missing { ", one for missing" } else { "" };
+        format!("{how} {} level(s){rare}{missing}", self.levels.len())
+    }
+
     pub(super) fn encode(&self, value: &Coerced<'_>, out: &mut [f64]) {
         if self.ordinal {
             out[0] = self.code(value).map_or(f64::NAN, |code| code as f64);
@@ -167,6 +181,7 @@ impl CategoryEncoder {
     }
 
     pub(super) fn check(&self) -> Result<(), String> {
-        if self.levels.is_sorted() && self.levels.len() <= ORDINAL_LEVELS_MAX { Ok(()) } else { Err("levels are not sorted".to_owned()) }
+        let fits = self.levels.is_sorted() && (!self.ordinal || self.levels.len() <= CODES_MAX);
+        if fits { Ok(()) } else { Err("levels are not sorted, or too many".to_owned()) }
     }
 }

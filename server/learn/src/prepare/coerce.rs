@@ -34,7 +34,9 @@ const FOUND_CHARS_MAX: usize = 60;
 /// - numeric: numbers, texts that are a number (`"12.5"`), truth values as 0 and 1;
 /// - boolean: truth values, 0 and 1, and `true/false`, `yes/no`, `t/f`, `y/n`, `on/off`, `1/0` in any case;
 /// - categorical: see [`level_text`];
-/// - datetime: moments, and ISO 8601 texts (`2024-01-31`, `2024-01-31 12:00`, `2024-01-31T12:00:00+01:00`; UTC unless said);
+/// - datetime: moments, ISO 8601 texts (`2024-01-31`, `2024-01-31 12:00`, `2024-01-31T12:00:00+01:00`; UTC unless said),
+///   and numbers that can only be dates: `20240131`, and seconds, milliseconds, microseconds or
+///   nanoseconds since 1970, told apart by their size, from 1973 on (or before 1967);
 /// - text: texts as they are, anything else as [`level_text`].
 ///
 /// # Errors
@@ -42,12 +44,15 @@ const FOUND_CHARS_MAX: usize = 60;
 pub fn coerce<'a>(feature: &Feature, value: Value<'a>) -> Result<Coerced<'a>, LearnError> {
     let read = match (feature.kind, value) {
         (_, Value::Missing) => Some(Coerced::Missing),
-        (FeatureKind::Numeric | FeatureKind::Datetime, Value::Text(text)) if is_missing_among_numbers(text) => Some(Coerced::Missing),
+        (FeatureKind::Numeric | FeatureKind::Datetime, Value::Text(text)) if is_missing_among_numbers(text) => {
+            Some(Coerced::Missing)
+        }
         (FeatureKind::Numeric, value) => number(value),
         (FeatureKind::Boolean, value) => truth(value).map(|truth| Coerced::Number(f64::from(u8::from(truth)))),
         (FeatureKind::Datetime, Value::Datetime(moment)) => Some(Coerced::Moment(moment)),
         (FeatureKind::Datetime, Value::Text(text)) => parse_moment(text.trim()).map(Coerced::Moment),
-        (FeatureKind::Datetime, Value::Number(_) | Value::Boolean(_)) => None,
+        (FeatureKind::Datetime, Value::Number(number)) => moment_of_number(number).map(Coerced::Moment),
+        (FeatureKind::Datetime, Value::Boolean(_)) => None,
         (FeatureKind::Text, Value::Text(text)) => Some(Coerced::Text(Cow::Borrowed(text))),
         (FeatureKind::Text | FeatureKind::Categorical, value) => level_text(value).map(Coerced::Text),
     };
@@ -68,6 +73,41 @@ pub fn coerce<'a>(feature: &Feature, value: Value<'a>) -> Result<Coerced<'a>, Le
             Value::Missing => "nothing".to_owned(),
         },
     })
+}
+
+/// Room for the digits of a whole number and its sign.
+pub(super) type DigitBuffer = [u8; 20];
+
+/// As [`coerce`], but whole numbers as levels are written into `buffer`, not into memory of their own.
+pub(super) fn coerce_in<'a>(
+    feature: &Feature,
+    value: Value<'a>,
+    buffer: &'a mut DigitBuffer,
+) -> Result<Coerced<'a>, LearnError> {
+    match (feature.kind, value) {
+        (FeatureKind::Categorical, Value::Number(number)) if is_exact_whole(number) => {
+            Ok(Coerced::Text(Cow::Borrowed(write_digits(number as i64, buffer))))
+        }
+        _ => coerce(feature, value),
+    }
+}
+
+fn write_digits(number: i64, buffer: &mut DigitBuffer) -> &str {
+    let mut rest = number.unsigned_abs();
+    let mut at = buffer.len();
+    loop {
+        at -= 1;
+        buffer[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        at -= 1;
+        buffer[at] = b'-';
+    }
+    std::str::from_utf8(&buffer[at..]).expect("digits and a sign are ASCII")
 }
 
 fn number(value: Value<'_>) -> Option<Coerced<'static>> {
@@ -137,8 +177,12 @@ fn canonical_level(text: &str) -> Cow<'_, str> {
 /// The largest magnitude below which every whole `f64` is exact.
 const EXACT_WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
+fn is_exact_whole(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() < EXACT_WHOLE_MAX
+}
+
 fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < EXACT_WHOLE_MAX { format!("{}", number as i64) } else { format!("{number}") }
+    if is_exact_whole(number) { format!("{}", number as i64) } else { format!("{number}") }
 }
 
 fn moment_text(moment: i64) -> String {
@@ -161,6 +205,24 @@ fn parse_moment(text: &str) -> Option<i64> {
     }
     let civil = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0))).ok()?;
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond())
+}
+
+/// Microseconds since 1970 of a number that can only be a date.
+fn moment_of_number(number: f64) -> Option<i64> {
+    if number.fract() == 0.0 && (10_000_101.0..1e8).contains(&number) {
+        let digits = number as i32;
+        let (month, day) = (i8::try_from(digits / 100 % 100).ok()?, i8::try_from(digits % 100).ok()?);
+        let date = Date::new(i16::try_from(digits / 10_000).ok()?, month, day).ok()?;
+        return date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond());
+    }
+    let microseconds = match number.abs() {
+        1e8..1e11 => number * 1e6,
+        1e11..1e14 => number * 1e3,
+        1e14..1e17 => number,
+        1e17..1e20 => number / 1e3,
+        _ => return None,
+    };
+    Some(microseconds.round() as i64)
 }
 
 #[cfg(test)]
@@ -193,25 +255,41 @@ mod tests {
         for value in [Value::Boolean(true), Value::Text("True"), Value::Text("TRUE")] {
             assert_eq!(level_text(value).as_deref(), Some("true"));
         }
-        for (text, level) in [("007", "007"), ("1.50", "1.50"), ("v1.0", "v1.0"), (".0", ".0"), ("-3.0", "-3"), ("1.0.0", "1.0.0")] {
+        for (text, level) in
+            [("007", "007"), ("1.50", "1.50"), ("v1.0", "v1.0"), (".0", ".0"), ("-3.0", "-3"), ("1.0.0", "1.0.0")]
+        {
             assert_eq!(level_text(Value::Text(text)).as_deref(), Some(level));
         }
         assert_eq!(level_text(Value::Number(2.5)).as_deref(), Some("2.5"));
         assert_eq!(level_text(Value::Number(-0.0)).as_deref(), Some("0"));
+        let feature = Feature { name: "c".to_owned(), kind: FeatureKind::Categorical };
+        for number in [0.0, -0.0, 7.0, -7.0, 10.0, 2.5, 1e15, -9_007_199_254_740_991.0, 9e15, 1e16, 1e300] {
+            let value = Value::Number(number);
+            assert_eq!(coerce_in(&feature, value, &mut [0; 20]), coerce(&feature, value), "{number}");
+        }
     }
 
     #[test]
     fn truth_values_and_dates() {
-        for value in [Value::Text("yes"), Value::Text(" TRUE"), Value::Number(1.0), Value::Boolean(true), Value::Text("1.0")] {
+        for value in
+            [Value::Text("yes"), Value::Text(" TRUE"), Value::Number(1.0), Value::Boolean(true), Value::Text("1.0")]
+        {
             assert_eq!(read(FeatureKind::Boolean, value), Ok(Coerced::Number(1.0)), "{value:?}");
         }
         assert!(read(FeatureKind::Boolean, Value::Number(2.0)).is_err());
         let noon = 1_706_702_400_000_000;
-        for text in ["2024-01-31T12:00:00Z", "2024-01-31 12:00", "2024-01-31T13:00:00+01:00", "2024-01-31T12:00:00.000"] {
+        for text in ["2024-01-31T12:00:00Z", "2024-01-31 12:00", "2024-01-31T13:00:00+01:00", "2024-01-31T12:00:00.000"]
+        {
             assert_eq!(read(FeatureKind::Datetime, Value::Text(text)), Ok(Coerced::Moment(noon)), "{text}");
         }
         assert_eq!(read(FeatureKind::Datetime, Value::Text("2024-01-31")), Ok(Coerced::Moment(noon - 43_200_000_000)));
         assert!(read(FeatureKind::Datetime, Value::Text("31/01/2024")).is_err());
-        assert!(read(FeatureKind::Datetime, Value::Number(5.0)).is_err());
+        let midnight = noon - 43_200_000_000;
+        for number in [20_240_131.0, 1_706_659_200.0, 1_706_659_200e3, 1_706_659_200e6, 1_706_659_200e9] {
+            assert_eq!(read(FeatureKind::Datetime, Value::Number(number)), Ok(Coerced::Moment(midnight)), "{number}");
+        }
+        for number in [5.0, 2024.0, 20_241_331.0, 20_240_230.0, 1e25] {
+            assert!(read(FeatureKind::Datetime, Value::Number(number)).is_err(), "{number}");
+        }
     }
 }

@@ -1,68 +1,35 @@
 //! Numbers and truth values.
 
+use mlwright_base::CancelToken;
 use serde::{Deserialize, Serialize};
 
-use super::{Coerced, Encoder, Fitted};
+use super::scale::Scale;
+use super::spec::{Impute, PreparationSpec, Scaling};
+use super::{Coerced, Encoder, Fitting};
+use crate::LearnError;
 use crate::frame::FeatureKind;
-use crate::target_scale::TargetScale;
-use crate::{LearnError, Preparation};
 
-/// A number column. For trees it is passed on; for linear models it is imputed and standardised.
+/// A number column, passed on with NaN for missing or made dense.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct NumberEncoder {
     /// How to make it dense; `None` passes it on with NaN for missing.
-    dense: Option<Standard>,
+    dense: Option<Scale>,
+    /// Whether a missing value stays NaN though the others are scaled.
+    #[serde(default)]
+    keep_missing: bool,
     /// Whether a column says where the value is missing (training had some missing).
     indicator: bool,
     /// Whether the value itself has a column (training had two different values).
     value: bool,
 }
 
-/// Imputing and standardising.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Standard {
-    /// The training rows' median: what a missing value becomes.
-    pub(super) fill: f64,
-    /// The training rows' mean after imputing.
-    pub(super) mean: f64,
-    /// The training rows' standard deviation (population) after imputing.
-    pub(super) scale: f64,
-}
-
-impl Standard {
-    /// Learns from training values; NaN is missing. `None` without any value or any difference.
-    pub(super) fn fit(values: &[f64]) -> Option<Self> {
-        let mut present: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-        if present.is_empty() {
-            return None;
-        }
-        present.sort_by(f64::total_cmp);
-        let middle = present.len() / 2;
-        // Halves are added, not sums halved: two huge values must not overflow.
-        let median = if present.len() % 2 == 1 { present[middle] } else { present[middle - 1] / 2.0 + present[middle] / 2.0 };
-        Self::fit_with_fill(values, median)
-    }
-
-    /// As [`Standard::fit`] with a given fill.
-    pub(super) fn fit_with_fill(values: &[f64], fill: f64) -> Option<Self> {
-        let filled: Vec<f64> = values.iter().map(|v| if v.is_finite() { *v } else { fill }).collect();
-        let measured = TargetScale::fit(&filled);
-        (!measured.is_constant).then_some(Self { fill, mean: measured.center, scale: measured.spread })
-    }
-
-    pub(super) fn apply(&self, value: Option<f64>) -> f64 {
-        // Divided first: the difference of two huge values must not overflow.
-        value.unwrap_or(self.fill) / self.scale - self.mean / self.scale
-    }
-}
-
 /// Learns from training values.
-pub(super) fn fit<'a>(
-    kind: FeatureKind,
-    preparation: Preparation,
-    values: impl Iterator<Item = Result<Coerced<'a>, LearnError>>,
-) -> Result<Fitted, LearnError> {
-    let values: Vec<f64> = values.map(|value| Ok(number_of(&value?).unwrap_or(f64::NAN))).collect::<Result<_, LearnError>>()?;
+pub(super) fn fit(fitting: &Fitting<'_>, cancel: &CancelToken) -> Result<Encoder, LearnError> {
+    let values: Vec<f64> = fitting
+        .values(cancel)
+        .map(|value| Ok(number_of(&value?).unwrap_or(f64::NAN)))
+        .collect::<Result<_, LearnError>>()?;
+    let (spec, kind) = (fitting.spec, fitting.feature.kind);
     let mut range = (f64::INFINITY, f64::NEG_INFINITY);
     let mut n_missing = 0;
     for &value in &values {
@@ -72,30 +39,41 @@ pub(super) fn fit<'a>(
             range = (range.0.min(value), range.1.max(value));
         }
     }
-    let some_missing = n_missing > 0 && n_missing < values.len();
     let varies = range.0 < range.1;
-    if !varies && !some_missing {
-        return Ok(Fitted { encoder: Encoder::Dropped, training: None });
+    let some_missing = n_missing > 0 && n_missing < values.len();
+    let indicator = some_missing && spec.indicators && !fitting.indicator_is_known;
+    let keep_missing = spec.impute == Impute::Keep;
+    let is_plain = keep_missing && (kind == FeatureKind::Boolean || spec.is_unscaled());
+    if is_plain {
+        // One value and missing ones: the value's column tells them apart.
+        let value = varies || (some_missing && !indicator);
+        return Ok(or_dropped(NumberEncoder { dense: None, keep_missing, indicator, value }));
     }
-    let encoder = match preparation {
-        Preparation::Tree => NumberEncoder { dense: None, indicator: false, value: true },
-        Preparation::Dense => {
-            let standard = if kind == FeatureKind::Boolean {
-                let n_true = values.iter().filter(|v| **v == 1.0).count();
-                let fill = f64::from(u8::from(n_true * 2 > values.len() - n_missing));
-                Standard::fit_with_fill(&values, fill).map(|standard| Standard { mean: 0.0, scale: 1.0, ..standard })
-            } else {
-                Standard::fit(&values)
-            };
-            let value = varies && standard.is_some();
-            let neutral = Standard { fill: 0.0, mean: 0.0, scale: 1.0 };
-            NumberEncoder { dense: Some(standard.unwrap_or(neutral)), indicator: some_missing, value }
-        }
+    let dense = if kind == FeatureKind::Boolean {
+        let n_true = values.iter().filter(|v| **v == 1.0).count();
+        Some(Scale::neutral(f64::from(u8::from(n_true * 2 > values.len() - n_missing))))
+    } else {
+        Scale::fit(&values, spec, cancel)?
     };
-    if encoder.width() == 0 {
-        return Ok(Fitted { encoder: Encoder::Dropped, training: None });
+    let (value, dense) = match dense {
+        Some(scale) if varies => (true, scale),
+        // A constant fill beside one value tells missing rows apart as an indicator would.
+        Some(scale) if some_missing && !indicator && spec.impute == Impute::Constant => (true, scale),
+        _ if keep_missing && some_missing && !indicator => (true, Scale::neutral(0.0)),
+        _ => (false, Scale::neutral(0.0)),
+    };
+    Ok(or_dropped(NumberEncoder { dense: Some(dense), keep_missing, indicator, value }))
+}
+
+impl PreparationSpec {
+    /// Whether numbers are passed on as they are.
+    pub(super) fn is_unscaled(&self) -> bool {
+        self.scaling == Scaling::None && self.power == super::spec::Power::None
     }
-    Ok(Fitted { encoder: Encoder::Number(encoder), training: None })
+}
+
+fn or_dropped(encoder: NumberEncoder) -> Encoder {
+    if encoder.width() == 0 { Encoder::Dropped } else { Encoder::Number(encoder) }
 }
 
 fn number_of(value: &Coerced<'_>) -> Option<f64> {
@@ -113,16 +91,33 @@ impl NumberEncoder {
         value.into_iter().chain(indicator).collect()
     }
 
+    pub(super) fn treatment(&self) -> String {
+        let value = match (&self.dense, self.value) {
+            (_, false) => None,
+            (None, true) => Some("as it is".to_owned()),
+            (Some(scale), true) => Some(scale.in_words(self.keep_missing)),
+        };
+        value
+            .into_iter()
+            .chain(self.indicator.then(|| "a column for missing".to_owned()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
     pub(super) fn encode(&self, value: &Coerced<'_>, out: &mut [f64]) {
         let number = number_of(value);
         let mut out = out.iter_mut();
-        if self.value && let Some(slot) = out.next() {
+        if self.value
+            && let Some(slot) = out.next()
+        {
             *slot = match &self.dense {
-                Some(standard) => standard.apply(number),
-                None => number.unwrap_or(f64::NAN),
+                Some(scale) if number.is_some() || !self.keep_missing => scale.apply(number),
+                _ => number.unwrap_or(f64::NAN),
             };
         }
-        if self.indicator && let Some(slot) = out.next() {
+        if self.indicator
+            && let Some(slot) = out.next()
+        {
             *slot = f64::from(u8::from(number.is_none()));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::SearchOptions;
 use crate::metrics::{self, Metric};
-use crate::split::{self, Parts, SplitKind};
+use crate::split::{self, OwnedSplit, Parts, SplitKind};
 use crate::target::EncodedTarget;
 use crate::{Frame, LearnError, Predictions, Target, Task};
 
@@ -26,8 +26,8 @@ pub(super) struct Plan {
     pub(super) train_target: Target,
     /// The target of `test_rows`.
     pub(super) test_target: Target,
-    /// The moments of `train_rows`, when rows are ordered in time.
-    pub(super) moments: Option<Vec<i64>>,
+    /// How `train_rows` are set apart further.
+    pub(super) kind: OwnedSplit,
     /// Positions in `train_rows`; each fold can be learned from and scored.
     pub(super) folds: Vec<Parts>,
     /// How, in words.
@@ -48,11 +48,8 @@ impl Plan {
         check_enough(target)?;
         let Parts { train, valid } = split::holdout(&target.target, options.test_fraction, options.split, options.seed)?;
         let train_target = target.target.take(&train);
-        let moments: Option<Vec<i64>> = match options.split {
-            SplitKind::TimeOrdered(all) => Some(train.iter().map(|&row| all[row]).collect()),
-            SplitKind::Random | SplitKind::Stratified => None,
-        };
-        let kind = moments.as_deref().map_or(options.split, SplitKind::TimeOrdered);
+        let owned = options.split.of_rows(&train);
+        let kind = owned.kind();
         let mut warnings = Vec::new();
         let n_cells = train.len().saturating_mul(n_columns).saturating_mul(margins(&train_target));
         let folds = if options.folds.is_none() && n_cells > CELLS_FOR_FOLDS_MAX {
@@ -62,12 +59,7 @@ impl Plan {
         };
         let split = in_words(kind, &target.target, valid.len(), &folds);
         let test_target = target.target.take(&valid);
-        Ok(Self { train_rows: train, test_rows: valid, test_target, train_target, moments, folds, split, warnings })
-    }
-
-    /// The moments of some of the training rows.
-    pub(super) fn moments_of(&self, positions: &[usize]) -> Option<Vec<i64>> {
-        self.moments.as_ref().map(|all| positions.iter().map(|&position| all[position]).collect())
+        Ok(Self { train_rows: train, test_rows: valid, test_target, train_target, kind: owned, folds, split, warnings })
     }
 }
 
@@ -130,14 +122,24 @@ fn folds(
     let n = train.len();
     let counts = class_counts(train);
     let in_time = matches!(kind, SplitKind::TimeOrdered(_));
+    let by_groups = match kind {
+        SplitKind::Grouped(groups) | SplitKind::StratifiedGrouped(groups) => split::n_groups(groups),
+        _ => n,
+    };
     // Two rows a fold at least (R² takes two), and in binary tasks one of each class.
     let by_rows = if in_time { (n / 2).saturating_sub(1) } else { n / 2 };
     let by_class = if target.task == Task::Binary && !in_time { counts.iter().copied().min().unwrap_or(n) } else { n };
-    let most = by_rows.min(by_class).max(2);
+    let most = by_rows.min(by_class).min(by_groups).max(2);
     let asked = options.folds.unwrap_or(super::FOLDS_DEFAULT);
     let n_folds = asked.min(most);
     if n_folds < asked {
-        let why = if by_class < by_rows { "the smaller class has few rows" } else { "there are few rows" };
+        let why = if by_groups < by_rows.min(by_class) {
+            "there are few groups"
+        } else if by_class < by_rows {
+            "the smaller class has few rows"
+        } else {
+            "there are few rows"
+        };
         warnings.push(format!("{n_folds} folds instead of {asked}: {why}"));
     }
     let rare: Vec<String> = counts
@@ -208,6 +210,8 @@ fn in_words(kind: SplitKind<'_>, target: &Target, n_test: usize, folds: &[Parts]
             return format!("ordered in time: the last {share} held out for the test; {n_folds} fold(s) in the rest learn from the past only");
         }
         (SplitKind::Stratified, Target::Class { .. }) => "stratified by class",
+        (SplitKind::StratifiedGrouped(_), Target::Class { .. }) => "by whole groups, stratified by class",
+        (SplitKind::Grouped(_) | SplitKind::StratifiedGrouped(_), _) => "by whole groups",
         _ => "random",
     };
     let choice = match folds {

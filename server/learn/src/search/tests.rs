@@ -78,7 +78,7 @@ fn only(learners: &[&str], metric: Metric) -> SearchOptions<'static> {
 fn a_search_chooses_refits_and_scores_once() {
     let table = binary(600, 0.0);
     let outcome = run(&table, &SearchOptions::new(Metric::RocAuc, Seed(42))).unwrap();
-    let n_candidates: usize = learners::all(Task::Binary).iter().map(|name| learners::variants(name, Task::Binary).len()).sum();
+    let n_candidates: usize = learners::searched(Task::Binary).iter().map(|name| learners::variants(name, Task::Binary).len()).sum();
     assert_eq!(outcome.leaderboard.len(), n_candidates);
     let scores: Vec<f64> = outcome.leaderboard.iter().map(|candidate| candidate.cv_mean.unwrap()).collect();
     assert!(scores.is_sorted_by(|a, b| rounded(*a) >= rounded(*b)), "{scores:?}");
@@ -308,6 +308,23 @@ fn in_time_the_last_rows_are_the_test() {
 }
 
 #[test]
+fn groups_stay_together_in_every_part() {
+    let table = binary(400, 0.0);
+    let groups: Vec<u32> = (0..400).map(|row| row * 7 % 40).collect();
+    let options = SearchOptions { split: SplitKind::StratifiedGrouped(&groups), ..only(&["logistic_regression"], Metric::RocAuc) };
+    let outcome = run(&table, &options).unwrap();
+    let of = |rows: &[usize]| rows.iter().map(|&row| groups[row]).collect::<std::collections::HashSet<_>>();
+    assert!(of(&outcome.test_rows).is_disjoint(&of(&outcome.train_rows)));
+    assert!(outcome.split.starts_with("by whole groups, stratified by class: 80 of 400 rows"), "{}", outcome.split);
+    let three: Vec<u32> = (0..400).map(|row| row % 4).collect();
+    let outcome = run(&table, &SearchOptions { split: SplitKind::Grouped(&three), ..options.clone() }).unwrap();
+    assert_eq!(outcome.leaderboard[0].cv_scores.len(), 3);
+    assert!(outcome.warnings.iter().any(|one| one.contains("3 folds instead of 5: there are few groups")), "{:?}", outcome.warnings);
+    let options = SearchOptions { split: SplitKind::Grouped(&groups[1..]), ..options };
+    assert!(matches!(run(&table, &options), Err(LearnError::Shape(_))));
+}
+
+#[test]
 fn few_rows_lower_the_folds_and_too_few_are_refused() {
     let with_positives = |n: usize, n_positive: usize| {
         table_of(n, move |i, _| text(if i < n_positive { "Yes" } else { "No" }), None)
@@ -394,6 +411,7 @@ fn tried(name: &str, complexity: (usize, usize), cv_mean: Option<f64>) -> Tried 
         candidate: Candidate {
             learner: name.to_owned(),
             parameters: Vec::new(),
+            set: serde_json::Map::new(),
             cv_scores: Vec::new(),
             cv_mean,
             cv_std: None,
@@ -405,7 +423,18 @@ fn tried(name: &str, complexity: (usize, usize), cv_mean: Option<f64>) -> Tried 
         rounds: None,
         cut_short: false,
         threshold: None,
+        outputs: Vec::new(),
+        members: Vec::new(),
     }
+}
+
+/// A candidate with all its hyperparameters, as it is after a search.
+pub(super) fn tried_with(spec: &LearnerSpec, cv_mean: Option<f64>) -> Tried {
+    let parameters = learners::build(spec, Task::Binary, 1_000).expect("it builds").parameters();
+    let mut one = tried(&spec.name, (0, 0), cv_mean);
+    one.candidate.parameters = parameters;
+    one.candidate.cv_scores = cv_mean.into_iter().collect();
+    Tried { spec: spec.clone(), ..one }
 }
 
 #[test]
@@ -430,4 +459,60 @@ fn a_table_that_does_not_fit_its_target_is_refused() {
     let mut table = binary(100, 0.0);
     table.frame = table.frame.take(&[0, 1, 2]);
     assert!(matches!(run(&table, &SearchOptions::new(Metric::RocAuc, Seed(1))), Err(LearnError::Shape(_))));
+}
+
+#[test]
+fn drawn_candidates_race_and_the_best_are_mixed() {
+    let table = binary(500, 0.0);
+    let options = SearchOptions { drawn_max: 8, ensemble: true, ..only(&["logistic_regression", "gradient_boosting", "random_forest"], Metric::LogLoss) };
+    let outcome = run(&table, &options).unwrap();
+    let n_queued: usize = [BASELINE, "logistic_regression", "gradient_boosting", "random_forest"]
+        .iter()
+        .map(|name| learners::variants(name, Task::Binary).len())
+        .sum();
+    let n_alone = outcome.leaderboard.iter().filter(|candidate| candidate.learner != ENSEMBLE).count();
+    assert_eq!(n_alone, n_queued + 8, "patience is longer than eight");
+    let given_up: Vec<&Candidate> =
+        outcome.leaderboard.iter().filter(|candidate| candidate.cv_mean.is_none()).collect();
+    assert!(!given_up.is_empty() && given_up.iter().all(|candidate| candidate.cv_scores.len() == 1));
+    assert!(given_up.iter().all(|candidate| candidate.failure.as_ref().is_some_and(|why| why.starts_with("given up after"))));
+    assert!(given_up.iter().all(|candidate| !learners::build(&LearnerSpec::new(&candidate.learner), Task::Binary, 400).unwrap().parameters().eq(&candidate.parameters)), "defaults are never given up");
+
+    let best = &outcome.leaderboard[0];
+    assert_eq!((best.learner.as_str(), outcome.best, outcome.model.learner.as_str()), (ENSEMBLE, 0, ENSEMBLE));
+    assert!(best.cv_mean < outcome.leaderboard[1].cv_mean, "log loss: less is better");
+    let members = best.parameters[0].1.as_array().expect("a list").clone();
+    let weights: f64 = members.iter().map(|member| member["weight"].as_f64().unwrap()).sum();
+    assert!(members.len() > 1 && (weights - 1.0).abs() < 1e-12, "{members:?}");
+
+    // It is saved and explained like any other.
+    let model = Model::from_bytes(&outcome.model.to_bytes()).expect("it loads");
+    assert_eq!(model, outcome.model);
+    let again = run(&table, &options).unwrap();
+    assert_eq!(again.model.to_bytes(), model.to_bytes());
+    let frame = table.frame.take(&outcome.test_rows);
+    let reader = crate::prepare::FrameReader::new(&frame, &model.features).unwrap();
+    let Predictions::Classes { probabilities, .. } = model.predict(&frame, &CancelToken::new()).unwrap() else { panic!() };
+    let mut values = Vec::new();
+    for row in 0..20 {
+        reader.read(row, &mut values);
+        let explained = model.explain_row(&values).expect("all members have contributions");
+        assert!((explained.margin - probabilities[[row, 1]]).abs() < 1e-9, "{} {}", explained.margin, probabilities[[row, 1]]);
+    }
+}
+
+#[test]
+fn a_mixture_of_numbers_is_explained_to_the_number() {
+    let table = regression(400);
+    let options = SearchOptions { drawn_max: 3, ensemble: true, ..only(&["linear_regression", "random_forest", "gradient_boosting"], Metric::Rmse) };
+    let outcome = run(&table, &options).unwrap();
+    let frame = table.frame.take(&outcome.test_rows);
+    let Predictions::Numbers(numbers) = outcome.model.predict(&frame, &CancelToken::new()).unwrap() else { panic!() };
+    let reader = crate::prepare::FrameReader::new(&frame, &outcome.model.features).unwrap();
+    let mut values = Vec::new();
+    reader.read(3, &mut values);
+    let explained = outcome.model.explain_row(&values).unwrap();
+    assert!((explained.margin - numbers[3]).abs() < 1e-9 * numbers[3].abs());
+    let ranked: Vec<f64> = outcome.leaderboard.iter().filter_map(|candidate| candidate.cv_mean).collect();
+    assert!(ranked.is_sorted_by(|a, b| rounded(*a) <= rounded(*b)), "{ranked:?}");
 }

@@ -9,6 +9,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::ensemble;
 use super::meter::{Deadline, FitProgress, Meter};
 use super::plan::Plan;
 use super::threshold::{self, THRESHOLD_DEFAULT};
@@ -16,7 +17,8 @@ use super::{Candidate, SearchContext, SearchOptions};
 use crate::contract::MatrixInfo;
 use crate::learners::{self, LearnerSpec};
 use crate::metrics;
-use crate::split::{self, Parts, SplitKind};
+use crate::predictor::{BlendMember, BlendPredictor};
+use crate::split::{self, OwnedSplit, Parts, SplitKind};
 use crate::target::EncodedTarget;
 use crate::{
     Estimator, Feature, FitContext, Frame, LearnError, Model, Predictions, Predictor, Preparation, Preparer, Target, Task,
@@ -35,8 +37,8 @@ const EARLY_STOP_CLASS_ROWS_MIN: usize = 10;
 const ROUNDS_UNWATCHED: usize = 100;
 /// Bytes of all folds' prepared matrices up to which folds are fitted at the same time.
 const PARALLEL_BYTES_MAX: usize = 1 << 30;
-/// Rows predicted between two looks at the cancel token.
-const CHUNK_ROWS: usize = 4096;
+/// Candidates with a first fold from which on others race against them.
+const RACE_AGAINST_MIN: usize = 6;
 
 /// A candidate that was tried.
 pub(super) struct Tried {
@@ -50,6 +52,10 @@ pub(super) struct Tried {
     pub(super) cut_short: bool,
     /// The decision threshold for binary tasks.
     pub(super) threshold: Option<f64>,
+    /// What was predicted for the rows that each fold left out, as long as it may be mixed with others'.
+    pub(super) outputs: Vec<Array2<f64>>,
+    /// The candidates whose predictions it mixes, by their position in the queue, with their weights.
+    pub(super) members: Vec<(usize, f64)>,
 }
 
 /// What came of trying.
@@ -76,7 +82,7 @@ pub(super) struct Workbench<'a> {
 /// Prepared folds, by fold, preparation, and whether early-stopping rows are set apart.
 #[derive(Default)]
 struct Kept {
-    folds: HashMap<(usize, bool, bool), Arc<PreparedFold>>,
+    folds: HashMap<(usize, Preparation, bool), Arc<PreparedFold>>,
     bytes: usize,
 }
 
@@ -130,7 +136,8 @@ impl<'a> Workbench<'a> {
         Self { features, target, plan, options, cancel: cx.cancel, elapsed: cx.elapsed, meter, training, kept: Mutex::default() }
     }
 
-    /// Cross-validates a candidate, ended or given up when `budget` passes.
+    /// Cross-validates a candidate, ended or given up when `budget` passes. With a `race`, it is given
+    /// up after its first fold when it is among the lesser ones there.
     ///
     /// # Errors
     /// [`LearnError::Cancelled`] and errors that no other candidate would escape. A learner's own
@@ -140,18 +147,20 @@ impl<'a> Workbench<'a> {
         position: usize,
         spec: &LearnerSpec,
         budget: Option<Duration>,
+        race: Option<&Race>,
     ) -> Result<Outcome, LearnError> {
         let started = (self.elapsed)();
         let estimator = learners::build(spec, self.target.task, self.plan.train_rows.len())?;
         let (cancel, enough) = (self.cancel.child(), CancelToken::new());
         let token = if estimator.gives_what_it_has() { &enough } else { &cancel };
         let deadline = budget.map(|budget| Deadline { elapsed: self.elapsed, budget, token });
-        let result = self.cross_validate(spec, estimator.as_ref(), &Stops { cancel: &cancel, enough: &enough, deadline });
+        let result = self.cross_validate(spec, estimator.as_ref(), &Stops { cancel: &cancel, enough: &enough, deadline }, race);
         self.cancel.check()?;
         let mut tried = Tried {
             candidate: Candidate {
                 learner: spec.name.clone(),
                 parameters: estimator.parameters(),
+                set: spec.parameters.clone(),
                 cv_scores: Vec::new(),
                 cv_mean: None,
                 cv_std: None,
@@ -163,8 +172,10 @@ impl<'a> Workbench<'a> {
             rounds: None,
             cut_short: false,
             threshold: None,
+            outputs: Vec::new(),
+            members: Vec::new(),
         };
-        match result.and_then(|folds| self.judge(&folds, &mut tried)) {
+        match result.and_then(|folds| self.judge(folds, &mut tried, race)) {
             Ok(()) => {}
             Err(LearnError::Cancelled) => return Ok(Outcome::OutOfTime),
             Err(error) if is_learners_own(&error) => tried.candidate.failure = Some(error.to_string()),
@@ -174,7 +185,14 @@ impl<'a> Workbench<'a> {
         Ok(Outcome::Tried(Box::new(tried)))
     }
 
-    fn cross_validate(&self, spec: &LearnerSpec, estimator: &dyn Estimator, stops: &Stops<'_>) -> Result<Vec<FoldResult>, LearnError> {
+    /// The folds' results; only the first one's when the race is lost there.
+    fn cross_validate(
+        &self,
+        spec: &LearnerSpec,
+        estimator: &dyn Estimator,
+        stops: &Stops<'_>,
+        race: Option<&Race>,
+    ) -> Result<Vec<FoldResult>, LearnError> {
         let n_folds = self.plan.folds.len();
         let run = |fold: usize| {
             let label = if n_folds == 1 { estimator.name().to_owned() } else { format!("{}, fold {} of {n_folds}", estimator.name(), fold + 1) };
@@ -188,12 +206,21 @@ impl<'a> Workbench<'a> {
         };
         // What one fold takes tells what all take.
         let first = self.prepared(0, estimator.preparation(), estimator.rounds_parameter().is_some(), stops.cancel)?;
-        let copies = if estimator.preparation() == Preparation::Dense { 2 } else { 1 };
-        if first.size_bytes().saturating_mul(copies * n_folds) <= PARALLEL_BYTES_MAX {
-            (0..n_folds).into_par_iter().map(run).collect()
-        } else {
-            (0..n_folds).map(run).collect()
+        let copies = if estimator.preparation() == Preparation::Tree { 1 } else { 2 };
+        let is_parallel = first.size_bytes().saturating_mul(copies * n_folds) <= PARALLEL_BYTES_MAX;
+        drop(first);
+        let mut results = Vec::with_capacity(n_folds);
+        if let Some(race) = race.filter(|_| n_folds > 1) {
+            results.push(run(0)?);
+            if !race.is_passed(self.score(&results, 0)?) {
+                return Ok(results);
+            }
         }
+        let rest = results.len()..n_folds;
+        let rest: Result<Vec<FoldResult>, LearnError> =
+            if is_parallel { rest.into_par_iter().map(run).collect() } else { rest.map(run).collect() };
+        results.extend(rest?);
+        Ok(results)
     }
 
     fn run_fold(
@@ -216,6 +243,8 @@ impl<'a> Workbench<'a> {
             progress,
             matrix: &prepared.matrix,
             validation: prepared.early_stop.as_ref().map(|(x, y)| (x.view(), y)),
+            weights: None,
+            start: None,
         };
         check_columns(estimator, &prepared.matrix)?;
         let predictor = if in_rounds && prepared.early_stop.is_none() {
@@ -224,7 +253,7 @@ impl<'a> Workbench<'a> {
             estimator.fit(prepared.x.view(), &prepared.y, &cx)?
         };
         let cut_short = stops.enough.is_cancelled();
-        let outputs = outputs(&predictor, &prepared.valid_x, stops.cancel)?;
+        let outputs = predictor.predict(prepared.valid_x.view(), stops.cancel)?;
         Ok(FoldResult { outputs, rounds: predictor.n_rounds(), cut_short })
     }
 
@@ -242,7 +271,7 @@ impl<'a> Workbench<'a> {
 
     /// The fold, prepared now or before.
     fn prepared(&self, fold: usize, preparation: Preparation, stops_early: bool, cancel: &CancelToken) -> Result<Arc<PreparedFold>, LearnError> {
-        let key = (fold, preparation == Preparation::Tree, stops_early);
+        let key = (fold, preparation, stops_early);
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = lock().folds.get(&key) {
             return Ok(Arc::clone(found));
@@ -284,10 +313,13 @@ impl<'a> Workbench<'a> {
     /// the latter are none when they would be too few to say anything.
     fn set_apart(&self, rows: &[usize]) -> (Vec<usize>, Vec<usize>) {
         let target = self.plan.train_target.take(rows);
-        let moments = self.plan.moments_of(rows);
-        let kind = moments.as_deref().map_or(SplitKind::Stratified, SplitKind::TimeOrdered);
+        // Stratified even where folds are not: when to stop is told by the loss on every class.
+        let kind = match self.plan.kind.kind() {
+            SplitKind::Random | SplitKind::Stratified => OwnedSplit::Stratified,
+            other => other.of_rows(rows),
+        };
         let pick = |positions: &[usize]| positions.iter().map(|&position| rows[position]).collect::<Vec<_>>();
-        match split::holdout(&target, EARLY_STOP_FRACTION, kind, self.options.seed.derive("early stopping")) {
+        match split::holdout(&target, EARLY_STOP_FRACTION, kind.kind(), self.options.seed.derive("early stopping")) {
             Ok(parts)
                 if parts.valid.len() >= EARLY_STOP_ROWS_MIN
                     && has_two_values(&target.take(&parts.train))
@@ -299,16 +331,24 @@ impl<'a> Workbench<'a> {
         }
     }
 
+    /// The metric on a fold, with the threshold of the other folds where one is chosen.
+    fn score(&self, folds: &[FoldResult], position: usize) -> Result<f64, LearnError> {
+        let task = self.target.task;
+        let metric = self.options.metric;
+        let chosen = threshold::is_chosen(task, metric);
+        let cut = if chosen { self.threshold_from(folds, Some(position)) } else { THRESHOLD_DEFAULT };
+        let predictions = Predictions::from_outputs(task, folds[position].outputs.clone(), Some(cut));
+        metrics::compute(metric, &self.plan.train_target.take(&self.plan.folds[position].valid), &predictions)
+    }
+
     /// Scores the folds: one threshold per fold from the other folds, and one for good from all.
-    fn judge(&self, folds: &[FoldResult], tried: &mut Tried) -> Result<(), LearnError> {
+    fn judge(&self, folds: Vec<FoldResult>, tried: &mut Tried, race: Option<&Race>) -> Result<(), LearnError> {
         let task = self.target.task;
         let metric = self.options.metric;
         let chosen = threshold::is_chosen(task, metric);
         let mut scores = Vec::with_capacity(folds.len());
-        for (position, (fold, parts)) in folds.iter().zip(&self.plan.folds).enumerate() {
-            let cut = if chosen { self.threshold_from(folds, Some(position)) } else { THRESHOLD_DEFAULT };
-            let predictions = Predictions::from_outputs(task, fold.outputs.clone(), Some(cut));
-            let score = metrics::compute(metric, &self.plan.train_target.take(&parts.valid), &predictions)?;
+        for position in 0..folds.len() {
+            let score = self.score(&folds, position)?;
             if !score.is_finite() {
                 return Err(LearnError::Fit {
                     learner: tried.candidate.learner.clone(),
@@ -316,6 +356,11 @@ impl<'a> Workbench<'a> {
                 });
             }
             scores.push(score);
+        }
+        if let Some(race) = race.filter(|_| folds.len() < self.plan.folds.len()) {
+            tried.candidate.failure = Some(race.lost(metric, scores[0]));
+            tried.candidate.cv_scores = scores;
+            return Ok(());
         }
         let n = scores.len() as f64;
         let mean = scores.iter().sum::<f64>() / n;
@@ -326,8 +371,9 @@ impl<'a> Workbench<'a> {
         tried.rounds = median(folds.iter().filter_map(|fold| fold.rounds).collect());
         tried.cut_short = folds.iter().any(|fold| fold.cut_short);
         if task == Task::Binary {
-            tried.threshold = Some(if chosen { self.threshold_from(folds, None) } else { THRESHOLD_DEFAULT });
+            tried.threshold = Some(if chosen { self.threshold_from(&folds, None) } else { THRESHOLD_DEFAULT });
         }
+        tried.outputs = folds.into_iter().map(|fold| fold.outputs).collect();
         Ok(())
     }
 
@@ -347,17 +393,110 @@ impl<'a> Workbench<'a> {
         threshold::choose(self.options.metric, &positive, &probabilities)
     }
 
-    /// Fits a candidate on all training rows; the number of rounds is what early stopping found.
+    /// A mean of candidates, scored as one, when it is better than the best of them: the first of
+    /// `tried`, which are ranked.
+    ///
+    /// # Errors
+    /// As [`Workbench::try_out`].
+    pub(super) fn ensemble(&self, tried: &[Tried], position: usize) -> Result<Option<Tried>, LearnError> {
+        let task = self.target.task;
+        let candidates: Vec<&Tried> = tried
+            .iter()
+            .filter(|tried| tried.spec.name != super::BASELINE && !tried.outputs.is_empty() && !tried.cut_short)
+            .take(ensemble::CANDIDATES_MAX)
+            .collect();
+        let targets: Vec<Target> = self.plan.folds.iter().map(|parts| self.plan.train_target.take(&parts.valid)).collect();
+        let metric = self.options.metric;
+        // A metric whose threshold is chosen afterwards cannot say which probabilities are better.
+        let by = if threshold::is_chosen(task, metric) { metrics::Metric::LogLoss } else { metric };
+        let outputs: Vec<&[Array2<f64>]> = candidates.iter().map(|tried| tried.outputs.as_slice()).collect();
+        let started = (self.elapsed)();
+        let Some(weights) = ensemble::Judge::new(task, by, &targets).choose(&outputs, self.cancel)? else { return Ok(None) };
+        let chosen: Vec<(&Tried, f64)> = weights.iter().map(|(at, weight)| (candidates[*at], *weight)).collect();
+        let members: Vec<(&[Array2<f64>], f64)> = chosen.iter().map(|(tried, weight)| (tried.outputs.as_slice(), *weight)).collect();
+        let folds = ensemble::blended(&members).into_iter().map(|outputs| FoldResult { outputs, rounds: None, cut_short: false });
+        let described: Vec<serde_json::Value> = chosen
+            .iter()
+            .map(|(tried, weight)| json!({ "learner": tried.candidate.learner, "weight": weight, "parameters": tried.spec.parameters }))
+            .collect();
+        let mut one = Tried {
+            candidate: Candidate {
+                learner: ensemble::ENSEMBLE.to_owned(),
+                parameters: vec![("members".to_owned(), json!(described))],
+                set: serde_json::Map::from_iter([("members".to_owned(), json!(described))]),
+                cv_scores: Vec::new(),
+                cv_mean: None,
+                cv_std: None,
+                fit_seconds: ((self.elapsed)().saturating_sub(started)).as_secs_f64(),
+                failure: None,
+            },
+            spec: LearnerSpec::new(ensemble::ENSEMBLE),
+            complexity: (usize::MAX, position),
+            rounds: None,
+            cut_short: false,
+            threshold: None,
+            outputs: Vec::new(),
+            members: chosen.iter().map(|(tried, weight)| (tried.complexity.1, *weight)).collect(),
+        };
+        self.judge(folds.collect(), &mut one, None)?;
+        let best = candidates.first().and_then(|tried| tried.candidate.cv_mean);
+        let is_better = best.zip(one.candidate.cv_mean).is_some_and(|(best, own)| metric.is_better(own, best));
+        Ok(is_better.then_some(one))
+    }
+
+    /// Fits a candidate on all training rows; the number of rounds is what early stopping found. Of an
+    /// ensemble each member is, found among `tried`; those that cannot be give their weight to the others.
     ///
     /// # Errors
     /// [`LearnError::Cancelled`] or whatever the fit says.
-    pub(super) fn refit(&self, tried: &Tried) -> Result<Model, LearnError> {
+    pub(super) fn refit(&self, one: &Tried, tried: &[Tried]) -> Result<Model, LearnError> {
+        if one.members.is_empty() {
+            let (estimator, preparer, predictor) = self.refit_one(one, None)?;
+            return Ok(self.model(one, estimator.parameters().into_iter().collect(), preparer, predictor));
+        }
+        let mut parts: Vec<(Preparation, Preparer)> = Vec::new();
+        let mut members = Vec::new();
+        let mut last_error = None;
+        for (place, weight) in &one.members {
+            let Some(member) = tried.iter().find(|tried| tried.complexity.1 == *place) else { continue };
+            match self.refit_one(member, Some(&mut parts)) {
+                Ok((estimator, _, predictor)) => members.push((estimator.preparation(), *weight, predictor)),
+                Err(error) if is_learners_own(&error) => last_error = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        let total: f64 = members.iter().map(|(_, weight, _)| weight).sum();
+        if let Some(error) = last_error.filter(|_| members.is_empty()) {
+            return Err(error);
+        }
+        let member = |(preparation, weight, predictor): (Preparation, f64, Predictor)| {
+            let part = parts.iter().position(|(known, _)| *known == preparation).unwrap_or_default();
+            let width = |part: &(Preparation, Preparer)| part.1.matrix().names.len();
+            BlendMember {
+                weight: weight / total,
+                first_column: parts[..part].iter().map(width).sum(),
+                n_columns: width(&parts[part]),
+                predictor,
+            }
+        };
+        let predictor = Predictor::Blend(BlendPredictor { members: members.into_iter().map(member).collect() });
+        let preparer = Preparer::joined(parts.into_iter().map(|(_, preparer)| preparer).collect());
+        Ok(self.model(one, one.candidate.parameters.iter().cloned().collect(), preparer, predictor))
+    }
+
+    /// Fits one learner on all training rows; with `parts`, on the preparation that is there already.
+    fn refit_one(
+        &self,
+        tried: &Tried,
+        parts: Option<&mut Vec<(Preparation, Preparer)>>,
+    ) -> Result<(Box<dyn Estimator>, Preparer, Predictor), LearnError> {
         let task = self.target.task;
         let n_rows = self.plan.train_rows.len();
         let estimator = match tried.rounds {
             Some(rounds) => self.in_rounds(&tried.spec, rounds)?,
             None => learners::build(&tried.spec, task, n_rows)?,
         };
+        // The same rows, seed and preparation give the same preparer each time.
         let (preparer, x) = self.fit_preparer(&self.training, estimator.preparation(), &self.plan.train_target, self.cancel)?;
         check_columns(estimator.as_ref(), preparer.matrix())?;
         let cx = FitContext {
@@ -367,10 +506,28 @@ impl<'a> Workbench<'a> {
             progress: &NoProgress,
             matrix: preparer.matrix(),
             validation: None,
+            weights: None,
+            start: None,
         };
         let predictor = estimator.fit(x.view(), &self.plan.train_target, &cx)?;
+        if let Some(parts) = parts
+            && parts.iter().all(|(known, _)| *known != estimator.preparation())
+        {
+            parts.push((estimator.preparation(), preparer.clone()));
+        }
+        Ok((estimator, preparer, predictor))
+    }
+
+    fn model(
+        &self,
+        tried: &Tried,
+        parameters: serde_json::Map<String, serde_json::Value>,
+        preparer: Preparer,
+        predictor: Predictor,
+    ) -> Model {
+        let task = self.target.task;
         let binary = task == Task::Binary;
-        Ok(Model {
+        Model {
             task,
             target: self.target.name.clone(),
             classes: self.target.classes.clone(),
@@ -378,12 +535,43 @@ impl<'a> Workbench<'a> {
             threshold: if binary { Some(tried.threshold.unwrap_or(THRESHOLD_DEFAULT)) } else { None },
             features: self.features.to_vec(),
             learner: tried.spec.name.clone(),
-            parameters: estimator.parameters().into_iter().collect(),
+            parameters,
             seed: Seed(self.options.seed.0),
-            n_training_rows: n_rows as u64,
+            n_training_rows: self.plan.train_rows.len() as u64,
             preparer,
             predictor,
-        })
+        }
+    }
+}
+
+/// What a candidate must reach on the first fold so that the others are worth their time: to be among
+/// the best third there (successive halving, Jamieson & Talwalkar 2016, with folds as the resource).
+pub(super) struct Race {
+    least: f64,
+    metric: metrics::Metric,
+}
+
+impl Race {
+    /// A race against those tried; none while they are too few.
+    pub(super) fn against(tried: &[Tried], metric: metrics::Metric) -> Option<Self> {
+        let mut firsts: Vec<f64> = tried
+            .iter()
+            .filter(|tried| tried.spec.name != super::BASELINE && tried.members.is_empty())
+            .filter_map(|tried| tried.candidate.cv_scores.first().copied())
+            .collect();
+        if firsts.len() < RACE_AGAINST_MIN {
+            return None;
+        }
+        firsts.sort_by(|a, b| if metric.greater_is_better() { b.total_cmp(a) } else { a.total_cmp(b) });
+        Some(Self { least: firsts[firsts.len() / 3], metric })
+    }
+
+    fn is_passed(&self, score: f64) -> bool {
+        !self.metric.is_better(self.least, score)
+    }
+
+    fn lost(&self, metric: metrics::Metric, score: f64) -> String {
+        format!("given up after its first fold: {metric} {score:.4} there, {:.4} is a third of the candidates' or better", self.least)
     }
 }
 
@@ -414,21 +602,6 @@ fn has_two_values(target: &Target) -> bool {
         Target::Class { codes, .. } => codes.windows(2).any(|pair| pair[0] != pair[1]),
         Target::Number(_) => true,
     }
-}
-
-fn outputs(predictor: &Predictor, x: &Array2<f64>, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
-    let n_outputs = predictor.n_outputs();
-    let mut outputs = Array2::zeros((x.nrows(), n_outputs));
-    let flat = outputs.as_slice_mut().expect("a fresh matrix is contiguous");
-    flat.par_chunks_mut(CHUNK_ROWS * n_outputs).enumerate().try_for_each(|(chunk, out)| {
-        cancel.check()?;
-        for (offset, out) in out.chunks_exact_mut(n_outputs).enumerate() {
-            let row = x.row(chunk * CHUNK_ROWS + offset);
-            predictor.predict_row(row.as_slice().expect("prepared matrices are in row order"), out);
-        }
-        Ok::<(), LearnError>(())
-    })?;
-    Ok(outputs)
 }
 
 /// The lower median.

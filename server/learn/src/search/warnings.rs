@@ -8,6 +8,7 @@ use super::trial::Tried;
 use super::{BASELINE, Candidate, NAMES_SHOWN_MAX, rounded};
 use crate::learners::LearnerSpec;
 use crate::metrics::Metric;
+use crate::prepare::DropReason;
 use crate::target::EncodedTarget;
 use crate::{Model, Target, Task};
 
@@ -51,12 +52,25 @@ pub(super) fn no_better_in_folds(tried: &[Tried], best: usize, metric: Metric) -
 }
 
 /// Columns that the model has no use for.
-pub(super) fn dropped_features(model: &Model) -> Option<String> {
-    let dropped: Vec<&str> = model.preparer.dropped().map(|feature| feature.name.as_str()).collect();
-    let more = dropped.len().saturating_sub(NAMES_SHOWN_MAX);
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let shown = dropped[..dropped.len() - more].join(", ");
-    (!dropped.is_empty()).then(|| format!("without use, because constant or empty in the training rows: {shown}{tail}"))
+pub(super) fn dropped_features(model: &Model) -> Vec<String> {
+    let plan = model.preparer.plan();
+    let named = |what: &str, is_so: &dyn Fn(&DropReason) -> Option<String>| {
+        let names: Vec<String> =
+            plan.iter().filter_map(|plan| Some(format!("{}{}", plan.feature, is_so(plan.dropped.as_ref()?)?))).collect();
+        let more = names.len().saturating_sub(NAMES_SHOWN_MAX);
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let shown = names[..names.len() - more].join(", ");
+        (!names.is_empty()).then(|| format!("without use, because {what}: {shown}{tail}"))
+    };
+    let plain = named("constant or empty in the training rows", &|reason| match reason {
+        DropReason::Duplicate { .. } => None,
+        DropReason::Empty | DropReason::Constant | DropReason::Unsaid => Some(String::new()),
+    });
+    let twice = named("the same as another column in the training rows", &|reason| match reason {
+        DropReason::Duplicate { of } => Some(format!(" (as {of})")),
+        DropReason::Empty | DropReason::Constant | DropReason::Unsaid => None,
+    });
+    plain.into_iter().chain(twice).collect()
 }
 
 /// What the held-out rows do not tell, or tell against the model.

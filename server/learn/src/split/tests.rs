@@ -92,3 +92,92 @@ fn what_cannot_be_split_is_refused() {
     assert!(matches!(folds(&ten, 1, SplitKind::Random, Seed(1)), Err(LearnError::Parameter { .. })));
     assert!(matches!(folds(&ten, 11, SplitKind::Random, Seed(1)), Err(LearnError::UnsuitableData { .. })));
 }
+
+/// `n` groups of 1 to `largest` rows, in no order; the class of a row has to do with its group.
+fn in_groups(n: usize, largest: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut groups: Vec<u32> = (0..n).flat_map(|group| vec![group as u32; 1 + group * 7 % largest]).collect();
+    groups.sort_by_key(|group| group.wrapping_mul(2_654_435_761));
+    let codes = groups.iter().enumerate().map(|(row, group)| u32::from((group % 3 == 0) == (row % 4 != 0))).collect();
+    (groups, codes)
+}
+
+fn assert_groups_stay_together(parts: &Parts, groups: &[u32]) {
+    let of = |rows: &[usize]| rows.iter().map(|&row| groups[row]).collect::<std::collections::HashSet<_>>();
+    assert!(of(&parts.train).is_disjoint(&of(&parts.valid)));
+    assert!(!parts.train.is_empty() && !parts.valid.is_empty());
+}
+
+#[test]
+fn groups_stay_together_and_parts_keep_their_size_and_classes() {
+    let (groups, codes) = in_groups(300, 9);
+    let (n, target) = (codes.len(), classes(&codes, 2));
+    let share = |rows: &[usize]| rows.iter().filter(|&&row| codes[row] == 1).count() as f64 / rows.len() as f64;
+    let overall = share(&(0..n).collect::<Vec<_>>());
+    for kind in [SplitKind::Grouped(&groups), SplitKind::StratifiedGrouped(&groups)] {
+        let stratified = matches!(kind, SplitKind::StratifiedGrouped(_));
+        let parts = holdout(&target, 0.2, kind, Seed(4)).unwrap();
+        assert_divides(&parts, n);
+        assert_groups_stay_together(&parts, &groups);
+        assert!((parts.valid.len() as f64 / n as f64 - 0.2).abs() < 0.01, "{} of {n}", parts.valid.len());
+        assert!(!stratified || (share(&parts.valid) - overall).abs() < 0.02);
+        assert_eq!(holdout(&target, 0.2, kind, Seed(4)).unwrap(), parts);
+        assert_ne!(holdout(&target, 0.2, kind, Seed(5)).unwrap(), parts);
+        let found = folds(&target, 5, kind, Seed(4)).unwrap();
+        let mut scored: Vec<usize> = found.iter().flat_map(|fold| fold.valid.clone()).collect();
+        scored.sort_unstable();
+        assert_eq!(scored, (0..n).collect::<Vec<_>>(), "every row is scored once");
+        for fold in &found {
+            assert_divides(fold, n);
+            assert_groups_stay_together(fold, &groups);
+            assert!((fold.valid.len() as f64 / n as f64 - 0.2).abs() < 0.02, "{} of {n}", fold.valid.len());
+            assert!(!stratified || (share(&fold.valid) - overall).abs() < 0.02, "{} of {overall}", share(&fold.valid));
+        }
+    }
+}
+
+#[test]
+fn one_large_group_is_not_lost() {
+    let groups: Vec<u32> = (0..20).map(|row| if row < 17 { 0 } else { row }).collect();
+    let target = Target::Number((0..20).map(f64::from).collect());
+    for fraction in [0.05, 0.5, 0.9] {
+        let parts = holdout(&target, fraction, SplitKind::Grouped(&groups), Seed(1)).unwrap();
+        assert_divides(&parts, 20);
+        assert_groups_stay_together(&parts, &groups);
+    }
+    let sizes: Vec<usize> =
+        folds(&target, 4, SplitKind::Grouped(&groups), Seed(1)).unwrap().iter().map(|fold| fold.valid.len()).collect();
+    assert_eq!(sizes, [17, 1, 1, 1]);
+    assert!(matches!(folds(&target, 5, SplitKind::Grouped(&groups), Seed(1)), Err(LearnError::UnsuitableData { .. })));
+    assert!(matches!(
+        holdout(&target, 0.2, SplitKind::Grouped(&[3; 20]), Seed(1)),
+        Err(LearnError::UnsuitableData { .. })
+    ));
+    assert!(matches!(holdout(&target, 0.2, SplitKind::Grouped(&[3; 19]), Seed(1)), Err(LearnError::Shape(_))));
+}
+
+#[test]
+fn groups_are_read_as_categories_and_missing_ones_stand_alone() {
+    let texts = |values: &[&str]| crate::Column::Text(values.iter().map(|value| Some((*value).into())).collect());
+    assert_eq!(group_codes(&texts(&["b", "a", " b ", "", "?", "a"])), [0, 1, 0, 2, 3, 1]);
+    assert_eq!(group_codes(&crate::Column::Number(vec![5.0, 5.0, f64::NAN, 7.0, f64::NAN])), [0, 0, 1, 2, 3]);
+    assert_eq!(n_groups(&[0, 0, 1, 2, 3]), 4);
+}
+
+#[test]
+fn the_choice_says_why() {
+    let patients = |n_groups| Some(GroupColumn { name: "patient", n_groups, n_rows: 100 });
+    let of = |task, time, group| {
+        let choice = choose(task, time, group);
+        (choice.name, choice.reason)
+    };
+    let (name, reason) = of(crate::Task::Binary, Some("signed_at"), patients(20));
+    assert_eq!(name, SplitName::TimeOrdered);
+    assert!(reason.contains("signed_at") && reason.contains("patient"), "{reason}");
+    let (name, reason) = of(crate::Task::Multiclass, None, patients(20));
+    assert_eq!(name, SplitName::StratifiedGrouped);
+    assert!(reason.starts_with("100 rows are of 20 different patient"), "{reason}");
+    assert_eq!(of(crate::Task::Regression, None, patients(20)).0, SplitName::Grouped);
+    // As many groups as rows, or one, are no groups.
+    assert_eq!(of(crate::Task::Binary, None, patients(100)).0, SplitName::Stratified);
+    assert_eq!(of(crate::Task::Regression, None, patients(1)).0, SplitName::Random);
+}

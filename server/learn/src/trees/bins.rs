@@ -4,11 +4,9 @@
 //! Bin edges are quantiles of a sample of at most [`SAMPLE_ROWS_MAX`] rows. Each column has one bin
 //! more, the last, for missing values (NaN, infinite).
 
-use mlwright_base::{CancelToken, Cancelled, Seed};
-use ndarray::ArrayView2;
+use mlwright_base::Seed;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rayon::prelude::*;
 
 /// The most bins of a column, beside the one for missing values: a bin's number fits a byte.
 pub(crate) const BINS_MAX: usize = 255;
@@ -42,65 +40,63 @@ impl Bins {
         }
     }
 
-    fn bin(&self, value: f64) -> u8 {
-        let bin = match self {
-            Self::Numeric { upper } if value.is_finite() => upper.partition_point(|edge| *edge < value),
-            Self::Categorical { bin_of_code, n_bins } if value >= 0.0 => {
-                bin_of_code.get(value as usize).copied().flatten().map_or(*n_bins, usize::from)
+    /// What looks values up quickly.
+    pub fn lookup(&self) -> Lookup<'_> {
+        match self {
+            Self::Numeric { upper } => {
+                let mut edges = Box::new([f64::INFINITY; 256]);
+                edges[..upper.len()].copy_from_slice(upper);
+                Lookup::Edges { edges, missing: upper.len() as u8 + 1 }
             }
-            _ => self.n_bins(),
-        };
-        u8::try_from(bin).expect("a column has at most 255 bins and the missing one")
+            Self::Categorical { bin_of_code, n_bins } => Lookup::Codes { bin_of_code, missing: *n_bins as u8 },
+        }
     }
 }
 
-/// A matrix as bin numbers, column by column.
-pub(crate) struct BinnedMatrix {
-    /// How each column was cut.
-    pub bins: Vec<Bins>,
-    /// Each column's bin numbers, shape `(n_columns, n_rows)`.
-    pub columns: Vec<Vec<u8>>,
-    /// The columns that hold at least two bins (missing is one), ascending: the others cannot be split on.
-    pub usable: Vec<usize>,
+/// A column's [`Bins`] laid out for looking up many values.
+pub(crate) enum Lookup<'a> {
+    /// Edges, filled up with infinity.
+    Edges {
+        edges: Box<[f64; 256]>,
+        missing: u8,
+    },
+    Codes {
+        bin_of_code: &'a [Option<u8>],
+        missing: u8,
+    },
 }
 
-impl BinnedMatrix {
-    /// Cuts the columns of `x`. `categorical` has the number of codes of each ordinal column.
-    /// Columns are cut in parallel, each alone, so that the number of threads does not matter.
-    pub fn new(
-        x: ArrayView2<'_, f64>,
-        categorical: &[Option<u32>],
-        bins_max: usize,
-        seed: Seed,
-        cancel: &CancelToken,
-    ) -> Result<Self, Cancelled> {
-        let sample = sample_rows(x.nrows(), seed);
-        let cut = |column: usize| -> Result<(Bins, Vec<u8>), Cancelled> {
-            cancel.check()?;
-            let values = x.column(column);
-            let bins = match categorical.get(column).copied().flatten() {
-                Some(n_codes) => categorical_bins(values.iter().copied(), n_codes, bins_max),
-                None => {
-                    let mut sampled: Vec<f64> =
-                        sample.iter().map(|&row| values[row]).filter(|value| value.is_finite()).collect();
-                    sampled.sort_unstable_by(f64::total_cmp);
-                    Bins::Numeric { upper: quantile_edges(&sampled, bins_max) }
+impl Lookup<'_> {
+    /// The bin of a value. Edges are searched in eight steps without a branch, as values come in no order.
+    #[inline]
+    pub fn bin(&self, value: f64) -> u8 {
+        match self {
+            Self::Edges { edges, missing } => {
+                if !value.is_finite() {
+                    return *missing;
                 }
-            };
-            let column = values.iter().map(|&value| bins.bin(value)).collect();
-            Ok((bins, column))
-        };
-        let cut: Vec<(Bins, Vec<u8>)> = (0..x.ncols()).into_par_iter().map(cut).collect::<Result<_, _>>()?;
-        let (bins, columns): (Vec<Bins>, Vec<Vec<u8>>) = cut.into_iter().unzip();
-        let usable =
-            (0..columns.len()).filter(|&column| columns[column].iter().any(|&bin| bin != columns[column][0])).collect();
-        Ok(Self { bins, columns, usable })
+                let mut below = 0_u8;
+                for step in [128_u8, 64, 32, 16, 8, 4, 2, 1] {
+                    // `below` edges are known to lie below the value; look at the last of the next `step`.
+                    let more = edges[usize::from(below + (step - 1))] < value;
+                    below += step * u8::from(more);
+                }
+                below
+            }
+            Self::Codes { bin_of_code, missing } => {
+                if value >= 0.0 {
+                    bin_of_code.get(value as usize).copied().flatten().unwrap_or(*missing)
+                } else {
+                    *missing
+                }
+            }
+        }
     }
 }
 
 /// All rows, or one at random from each of [`SAMPLE_ROWS_MAX`] equal stretches (so that neither
 /// sorted nor periodic rows mislead).
-fn sample_rows(n_rows: usize, seed: Seed) -> Vec<usize> {
+pub(super) fn sample_rows(n_rows: usize, seed: Seed) -> Vec<usize> {
     if n_rows <= SAMPLE_ROWS_MAX {
         return (0..n_rows).collect();
     }
@@ -111,7 +107,7 @@ fn sample_rows(n_rows: usize, seed: Seed) -> Vec<usize> {
 
 /// Edges between bins of about equally many rows; a value that fills a bin alone gets one of its own.
 /// Edges lie in the middle between neighbouring values.
-fn quantile_edges(sorted: &[f64], bins_max: usize) -> Vec<f64> {
+pub(super) fn quantile_edges(sorted: &[f64], bins_max: usize) -> Vec<f64> {
     let mut distinct: Vec<(f64, usize)> = Vec::new();
     for &value in sorted {
         match distinct.last_mut() {
@@ -146,7 +142,7 @@ fn middle(low: f64, high: f64) -> f64 {
 
 /// A bin for each code that occurs, by code; the most frequent ones (ties to the lower code) when
 /// there are more than `bins_max`.
-fn categorical_bins(values: impl Iterator<Item = f64>, n_codes: u32, bins_max: usize) -> Bins {
+pub(super) fn categorical_bins(values: impl Iterator<Item = f64>, n_codes: u32, bins_max: usize) -> Bins {
     let mut counts = vec![0_usize; n_codes as usize];
     for value in values {
         if value >= 0.0 && value < f64::from(n_codes) {
@@ -166,8 +162,6 @@ fn categorical_bins(values: impl Iterator<Item = f64>, n_codes: u32, bins_max: u
 
 #[cfg(test)]
 mod tests {
-    use ndarray::array;
-
     use super::*;
 
     #[test]
@@ -195,14 +189,18 @@ mod tests {
     }
 
     #[test]
-    fn missing_constant_and_categorical_columns() {
-        let x = array![[1.0, 7.0, 0.0, f64::NAN], [f64::NAN, 7.0, 2.0, f64::NAN], [f64::INFINITY, 7.0, 9.0, f64::NAN]];
-        let binned = BinnedMatrix::new(x.view(), &[None, None, Some(3), None], 255, Seed(1), &CancelToken::new())
-            .expect("not cancelled");
-        assert_eq!(binned.usable, [0, 2]);
-        assert_eq!(binned.columns[0], [0, 1, 1], "infinite is missing");
-        assert_eq!(binned.columns[2], [0, 1, 2], "a code out of range is missing");
-        assert_eq!(binned.bins[2].n_bins(), 2);
+    fn a_value_is_looked_up_as_its_edges_say() {
+        for n_edges in [0, 1, 2, 127, 128, 253, 254] {
+            let bins = Bins::Numeric { upper: (0..n_edges).map(f64::from).collect() };
+            let lookup = bins.lookup();
+            for value in (-2..=2 * n_edges + 4).map(|half| f64::from(half) * 0.5) {
+                let expected = (0..n_edges).filter(|&edge| f64::from(edge) < value).count();
+                assert_eq!(usize::from(lookup.bin(value)), expected, "{n_edges} edges, {value}");
+            }
+            for missing in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                assert_eq!(usize::from(lookup.bin(missing)), bins.n_bins());
+            }
+        }
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::bins::{BINS_MAX, BinnedMatrix};
-use super::grow::{Growth, Sample, grow};
-use super::histogram::Derivatives;
+use super::bins::BINS_MAX;
+use super::fixed_point::FixedPoint;
+use super::grow::{CategoryRule, Growth, GrowthPolicy, Pool, Sample, grow};
+use super::matrix::BinnedMatrix;
 use super::tree::DEPTH_MAX;
+use crate::weights::{ClassWeight, row_weights};
 use super::{Tree, TreesPredictor, row_positions};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, classes_of, described, in_range};
@@ -65,30 +67,54 @@ impl Estimator for DecisionTree {
         check_rows(x, y)?;
         let n_values = y.n_outputs();
         let gradients = gradients(y)?;
+        let weights = row_weights(y, cx.weights, ClassWeight::Equal)?;
         let mut rows = row_positions(x.nrows())?;
         let matrix = BinnedMatrix::new(x, &cx.matrix.categorical, BINS_MAX, cx.seed, cx.cancel)?;
         let growth = Growth {
+            policy: GrowthPolicy::LeafWise,
             max_leaves: self.max_leaves,
             max_depth: self.max_depth,
-            min_samples_leaf: self.min_samples_leaf as f64,
+            min_samples_leaf: self.min_samples_leaf as i64,
             min_hessian_leaf: 0.0,
             min_gain: 0.0,
+            l1: 0.0,
             l2: 0.0,
+            categories: CategoryRule { rows_step: 0, ..CategoryRule::boosting(x.nrows()) },
+            monotone: Vec::new(),
+            interactions: Vec::new(),
+            columns_per_split: None,
+            draws_thresholds: false,
+            seed: cx.seed,
         };
-        let hessians = vec![1.0; x.nrows()];
-        let derivatives = Derivatives { gradients: &gradients, hessians: &hessians };
+        let mut fixed = FixedPoint::empty(n_values);
+        match &weights {
+            None => fixed.set(&gradients, &vec![1.0; x.nrows()]),
+            Some(weights) => {
+                rows.retain(|&row| weights[row as usize] > 0.0);
+                let weigh = |(position, gradient): (usize, &f64)| gradient * weights[position / n_values];
+                fixed.set(&gradients.iter().enumerate().map(weigh).collect::<Vec<f64>>(), weights);
+            }
+        }
         let mut gain = vec![0.0; x.ncols()];
-        let sample = Sample { columns: &matrix.usable, rows: &mut rows };
-        let grown = grow(&matrix, derivatives, n_values, sample, &growth, &mut gain, cx.cancel)?;
+        let slots: Vec<usize> = (0..matrix.n_slots()).collect();
+        let sample = Sample { slots: &slots, rows: &mut rows };
+        let grown = grow(&matrix, &fixed, sample, &growth, &mut gain, &mut Pool::default(), cx.cancel)?;
         let mut tree = grown.tree;
-        set_leaves(&mut tree, &grown.leaf_rows, &rows, y);
+        set_leaves(&mut tree, &grown.leaf_rows, &rows, y, weights.as_deref());
         let base = vec![0.0; n_values];
-        Ok(Predictor::Trees(TreesPredictor { link: Link::Identity, base, trees: vec![tree], gain, n_rounds: None }))
+        Ok(Predictor::Trees(TreesPredictor {
+            link: Link::Identity,
+            base,
+            trees: vec![tree],
+            gain,
+            n_rounds: None,
+            out_of_bag: None,
+        }))
     }
 }
 
 /// −1 for a row's class, or −y of the standardised numbers: see `split.rs`.
-fn gradients(y: &Target) -> Result<Vec<f64>, LearnError> {
+pub(crate) fn gradients(y: &Target) -> Result<Vec<f64>, LearnError> {
     match y {
         Target::Class { .. } => {
             let (codes, n_classes) = classes_of(y)?;
@@ -107,7 +133,13 @@ fn gradients(y: &Target) -> Result<Vec<f64>, LearnError> {
 
 /// Class frequencies or the mean of each leaf's rows, from the rows themselves: the sums in
 /// histograms carry rounding errors from taking one from another.
-fn set_leaves(tree: &mut Tree, leaf_rows: &[(usize, usize, usize)], rows: &[u32], y: &Target) {
+pub(crate) fn set_leaves(
+    tree: &mut Tree,
+    leaf_rows: &[(usize, usize, usize)],
+    rows: &[u32],
+    y: &Target,
+    weights: Option<&[f64]>,
+) {
     let n_values = tree.n_values;
     for &(leaf, start, end) in leaf_rows {
         let values = &mut tree.leaf_value[leaf * n_values..(leaf + 1) * n_values];
@@ -115,13 +147,25 @@ fn set_leaves(tree: &mut Tree, leaf_rows: &[(usize, usize, usize)], rows: &[u32]
         match y {
             Target::Class { codes, .. } => {
                 values.fill(0.0);
+                let mut total = 0.0;
                 for &row in rows {
-                    values[codes[row as usize] as usize] += 1.0;
+                    let weight = weights.map_or(1.0, |weights| weights[row as usize]);
+                    values[codes[row as usize] as usize] += weight;
+                    total += weight;
                 }
-                values.iter_mut().for_each(|count| *count /= rows.len() as f64);
+                values.iter_mut().for_each(|count| *count /= total);
             }
             Target::Number(numbers) => {
-                values[0] = TargetScale::of(rows.len(), rows.iter().map(|&row| numbers[row as usize])).center;
+                let center = TargetScale::of(rows.len(), rows.iter().map(|&row| numbers[row as usize])).center;
+                values[0] = match weights {
+                    None => center,
+                    Some(weights) => {
+                        // From the plain mean, so that large numbers lose no digits.
+                        let part = |&row: &u32| weights[row as usize] * (numbers[row as usize] - center);
+                        let total: f64 = rows.iter().map(|&row| weights[row as usize]).sum();
+                        center + rows.iter().map(part).sum::<f64>() / total
+                    }
+                };
             }
         }
     }

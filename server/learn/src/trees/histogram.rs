@@ -1,115 +1,219 @@
-//! Sums of gradients, hessians and rows per bin.
+//! Sums of gradients, hessians and rows per bin, in whole numbers (`fixed_point.rs`).
 
 use rayon::prelude::*;
 
-use super::bins::BinnedMatrix;
+use super::fixed_point::FixedPoint;
+use super::matrix::{BinnedMatrix, Group};
 
+/// Cells of a column: 256 bin numbers, and a few more so that equal bins of neighbouring columns do
+/// not fall on the same cache set.
+pub(crate) const CELLS: usize = 260;
+/// Rows handled at a time: their widened words take 16 KiB.
+const BLOCK_ROWS: usize = 1024;
 /// Below this many (row, column) pairs a histogram is made on one thread.
-const PARALLEL_WORK_MIN: usize = 1 << 15;
+const PARALLEL_WORK_MIN: usize = 1 << 16;
+/// At or above this many rows a histogram is made over rows, below over columns, in parallel.
+const PARALLEL_ROWS_MIN: usize = 1 << 16;
 
-/// Where each column's cells lie in a histogram. A cell is the sums over the rows of one bin:
-/// `n_gradients` gradients, the hessian and the number of rows, `n_gradients + 2` numbers in all.
+/// The cells of every slot, [`CELLS`] each of `k + 1` numbers. Only those up to a slot's missing bin are kept.
+pub(crate) struct Histogram {
+    pub sums: Vec<i64>,
+}
+
+/// A column's cells with one gradient.
+type Cells = [[i64; 2]; CELLS];
+
+/// How a histogram is laid out.
+#[derive(Clone)]
 pub(crate) struct Layout {
-    /// How many gradients each row has.
-    pub n_gradients: usize,
-    /// The first number of each column, and the end.
-    offsets: Vec<usize>,
+    /// Gradients per cell.
+    pub k: usize,
+    /// Used cells per slot: its bins and the missing one.
+    pub n_cells: Vec<usize>,
 }
 
 impl Layout {
-    pub fn new(matrix: &BinnedMatrix, n_gradients: usize) -> Self {
-        let mut offsets = vec![0];
-        let mut end = 0;
-        for (column, bins) in matrix.bins.iter().enumerate() {
-            if matrix.usable.binary_search(&column).is_ok() {
-                end += (bins.n_bins() + 1) * (n_gradients + 2);
-            }
-            offsets.push(end);
-        }
-        Self { n_gradients, offsets }
+    pub fn new(matrix: &BinnedMatrix, k: usize) -> Self {
+        Self { k, n_cells: (0..matrix.n_slots()).map(|slot| matrix.bins_of(slot).n_bins() + 1).collect() }
     }
 
-    /// How many numbers a histogram has.
+    /// Numbers a slot takes.
+    pub fn stride(&self) -> usize {
+        CELLS * (self.k + 1)
+    }
+
+    /// Numbers a histogram has.
     pub fn size(&self) -> usize {
-        self.offsets[self.offsets.len() - 1]
+        self.n_cells.len() * self.stride()
     }
 
-    /// A column's cells; the last one is that of missing values.
-    pub fn cells<'a>(&self, histogram: &'a [f64], column: usize) -> &'a [f64] {
-        &histogram[self.offsets[column]..self.offsets[column + 1]]
+    pub fn empty(&self) -> Histogram {
+        Histogram { sums: vec![0; self.size()] }
+    }
+
+    /// A slot's cells; the last one is that of missing values.
+    pub fn cells<'a>(&self, histogram: &'a Histogram, slot: usize) -> &'a [i64] {
+        let start = slot * self.stride();
+        &histogram.sums[start..start + self.n_cells[slot] * (self.k + 1)]
+    }
+
+    fn used<'a>(&'a self, sums: &'a mut [i64]) -> impl Iterator<Item = (usize, &'a mut [i64])> {
+        let k = self.k;
+        sums.chunks_exact_mut(self.stride())
+            .zip(&self.n_cells)
+            .enumerate()
+            .map(move |(slot, (cells, &n_cells))| (slot, &mut cells[..n_cells * (k + 1)]))
     }
 }
 
-/// What the rows of a fit want: gradients (row by row) and hessians, at the current prediction.
-#[derive(Clone, Copy)]
-pub(crate) struct Derivatives<'a> {
-    /// Shape `(n_rows, n_gradients)`.
-    pub gradients: &'a [f64],
-    /// Shape `(n_rows,)`.
-    pub hessians: &'a [f64],
-}
-
-/// Sums over `rows` for each of `columns`, each column in the order of the rows, so that the number
-/// of threads does not change a bit.
+/// Sums over `rows` for every slot.
 pub(crate) fn build(
     matrix: &BinnedMatrix,
     layout: &Layout,
-    derivatives: Derivatives<'_>,
-    columns: &[usize],
+    fixed: &FixedPoint,
     rows: &[u32],
-    histogram: &mut [f64],
+    histogram: &mut Histogram,
 ) {
-    let k = layout.n_gradients;
-    histogram.fill(0.0);
-    let mut gradients = Vec::with_capacity(rows.len() * k);
-    let mut hessians = Vec::with_capacity(rows.len());
-    for &row in rows {
-        let row = row as usize;
-        gradients.extend_from_slice(&derivatives.gradients[row * k..(row + 1) * k]);
-        hessians.push(derivatives.hessians[row]);
+    let threads = rayon::current_num_threads();
+    if threads > 1 && rows.len() >= PARALLEL_ROWS_MIN {
+        over_rows(matrix, layout, fixed, rows, histogram, threads.min(8));
+        return;
     }
-    let mut parts: Vec<(usize, &mut [f64])> = Vec::with_capacity(columns.len());
-    let mut rest = histogram;
-    let mut start = 0;
-    for &column in columns {
-        let (_, tail) = rest.split_at_mut(layout.offsets[column] - start);
-        let (cells, tail) = tail.split_at_mut(layout.offsets[column + 1] - layout.offsets[column]);
-        start = layout.offsets[column + 1];
-        rest = tail;
-        parts.push((column, cells));
-    }
-    let add = |(column, cells): (usize, &mut [f64])| {
-        add_rows(&matrix.columns[column], rows, &gradients, &hessians, cells, k);
-    };
-    if rows.len() * columns.len() < PARALLEL_WORK_MIN {
-        parts.into_iter().for_each(add);
+    clear(layout, histogram);
+    if threads > 1 && rows.len() * layout.n_cells.len() >= PARALLEL_WORK_MIN && matrix.groups.len() > 1 {
+        let mut parts = Vec::with_capacity(matrix.groups.len());
+        let mut rest = histogram.sums.as_mut_slice();
+        for group in &matrix.groups {
+            let (part, tail) = rest.split_at_mut(group.width * layout.stride());
+            rest = tail;
+            parts.push((group, part));
+        }
+        parts.into_par_iter().for_each(|(group, part)| add(matrix, std::slice::from_ref(group), fixed, rows, part));
     } else {
-        parts.into_par_iter().for_each(add);
+        add(matrix, &matrix.groups, fixed, rows, &mut histogram.sums);
     }
 }
 
-fn add_rows(bins: &[u8], rows: &[u32], gradients: &[f64], hessians: &[f64], cells: &mut [f64], k: usize) {
+/// Halves the rows until there is a piece for each thread; whole numbers add up the same however they are cut.
+fn over_rows(
+    matrix: &BinnedMatrix,
+    layout: &Layout,
+    fixed: &FixedPoint,
+    rows: &[u32],
+    histogram: &mut Histogram,
+    threads: usize,
+) {
+    if threads < 2 || rows.len() < PARALLEL_ROWS_MIN / 4 {
+        clear(layout, histogram);
+        add(matrix, &matrix.groups, fixed, rows, &mut histogram.sums);
+        return;
+    }
+    let (left, right) = rows.split_at(rows.len() / 2);
+    let mut other = layout.empty();
+    rayon::join(
+        || over_rows(matrix, layout, fixed, left, histogram, threads / 2),
+        || over_rows(matrix, layout, fixed, right, &mut other, threads - threads / 2),
+    );
+    for (slot, cells) in layout.used(&mut histogram.sums) {
+        cells.iter_mut().zip(layout.cells(&other, slot)).for_each(|(sum, part)| *sum += part);
+    }
+}
+
+fn clear(layout: &Layout, histogram: &mut Histogram) {
+    for (_, cells) in layout.used(&mut histogram.sums) {
+        cells.fill(0);
+    }
+}
+
+/// Adds rows to the cells of neighbouring groups.
+fn add(matrix: &BinnedMatrix, groups: &[Group], fixed: &FixedPoint, rows: &[u32], sums: &mut [i64]) {
+    let one = 1_i64 << fixed.units.shift;
+    let k = fixed.k;
+    let first = groups.first().map_or(0, |group| group.first);
     if k == 1 {
-        let (cells, _) = cells.as_chunks_mut::<3>();
-        for ((&row, gradient), hessian) in rows.iter().zip(gradients).zip(hessians) {
-            let cell = &mut cells[bins[row as usize] as usize];
-            cell[0] += gradient;
-            cell[1] += hessian;
-            cell[2] += 1.0;
+        let (words, _) = fixed.words.as_chunks::<2>();
+        let (cells, _) = sums.as_chunks_mut::<2>();
+        let (columns, _) = cells.as_chunks_mut::<CELLS>();
+        let mut wide = [[0_i64; 2]; BLOCK_ROWS];
+        for rows in rows.chunks(BLOCK_ROWS) {
+            for (wide, &row) in wide.iter_mut().zip(rows) {
+                let word = words[row as usize];
+                *wide = [i64::from(word[0]), one | i64::from(word[1])];
+            }
+            for group in groups {
+                let columns = &mut columns[group.first - first..group.first - first + group.width];
+                match group.width {
+                    8 => add_group::<8>(matrix, group, rows, &wide, columns),
+                    4 => add_group::<4>(matrix, group, rows, &wide, columns),
+                    2 => add_group::<2>(matrix, group, rows, &wide, columns),
+                    _ => add_group::<1>(matrix, group, rows, &wide, columns),
+                }
+            }
         }
         return;
     }
-    let stride = k + 2;
-    for ((&row, gradients), hessian) in rows.iter().zip(gradients.chunks_exact(k)).zip(hessians) {
-        let start = bins[row as usize] as usize * stride;
-        let cell = &mut cells[start..start + stride];
-        cell.iter_mut().zip(gradients).for_each(|(sum, gradient)| *sum += gradient);
-        cell[k] += hessian;
-        cell[k + 1] += 1.0;
+    let stride = k + 1;
+    for group in groups {
+        for offset in 0..group.width {
+            let cells = &mut sums[(group.first + offset - first) * CELLS * stride..][..CELLS * stride];
+            for &row in rows {
+                let bin = usize::from(matrix.slot(group.first + offset).bin(row));
+                add_word(
+                    &mut cells[bin * stride..(bin + 1) * stride],
+                    &fixed.words[row as usize * stride..][..stride],
+                    one,
+                );
+            }
+        }
+    }
+}
+
+#[inline]
+fn add_word(cell: &mut [i64], word: &[i32], one: i64) {
+    for (sum, part) in cell.iter_mut().zip(word) {
+        *sum += i64::from(*part);
+    }
+    *cell.last_mut().expect("a cell has its hessian") += one;
+}
+
+/// Adds a block's rows to one group's cells. Their bins are gathered first: a loop that does nothing
+/// else has many reads of scattered memory under way at once, while one that also adds waits for each.
+fn add_group<const W: usize>(
+    matrix: &BinnedMatrix,
+    group: &Group,
+    rows: &[u32],
+    wide: &[[i64; 2]; BLOCK_ROWS],
+    columns: &mut [Cells],
+) {
+    let columns: &mut [Cells; W] = columns.try_into().expect("a group has as many columns as it is wide");
+    let stride = matrix.n_slots();
+    let mut gathered = [[0_u8; W]; BLOCK_ROWS];
+    for (bins, &row) in gathered.iter_mut().zip(rows) {
+        let start = row as usize * stride + group.first;
+        *bins = matrix.bytes[start..start + W].try_into().expect("the slice is W long");
+    }
+    for (bins, word) in gathered[..rows.len()].iter().zip(wide) {
+        for (cells, bin) in columns.iter_mut().zip(bins) {
+            let cell = &mut cells[usize::from(*bin)];
+            *cell = [cell[0] + word[0], cell[1] + word[1]];
+        }
+    }
+}
+
+/// Sums over `rows` for one slot, into `cells`; for learners that look at few columns of a node.
+pub(crate) fn build_slot(matrix: &BinnedMatrix, fixed: &FixedPoint, slot: usize, rows: &[u32], cells: &mut [i64]) {
+    let (one, stride) = (1_i64 << fixed.units.shift, fixed.k + 1);
+    let bins = matrix.slot(slot);
+    cells.fill(0);
+    for &row in rows {
+        let start = usize::from(bins.bin(row)) * stride;
+        add_word(&mut cells[start..start + stride], &fixed.words[row as usize * stride..][..stride], one);
     }
 }
 
 /// Turns a parent's histogram into one child's by taking away the other child's (Ke et al. 2017, §2).
-pub(crate) fn subtract(parent: &mut [f64], child: &[f64]) {
-    parent.iter_mut().zip(child).for_each(|(sum, part)| *sum -= part);
+pub(crate) fn subtract(layout: &Layout, parent: &mut Histogram, child: &Histogram) {
+    for (slot, cells) in layout.used(&mut parent.sums) {
+        cells.iter_mut().zip(layout.cells(child, slot)).for_each(|(sum, part)| *sum -= part);
+    }
 }

@@ -5,39 +5,34 @@
 //! With gradients −indicator(class), hessians 1 and λ = 0 it is the decrease of n × Gini impurity;
 //! with gradients −y, the decrease of the squared error.
 
+mod categories;
+mod numbers;
+
 use rayon::prelude::*;
 
-use super::bins::{BinnedMatrix, Bins};
+use super::bins::Bins;
+use super::constraints::Bounds;
+use super::fixed_point::Units;
 use super::grow::Growth;
-use super::histogram::Layout;
+use super::histogram::{Histogram, Layout};
+use super::matrix::BinnedMatrix;
 
-/// Categories with fewer rows in the node go right together: too few to tell where they belong.
-const CATEGORY_ROWS_MIN: f64 = 10.0;
-/// Added to a category's hessian when categories are sorted, so that small ones count as neutral
-/// (`cat_smooth` of LightGBM, `MIN_CAT_SUPPORT` of scikit-learn).
-const CATEGORY_SMOOTHING: f64 = 10.0;
-/// The most categories on the explicit side of a split (`max_cat_threshold` of LightGBM).
-const CATEGORY_SIDE_MAX: usize = 32;
-/// Up to this many categories, no further regularisation (`max_cat_to_onehot` of LightGBM).
-const CATEGORY_FEW: usize = 4;
-/// Added to λ for splits of many categories, which fit noise more easily (`cat_l2` of LightGBM).
-const CATEGORY_L2: f64 = 10.0;
-/// Below this many cells, columns are searched on one thread.
-const PARALLEL_CELLS_MIN: usize = 1 << 13;
+/// Below this many slots, a node is searched on one thread.
+const PARALLEL_SLOTS_MIN: usize = 32;
 
 /// A split of a node.
 #[derive(Debug, Clone)]
 pub(crate) struct Split {
-    /// The matrix column.
-    pub column: usize,
+    /// The matrix column's slot.
+    pub slot: usize,
     /// By how much the score rises.
     pub gain: f64,
     /// Which bins go left.
     pub bins: LeftBins,
     /// Whether the missing bin goes left.
     pub missing_left: bool,
-    /// The sums over the left child's rows: gradients, hessian, rows.
-    pub left: Vec<f64>,
+    /// The sums over the left child's rows, shape `(k + 1,)`.
+    pub left: Vec<i64>,
 }
 
 /// Which bins of a column go left.
@@ -50,184 +45,172 @@ pub(crate) enum LeftBins {
 }
 
 impl Split {
-    /// Whether a bin goes left; `n_bins` is the missing bin's number.
-    pub fn goes_left(&self, bin: u8, n_bins: usize) -> bool {
-        if usize::from(bin) == n_bins {
-            return self.missing_left;
+    /// Whether each bin goes left; `n_bins` is the missing bin's number.
+    pub fn table(&self, n_bins: usize) -> [bool; 256] {
+        let mut table = [false; 256];
+        for (bin, left) in table.iter_mut().enumerate().take(n_bins) {
+            *left = match &self.bins {
+                LeftBins::UpTo(last) => bin <= usize::from(*last),
+                LeftBins::Among(left) => left[bin],
+            };
         }
-        match &self.bins {
-            LeftBins::UpTo(last) => bin <= *last,
-            LeftBins::Among(left) => left[usize::from(bin)],
-        }
+        table[n_bins] = self.missing_left;
+        table
     }
 }
 
-/// Σ G² / (H + λ) of a cell or a sum of cells.
-pub(crate) fn score(sums: &[f64], n_gradients: usize, l2: f64) -> f64 {
-    let weight = sums[n_gradients] + l2;
-    if weight > 0.0 { sums[..n_gradients].iter().map(|g| g * g).sum::<f64>() / weight } else { 0.0 }
+/// What a search of a node needs beside the columns' cells.
+#[derive(Clone, Copy)]
+pub(crate) struct NodeView<'a> {
+    /// The node's sums, shape `(k + 1,)`.
+    pub sums: &'a [i64],
+    pub units: Units,
+    pub growth: &'a Growth,
+    /// Between which the node's values must stay.
+    pub bounds: Bounds,
+    /// For trees whose thresholds are drawn: a number that differs from node to node.
+    pub draw: Option<u64>,
 }
 
-/// The best split of a node over `columns`; of equal gains, the lowest column's.
-/// `total` holds the node's sums.
+/// The best split over `slots`; of equal gains, the earliest slot's.
 pub(crate) fn best(
     matrix: &BinnedMatrix,
     layout: &Layout,
-    histogram: &[f64],
-    columns: &[usize],
-    total: &[f64],
-    growth: &Growth,
+    histogram: &Histogram,
+    slots: &[usize],
+    node: NodeView<'_>,
 ) -> Option<Split> {
-    if total[layout.n_gradients + 1] < 2.0 * growth.min_samples_leaf {
+    let find = |&slot: &usize| of_slot(matrix, slot, layout.cells(histogram, slot), node);
+    if slots.len() < PARALLEL_SLOTS_MIN || rayon::current_num_threads() == 1 {
+        return slots.iter().filter_map(find).fold(None, better);
+    }
+    let found: Vec<Option<Split>> = slots.par_iter().with_min_len(PARALLEL_SLOTS_MIN / 4).map(find).collect();
+    found.into_iter().flatten().fold(None, better)
+}
+
+fn better(best: Option<Split>, split: Split) -> Option<Split> {
+    if best.as_ref().is_none_or(|best| split.gain > best.gain) { Some(split) } else { best }
+}
+
+/// The best split of one slot, from its cells.
+pub(crate) fn of_slot(matrix: &BinnedMatrix, slot: usize, cells: &[i64], node: NodeView<'_>) -> Option<Split> {
+    let column = matrix.usable[slot];
+    let k = node.sums.len() - 1;
+    let mut search = Search {
+        slot,
+        cells,
+        k,
+        n_bins: cells.len() / (k + 1) - 1,
+        node,
+        sign: node.growth.monotone.get(column).copied().unwrap_or(0),
+        n_rows: node.units.count(node.sums[k]),
+        best: None,
+        gain_min: 0.0,
+        node_score: 0.0,
+    };
+    search.node_score = search.score(node.sums, node.growth.l2);
+    // What is below is rounding, not gain.
+    search.gain_min = node.growth.min_gain.max(1e-12 * search.node_score.abs());
+    if search.n_rows < 2 * node.growth.min_samples_leaf {
         return None;
     }
-    let find = |&column: &usize| {
-        let cells = layout.cells(histogram, column);
-        let mut search = Search::new(column, cells, total, layout.n_gradients, growth);
-        match &matrix.bins[column] {
-            Bins::Numeric { .. } => search.numbers(),
-            Bins::Categorical { .. } => search.categories(),
-        }
-        search.best
-    };
-    let found: Vec<Option<Split>> = if layout.size() < PARALLEL_CELLS_MIN {
-        columns.iter().map(find).collect()
-    } else {
-        columns.par_iter().map(find).collect()
-    };
-    let mut best: Option<Split> = None;
-    for split in found.into_iter().flatten() {
-        if best.as_ref().is_none_or(|best| split.gain > best.gain) {
-            best = Some(split);
-        }
+    match &matrix.bins[column] {
+        Bins::Numeric { .. } => search.numbers(),
+        Bins::Categorical { .. } => search.categories(),
     }
-    best
+    search.best
 }
 
 /// The search of one column.
 struct Search<'a> {
-    column: usize,
-    cells: &'a [f64],
-    total: &'a [f64],
+    slot: usize,
+    cells: &'a [i64],
     /// Gradients per cell.
     k: usize,
     n_bins: usize,
-    growth: &'a Growth,
+    node: NodeView<'a>,
+    /// 1 when predictions must not fall with the column, −1 when they must not rise, 0 for neither.
+    sign: i8,
+    n_rows: i64,
+    best: Option<Split>,
     gain_min: f64,
     node_score: f64,
-    best: Option<Split>,
 }
 
 impl<'a> Search<'a> {
-    fn new(column: usize, cells: &'a [f64], total: &'a [f64], k: usize, growth: &'a Growth) -> Self {
-        let node_score = score(total, k, growth.l2);
-        Self {
-            column,
-            cells,
-            total,
-            k,
-            n_bins: cells.len() / (k + 2) - 1,
-            growth,
-            // What is below is rounding, not gain.
-            gain_min: growth.min_gain.max(1e-12 * node_score.abs()),
-            node_score,
-            best: None,
+    fn cell(&self, bin: usize) -> &'a [i64] {
+        &self.cells[bin * (self.k + 1)..(bin + 1) * (self.k + 1)]
+    }
+
+    fn rows(&self, bin: usize) -> i64 {
+        self.node.units.count(self.cells[bin * (self.k + 1) + self.k])
+    }
+
+    /// Whether gains are the plain formula, without L1 penalty or bounds of values.
+    fn is_plain(&self) -> bool {
+        self.node.growth.l1 == 0.0 && self.node.growth.monotone.is_empty()
+    }
+
+    /// How good sums are for a leaf: Σ G² / (H + λ), or with what the leaf may answer when that is limited.
+    fn score(&self, sums: &[i64], l2: f64) -> f64 {
+        let units = self.node.units;
+        let weight = units.hessian(sums[self.k]) + l2;
+        if weight <= 0.0 {
+            return 0.0;
         }
-    }
-
-    fn cell(&self, bin: usize) -> &'a [f64] {
-        &self.cells[bin * (self.k + 2)..(bin + 1) * (self.k + 2)]
-    }
-
-    fn rows(&self, bin: usize) -> f64 {
-        self.cell(bin)[self.k + 1]
-    }
-
-    /// Each edge between bins, with missing values right and, when there are any, left; and all
-    /// values left against missing ones right.
-    fn numbers(&mut self) {
-        let missing = self.rows(self.n_bins) > 0.0;
-        let mut left = vec![0.0; self.k + 2];
-        let last = if missing { self.n_bins } else { self.n_bins - 1 };
-        for bin in 0..last {
-            add(&mut left, self.cell(bin));
-            if self.rows(bin) > 0.0 {
-                self.offer(&left, self.growth.l2, false, |_| LeftBins::UpTo(bin as u8));
-            }
+        let gradients = sums[..self.k].iter().map(|&sum| units.gradient(sum));
+        if self.is_plain() {
+            return gradients.map(|gradient| gradient * gradient).sum::<f64>() / weight;
         }
-        if missing {
-            left.copy_from_slice(self.cell(self.n_bins));
-            for bin in 0..self.n_bins - 1 {
-                add(&mut left, self.cell(bin));
-                if self.rows(bin) > 0.0 {
-                    self.offer(&left, self.growth.l2, true, |_| LeftBins::UpTo(bin as u8));
-                }
-            }
-        } else if let Some(best) = &mut self.best {
-            best.missing_left = 2.0 * best.left[self.k + 1] > self.total[self.k + 1];
-        }
+        let of = |gradient: f64| {
+            let shrunk = shrink(gradient, self.node.growth.l1);
+            let value = self.node.bounds.clamp(-shrunk / weight);
+            -(2.0 * shrunk * value + weight * value * value)
+        };
+        gradients.map(of).sum()
     }
 
-    /// Categories sorted by gradient over hessian (Fisher 1958: for one gradient the best subset is
-    /// a prefix), taken from the low and from the high end; missing is one category more. With
-    /// several gradients, one order each.
-    fn categories(&mut self) {
-        let eligible: Vec<usize> = (0..=self.n_bins).filter(|&bin| self.rows(bin) >= CATEGORY_ROWS_MIN).collect();
-        let occurring = (0..=self.n_bins).filter(|&bin| self.rows(bin) > 0.0).count();
-        let l2 = self.growth.l2 + if occurring > CATEGORY_FEW { CATEGORY_L2 } else { 0.0 };
-        // Two gradients that add up to a constant (two classes) order alike.
-        let n_orders = if self.k == 2 { 1 } else { self.k };
-        for gradient in 0..n_orders {
-            let key = |bin: usize| self.cell(bin)[gradient] / (self.cell(bin)[self.k] + CATEGORY_SMOOTHING);
-            let mut order = eligible.clone();
-            order.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
-            self.prefixes(&order, l2);
-            order.reverse();
-            self.prefixes(&order, l2);
-        }
-    }
-
-    fn prefixes(&mut self, order: &[usize], l2: f64) {
-        let mut left = vec![0.0; self.k + 2];
-        let unseen_left = |left: &[f64], total: &[f64], k: usize| 2.0 * left[k + 1] > total[k + 1];
-        for taken in 1..=order.len().min(CATEGORY_SIDE_MAX) {
-            add(&mut left, self.cell(order[taken - 1]));
-            let side = &order[..taken];
-            let missing_seen = self.rows(self.n_bins) > 0.0;
-            let missing_left =
-                if missing_seen { side.contains(&self.n_bins) } else { unseen_left(&left, self.total, self.k) };
-            // Categories that do not occur in the node go where missing values go.
-            self.offer(&left, l2, missing_left, |search| {
-                let goes = |bin: usize| if search.rows(bin) > 0.0 { side.contains(&bin) } else { missing_left };
-                LeftBins::Among((0..search.n_bins).map(goes).collect())
-            });
-        }
-    }
-
-    fn offer(&mut self, left: &[f64], l2: f64, missing_left: bool, bins: impl FnOnce(&Self) -> LeftBins) {
-        let k = self.k;
-        let mut right_gradients = 0.0;
-        let (left_rows, right_rows) = (left[k + 1], self.total[k + 1] - left[k + 1]);
-        if left_rows < self.growth.min_samples_leaf || right_rows < self.growth.min_samples_leaf {
+    /// Offers a split whose left side has the sums `left`.
+    fn offer(&mut self, left: &[i64], l2: f64, missing_left: bool, bins: impl FnOnce(&Self) -> LeftBins) {
+        let (k, units, growth) = (self.k, self.node.units, self.node.growth);
+        let left_rows = units.count(left[k]);
+        if left_rows < growth.min_samples_leaf || self.n_rows - left_rows < growth.min_samples_leaf {
             return;
         }
-        let (left_hessian, right_hessian) = (left[k], self.total[k] - left[k]);
-        if left_hessian < self.growth.min_hessian_leaf || right_hessian < self.growth.min_hessian_leaf {
+        let right: Vec<i64> = self.node.sums.iter().zip(left).map(|(all, left)| all - left).collect();
+        let (left_hessian, right_hessian) = (units.hessian(left[k]), units.hessian(right[k]));
+        if left_hessian < growth.min_hessian_leaf || right_hessian < growth.min_hessian_leaf {
             return;
         }
-        for (total, left) in self.total[..k].iter().zip(&left[..k]) {
-            right_gradients += (total - left) * (total - left);
+        if self.sign != 0 && !self.keeps_order(left, &right) {
+            return;
         }
-        let right_weight = right_hessian + l2;
-        let right_score = if right_weight > 0.0 { right_gradients / right_weight } else { 0.0 };
-        let gain = score(left, k, l2) + right_score - self.node_score;
+        let gain = self.score(left, l2) + self.score(&right, l2) - self.node_score;
         if gain > self.gain_min && self.best.as_ref().is_none_or(|best| gain > best.gain) {
             let bins = bins(self);
-            self.best = Some(Split { column: self.column, gain, bins, missing_left, left: left.to_vec() });
+            self.best = Some(Split { slot: self.slot, gain, bins, missing_left, left: left.to_vec() });
         }
+    }
+
+    /// Whether the children's values follow the column's direction.
+    fn keeps_order(&self, left: &[i64], right: &[i64]) -> bool {
+        let value = |sums: &[i64]| value_of(sums, self.node.units, self.node.growth, self.node.bounds)[0];
+        (value(right) - value(left)) * f64::from(self.sign) >= 0.0
     }
 }
 
-fn add(sums: &mut [f64], cell: &[f64]) {
-    sums.iter_mut().zip(cell).for_each(|(sum, value)| *sum += value);
+/// A gradient sum with an L1 penalty: nearer to zero by it.
+pub(crate) fn shrink(gradient: f64, l1: f64) -> f64 {
+    if l1 == 0.0 { gradient } else { gradient.signum() * (gradient.abs() - l1).max(0.0) }
+}
+
+/// What a leaf with these sums answers, shape `(k,)`: −G / (H + λ) within its bounds.
+pub(crate) fn value_of(sums: &[i64], units: Units, growth: &Growth, bounds: Bounds) -> Vec<f64> {
+    let k = sums.len() - 1;
+    let weight = units.hessian(sums[k]) + growth.l2;
+    let of = |&sum: &i64| {
+        let gradient = shrink(units.gradient(sum), growth.l1);
+        bounds.clamp(if weight > 0.0 { -gradient / weight } else { 0.0 })
+    };
+    sums[..k].iter().map(of).collect()
 }

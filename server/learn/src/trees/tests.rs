@@ -1,6 +1,10 @@
 //! Reference answers: scikit-learn 1.7.2 on the same table, see each test.
 
+mod constraints;
 mod extremes;
+mod forests;
+mod losses;
+mod shap;
 
 use mlwright_base::{CancelToken, NoProgress, Seed};
 use ndarray::{Array2, ArrayView2};
@@ -86,7 +90,16 @@ fn try_fit(
 ) -> Result<Predictor, LearnError> {
     let cancel = CancelToken::new();
     let validation = validation.map(|(x, y)| (x.view(), y));
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix, validation };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &NoProgress,
+        matrix,
+        validation,
+        weights: None,
+        start: None,
+    };
     learner.fit(x, y, &cx)
 }
 
@@ -121,8 +134,23 @@ fn without_missing(x: &Array2<f64>) -> Array2<f64> {
     x.mapv(|value| if value.is_nan() { -1.0 } else { value })
 }
 
+/// Boosting as LightGBM and scikit-learn have it by default, for so many rows.
+fn plain(n_rows: usize) -> GradientBoosting {
+    GradientBoosting {
+        n_estimators: 300,
+        learning_rate: 0.1,
+        max_leaves: 31,
+        row_fraction: 1.0,
+        column_fraction: 1.0,
+        l2: 0.0,
+        rounds_by_folds: 0,
+        early_stopping_rounds: 20,
+        ..GradientBoosting::for_rows(n_rows)
+    }
+}
+
 fn ten_rounds() -> GradientBoosting {
-    GradientBoosting { n_estimators: 10, min_samples_leaf: 8, ..GradientBoosting::for_rows(40) }
+    GradientBoosting { n_estimators: 10, min_samples_leaf: 8, ..plain(40) }
 }
 
 /// `DecisionTreeClassifier` and `DecisionTreeRegressor(max_depth=3, min_samples_leaf=3)`, with −1 for
@@ -180,7 +208,7 @@ fn boosting_is_that_of_scikit_learn() {
 #[test]
 fn contributions_add_up_to_the_margin() {
     let (Table { x, number, binary, multiclass }, matrix) = large();
-    let learners: [&dyn Estimator; 2] = [&GradientBoosting::for_rows(1500), &DecisionTree::for_rows(1500)];
+    let learners: [&dyn Estimator; 2] = [&plain(1500), &DecisionTree::for_rows(1500)];
     for learner in learners {
         for y in [&number, &binary, &multiclass] {
             let predictor = fit(learner, &x, y, &matrix);
@@ -247,7 +275,7 @@ fn early_stopping_keeps_the_best_rounds() {
         (x.select(ndarray::Axis(0), &rows), binary.take(&rows))
     };
     let ((train_x, train_y), (stop_x, stop_y)) = (rows(0, 1000), rows(1000, 1500));
-    let learner = GradientBoosting { n_estimators: 400, ..GradientBoosting::for_rows(1000) };
+    let learner = GradientBoosting { n_estimators: 400, ..plain(1000) };
     let stopped = try_fit(&learner, train_x.view(), &train_y, &matrix, Some((&stop_x, &stop_y))).expect("fits");
     let n_rounds = stopped.n_rounds().expect("boosting counts its rounds");
     assert!((2..400).contains(&n_rounds), "{n_rounds}");
@@ -274,16 +302,26 @@ fn early_stopping_keeps_the_best_rounds() {
 }
 
 #[test]
+fn the_number_of_rounds_is_found_where_nobody_says_it() {
+    let (Table { x, number, .. }, matrix) = large();
+    // Noise has nothing to teach; what is plain has much.
+    let mut state = 17;
+    let noise = Target::Number((0..1500).map(|_| uniform(&mut state)).collect());
+    let learner = GradientBoosting { rounds_by_folds: 3, ..plain(1500) };
+    let rounds = |y: &Target| fit(&learner, &x, y, &matrix).n_rounds().expect("boosting counts its rounds");
+    let (of_noise, of_number) = (rounds(&noise), rounds(&number));
+    assert!(of_noise <= 3 && of_number >= 100, "{of_noise} {of_number}");
+    // The fit is that of so many rounds.
+    let exactly = fit(&GradientBoosting { n_estimators: of_number, ..plain(1500) }, &x, &number, &matrix);
+    assert_eq!(fit(&learner, &x, &number, &matrix), exactly);
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_bytes_and_any_order_of_memory() {
     let (Table { x, number, multiclass, .. }, matrix) = large();
     // Wide and long enough that histograms and splits are made in parallel.
     let wide = Array2::from_shape_fn((1500, 60), |(row, column)| (x[[row, column % 2]] * (column + 1) as f64).fract());
-    let learner = GradientBoosting {
-        n_estimators: 8,
-        row_fraction: 0.7,
-        column_fraction: 0.5,
-        ..GradientBoosting::for_rows(1500)
-    };
+    let learner = GradientBoosting { n_estimators: 8, row_fraction: 0.7, column_fraction: 0.5, ..plain(1500) };
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
         pool.install(|| {
@@ -301,12 +339,56 @@ fn any_number_of_threads_gives_the_same_bytes_and_any_order_of_memory() {
     assert_ne!(one.0, {
         let cancel = CancelToken::new();
         let plain = MatrixInfo::default();
-        let cx = FitContext { seed: Seed(2), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &plain, validation: None };
+        let cx = FitContext {
+            seed: Seed(2),
+            cancel: &cancel,
+            enough: None,
+            progress: &NoProgress,
+            matrix: &plain,
+            validation: None,
+            weights: None,
+            start: None,
+        };
         learner.fit(wide.view(), &number, &cx).expect("fits")
     });
     let mut by_column = Array2::zeros(ndarray::ShapeBuilder::f(wide.dim()));
     by_column.assign(&wide);
     assert_eq!(one.0, fit(&learner, &by_column, &number, &MatrixInfo::default()));
+}
+
+#[test]
+fn ten_fits_give_the_same_bytes_with_one_thread_and_two() {
+    let (Table { x, binary, .. }, matrix) = large();
+    let learner = GradientBoosting { n_estimators: 40, rounds_by_folds: 3, ..plain(1500) };
+    let bytes = |run: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1 + run % 2).build().expect("threads start");
+        pool.install(|| rmp_serde::to_vec_named(&fit(&learner, &x, &binary, &matrix)).expect("plain data"))
+    };
+    let first = bytes(0);
+    (1..10).for_each(|run| assert_eq!(bytes(run), first, "run {run}"));
+}
+
+#[test]
+fn many_rows_get_what_each_row_gets() {
+    let (Table { x, number, multiclass, binary }, matrix) = large();
+    let mut x = x;
+    x[[3, 0]] = f64::INFINITY;
+    x[[4, 2]] = 40.0;
+    let boosting = GradientBoosting { n_estimators: 12, ..plain(1500) };
+    let stump = GradientBoosting { max_depth: 1, ..boosting.clone() };
+    let learners: [&dyn Estimator; 3] = [&boosting, &stump, &DecisionTree::for_rows(1500)];
+    for learner in learners {
+        for y in [&number, &multiclass, &binary] {
+            let predictor = fit(learner, &x, y, &matrix);
+            for n_rows in [0, 1, 7, 1500] {
+                let (rows, _) = x.view().split_at(ndarray::Axis(0), n_rows);
+                let all = predictor.predict(rows, &CancelToken::new()).expect("not cancelled");
+                for (row, answer) in rows.rows().into_iter().zip(all.rows()) {
+                    assert_eq!(predict(&predictor, &row.to_vec()), answer.to_vec());
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -318,8 +400,17 @@ fn cancelling_ends_a_fit_within() {
             cancel.cancel();
         }
     };
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &sink, matrix: &matrix, validation: None };
-    assert_eq!(GradientBoosting::for_rows(1500).fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: None,
+        progress: &sink,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
+    assert_eq!(plain(1500).fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
     assert_eq!(DecisionTree::for_rows(1500).fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
 }
 
@@ -332,8 +423,17 @@ fn when_time_is_up_boosting_keeps_what_it_has() {
             enough.cancel();
         }
     };
-    let cx = FitContext { seed: Seed(1), cancel: &cancel, enough: Some(&enough), progress: &sink, matrix: &matrix, validation: None };
-    let kept = GradientBoosting::for_rows(1500).fit(x.view(), &number, &cx).expect("it is not cancelled");
-    let three = GradientBoosting { n_estimators: 3, ..GradientBoosting::for_rows(1500) };
+    let cx = FitContext {
+        seed: Seed(1),
+        cancel: &cancel,
+        enough: Some(&enough),
+        progress: &sink,
+        matrix: &matrix,
+        validation: None,
+        weights: None,
+        start: None,
+    };
+    let kept = plain(1500).fit(x.view(), &number, &cx).expect("it is not cancelled");
+    let three = GradientBoosting { n_estimators: 3, ..plain(1500) };
     assert_eq!(kept, fit(&three, &x, &number, &matrix), "three rounds are three rounds");
 }

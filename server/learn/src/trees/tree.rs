@@ -31,7 +31,8 @@ impl CategorySet {
     }
 
     /// Whether the code goes left; `None` when it is missing or unknown.
-    fn contains(&self, value: f64) -> Option<bool> {
+    #[inline]
+    pub(crate) fn contains(&self, value: f64) -> Option<bool> {
         if value >= 0.0 && value < f64::from(self.n_codes) {
             let code = value as usize;
             Some(self.words[code / 64] >> (code % 64) & 1 == 1)

@@ -2,14 +2,17 @@
 
 use ndarray::ArrayView2;
 
-use super::{GradientBoosting, add_tree, objective, standardized};
+use super::GradientBoosting;
+use super::fit::add_tree;
+use super::scaling::Scaling;
+use super::start::Start;
 use crate::learners::check_rows;
-use crate::target_scale::TargetScale;
 use crate::trees::Tree;
 use crate::{LearnError, Target};
 
 /// Follows the loss on rows outside the fit.
-pub(super) struct Watch<'a> {
+pub(super) struct Watch<'a, 'l> {
+    learner: &'l GradientBoosting,
     x: ndarray::CowArray<'a, f64, ndarray::Ix2>,
     y: &'a Target,
     numbers: Vec<f64>,
@@ -23,14 +26,14 @@ pub(super) struct Watch<'a> {
     pub best_gain: Vec<f64>,
 }
 
-impl<'a> Watch<'a> {
+impl<'a, 'l> Watch<'a, 'l> {
     pub fn new(
-        learner: &GradientBoosting,
+        learner: &'l GradientBoosting,
         x: ArrayView2<'a, f64>,
         y: &'a Target,
         training: &Target,
-        scale: TargetScale,
-        start: &[f64],
+        scaling: Scaling,
+        start: &Start<'_>,
     ) -> Result<Self, LearnError> {
         check_rows(x, y)?;
         let fits = match (y, training) {
@@ -43,14 +46,14 @@ impl<'a> Watch<'a> {
                 "the validation rows' target is of another kind than the training rows'".to_owned(),
             ));
         }
-        let margins: Vec<f64> = start.iter().flat_map(|&start| std::iter::repeat_n(start, y.len())).collect();
-        let numbers = standardized(y, scale);
-        let best_loss = objective(y, &numbers).loss(&margins);
+        let margins = start.margins(x);
+        let numbers = scaling.scaled(y);
+        let best_loss = learner.objective(y, &numbers).loss(&margins);
         let best_gain = vec![0.0; x.ncols()];
         let patience = learner.early_stopping_rounds;
         // Rows are asked one by one, so each must lie in one piece.
         let x = if x.is_standard_layout() { x.into() } else { x.as_standard_layout().into_owned().into() };
-        Ok(Self { x, y, numbers, margins, patience, best_loss, best_rounds: 0, best_gain })
+        Ok(Self { learner, x, y, numbers, margins, patience, best_loss, best_rounds: 0, best_gain })
     }
 
     /// Takes in the newest round's trees; whether the loss has not fallen for too long.
@@ -60,7 +63,7 @@ impl<'a> Watch<'a> {
         for (tree, margins) in newest.iter().zip(self.margins.chunks_exact_mut(n_rows)) {
             add_tree(tree, self.x.view(), margins);
         }
-        let loss = objective(self.y, &self.numbers).loss(&self.margins);
+        let loss = self.learner.objective(self.y, &self.numbers).loss(&self.margins);
         if loss < self.best_loss {
             self.best_loss = loss;
             self.best_rounds = n_rounds;

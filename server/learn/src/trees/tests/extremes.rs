@@ -3,12 +3,14 @@
 use ndarray::array;
 
 use super::*;
+use crate::Task;
+use crate::trees::forest::{Forest, ForestParameters, Kind};
 
 const NAN: f64 = f64::NAN;
 
 fn learners() -> [Box<dyn Estimator>; 2] {
     [
-        Box::new(GradientBoosting { n_estimators: 5, min_samples_leaf: 1, ..GradientBoosting::for_rows(4) }),
+        Box::new(GradientBoosting { n_estimators: 5, min_samples_leaf: 1, ..plain(4) }),
         Box::new(DecisionTree::for_rows(4)),
     ]
 }
@@ -58,6 +60,60 @@ fn huge_values_are_numbers_like_others() {
     }
 }
 
+/// What real tables hold, small: each learner answers soundly or refuses.
+#[test]
+fn awkward_tables_get_an_answer_or_a_refusal() {
+    let mut state = 21;
+    let mut number = |n: usize| -> Vec<f64> { (0..n).map(|_| uniform(&mut state)).collect() };
+    let filled = Array2::from_shape_vec((600, 4), number(2400)).expect("as many numbers");
+    let sparse = filled.mapv(|value| if value < 0.6 { NAN } else { value });
+    let twins = Array2::from_shape_fn((600, 4), |(row, column)| filled[[row, column % 2]]);
+    let dates = filled.mapv(|value| 1.7e18 + (value * 1e15).floor());
+    let wide = Array2::from_shape_vec((165, 1100), number(165 * 1100)).expect("as many numbers");
+    let classes =
+        |n: usize, k: u32| Target::Class { codes: (0..n as u32).map(|row| row % k).collect(), n_classes: k as usize };
+    let mut rare = vec![0; 600];
+    rare[17] = 1;
+    let cases = [
+        ("60 % missing", &sparse, Target::Number(number(600))),
+        ("duplicate columns", &twins, Target::Number(number(600))),
+        ("dates as numbers", &dates, Target::Number(number(600))),
+        ("a constant target", &filled, Target::Number(vec![7.0; 600])),
+        ("a class with one row", &filled, Target::Class { codes: rare, n_classes: 2 }),
+        ("300 classes of two rows", &filled, classes(600, 300)),
+        ("more columns than rows", &wide, classes(165, 2)),
+    ];
+    let forest = |kind: Kind, task: Task| -> Box<dyn Estimator> {
+        let parameters = ForestParameters { n_estimators: 5, ..Forest::defaults(kind, task) };
+        Box::new(Forest::checked(kind, parameters).expect("in range"))
+    };
+    for (what, x, y) in &cases {
+        let task = if matches!(y, Target::Number(_)) { Task::Regression } else { Task::Multiclass };
+        let boosting = GradientBoosting { n_estimators: 3, ..plain(x.nrows()) };
+        let by_folds = GradientBoosting { n_estimators: 3, rounds_by_folds: 3, row_fraction: 0.8, ..plain(x.nrows()) };
+        let learners: [Box<dyn Estimator>; 5] = [
+            Box::new(boosting),
+            Box::new(by_folds),
+            Box::new(DecisionTree::for_rows(x.nrows())),
+            forest(Kind::Random, task),
+            forest(Kind::Extra, task),
+        ];
+        for learner in learners {
+            let predictor = fit(learner.as_ref(), x, y, &MatrixInfo::default());
+            for row in [x.row(0).to_vec(), vec![NAN; x.ncols()], vec![f64::MAX; x.ncols()]] {
+                let answer = predict(&predictor, &row);
+                assert!(answer.iter().all(|value| value.is_finite()), "{what}, {}: {answer:?}", learner.name());
+                if task == Task::Multiclass {
+                    assert!((answer.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{what}, {}", learner.name());
+                }
+            }
+        }
+    }
+    let infinite = Target::Number([vec![1.0; 599], vec![f64::INFINITY]].concat());
+    let refused = try_fit(&plain(600), filled.view(), &infinite, &MatrixInfo::default(), None);
+    assert!(matches!(refused, Err(LearnError::Shape(_))), "{refused:?}");
+}
+
 #[test]
 fn thousands_of_columns_are_no_obstacle() {
     let mut state = 5;
@@ -76,7 +132,7 @@ fn categories_beyond_the_bins_and_codes_out_of_range() {
     let x = Array2::from_shape_fn((n, 1), |(row, _)| (row % 600) as f64);
     let y = Target::Number((0..n).map(|row| f64::from(u8::from(row % 600 < 20))).collect());
     let matrix = MatrixInfo { names: vec!["c".to_owned()], categorical: vec![Some(600)], source: vec![0] };
-    let predictor = fit(&GradientBoosting { min_samples_leaf: 5, ..GradientBoosting::for_rows(n) }, &x, &y, &matrix);
+    let predictor = fit(&GradientBoosting { min_samples_leaf: 5, ..plain(n) }, &x, &y, &matrix);
     for code in [-1.0, 599.0, 600.0, 1e18, NAN, f64::NEG_INFINITY] {
         assert!(predict(&predictor, &[code])[0] < 0.5, "{code}");
     }
