@@ -202,3 +202,37 @@ fn the_same_inputs_and_seed_give_the_same_model_bytes() {
     let (first, second) = (bytes(1), bytes(2));
     assert!(first == second, "{} and {} bytes that differ", first.len(), second.len());
 }
+
+/// Rows of one patient are learned from or tested on, never both, and the answer says why.
+#[test]
+fn rows_of_a_group_stay_on_one_side_of_the_split() {
+    let workspace = Workspace::new();
+    let row = |at: usize| {
+        let patient = at / 6;
+        format!("p{patient},{},{},{}\n", at * 37 % 101, at % 6, if patient % 3 == 0 { "yes" } else { "no" })
+    };
+    let table = format!("patient,dose,visit,relapse\n{}", (0..240).map(row).collect::<String>());
+    workspace.put("visits.csv", table.as_bytes());
+    let train = |group: &str| {
+        ["train", "--table", "visits.csv", "--target", "relapse", "--group-column", group, "--learners", "logistic_regression", "--budget-seconds", "0", "--wait-seconds", "120"]
+            .map(str::to_owned)
+    };
+    let outcome = workspace.ok(&train("patient").each_ref().map(String::as_str));
+    let result = &outcome["result"];
+    assert!(text(&result["split"]).contains("whole groups"), "{result}");
+    assert!(text(&result["split_reason"]).contains("40 different patient"), "{result}");
+    assert!(!result["features"].as_array().expect("features").contains(&"patient".into()), "{result}");
+    let run_id = text(&result["run_id"]);
+    let held_out = workspace.ok(&[
+        "query", "--sql", &format!("SELECT patient, COUNT(*) AS n FROM \".mlwright/artifacts/runs/{run_id}/test.parquet\" GROUP BY patient"),
+    ]);
+    let rows = held_out["rows"].as_array().expect("rows");
+    assert!(rows.len() > 3 && rows.iter().all(|row| row["n"] == 6), "whole patients: {held_out}");
+    assert_eq!(rows.len() * 6, result["n_test_rows"].as_u64().expect("a number") as usize);
+
+    workspace.put("each.csv", "id,x,y\n1,2,a\n2,3,b\n3,1,a\n4,5,b\n5,1,a\n6,2,b\n7,1,a\n8,2,b\n".as_bytes());
+    let message = workspace.refused(&["train", "--table", "each.csv", "--target", "y", "--group-column", "id", "--wait-seconds", "60"]);
+    assert!(message.contains("another value in each row"), "{message}");
+    let message = workspace.refused(&["train", "--table", "each.csv", "--target", "y", "--group-column", "idd"]);
+    assert!(message.contains("idd"), "{message}");
+}

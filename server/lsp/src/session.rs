@@ -184,7 +184,7 @@ impl Session {
                     }
                     let outlived = self.documents.take_outlived();
                     if !outlived.is_empty() {
-                        self.workers.add(Urgency::Background, move || drop(outlived));
+                        self.workers.add(Urgency::Unnoticed, move || drop(outlived));
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}

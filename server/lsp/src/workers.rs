@@ -18,6 +18,8 @@ pub(crate) enum Urgency {
     Typing,
     /// It appears when it is there.
     Background,
+    /// Nobody waits: to let go of what was found out about a long text.
+    Unnoticed,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -26,6 +28,7 @@ type Job = Box<dyn FnOnce() + Send>;
 struct Queue {
     typing: VecDeque<Job>,
     background: VecDeque<Job>,
+    unnoticed: VecDeque<Job>,
     is_closed: bool,
 }
 
@@ -35,7 +38,7 @@ pub(crate) struct Workers {
 }
 
 impl Workers {
-    /// Starts the threads: one is kept for what the user waits for.
+    /// Starts the threads: one is kept for what the user waits for, and one for what nobody waits for.
     ///
     /// # Errors
     /// When the system gives no thread.
@@ -44,22 +47,24 @@ impl Workers {
         let shared = Arc::new((Mutex::new(Queue::default()), Condvar::new()));
         for index in 0..n_threads {
             let shared = shared.clone();
-            let takes_background = index > 0;
+            let takes: &[Urgency] = if index == 0 { &[Urgency::Typing] } else { &[Urgency::Typing, Urgency::Background] };
             std::thread::Builder::new()
                 .stack_size(STACK_BYTES)
                 .name(format!("lsp-worker-{index}"))
-                .spawn(move || work(&shared, takes_background))?;
+                .spawn(move || work(&shared, takes))?;
         }
+        let last = shared.clone();
+        std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .name("lsp-sweeper".to_owned())
+            .spawn(move || work(&last, &[Urgency::Unnoticed]))?;
         Ok(Self { shared })
     }
 
     /// Adds a job behind those of the same urgency.
     pub(crate) fn add(&self, urgency: Urgency, job: impl FnOnce() + Send + 'static) {
         let mut queue = lock(&self.shared.0);
-        match urgency {
-            Urgency::Typing => queue.typing.push_back(Box::new(job)),
-            Urgency::Background => queue.background.push_back(Box::new(job)),
-        }
+        queue.lane(urgency).push_back(Box::new(job));
         drop(queue);
         self.shared.1.notify_all();
     }
@@ -78,16 +83,25 @@ fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn work(shared: &(Mutex<Queue>, Condvar), takes_background: bool) {
+impl Queue {
+    fn lane(&mut self, urgency: Urgency) -> &mut VecDeque<Job> {
+        match urgency {
+            Urgency::Typing => &mut self.typing,
+            Urgency::Background => &mut self.background,
+            Urgency::Unnoticed => &mut self.unnoticed,
+        }
+    }
+}
+
+/// Does what is in the lanes that a thread takes from, the most urgent first.
+fn work(shared: &(Mutex<Queue>, Condvar), takes: &[Urgency]) {
     loop {
         let mut queue = lock(&shared.0);
         let job = loop {
             if queue.is_closed {
                 return;
             }
-            let next = queue.typing.pop_front();
-            let next = next.or_else(|| if takes_background { queue.background.pop_front() } else { None });
-            match next {
+            match takes.iter().find_map(|urgency| queue.lane(*urgency).pop_front()) {
                 Some(job) => break job,
                 None => queue = shared.1.wait(queue).unwrap_or_else(PoisonError::into_inner),
             }

@@ -111,6 +111,7 @@ impl Lab {
             experiment: "lab".to_owned(),
             exclude: recipe.exclude.iter().map(|&name| name.to_owned()).collect(),
             time_column: None,
+            group_column: None,
             positive_class: None,
         };
         let job_id = JobId::generate();
