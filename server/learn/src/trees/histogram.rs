@@ -12,8 +12,9 @@ pub(crate) const CELLS: usize = 260;
 const BLOCK_ROWS: usize = 1024;
 /// Below this many (row, column) pairs a histogram is made on one thread.
 const PARALLEL_WORK_MIN: usize = 1 << 16;
-/// At or above this many rows a histogram is made over rows, below over columns, in parallel.
-const PARALLEL_ROWS_MIN: usize = 1 << 16;
+/// At or above this many rows a histogram is made over rows, below over columns, in parallel: adding up the
+/// threads' parts costs as much as a few thousand rows.
+const PARALLEL_ROWS_MIN: usize = 1 << 15;
 
 /// The cells of every slot, [`CELLS`] each of `k + 1` numbers. Only those up to a slot's missing bin are kept.
 pub(crate) struct Histogram {

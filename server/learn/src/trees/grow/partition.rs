@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use crate::trees::matrix::SlotBins;
 
 /// At or above this many rows, several threads partition.
-const PARALLEL_ROWS_MIN: usize = 1 << 16;
+const PARALLEL_ROWS_MIN: usize = 1 << 15;
 /// Rows of one piece of parallel work.
-const ROWS_PER_PIECE: usize = 1 << 14;
+const ROWS_PER_PIECE: usize = 1 << 13;
 /// Rows whose bins are gathered at a time.
 const BLOCK_ROWS: usize = 1024;
 
