@@ -66,9 +66,13 @@ fn has_untouched(facts: &Facts<'_>, sets: &Sets<'_>, set: RowsId, tries_threshol
 
 /// Whether the prediction of some rows is scored several times at one place, each time with other labels made of it.
 fn tries_thresholds(facts: &Facts<'_>, judged: &[&Judged]) -> bool {
-    let here: Vec<&&Judged> = judged.iter().filter(|judged| facts.threshold_of(judged)).collect();
-    here.iter().enumerate().any(|(index, judged)| {
-        here[..index].iter().any(|earlier| earlier.site == judged.site && earlier.fit == judged.fit)
+    judged.iter().enumerate().any(|(index, again)| {
+        judged[..index].iter().any(|earlier| {
+            earlier.site == again.site
+                && earlier.fit == again.fit
+                && facts.threshold_of(earlier)
+                && facts.threshold_of(again)
+        })
     })
 }
 
