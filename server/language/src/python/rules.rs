@@ -95,11 +95,13 @@ impl Findings {
 
     /// Whether a rule has reported something on the line of a place.
     fn line_has(&self, text: &str, code: &str, place: TextRange) -> bool {
-        let line =
-            |offset: u32| text.get(..offset as usize).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+        let at = place.start as usize;
+        let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |length| at + length);
+        let line = start as u32..=end as u32;
         self.diagnostics
             .iter()
-            .any(|known| known.code == code && known.range != place && line(known.range.start) == line(place.start))
+            .any(|known| known.code == code && known.range != place && line.contains(&known.range.start))
     }
 }
 

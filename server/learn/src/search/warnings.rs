@@ -129,6 +129,7 @@ mod tests {
         let chosen = Candidate {
             learner: "decision_tree".to_owned(),
             parameters: Vec::new(),
+            set: serde_json::Map::new(),
             cv_scores: Vec::new(),
             cv_mean: Some(cv.0),
             cv_std: Some(cv.1),

@@ -23,24 +23,28 @@ const N_NAMED_MAX: usize = 8;
 
 /// Each column that is not there.
 pub(crate) fn unknown_columns(document: &Document, analysis: &Analysis) -> Vec<Diagnostic> {
-    let doubts = Doubts::new(analysis);
-    if doubts.everything {
-        return Vec::new();
-    }
     // A place is walked once for each call and turn: on every one the column must be missing.
     let mut places: HashMap<TextRange, Vec<&ColumnUse>> = HashMap::new();
     for used in &analysis.flow.uses {
         places.entry(used.range).or_default().push(used);
     }
     let text = document.text();
+    places.retain(|range, uses| {
+        let is_missing = |used: &&ColumnUse| {
+            used.found == Some(false) && !used.makes && is_known_whole(&used.data) && !is_renamed_by_reader(used)
+        };
+        uses.iter().all(is_missing) && range.of(text) == &*uses[0].name
+    });
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let doubts = Doubts::new(analysis);
+    if doubts.everything {
+        return Vec::new();
+    }
     let mut found: Vec<Diagnostic> = places
         .into_iter()
-        .filter(|(range, uses)| {
-            let missing =
-                uses.iter().all(|used| used.found == Some(false) && !used.makes && is_known_whole(&used.data));
-            missing && range.of(text) == &*uses[0].name && uses.iter().all(|used| !doubts.about(*range, &used.name))
-        })
-        .filter(|(_, uses)| !uses.iter().any(|used| is_renamed_by_reader(used)))
+        .filter(|(range, uses)| uses.iter().all(|used| !doubts.about(*range, &used.name)))
         .map(|(range, uses)| report(range, uses[0]))
         .collect();
     found.sort_by_key(|diagnostic| diagnostic.range);
