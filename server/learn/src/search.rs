@@ -8,6 +8,8 @@
 mod ensemble;
 mod meter;
 mod plan;
+mod race;
+mod refit;
 mod sampler;
 mod space;
 mod threshold;
@@ -22,8 +24,9 @@ use serde::{Deserialize, Serialize};
 
 use self::meter::Meter;
 use self::plan::Plan;
+use self::race::Race;
 use self::sampler::Sampler;
-use self::trial::{Outcome, Race, Tried, Workbench};
+use self::trial::{Outcome, Tried, Workbench};
 pub use ensemble::ENSEMBLE;
 use crate::learners::{self, LearnerSpec};
 use crate::metrics::{self, Metric, RESAMPLES_DEFAULT, confidence_intervals};
