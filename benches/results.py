@@ -113,6 +113,18 @@ Memory of the server afterwards: {editor['memory_mb']:.0f} MB.
 |---|---|---|
 | `mlwright check`, {editor['n_files']} files | {editor['check_seconds']:.2f} | 1 |
 | waldean {editor['waldean_version']} | {editor['waldean_seconds']:.1f} | {editor['ratio']:.0f} |""")
+if endurance := figures("endurance"):
+    print(f"""
+## The language server under an editor that never rests
+
+`benches/run.sh endurance`: {endurance['edits_per_second']} random edits a second, each with a question that nobody waits for, while the table that is read is replaced
+every five seconds; at last the text is put right, and what is wrong in it is what was wrong before.
+
+| text | minutes | questions | unanswered | longest wait ms | memory MB: after a tenth, at the end, most |
+|---|---|---|---|---|---|""")
+    for what, of in [("script of 1,000 lines", endurance["script"]), (f"notebook of {endurance['notebook']['n_cells']} cells", endurance["notebook"])]:
+        memory = ", ".join(f"{of[name]:.0f}" for name in ["memory_mb_early", "memory_mb_end", "memory_mb_most"])
+        print(f"| {what} | {of['seconds'] / 60:.0f} | {of['n_questions']:,} | {of['n_unanswered']} | {of['longest_wait_ms']:.0f} | {memory} |")
 if linear := figures("linear"):
     print(f"""
 ## Linear models beside scikit-learn

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures beside peers, all in one run on this machine, and writes RESULTS.md.
-# `benches/run.sh` runs everything; `benches/run.sh profile|latency|startup|assistant|editor|linear|boosting` one of them.
+# `benches/run.sh` runs everything; `benches/run.sh profile|latency|startup|assistant|editor|linear|boosting|endurance` one of them
+# (endurance, six minutes, only so).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${CARGO_TARGET_DIR:=$HOME/.cache/mlwright/target}"
