@@ -52,8 +52,7 @@ pub struct TrainRequest {
     /// Metric that chooses, e.g. `roc_auc`, `pr_auc`, `log_loss`, `f1`, `rmse`, `mae` (by task and class balance).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
-    /// Learners to compare, e.g. `gradient_boosting`, `random_forest`, `logistic_regression` (those that fit the task, and
-    /// mixtures of them).
+    /// Learners to compare, e.g. `gradient_boosting`, `logistic_regression` (those that fit, and mixtures of them).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learners: Option<Vec<String>>,
     /// Folds of the cross-validation, 2 to 20 (5; for very large tables one part of the rows instead).
@@ -77,7 +76,7 @@ pub struct TrainRequest {
     /// Date or number that orders rows in time: the last rows are held out instead of random ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_column: Option<String>,
-    /// Column whose equal values belong together (customer, patient): such rows are never on both sides of a split.
+    /// Column of whose row it is (customer, patient): such rows stay on one side of each split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_column: Option<String>,
     /// Binary tasks: the class counted as positive (`Yes`, `1`, `true`, else the rarer one).
