@@ -108,7 +108,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     for entry in std::fs::read_dir(folder).expect("a folder of the checkout").map(|entry| entry.expect("an entry").path()) {
         let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if entry.is_dir() {
-            if !["tests", "testdata", "target"].contains(&name.as_str()) {
+            if !["tests", "testing", "testdata", "target"].contains(&name.as_str()) {
                 found.extend(sources(&entry));
             }
         } else if name.ends_with(".rs") && !["tests.rs", "conformance.rs"].contains(&name.as_str()) {
