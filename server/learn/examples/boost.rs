@@ -60,16 +60,7 @@ fn run(job: &Job) -> Result<(), Failure> {
     };
     let learner = learners::build(&job.learner, job.task, train.nrows())?;
     let cancel = CancelToken::new();
-    let cx = FitContext {
-        seed: Seed(job.seed),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix: &info,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(Seed(job.seed), &cancel, &NoProgress, &info);
     let (cpu, wall) = (cpu_seconds()?, Instant::now());
     let predictor = learner.fit(train.view(), &y, &cx)?;
     let (fit_cpu, fit_wall) = (cpu_seconds()? - cpu, wall.elapsed().as_secs_f64());

@@ -31,16 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let spec = LearnerSpec { name: learner.clone(), parameters: serde_json::from_str(parameters)? };
     let estimator = learners::build(&spec, task, y.len())?;
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix: &matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(Seed(1), &cancel, &NoProgress, &matrix);
     let mut predictor = estimator.fit(x.view(), &y, &cx)?;
     for _ in 1..repeats.parse::<usize>()? {
         predictor = estimator.fit(x.view(), &y, &cx)?;

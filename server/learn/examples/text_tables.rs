@@ -87,16 +87,7 @@ fn score(table: &Table, learner: &str, parameters: &serde_json::Value) -> Result
     let started = Instant::now();
     let (preparer, x) = Preparer::fit_transform(&train, &features, spec, &target, Task::Binary, Seed(7), &cancel)?;
     let prepared = started.elapsed();
-    let cx = FitContext {
-        seed: Seed(7),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix: preparer.matrix(),
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(Seed(7), &cancel, &NoProgress, preparer.matrix());
     let predictor = estimator.fit(x.view(), &target, &cx)?;
     let fitted = started.elapsed() - prepared;
     let asked = preparer.transform(&test, &cancel)?;

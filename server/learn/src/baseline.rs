@@ -68,7 +68,7 @@ mod tests {
     fn fit(y: &Target) -> Result<Predictor, LearnError> {
         let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
         let cx =
-            FitContext { seed: Seed(1), cancel: &cancel, enough: None, progress: &NoProgress, matrix: &matrix, validation: None, weights: None, start: None };
+            FitContext::new(Seed(1), &cancel, &NoProgress, &matrix);
         Baseline {}.fit(Array2::zeros((y.len(), 0)).view(), y, &cx)
     }
 

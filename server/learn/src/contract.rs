@@ -135,7 +135,13 @@ pub struct FitContext<'a> {
     pub start: Option<&'a Predictor>,
 }
 
-impl FitContext<'_> {
+impl<'a> FitContext<'a> {
+    /// A fit that takes the time it needs, of rows that count alike, from nothing, without rows to stop by.
+    #[must_use]
+    pub fn new(seed: Seed, cancel: &'a CancelToken, progress: &'a dyn ProgressSink, matrix: &'a MatrixInfo) -> Self {
+        Self { seed, cancel, enough: None, progress, matrix, validation: None, weights: None, start: None }
+    }
+
     /// Whether time is up.
     #[must_use]
     pub fn is_enough(&self) -> bool {

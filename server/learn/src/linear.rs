@@ -11,6 +11,7 @@
 //! linear models and Huber's regression linfa does not have.
 
 pub(crate) mod cholesky;
+mod descent;
 pub mod elastic_net;
 pub mod glm;
 pub mod huber;

@@ -91,14 +91,8 @@ impl Reference {
         let spec = LearnerSpec { name: learner.to_owned(), parameters: parameters.clone() };
         let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
         let cx = FitContext {
-            seed: Seed(1),
-            cancel: &cancel,
-            enough: None,
-            progress: &NoProgress,
-            matrix: &matrix,
-            validation: None,
             weights: weighted.then_some(&*self.weights),
-            start: None,
+            ..FitContext::new(Seed(1), &cancel, &NoProgress, &matrix)
         };
         learners::build(&spec, task, y.len())?.fit(self.x().view(), &y, &cx)
     }

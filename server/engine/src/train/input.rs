@@ -88,9 +88,9 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
         .iter()
         .filter(|column| column.name != spec.target)
         .filter_map(|column| {
-            let of_group = || Some("it says which rows belong together".to_owned());
             let is_group = spec.group_column.as_ref() == Some(&column.name);
-            let reason = exclusion(column, &spec.target, &spec.exclude).or_else(|| is_group.then(of_group).flatten())?;
+            let reason = exclusion(column, &spec.target, &spec.exclude)
+                .or_else(|| is_group.then(|| "it says which rows belong together".to_owned()))?;
             Some(ExcludedColumn { name: column.name.clone(), reason })
         })
         .collect::<Vec<_>>();

@@ -4,15 +4,13 @@
 //! Scikit-learn's `PoissonRegressor`, `GammaRegressor` and `TweedieRegressor(link="log")` behind its
 //! `StandardScaler` agree, when the target is divided by its mean.
 
-use std::ops::ControlFlow;
-
-use mlwright_base::Progress;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use super::LinearPredictor;
+use super::descent::Descent;
 use super::objective::{Objective, RowLoss};
 use super::standardized::Standardized;
-use super::{LinearPredictor, lbfgs};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, described, in_range, numbers_of, refuse_start};
 use crate::predictor::Link;
@@ -183,22 +181,8 @@ impl Family {
         let width = columns.z.ncols();
         // No weights, and the mean for all.
         let mut point = vec![0.0; width + 1];
-        let total = self.max_iterations as f64;
-        let least = lbfgs::minimize(
-            &mut point,
-            self.tolerance,
-            self.max_iterations,
-            |point, gradient| objective.evaluate(point, gradient, cx.cancel),
-            |iteration| {
-                cx.progress.report(Progress::of(iteration as f64, total, format!("iteration {}", iteration + 1)));
-                cx.cancel.check()?;
-                Ok(if cx.is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-            },
-        )?;
-        if !least.is_finite() {
-            return Err(LearnError::Fit { learner: self.learner.to_owned(), message: format!("the loss is {least}") });
-        }
-        cx.progress.report(Progress::of(total, total, "converged"));
+        let Self { learner, tolerance, max_iterations, .. } = *self;
+        Descent { learner, tolerance, max_iterations, cx }.minimize(&objective, None, &mut point)?;
         columns.predictor(self.learner, &[point[..width].to_vec()], &[point[width] + mean.ln()], 1.0, Link::Log)
     }
 

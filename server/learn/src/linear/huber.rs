@@ -1,15 +1,13 @@
 //! Linear regression that outliers move little (Huber & Ronchetti 2009, §7.7): scikit-learn's
 //! `HuberRegressor` behind `StandardScaler`s of columns and target.
 
-use std::ops::ControlFlow;
-
-use mlwright_base::Progress;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use super::descent::Descent;
 use super::objective::{Objective, RowLoss};
+use super::ridge;
 use super::standardized::Standardized;
-use super::{lbfgs, ridge};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, described, in_range, numbers_of, refuse_start};
 use crate::predictor::Link;
@@ -86,22 +84,8 @@ impl Estimator for HuberRegression {
         };
         // No weights, the mean for all, and log σ = 0.
         let mut point = vec![0.0; width + 2];
-        let total = self.max_iterations as f64;
-        let least = lbfgs::minimize(
-            &mut point,
-            self.tolerance,
-            self.max_iterations,
-            |point, gradient| objective.evaluate(point, gradient, cx.cancel),
-            |iteration| {
-                cx.progress.report(Progress::of(iteration as f64, total, format!("iteration {}", iteration + 1)));
-                cx.cancel.check()?;
-                Ok(if cx.is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-            },
-        )?;
-        if !least.is_finite() {
-            return Err(LearnError::Fit { learner: self.name().to_owned(), message: format!("the loss is {least}") });
-        }
-        cx.progress.report(Progress::of(total, total, "converged"));
+        let (learner, tolerance, max_iterations) = (self.name(), self.tolerance, self.max_iterations);
+        Descent { learner, tolerance, max_iterations, cx }.minimize(&objective, None, &mut point)?;
         let weights = point[..width].to_vec();
         let intercept = scale.center + scale.spread * point[width];
         Ok(Predictor::Linear(columns.predictor(self.name(), &[weights], &[intercept], scale.spread, Link::Identity)?))

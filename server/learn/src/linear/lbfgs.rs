@@ -10,9 +10,9 @@ use mlwright_base::Cancelled;
 /// Steps remembered.
 pub(super) const MEMORY: usize = 10;
 /// Sufficient decrease (Armijo), as a share of what the slope promises.
-pub(super) const DECREASE: f64 = 1e-4;
+const DECREASE: f64 = 1e-4;
 /// The most halvings of a step.
-pub(super) const HALVINGS_MAX: usize = 40;
+const HALVINGS_MAX: usize = 40;
 
 /// Moves `point` to the minimum: until the largest slope is at most `tolerance`, no step goes down
 /// any more (rounding), or after `iterations_max`. `function` fills the gradient and gives the value;
@@ -29,7 +29,7 @@ pub(crate) fn minimize(
     let mut gradient = vec![0.0; n];
     let mut value = function(point, &mut gradient)?;
     let mut steps: VecDeque<Step> = VecDeque::with_capacity(MEMORY);
-    let (mut trial, mut trial_gradient) = (vec![0.0; n], vec![0.0; n]);
+    let mut trial = Trial::new(n);
     for iteration in 0..iterations_max {
         if each(iteration)?.is_break() || gradient.iter().all(|slope| slope.abs() <= tolerance) {
             break;
@@ -42,26 +42,51 @@ pub(crate) fn minimize(
             direction = descent(&steps, &gradient);
             slope = dot(&direction, &gradient);
         }
-        let mut length = if steps.is_empty() { 1.0 / dot(&gradient, &gradient).sqrt().max(1.0) } else { 1.0 };
-        let mut found = None;
-        for _ in 0..HALVINGS_MAX {
-            for ((trial, at), direction) in trial.iter_mut().zip(&*point).zip(&direction) {
-                *trial = at + length * direction;
-            }
-            let trial_value = function(&trial, &mut trial_gradient)?;
-            if trial_value <= value + DECREASE * length * slope {
-                found = Some(trial_value);
-                break;
-            }
-            length *= 0.5;
-        }
-        let Some(trial_value) = found else { break };
-        Step::remember(&mut steps, (point, &gradient), (&trial, &trial_gradient));
-        std::mem::swap(point, &mut trial);
-        std::mem::swap(&mut gradient, &mut trial_gradient);
+        let length = if steps.is_empty() { 1.0 / dot(&gradient, &gradient).sqrt().max(1.0) } else { 1.0 };
+        let Some(trial_value) = trial.find(point, value, &direction, slope, length, &mut function)? else { break };
+        Step::remember(&mut steps, (point, &gradient), (&trial.point, &trial.gradient));
+        std::mem::swap(point, &mut trial.point);
+        std::mem::swap(&mut gradient, &mut trial.gradient);
         value = trial_value;
     }
     Ok(value)
+}
+
+/// A point that is tried, with its gradient.
+pub(super) struct Trial {
+    pub point: Vec<f64>,
+    pub gradient: Vec<f64>,
+}
+
+impl Trial {
+    pub fn new(n: usize) -> Self {
+        Self { point: vec![0.0; n], gradient: vec![0.0; n] }
+    }
+
+    /// Goes from a point with its value along `direction`, which promises so much (below 0) for a whole
+    /// step to first order, half as far each time until enough of it is kept. Gives the value there;
+    /// none where no step goes down any more.
+    pub fn find(
+        &mut self,
+        from: &[f64],
+        value: f64,
+        direction: &[f64],
+        promised: f64,
+        mut length: f64,
+        mut function: impl FnMut(&[f64], &mut [f64]) -> Result<f64, Cancelled>,
+    ) -> Result<Option<f64>, Cancelled> {
+        for _ in 0..HALVINGS_MAX {
+            for ((trial, at), direction) in self.point.iter_mut().zip(from).zip(direction) {
+                *trial = at + length * direction;
+            }
+            let trial_value = function(&self.point, &mut self.gradient)?;
+            if trial_value <= value + DECREASE * length * promised {
+                return Ok(Some(trial_value));
+            }
+            length *= 0.5;
+        }
+        Ok(None)
+    }
 }
 
 /// One step made: how far the point moved, how the gradient changed with it, and their product.

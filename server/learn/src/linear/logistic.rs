@@ -5,15 +5,13 @@
 //! classes it takes one maximum over all rows before the exponential and cuts the sum at 1e-15, which is
 //! wrong for rows whose margins lie far below. A test compares the two where linfa is sound.
 
-use std::ops::ControlFlow;
-
-use mlwright_base::Progress;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use super::descent::Descent;
 use super::objective::{Objective, RowLoss};
+use super::proximal;
 use super::standardized::Standardized;
-use super::{lbfgs, proximal};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, classes_of, described, in_range, refuse_start};
 use crate::predictor::Link;
@@ -95,23 +93,10 @@ impl Estimator for LogisticRegression {
         };
         let mut point = vec![0.0; n_margins * width];
         point.extend(start(codes, n_classes, weights.as_deref()));
-        let total = self.max_iterations as f64;
-        let evaluate = |point: &[f64], gradient: &mut [f64]| objective.evaluate(point, gradient, cx.cancel);
-        let each = |iteration: usize| {
-            cx.progress.report(Progress::of(iteration as f64, total, format!("iteration {}", iteration + 1)));
-            cx.cancel.check()?;
-            Ok(if cx.is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        };
-        let least = if self.l1_ratio == 0.0 {
-            lbfgs::minimize(&mut point, self.tolerance, self.max_iterations, evaluate, each)?
-        } else {
-            let l1 = proximal::L1 { strength: self.l1_ratio * strength, n_weights: n_margins * width };
-            proximal::minimize(&mut point, l1, self.tolerance, self.max_iterations, cx.cancel, evaluate, each)?
-        };
-        if !least.is_finite() {
-            return Err(LearnError::Fit { learner: self.name().to_owned(), message: format!("the loss is {least}") });
-        }
-        cx.progress.report(Progress::of(total, total, "converged"));
+        let l1 = proximal::L1 { strength: self.l1_ratio * strength, n_weights: n_margins * width };
+        let (learner, tolerance, max_iterations) = (self.name(), self.tolerance, self.max_iterations);
+        let descent = Descent { learner, tolerance, max_iterations, cx };
+        descent.minimize(&objective, (self.l1_ratio != 0.0).then_some(l1), &mut point)?;
         let weights: Vec<Vec<f64>> =
             (0..n_margins).map(|margin| point[margin * width..(margin + 1) * width].to_vec()).collect();
         let mut intercepts = point[n_margins * width..].to_vec();

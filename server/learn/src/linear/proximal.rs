@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use mlwright_base::{CancelToken, Cancelled};
 use ndarray::{Array2, ArrayView1};
 
-use super::lbfgs::{DECREASE, HALVINGS_MAX, MEMORY, Step, dot};
+use super::lbfgs::{MEMORY, Step, Trial, dot};
 
 /// The most sweeps of the coordinate descent of one step.
 const SWEEPS_MAX: usize = 100;
@@ -50,7 +50,7 @@ pub(super) fn minimize(
     let mut gradient = vec![0.0; n];
     let mut value = function(point, &mut gradient)? + l1.of(point);
     let mut steps: VecDeque<Step> = VecDeque::with_capacity(MEMORY);
-    let (mut trial, mut trial_gradient) = (vec![0.0; n], vec![0.0; n]);
+    let mut trial = Trial::new(n);
     for iteration in 0..iterations_max {
         if each(iteration)?.is_break() || largest_slope(point, &gradient, l1) <= tolerance {
             break;
@@ -63,23 +63,11 @@ pub(super) fn minimize(
             direction = self::direction(&steps, point, &gradient, l1, cancel)?;
             promised = promise(point, &direction, &gradient, l1);
         }
-        let mut length = 1.0;
-        let mut found = None;
-        for _ in 0..HALVINGS_MAX {
-            for ((trial, at), direction) in trial.iter_mut().zip(&*point).zip(&direction) {
-                *trial = at + length * direction;
-            }
-            let trial_value = function(&trial, &mut trial_gradient)? + l1.of(&trial);
-            if trial_value <= value + DECREASE * length * promised {
-                found = Some(trial_value);
-                break;
-            }
-            length *= 0.5;
-        }
-        let Some(trial_value) = found else { break };
-        Step::remember(&mut steps, (point, &gradient), (&trial, &trial_gradient));
-        std::mem::swap(point, &mut trial);
-        std::mem::swap(&mut gradient, &mut trial_gradient);
+        let penalized = |point: &[f64], gradient: &mut [f64]| Ok(function(point, gradient)? + l1.of(point));
+        let Some(trial_value) = trial.find(point, value, &direction, promised, 1.0, penalized)? else { break };
+        Step::remember(&mut steps, (point, &gradient), (&trial.point, &trial.gradient));
+        std::mem::swap(point, &mut trial.point);
+        std::mem::swap(&mut gradient, &mut trial.gradient);
         value = trial_value;
     }
     Ok(value)

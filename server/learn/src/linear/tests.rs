@@ -50,16 +50,7 @@ fn table() -> Table {
 
 fn try_fit(learner: &dyn Estimator, x: &Array2<f64>, y: &Target) -> Result<LinearPredictor, LearnError> {
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix: &matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(Seed(1), &cancel, &NoProgress, &matrix);
     match learner.fit(x.view(), y, &cx)? {
         Predictor::Linear(linear) => Ok(linear),
         other => panic!("expected a linear model, found {other:?}"),
@@ -319,16 +310,7 @@ fn cancelling_ends_a_fit_within() {
             cancel.cancel();
         }
     };
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &sink,
-        matrix: &matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(Seed(1), &cancel, &sink, &matrix);
     assert_eq!(LogisticRegression::default().fit(x.view(), &multiclass, &cx), Err(LearnError::Cancelled));
     let sparse = LogisticRegression { l1_ratio: 0.5, ..LogisticRegression::default() };
     let poisson = glm::PoissonRegression::default();

@@ -52,16 +52,7 @@ fn a_class_without_rows_is_never_predicted() {
     let Target::Class { codes, .. } = y else { panic!("classes") };
     let three = Target::Class { codes: codes.iter().map(|code| 2 * code).collect(), n_classes: 3 };
     let (cancel, matrix) = (mlwright_base::CancelToken::new(), crate::MatrixInfo::default());
-    let cx = FitContext {
-        seed: mlwright_base::Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &mlwright_base::NoProgress,
-        matrix: &matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(mlwright_base::Seed(1), &cancel, &mlwright_base::NoProgress, &matrix);
     let fitted = NaiveBayes::default().fit(reference.x().view(), &three, &cx).expect("fits");
     fitted.check(4).expect("sound");
     for row in reference.x().rows() {

@@ -16,16 +16,7 @@ fn try_fit(
     weights: Option<&[f64]>,
 ) -> Result<NeighborsPredictor, LearnError> {
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix: &matrix,
-        validation: None,
-        weights,
-        start: None,
-    };
+    let cx = FitContext { weights, ..FitContext::new(Seed(1), &cancel, &NoProgress, &matrix) };
     match learner.fit(x.view(), y, &cx)? {
         Predictor::Neighbors(found) => Ok(found),
         other => panic!("expected neighbours, found {other:?}"),
@@ -86,16 +77,7 @@ fn what_cannot_be_done_is_refused() {
     assert!(error.to_string().starts_with("k_neighbors keeps every row"), "{error}");
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
     cancel.cancel();
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix: &matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(Seed(1), &cancel, &NoProgress, &matrix);
     assert_eq!(KNeighbors::default().fit(Array2::zeros((2, 1)).view(), &y, &cx), Err(LearnError::Cancelled));
 }
 

@@ -10,7 +10,7 @@ use super::{Candidate, ensemble};
 use crate::learners::{self, LearnerSpec};
 use crate::metrics;
 use crate::predictor::{BlendMember, BlendPredictor};
-use crate::{Estimator, FitContext, LearnError, Model, Predictor, Preparation, Preparer, Target, Task};
+use crate::{Estimator, FitContext, LearnError, Model, Predictor, Preparer, Target, Task};
 
 impl Workbench<'_> {
     /// A mean of candidates, scored as one, when it is better than the best of them: the first of
@@ -25,16 +25,24 @@ impl Workbench<'_> {
             .filter(|tried| tried.spec.name != super::BASELINE && !tried.outputs.is_empty() && !tried.cut_short)
             .take(ensemble::CANDIDATES_MAX)
             .collect();
-        let targets: Vec<Target> = self.plan.folds.iter().map(|parts| self.plan.train_target.take(&parts.valid)).collect();
+        let targets: Vec<Target> =
+            self.plan.folds.iter().map(|parts| self.plan.train_target.take(&parts.valid)).collect();
         let metric = self.options.metric;
         // A metric whose threshold is chosen afterwards cannot say which probabilities are better.
         let by = if threshold::is_chosen(task, metric) { metrics::Metric::LogLoss } else { metric };
         let outputs: Vec<&[Array2<f64>]> = candidates.iter().map(|tried| tried.outputs.as_slice()).collect();
         let started = (self.elapsed)();
-        let Some(weights) = ensemble::Judge::new(task, by, &targets).choose(&outputs, self.cancel)? else { return Ok(None) };
+        let Some(weights) = ensemble::Judge::new(task, by, &targets).choose(&outputs, self.cancel)? else {
+            return Ok(None);
+        };
         let chosen: Vec<(&Tried, f64)> = weights.iter().map(|(at, weight)| (candidates[*at], *weight)).collect();
-        let members: Vec<(&[Array2<f64>], f64)> = chosen.iter().map(|(tried, weight)| (tried.outputs.as_slice(), *weight)).collect();
-        let folds = ensemble::blended(&members).into_iter().map(|outputs| FoldResult { outputs, rounds: None, cut_short: false });
+        let members: Vec<(&[Array2<f64>], f64)> =
+            chosen.iter().map(|(tried, weight)| (tried.outputs.as_slice(), *weight)).collect();
+        let folds = ensemble::blended(&members).into_iter().map(|outputs| FoldResult {
+            outputs,
+            rounds: None,
+            cut_short: false,
+        });
         let described: Vec<serde_json::Value> = chosen
             .iter()
             .map(|(tried, weight)| json!({ "learner": tried.candidate.learner, "weight": weight, "parameters": tried.spec.parameters }))
@@ -70,72 +78,85 @@ impl Workbench<'_> {
     /// # Errors
     /// [`LearnError::Cancelled`] or whatever the fit says.
     pub(super) fn refit(&self, one: &Tried, tried: &[Tried]) -> Result<Model, LearnError> {
-        if one.members.is_empty() {
-            let (estimator, preparer, predictor) = self.refit_one(one, None)?;
-            return Ok(self.model(one, estimator.parameters().into_iter().collect(), preparer, predictor));
-        }
-        let mut parts: Vec<(Preparation, Preparer)> = Vec::new();
-        let mut members = Vec::new();
-        let mut last_error = None;
-        for (place, weight) in &one.members {
-            let Some(member) = tried.iter().find(|tried| tried.complexity.1 == *place) else { continue };
-            match self.refit_one(member, Some(&mut parts)) {
-                Ok((estimator, _, predictor)) => members.push((estimator.preparation(), *weight, predictor)),
-                Err(error) if is_learners_own(&error) => last_error = Some(error),
-                Err(error) => return Err(error),
-            }
-        }
-        let total: f64 = members.iter().map(|(_, weight, _)| weight).sum();
-        if let Some(error) = last_error.filter(|_| members.is_empty()) {
-            return Err(error);
-        }
-        let member = |(preparation, weight, predictor): (Preparation, f64, Predictor)| {
-            let part = parts.iter().position(|(known, _)| *known == preparation).unwrap_or_default();
-            let width = |part: &(Preparation, Preparer)| part.1.matrix().names.len();
-            BlendMember {
-                weight: weight / total,
-                first_column: parts[..part].iter().map(width).sum(),
-                n_columns: width(&parts[part]),
-                predictor,
-            }
+        let members: Vec<(&Tried, f64)> = if one.members.is_empty() {
+            vec![(one, 1.0)]
+        } else {
+            let found = |place: usize| tried.iter().find(|tried| tried.complexity.1 == place);
+            one.members.iter().filter_map(|(place, weight)| Some((found(*place)?, *weight))).collect()
         };
-        let predictor = Predictor::Blend(BlendPredictor { members: members.into_iter().map(member).collect() });
-        let preparer = Preparer::joined(parts.into_iter().map(|(_, preparer)| preparer).collect());
+        let mut fitted = self.fit_members(&members)?;
+        if one.members.is_empty() {
+            let Refitted { estimator, predictor, .. } = fitted.members.swap_remove(0);
+            let parameters = estimator.parameters().into_iter().collect();
+            return Ok(self.model(one, parameters, fitted.preparers.swap_remove(0), predictor));
+        }
+        let total: f64 = fitted.members.iter().map(|member| member.weight).sum();
+        let width = |preparer: &Preparer| preparer.matrix().names.len();
+        let member = |Refitted { weight, part, predictor, .. }| BlendMember {
+            weight: weight / total,
+            first_column: fitted.preparers[..part].iter().map(width).sum(),
+            n_columns: width(&fitted.preparers[part]),
+            predictor,
+        };
+        let members = fitted.members.into_iter().map(member).collect();
+        let predictor = Predictor::Blend(BlendPredictor { members });
+        let preparer = Preparer::joined(fitted.preparers);
         Ok(self.model(one, one.candidate.parameters.iter().cloned().collect(), preparer, predictor))
     }
 
-    /// Fits one learner on all training rows; with `parts`, on the preparation that is there already.
-    fn refit_one(
-        &self,
-        tried: &Tried,
-        parts: Option<&mut Vec<(Preparation, Preparer)>>,
-    ) -> Result<(Box<dyn Estimator>, Preparer, Predictor), LearnError> {
-        let task = self.target.task;
-        let n_rows = self.plan.train_rows.len();
-        let estimator = match tried.rounds {
-            Some(rounds) => self.in_rounds(&tried.spec, rounds)?,
-            None => learners::build(&tried.spec, task, n_rows)?,
-        };
-        // The same rows, seed and preparation give the same preparer each time.
-        let (preparer, x) = self.fit_preparer(&self.training, estimator.preparation(), &self.plan.train_target, self.cancel)?;
-        check_columns(estimator.as_ref(), preparer.matrix())?;
-        let cx = FitContext {
-            seed: self.options.seed.derive("final fit"),
-            cancel: self.cancel,
-            enough: None,
-            progress: &NoProgress,
-            matrix: preparer.matrix(),
-            validation: None,
-            weights: None,
-            start: None,
-        };
-        let predictor = estimator.fit(x.view(), &self.plan.train_target, &cx)?;
-        if let Some(parts) = parts
-            && parts.iter().all(|(known, _)| *known != estimator.preparation())
-        {
-            parts.push((estimator.preparation(), preparer.clone()));
+    /// Fits learners on all training rows, which are prepared once for those that want the same and
+    /// one preparation at a time. At least one is fitted; those that cannot be are left out.
+    fn fit_members(&self, members: &[(&Tried, f64)]) -> Result<Fitted, LearnError> {
+        let mut estimators = Vec::with_capacity(members.len());
+        for (tried, _) in members {
+            estimators.push(match tried.rounds {
+                Some(rounds) => self.in_rounds(&tried.spec, rounds)?,
+                None => learners::build(&tried.spec, self.target.task, self.plan.train_rows.len())?,
+            });
         }
-        Ok((estimator, preparer, predictor))
+        let mut waiting: Vec<_> = estimators.into_iter().zip(members).enumerate().collect();
+        let mut fitted: Vec<(usize, Refitted)> = Vec::with_capacity(members.len());
+        let mut preparers = Vec::new();
+        let mut last_error = None;
+        while let Some((_, (first, _))) = waiting.first() {
+            let preparation = first.preparation();
+            let target = &self.plan.train_target;
+            let (now, later): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|(_, (one, _))| one.preparation() == preparation);
+            waiting = later;
+            let (preparer, x) = match self.fit_preparer(&self.training, preparation, target, self.cancel) {
+                Ok(prepared) => prepared,
+                Err(error) if is_learners_own(&error) => {
+                    last_error = Some(error);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let seed = self.options.seed.derive("final fit");
+            let cx = FitContext::new(seed, self.cancel, &NoProgress, preparer.matrix());
+            let n_before = fitted.len();
+            for (place, (estimator, (_, weight))) in now {
+                let fit = check_columns(estimator.as_ref(), preparer.matrix())
+                    .and_then(|()| estimator.fit(x.view(), target, &cx));
+                match fit {
+                    Ok(predictor) => {
+                        fitted.push((place, Refitted { estimator, weight: *weight, part: preparers.len(), predictor }));
+                    }
+                    Err(error) if is_learners_own(&error) => last_error = Some(error),
+                    Err(error) => return Err(error),
+                }
+            }
+            if fitted.len() > n_before {
+                preparers.push(preparer);
+            }
+        }
+        match last_error {
+            Some(error) if fitted.is_empty() => Err(error),
+            _ => {
+                fitted.sort_by_key(|(place, _)| *place);
+                Ok(Fitted { members: fitted.into_iter().map(|(_, member)| member).collect(), preparers })
+            }
+        }
     }
 
     fn model(
@@ -162,4 +183,18 @@ impl Workbench<'_> {
             predictor,
         }
     }
+}
+
+/// Learners fitted on all training rows.
+struct Fitted {
+    members: Vec<Refitted>,
+    preparers: Vec<Preparer>,
+}
+
+struct Refitted {
+    estimator: Box<dyn Estimator>,
+    weight: f64,
+    /// Which of the preparers it was fitted behind.
+    part: usize,
+    predictor: Predictor,
 }

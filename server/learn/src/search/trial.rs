@@ -234,15 +234,11 @@ impl<'a> Workbench<'a> {
         stops.cancel.check()?;
         // A fold that has not begun when time is up has nothing to give.
         stops.enough.check()?;
+        let seed = self.options.seed.derive(&format!("fold {fold}"));
         let cx = FitContext {
-            seed: self.options.seed.derive(&format!("fold {fold}")),
-            cancel: stops.cancel,
             enough: Some(stops.enough),
-            progress,
-            matrix: &prepared.matrix,
             validation: prepared.early_stop.as_ref().map(|(x, y)| (x.view(), y)),
-            weights: None,
-            start: None,
+            ..FitContext::new(seed, stops.cancel, progress, &prepared.matrix)
         };
         check_columns(estimator, &prepared.matrix)?;
         let predictor = if in_rounds && prepared.early_stop.is_none() {

@@ -79,16 +79,7 @@ fn probabilities_add_up_and_follow_decisions() {
 }
 
 fn context<'a>(cancel: &'a CancelToken, matrix: &'a MatrixInfo) -> FitContext<'a> {
-    FitContext {
-        seed: Seed(1),
-        cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    }
+    FitContext::new(Seed(1), cancel, &NoProgress, matrix)
 }
 
 #[test]

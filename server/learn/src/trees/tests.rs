@@ -90,16 +90,7 @@ fn try_fit(
 ) -> Result<Predictor, LearnError> {
     let cancel = CancelToken::new();
     let validation = validation.map(|(x, y)| (x.view(), y));
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix,
-        validation,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext { validation, ..FitContext::new(Seed(1), &cancel, &NoProgress, matrix) };
     learner.fit(x, y, &cx)
 }
 
@@ -339,16 +330,7 @@ fn any_number_of_threads_gives_the_same_bytes_and_any_order_of_memory() {
     assert_ne!(one.0, {
         let cancel = CancelToken::new();
         let plain = MatrixInfo::default();
-        let cx = FitContext {
-            seed: Seed(2),
-            cancel: &cancel,
-            enough: None,
-            progress: &NoProgress,
-            matrix: &plain,
-            validation: None,
-            weights: None,
-            start: None,
-        };
+        let cx = FitContext::new(Seed(2), &cancel, &NoProgress, &plain);
         learner.fit(wide.view(), &number, &cx).expect("fits")
     });
     let mut by_column = Array2::zeros(ndarray::ShapeBuilder::f(wide.dim()));
@@ -400,16 +382,7 @@ fn cancelling_ends_a_fit_within() {
             cancel.cancel();
         }
     };
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &sink,
-        matrix: &matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(Seed(1), &cancel, &sink, &matrix);
     assert_eq!(plain(1500).fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
     assert_eq!(DecisionTree::for_rows(1500).fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
 }
@@ -423,16 +396,7 @@ fn when_time_is_up_boosting_keeps_what_it_has() {
             enough.cancel();
         }
     };
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: Some(&enough),
-        progress: &sink,
-        matrix: &matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext { enough: Some(&enough), ..FitContext::new(Seed(1), &cancel, &sink, &matrix) };
     let kept = plain(1500).fit(x.view(), &number, &cx).expect("it is not cancelled");
     let three = GradientBoosting { n_estimators: 3, ..plain(1500) };
     assert_eq!(kept, fit(&three, &x, &number, &matrix), "three rounds are three rounds");

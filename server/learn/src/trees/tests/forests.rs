@@ -98,16 +98,7 @@ fn forests_are_the_same_with_any_number_of_threads_and_can_be_cancelled() {
     assert_eq!(run(1), run(3));
     let cancel = CancelToken::new();
     cancel.cancel();
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix: &matrix,
-        validation: None,
-        weights: None,
-        start: None,
-    };
+    let cx = FitContext::new(Seed(1), &cancel, &NoProgress, &matrix);
     let learner = forest(Kind::Random, Task::Regression, |_| ());
     assert_eq!(learner.fit(x.view(), &number, &cx), Err(LearnError::Cancelled));
 }

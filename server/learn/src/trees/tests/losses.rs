@@ -18,16 +18,7 @@ fn fit_with(
     start: Option<&Predictor>,
 ) -> Result<Predictor, LearnError> {
     let cancel = CancelToken::new();
-    let cx = FitContext {
-        seed: Seed(1),
-        cancel: &cancel,
-        enough: None,
-        progress: &NoProgress,
-        matrix,
-        validation: None,
-        weights,
-        start,
-    };
+    let cx = FitContext { weights, start, ..FitContext::new(Seed(1), &cancel, &NoProgress, matrix) };
     learner.fit(x.view(), y, &cx)
 }
 
