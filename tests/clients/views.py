@@ -228,7 +228,9 @@ def leaderboard(browser, server):
     view.click("table[aria-label=Leaderboard] th:first-child button")
     view.tell("host-context-changed", {"theme": "dark"})
     view.click("button.opener")
-    assert "learning_rate" in view.look("document.querySelector('.below').innerText") or "max_" in view.look("document.querySelector('.below').innerText")
+    opened = view.look("document.querySelector('.below').innerText")
+    assert "learning_rate" in opened or "max_" in opened, opened
+    assert "[object" not in view.look("document.body.innerText"), "an ensemble is shown by its members"
     view.picture("leaderboard-dark")
     view.well()
     step("the leaderboard shows scores, spreads and the baseline")

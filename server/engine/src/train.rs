@@ -33,7 +33,7 @@ pub const BUDGET_SECONDS_DEFAULT: f64 = 60.0;
 pub const BUDGET_SECONDS_MAX: f64 = 24.0 * 3600.0;
 /// Candidates that a search draws at most beside the learners' defaults and variants.
 const DRAWN_MAX: usize = 60;
-/// Rows of a leaderboard that an answer has.
+/// The rows of a leaderboard that an answer has beside the best of each learner.
 const LEADERBOARD_SHOWN: usize = 20;
 /// Seconds to wait for the result unless told otherwise.
 pub const WAIT_SECONDS_DEFAULT: u64 = 20;
@@ -117,7 +117,7 @@ pub struct TrainResult {
     pub metric: String,
     /// The best learner.
     pub best_learner: String,
-    /// The best of what was tried, the best first; the run's `leaderboard.json` has all.
+    /// The best of what was tried and the best of each learner, the best first; the run's `leaderboard.json` has all.
     pub leaderboard: Vec<LeaderboardEntry>,
     /// How many candidates were tried.
     #[serde(default)]

@@ -43,7 +43,20 @@ const legend = (point, band, baseline) => el("div", { class: "key" },
 
 const better = (metric) => (higherIsBetter(metric) ? "higher is better" : "lower is better");
 
+// What an ensemble is made of, as pairs of a member's name and its hyperparameters; null for a single learner.
+const membersOf = (parameters) =>
+  Array.isArray(parameters.members) ? parameters.members.map((one) => [`${short(one.weight)} ${words(one.learner)}`, one.parameters || {}]) : null;
+
+const pairs = (parameters) => Object.entries(parameters).map(([name, value]) => `${name} ${value}`).join(", ");
+
+const briefly = (parameters) => {
+  const members = membersOf(parameters);
+  return members ? members.map(([name]) => name).join(" + ") : pairs(parameters);
+};
+
 const parameterList = (parameters) => {
+  const members = membersOf(parameters);
+  if (members) return el("dl", { class: "params" }, members.map(([name, own]) => el("div", null, el("dt", null, name), el("dd", { class: "mono" }, pairs(own) || "defaults"))));
   const names = Object.keys(parameters);
   if (!names.length) return el("span", { class: "quiet" }, "no hyperparameters");
   return el("dl", { class: "params" }, names.map((name) => el("div", null, el("dt", null, name), el("dd", { class: "mono" }, String(parameters[name])))));
@@ -82,7 +95,7 @@ const candidatesPart = (result) => {
   // What lies within the best one's spread cannot be told from it by these folds.
   const near = (one) => best && isNumber(one.cv_mean) && one !== best && one.learner !== "baseline" && Math.abs(one.cv_mean - best.cv_mean) <= (best.cv_std || 0);
   const kind = (one) => (one.learner === "baseline" ? "baseline" : one.failure ? "failed" : one === best ? "best" : undefined);
-  const brief = (one) => Object.entries(one.parameters || {}).map(([name, value]) => `${name} ${value}`).join(", ");
+  const brief = (one) => briefly(one.parameters || {});
   const table = sortable({
     label: "Leaderboard",
     rows: () => board,
@@ -100,7 +113,7 @@ const candidatesPart = (result) => {
   });
   const n = real.filter(near).length;
   const tied = n ? el("p", { class: "quiet small" }, `≈ ${count(n)} more ${n === 1 ? "lies" : "lie"} within the best one's spread: these folds cannot tell them apart.`) : null;
-  return [el("h2", null, "Cross-validation", el("small", null, `, ${count(board.length)} candidates by ${result.metric}, ${better(result.metric)}`)), table.element, legend("mean over the folds", "± one standard deviation over the folds", isNumber(baseline) ? `baseline ${score(baseline)}` : null), tied];
+  return [el("h2", null, "Cross-validation", el("small", null, `, ${count(result.n_candidates || board.length)} candidates by ${result.metric}, ${better(result.metric)}${result.n_candidates > board.length ? "; shown are the first and the best of each learner" : ""}`)), table.element, legend("mean over the folds", "± one standard deviation over the folds", isNumber(baseline) ? `baseline ${score(baseline)}` : null), tied];
 };
 
 const showTraining = (content, result) => {

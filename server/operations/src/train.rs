@@ -7,6 +7,8 @@ pub(crate) use jobs::ended;
 pub use jobs::{CancelJob, GetJob, ListJobs};
 pub use runs::{CompareRuns, GetRun, ListRuns};
 
+use std::collections::BTreeSet;
+
 use mlwright_base::Problem;
 use mlwright_engine::jobs::JobState;
 use mlwright_engine::train::{LeaderboardEntry, TrainOutcome, TrainRequest, TrainResult};
@@ -53,15 +55,14 @@ impl Summary for TrainOutcome {
     }
 }
 
-/// Rows of the table.
-const ROWS_SHOWN: usize = 8;
 
 /// What came out of a training, in a few lines and a table.
 pub(crate) fn result_summary(result: &TrainResult) -> String {
+    let mut learners = BTreeSet::new();
     let rows: Vec<Vec<String>> = result
         .leaderboard
         .iter()
-        .take(ROWS_SHOWN)
+        .filter(|entry| learners.insert(&entry.learner))
         .map(|entry| {
             let score = match (entry.cv_mean, entry.cv_std) {
                 (Some(mean), Some(std)) => format!("{} ± {}", number(mean, 4), number(std, 2)),
@@ -86,7 +87,7 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
         result.test_metrics.iter().filter(|(name, _)| **name != result.metric).map(|(name, value)| format!("{name} {}", number(*value, 4))).collect();
     let n_more = result.n_candidates.saturating_sub(rows.len());
     if n_more > 0 {
-        text.push_str(&format!("\n{n_more} more were tried.\n"));
+        text.push_str(&format!("\nThe best of each learner; {n_more} more were tried.\n"));
     }
     text.push_str(&format!("\nTest: {}.\nSplit: {}.\n", others.join(", "), result.split));
     for excluded in &result.excluded {

@@ -4,7 +4,7 @@ use mlwright_base::Problem;
 use mlwright_explore::chart::{Unit, builders};
 use mlwright_learn::model::FeatureContribution;
 use mlwright_learn::predictor::Link;
-use mlwright_learn::{LearnError, Model, RowExplanation, RowPrediction, Value};
+use mlwright_learn::{LearnError, Model, RowExplanation, RowPrediction, Task, Value};
 use polars::prelude::DataFrame;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -99,6 +99,7 @@ fn explain<'v>(model: &Model, n_rows: usize, mut values: impl FnMut(usize) -> Ve
     }
     let note = match rows.first().map(|row: &ExplainedRow| row.link) {
         None => "no row was asked for",
+        Some(Link::Identity) if model.task != Task::Regression => "base plus the contributions is the probability of the class",
         Some(Link::Identity) => "base plus the contributions is the prediction, in the target's unit",
         Some(Link::Logistic) => {
             "base plus the contributions is the log-odds of the class: 0 is a probability of one half, above it is more likely"

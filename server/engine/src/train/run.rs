@@ -1,6 +1,6 @@
 //! The body of a training job: read, search, keep the model, and only then call the run finished.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -121,7 +121,7 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
 }
 
 fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, metric: &str) -> TrainResult {
-    let leaderboard = leaderboard(outcome).take(LEADERBOARD_SHOWN).collect();
+    let leaderboard = shown(leaderboard(outcome));
     TrainResult {
         run_id: spec.run_id.clone(),
         experiment: spec.experiment.clone(),
@@ -153,6 +153,13 @@ fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, m
 /// Every candidate, the best first.
 pub(super) fn leaderboard(outcome: &SearchOutcome) -> impl Iterator<Item = LeaderboardEntry> {
     outcome.leaderboard.iter().enumerate().map(|(position, candidate)| entry(position + 1, candidate))
+}
+
+/// The first of all, and the best of each learner wherever it stands, so that the baseline and the simple ones can be
+/// compared with the first.
+fn shown(board: impl Iterator<Item = LeaderboardEntry>) -> Vec<LeaderboardEntry> {
+    let mut seen = BTreeSet::new();
+    board.filter(|entry| seen.insert(entry.learner.clone()) || entry.rank <= LEADERBOARD_SHOWN).collect()
 }
 
 fn entry(rank: usize, candidate: &Candidate) -> LeaderboardEntry {
