@@ -5,9 +5,11 @@
 //! [`IsotonicRegression`] only takes the order of scores as given, and needs a thousand rows or so to
 //! be better (Niculescu-Mizil & Caruana 2005, §4).
 
+mod calibration;
 mod isotonic;
 mod platt;
 
+pub use calibration::{Calibration, CalibrationChoice, CalibrationGain, CalibrationMethod, HeldOut, choose, gain};
 pub use isotonic::IsotonicRegression;
 pub use platt::PlattScaling;
 

@@ -9,8 +9,10 @@
 //! [`quantile_scores`] make intervals wider where the model says that it knows less.
 
 mod classes;
+mod regions;
 
 pub use classes::{adaptive_score, adaptive_set, least_ambiguous_score, least_ambiguous_set};
+pub use regions::{COVERAGE_MIN, Reach, Region, Regions, check_coverage};
 
 use serde::{Deserialize, Serialize};
 

@@ -19,6 +19,8 @@ pub use file::{FORMAT_VERSION, MAGIC};
 pub use mlmodel::{MlmodelFields, mlmodel_yaml};
 pub use predictions::{Predictions, RowPrediction};
 
+use crate::calibrate::Calibration;
+use crate::conformal::{Region, Regions};
 use crate::frame::{Column, Feature, Frame, Value};
 use crate::prepare::{FrameReader, Preparer};
 use crate::target::EncodedTarget;
@@ -51,6 +53,12 @@ pub struct Model {
     pub preparer: Preparer,
     /// From a matrix row to numbers.
     pub predictor: Predictor,
+    /// Binary tasks: from the predictor's probabilities to those that are given; absent when they are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
+    /// Intervals or sets beside predictions; absent unless they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<Regions>,
 }
 
 /// Rows that are prepared and predicted between two looks at the cancel token.
@@ -73,7 +81,7 @@ impl Model {
             for (offset, row_out) in out.chunks_exact_mut(n_outputs).enumerate() {
                 reader.read(chunk * CHUNK_ROWS + offset, &mut values);
                 self.preparer.transform_row(&values, &mut prepared)?;
-                self.predictor.predict_row(&prepared, row_out);
+                self.outputs_of(&prepared, row_out);
             }
             Ok::<(), LearnError>(())
         })?;
@@ -89,8 +97,26 @@ impl Model {
         let mut prepared = vec![0.0; self.preparer.matrix().names.len()];
         self.preparer.transform_row(values, &mut prepared)?;
         let mut outputs = vec![0.0; self.n_outputs()];
-        self.predictor.predict_row(&prepared, &mut outputs);
+        self.outputs_of(&prepared, &mut outputs);
         Ok(RowPrediction::from_outputs(self.task, outputs, self.threshold))
+    }
+
+    /// Predicts a prepared row, calibrated.
+    fn outputs_of(&self, prepared: &[f64], out: &mut [f64]) {
+        self.predictor.predict_row(prepared, out);
+        if let Some(calibration) = &self.calibration {
+            calibration.apply(out);
+        }
+    }
+
+    /// The interval or set that goes with a prediction of this model; `None` unless it was trained for them.
+    #[must_use]
+    pub fn region(&self, prediction: &RowPrediction) -> Option<Region> {
+        let regions = self.regions.as_ref()?;
+        Some(match prediction {
+            RowPrediction::Class { probabilities, .. } => regions.of(probabilities),
+            RowPrediction::Number(number) => regions.of(&[*number]),
+        })
     }
 
     /// How many numbers the predictor gives per row: the number of classes, or 1.

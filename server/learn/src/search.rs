@@ -6,6 +6,7 @@
 //! is said in [`SearchOutcome::warnings`].
 
 mod ensemble;
+mod finish;
 mod meter;
 mod plan;
 mod race;
@@ -28,6 +29,9 @@ use self::race::Race;
 use self::sampler::Sampler;
 use self::trial::{Outcome, Tried, Workbench};
 pub use ensemble::ENSEMBLE;
+pub use finish::Coverage;
+use crate::calibrate::{CalibrationChoice, CalibrationGain};
+use crate::conformal;
 use crate::learners::{self, LearnerSpec};
 use crate::metrics::{self, Metric, RESAMPLES_DEFAULT, confidence_intervals};
 use crate::split::SplitKind;
@@ -80,6 +84,10 @@ pub struct SearchOptions<'a> {
     pub drawn_max: usize,
     /// Whether candidates are mixed when that is better than the best of them.
     pub ensemble: bool,
+    /// What is done about the probabilities of two classes.
+    pub calibration: CalibrationChoice,
+    /// The share of rows whose truth intervals or sets are to hold; see [`conformal::check_coverage`].
+    pub coverage: Option<f64>,
 }
 
 impl SearchOptions<'_> {
@@ -97,6 +105,8 @@ impl SearchOptions<'_> {
             split: SplitKind::Stratified,
             drawn_max: 0,
             ensemble: false,
+            calibration: CalibrationChoice::Never,
+            coverage: None,
         }
     }
 }
@@ -156,6 +166,10 @@ pub struct SearchOutcome {
     pub baseline_test_metrics: BTreeMap<String, f64>,
     /// Bootstrap intervals (low, high) of `test_metrics` at [`CONFIDENCE`].
     pub test_intervals: BTreeMap<String, (f64, f64)>,
+    /// What the model's calibration does to left-out rows; absent when it has none or they are too few to tell.
+    pub calibration: Option<CalibrationGain>,
+    /// How well intervals or sets hold the truth of the test rows, when they were asked for.
+    pub coverage: Option<Coverage>,
     /// How the rows were set apart, in words.
     pub split: String,
     /// What to know before relying on the result.
@@ -168,7 +182,8 @@ pub struct SearchOutcome {
 /// The defaults of every learner are tried first, a cheap one and the strongest before the others, then
 /// their variants ([`learners::variants`]) in the order in which they are worth the time. Of equal scores (to ten digits) the simpler learner wins. In binary
 /// tasks whose metric is F1 or balanced accuracy the decision threshold is chosen too: for each
-/// fold on the other folds' predictions, for the model on all of them.
+/// fold on the other folds' predictions, for the model on all of them. The same rows, which no fold learned
+/// from, tell how the chosen one's probabilities are calibrated and how far its intervals or sets reach.
 ///
 /// # Errors
 /// [`LearnError::Parameter`] for an unknown learner, a metric of another task, a wrong fraction or
@@ -204,13 +219,14 @@ pub fn search(
         tried.insert(0, ensemble);
     }
 
-    let (best, model) = refit_best(&bench, &mut tried, only_baseline, &mut warnings)?;
+    let (best, mut model) = refit_best(&bench, &mut tried, only_baseline, &mut warnings)?;
     meter.advance(1.0, &format!("{} fitted on all training rows", model.learner));
     let baseline = match tried.iter().find(|tried| tried.spec.name == BASELINE && tried.candidate.failure.is_none()) {
         Some(_) if model.learner == BASELINE => model.clone(),
         Some(baseline) => bench.refit(baseline, &tried)?,
         None => return Err(all_failed(&tried)),
     };
+    let calibration = bench.finish(&tried[best], &mut model)?;
     meter.advance(1.0, "baseline fitted");
     warnings.extend(warnings::no_better_in_folds(&tried, best, options.metric));
     warnings.extend(warnings::dropped_features(&model));
@@ -220,6 +236,7 @@ pub fn search(
     let (test_metrics, test_intervals) = score_test(target.task, &plan.test_target, &predictions, options.seed, cx.cancel)?;
     let baseline_test_metrics =
         metrics::compute_all(target.task, &plan.test_target, &baseline.predict(&test, cx.cancel)?);
+    let coverage = finish::coverage(&model, &plan.test_target, &predictions);
     let scores = warnings::Scores { metric: options.metric, test: &test_metrics, baseline: &baseline_test_metrics, chosen: &tried[best].candidate };
     warnings.extend(warnings::of_the_test(target, &plan, &scores));
     meter.advance(1.0, "test rows scored");
@@ -233,6 +250,8 @@ pub fn search(
         test_metrics,
         baseline_test_metrics,
         test_intervals,
+        calibration,
+        coverage,
         split: plan.split,
         warnings,
     })
@@ -319,6 +338,9 @@ fn check_options(features: &[Feature], target: &EncodedTarget, options: &SearchO
             found: options.metric.name().to_owned(),
             expected: format!("a metric of a {} task: {}", target.task, known.join(", ")),
         });
+    }
+    if let Some(coverage) = options.coverage {
+        conformal::check_coverage(coverage)?;
     }
     if features.is_empty() {
         return Err(LearnError::UnsuitableData {

@@ -87,5 +87,7 @@ pub(crate) fn model(task: Task, intercept: f64) -> Model {
             means: vec![0.0; n_columns],
             deviations: vec![1.0; n_columns],
         }),
+        calibration: None,
+        regions: None,
     }
 }

@@ -114,6 +114,8 @@ pub fn model(yes: f64) -> Model {
         n_training_rows: 4,
         preparer,
         predictor: Predictor::Constant(vec![1.0 - yes, yes]),
+        calibration: None,
+        regions: None,
     }
 }
 

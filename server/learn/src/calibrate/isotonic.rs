@@ -57,6 +57,15 @@ impl IsotonicRegression {
         Ok(Self { thresholds, values })
     }
 
+    /// Whether it is an increasing step function of finite numbers, as one that was fitted is.
+    pub(crate) fn is_sound(&self) -> bool {
+        let increases = |values: &[f64]| values.windows(2).all(|pair| pair[0] <= pair[1]) && values.iter().all(|one| one.is_finite());
+        !self.thresholds.is_empty()
+            && self.thresholds.len() == self.values.len()
+            && increases(&self.thresholds)
+            && increases(&self.values)
+    }
+
     /// The value at a score; beyond the scores that were learned from, that of the nearest. A score that is
     /// not a number gets one that is not a number.
     #[must_use]

@@ -51,12 +51,16 @@ impl Model {
         let mut prepared = vec![0.0; self.preparer.matrix().names.len()];
         self.preparer.transform_row(values, &mut prepared)?;
         let mut outputs = vec![0.0; self.n_outputs()];
-        self.predictor.predict_row(&prepared, &mut outputs);
+        self.outputs_of(&prepared, &mut outputs);
         let prediction = RowPrediction::from_outputs(self.task, outputs, self.threshold);
         let all = self.predictor.contributions(&prepared).ok_or_else(|| LearnError::UnsuitableData {
             message: format!("{} has no contributions that add up to its prediction", self.learner),
             hint: "use permutation importance instead".to_owned(),
         })?;
+        let all = match &self.calibration {
+            Some(calibration) => calibration.contributions(all),
+            None => all,
+        };
         let code = match (&prediction, self.task) {
             (RowPrediction::Class { .. }, Task::Binary) => Some(1),
             (RowPrediction::Class { label, .. }, _) => Some(*label as usize),

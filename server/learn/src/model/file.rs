@@ -76,6 +76,13 @@ impl Model {
         if self.predictor.n_outputs() != self.n_outputs() {
             return Err(format!("{} outputs, expected {}", self.predictor.n_outputs(), self.n_outputs()));
         }
+        if self.calibration.as_ref().is_some_and(|calibration| self.task != Task::Binary || !calibration.is_sound()) {
+            return Err("its calibration is not one of two classes".to_owned());
+        }
+        let is_number = self.task == Task::Regression;
+        if self.regions.as_ref().is_some_and(|regions| !regions.is_sound(is_number, self.n_outputs())) {
+            return Err("its intervals or sets do not fit its outputs".to_owned());
+        }
         Ok(())
     }
 }

@@ -3,6 +3,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::*;
+use crate::calibrate::PlattScaling;
+use crate::conformal::Reach;
 use crate::frame::FeatureKind;
 use crate::linear::LinearPredictor;
 use crate::predictor::Link;
@@ -46,6 +48,8 @@ fn model() -> Model {
             means: vec![0.1; n],
             deviations: vec![1.0; n],
         }),
+        calibration: None,
+        regions: None,
     }
 }
 
@@ -231,4 +235,36 @@ fn check_files(files: &[(&str, &[u8])], answers: &str, n_records: usize) {
             }
         }
     }
+}
+
+#[test]
+fn a_calibrated_model_answers_the_same_everywhere_and_is_explained() {
+    let (mut model, frame) = (model(), frame());
+    model.calibration = Some(Calibration::Sigmoid(PlattScaling { slope: 0.5, intercept: 0.3 }));
+    model.regions = Some(Regions { coverage: 0.9, n_rows: 100, reach: Reach::Sets { thresholds: vec![0.6, 0.7] } });
+    let plain = self::model();
+    let predicted = |model: &Model| match model.predict(&frame, &CancelToken::new()).unwrap() {
+        Predictions::Classes { probabilities, .. } => probabilities.column(1).to_vec(),
+        Predictions::Numbers(_) => panic!("classes"),
+    };
+    let reader = FrameReader::new(&frame, &model.features).unwrap();
+    for (row, (before, after)) in predicted(&plain).into_iter().zip(predicted(&model)).enumerate() {
+        let expected = 1.0 / (1.0 + (-(0.5 * (before / (1.0 - before)).ln() + 0.3)).exp());
+        assert!((after - expected).abs() < 1e-12, "{after} {expected}");
+        let mut values = Vec::new();
+        reader.read(row, &mut values);
+        let online = model.predict_row(&values).unwrap();
+        let RowPrediction::Class { probabilities, .. } = &online else { panic!("a class") };
+        assert_eq!(probabilities[1].to_bits(), after.to_bits());
+        let Some(Region::Set(set)) = model.region(&online) else { panic!("a set") };
+        assert!(!set.is_empty());
+        let explanation = model.explain_row(&values).unwrap();
+        assert_eq!(explanation.link, Link::Logistic);
+        assert!((1.0 / (1.0 + (-explanation.margin).exp()) - after).abs() < 1e-12);
+    }
+    let again = Model::from_bytes(&model.to_bytes()).unwrap();
+    assert_eq!(again, model);
+    assert_eq!(plain.region(&RowPrediction::Number(1.0)), None);
+    model.regions = Some(Regions { coverage: 0.9, n_rows: 100, reach: Reach::Sets { thresholds: vec![0.6] } });
+    assert!(Model::from_bytes(&model.to_bytes()).is_err(), "a class has no threshold");
 }

@@ -181,6 +181,8 @@ impl Workbench<'_> {
             n_training_rows: self.plan.train_rows.len() as u64,
             preparer,
             predictor,
+            calibration: None,
+            regions: None,
         }
     }
 }

@@ -7,6 +7,8 @@ use super::*;
 use crate::frame::{Column, FeatureKind};
 use crate::target::encode;
 
+mod finish;
+
 /// Whole numbers that look random, the same everywhere (SplitMix64).
 fn noise(i: u64) -> f64 {
     let mut z = i.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x9e37_79b9_7f4a_7c15);
