@@ -11,7 +11,8 @@ use mlwright_base::system::files;
 use mlwright_base::{CancelToken, ErrorCode, Problem, Progress};
 use mlwright_data::write::{BatchWriter, Existing};
 use mlwright_learn::Predictions;
-use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
+use mlwright_learn::conformal::Interval;
+use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PlSmallStr, Series};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -228,22 +229,39 @@ fn predicted(served: &ServedModel, mut batch: DataFrame, cancel: &CancelToken) -
     Ok((batch, names))
 }
 
-/// `prediction`, and for classes `probability_CLASS`, under names that the table does not have.
+/// `prediction`, for classes `probability_CLASS`, and of a model with intervals or sets `prediction_low` and
+/// `prediction_high` or `prediction_set` (the classes, joined by `|`), under names that the table does not have.
 fn prediction_columns(served: &ServedModel, predictions: &Predictions, table: &DataFrame) -> Vec<Column> {
     let mut taken: HashSet<String> = table.get_column_names().into_iter().map(ToString::to_string).collect();
-    let name = free_name("prediction", &mut taken);
+    let mut columns = Vec::new();
+    let mut add = |wanted: &str, of: &dyn Fn(PlSmallStr) -> Series| {
+        columns.push(of(free_name(wanted, &mut taken).into()).into_column());
+    };
     match predictions {
-        Predictions::Numbers(numbers) => vec![Series::new(name.as_str().into(), numbers.as_slice()).into_column()],
+        Predictions::Numbers(numbers) => add("prediction", &|name| Series::new(name, numbers.as_slice())),
         Predictions::Classes { labels, probabilities } => {
             let classes: Vec<&str> = labels.iter().map(|label| served.class(*label)).collect();
-            let mut columns = vec![Series::new(name.as_str().into(), classes).into_column()];
+            add("prediction", &|name| Series::new(name, classes.as_slice()));
             for (class, values) in served.model.classes.iter().zip(probabilities.columns()) {
-                let name = free_name(&probability_name(class), &mut taken);
-                columns.push(Series::new(name.as_str().into(), values.to_vec()).into_column());
+                add(&probability_name(class), &|name| Series::new(name, values.to_vec()));
             }
-            columns
         }
     }
+    let Some(regions) = &served.model.regions else { return columns };
+    match predictions {
+        Predictions::Numbers(numbers) => {
+            let intervals: Vec<Interval> = numbers.iter().map(|number| regions.interval(*number)).collect();
+            let end = |of: fn(&Interval) -> f64| intervals.iter().map(of).collect::<Vec<_>>();
+            add("prediction_low", &|name| Series::new(name, end(|interval| interval.low)));
+            add("prediction_high", &|name| Series::new(name, end(|interval| interval.high)));
+        }
+        Predictions::Classes { probabilities, .. } => {
+            let rows = probabilities.rows().into_iter();
+            let sets: Vec<String> = rows.map(|row| served.classes(&regions.set(&row.to_vec())).join("|")).collect();
+            add("prediction_set", &|name| Series::new(name, sets.as_slice()));
+        }
+    }
+    columns
 }
 
 /// The name of the column with a class's probability.

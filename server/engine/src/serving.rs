@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mlwright_base::{CancelToken, ErrorCode, Problem, RequestId};
 pub use mlwright_learn::RowPrediction;
+use mlwright_learn::conformal::Interval;
 use mlwright_learn::{LearnError, Model};
 use rayon::prelude::*;
 use schemars::JsonSchema;
@@ -96,6 +97,13 @@ pub struct PredictionSet {
     /// Class → probability, one object per row; absent when a number is predicted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probabilities: Vec<Map<String, Json>>,
+    /// Per row, from low to high, what holds the true number as often as the model was trained to promise; `null`
+    /// for an end without bound. Absent unless it was trained with `coverage`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prediction_intervals: Vec<[Json; 2]>,
+    /// Per row, the classes among which the true one is as often as promised; as above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prediction_sets: Vec<Vec<String>>,
     /// The model version that answered, e.g. `models:/churn/3`.
     pub model: String,
     /// The endpoint that answered, when one was asked.
@@ -155,9 +163,23 @@ impl ServedModel {
             warnings.push(format!("the model does not use {shown}{more}"));
         }
         warnings.extend(odd::warnings(&self.model, rows));
+        let (mut prediction_intervals, mut prediction_sets) = (Vec::new(), Vec::new());
+        if let Some(regions) = &self.model.regions {
+            for prediction in predictions {
+                match prediction {
+                    RowPrediction::Number(number) => {
+                        let Interval { low, high } = regions.interval(*number);
+                        prediction_intervals.push([json_number(low), json_number(high)]);
+                    }
+                    RowPrediction::Class { probabilities, .. } => prediction_sets.push(self.classes(&regions.set(probabilities))),
+                }
+            }
+        }
         PredictionSet {
             predictions: predictions.iter().map(|prediction| self.value(prediction, method)).collect(),
             probabilities: predictions.iter().filter_map(|prediction| self.probabilities(prediction)).collect(),
+            prediction_intervals,
+            prediction_sets,
             model: self.resolved.uri.clone(),
             endpoint: None,
             request_id: None,
@@ -182,6 +204,12 @@ impl ServedModel {
             }
             RowPrediction::Number(_) => None,
         }
+    }
+
+    /// The classes of codes.
+    #[must_use]
+    pub fn classes(&self, set: &[u32]) -> Vec<String> {
+        set.iter().map(|label| self.class(*label).to_owned()).collect()
     }
 
     /// The class of a code.

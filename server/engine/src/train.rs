@@ -7,10 +7,13 @@ mod package;
 mod run;
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use mlwright_base::names::check_name;
 use mlwright_base::{ErrorCode, Problem, RunId, names};
-use mlwright_learn::{Metric, Task, learners};
+use mlwright_learn::calibrate::{CalibrationChoice, CalibrationGain};
+use mlwright_learn::{Metric, conformal, learners};
+pub use mlwright_learn::{Coverage, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +85,12 @@ pub struct TrainRequest {
     /// Binary tasks: the class counted as positive (`Yes`, `1`, `true`, else the rarer one).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive_class: Option<String>,
+    /// Binary tasks: `none`, `sigmoid`, `isotonic`, or `auto`: what helps, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<String>,
+    /// Give intervals or sets of classes that hold the truth in this share of rows, e.g. 0.9.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<f64>,
     /// Seconds to wait for the result (20); past them, follow the job with get_job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_seconds: Option<u64>,
@@ -128,6 +137,12 @@ pub struct TrainResult {
     pub test_intervals: BTreeMap<String, [f64; 2]>,
     /// The baseline learner's metrics on the same rows.
     pub baseline_test_metrics: BTreeMap<String, f64>,
+    /// What calibration does to left-out rows, when probabilities are calibrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationGain>,
+    /// How well intervals or sets hold the truth of the held-out rows, when they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
     /// Rows learned from.
     pub n_training_rows: usize,
     /// Rows held out.
@@ -197,6 +212,10 @@ pub(crate) struct TrainSpec {
     #[serde(default)]
     pub group_column: Option<String>,
     pub positive_class: Option<String>,
+    #[serde(default)]
+    pub calibration: Option<String>,
+    #[serde(default)]
+    pub coverage: Option<f64>,
 }
 
 impl Engine {
@@ -270,6 +289,13 @@ impl Engine {
         if let (Some(metric), Some(task)) = (metric, request.task) {
             check_metric(metric, task)?;
         }
+        if let Some(name) = &request.calibration {
+            let choice = CalibrationChoice::from_str(name)?;
+            if request.task.is_some_and(|task| task != Task::Binary) && matches!(choice, CalibrationChoice::Always(_)) {
+                return Err(only_of_two_classes(name));
+            }
+        }
+        request.coverage.map(conformal::check_coverage).transpose()?;
         let folds = request.folds.map(|folds| in_range("folds", folds, 2, FOLDS_MAX)).transpose()?;
         let test_fraction = in_range("test_fraction", request.test_fraction.unwrap_or(TEST_FRACTION_DEFAULT), 0.01, 0.9)?;
         let budget_seconds =
@@ -292,8 +318,17 @@ impl Engine {
             time_column,
             group_column: request.group_column,
             positive_class,
+            calibration: request.calibration,
+            coverage: request.coverage,
         })
     }
+}
+
+/// Refuses to calibrate what has no probabilities of two classes.
+pub(crate) fn only_of_two_classes(calibration: &str) -> Problem {
+    Problem::new(ErrorCode::InvalidArgument, format!("{calibration} calibration is for targets of two classes"))
+        .hint("leave calibration out")
+        .field("calibration")
 }
 
 fn check_learners(wanted: &[String], task: Option<Task>) -> Result<(), Problem> {

@@ -12,7 +12,7 @@ mod classes;
 mod regions;
 
 pub use classes::{adaptive_score, adaptive_set, least_ambiguous_score, least_ambiguous_set};
-pub use regions::{COVERAGE_MIN, Reach, Region, Regions, check_coverage};
+pub use regions::{COVERAGE_MIN, Reach, Regions, check_coverage};
 
 use serde::{Deserialize, Serialize};
 

@@ -20,7 +20,7 @@ pub use mlmodel::{MlmodelFields, mlmodel_yaml};
 pub use predictions::{Predictions, RowPrediction};
 
 use crate::calibrate::Calibration;
-use crate::conformal::{Region, Regions};
+use crate::conformal::Regions;
 use crate::frame::{Column, Feature, Frame, Value};
 use crate::prepare::{FrameReader, Preparer};
 use crate::target::EncodedTarget;
@@ -107,16 +107,6 @@ impl Model {
         if let Some(calibration) = &self.calibration {
             calibration.apply(out);
         }
-    }
-
-    /// The interval or set that goes with a prediction of this model; `None` unless it was trained for them.
-    #[must_use]
-    pub fn region(&self, prediction: &RowPrediction) -> Option<Region> {
-        let regions = self.regions.as_ref()?;
-        Some(match prediction {
-            RowPrediction::Class { probabilities, .. } => regions.of(probabilities),
-            RowPrediction::Number(number) => regions.of(&[*number]),
-        })
     }
 
     /// How many numbers the predictor gives per row: the number of classes, or 1.

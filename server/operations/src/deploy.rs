@@ -8,6 +8,7 @@ use mlwright_engine::jobs::JobState;
 use mlwright_engine::serving::{PredictRequest, PredictionSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, number, table};
@@ -168,10 +169,14 @@ impl Summary for PredictionSet {
             .take(ROWS_SHOWN_MAX)
             .map(|(row, prediction)| {
                 let shown = prediction.as_str().map_or_else(|| prediction.as_f64().map_or_else(|| prediction.to_string(), |value| number(value, 6)), str::to_owned);
-                vec![row.to_string(), shown, self.most_probable(row)]
+                let mut cells = vec![row.to_string(), shown, self.most_probable(row)];
+                cells.extend(self.region(row));
+                cells
             })
             .collect();
-        let mut text = table(&["row", "prediction", "probabilities"], &rows);
+        let mut head = vec!["row", "prediction", "probabilities"];
+        head.extend(self.region_name());
+        let mut text = table(&head, &rows);
         if self.predictions.len() > ROWS_SHOWN_MAX {
             text.push_str(&format!("… {} rows in all.\n", self.predictions.len()));
         }
@@ -187,6 +192,10 @@ impl Summary for PredictionSet {
 trait MostProbable {
     /// The most probable classes of a row, in words.
     fn most_probable(&self, row: usize) -> String;
+    /// What the last column is, if the model has intervals or sets.
+    fn region_name(&self) -> Option<&'static str>;
+    /// The interval or set of a row, in words.
+    fn region(&self, row: usize) -> Option<String>;
 }
 
 impl MostProbable for PredictionSet {
@@ -197,6 +206,20 @@ impl MostProbable for PredictionSet {
         classes.sort_by(|a, b| b.1.total_cmp(&a.1));
         let shown: Vec<String> = classes.iter().take(CLASSES_SHOWN_MAX).map(|(class, value)| format!("{class} {}", number(*value, 3))).collect();
         shown.join(", ")
+    }
+
+    fn region_name(&self) -> Option<&'static str> {
+        match (self.prediction_intervals.is_empty(), self.prediction_sets.is_empty()) {
+            (false, _) => Some("interval"),
+            (true, false) => Some("one of"),
+            (true, true) => None,
+        }
+    }
+
+    fn region(&self, row: usize) -> Option<String> {
+        let end = |end: &Value| end.as_f64().map_or_else(|| "no bound".to_owned(), |end| number(end, 6));
+        let interval = self.prediction_intervals.get(row).map(|[low, high]| format!("{} … {}", end(low), end(high)));
+        interval.or_else(|| self.prediction_sets.get(row).map(|set| set.join(", ")))
     }
 }
 

@@ -1,16 +1,18 @@
 //! The body of a training job: read, search, keep the model, and only then call the run finished.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use mlwright_base::{ErrorCode, ExperimentId, Problem, Progress, Seed};
-use mlwright_learn::{Candidate, SearchContext, SearchOptions, SearchOutcome, search};
+use mlwright_learn::calibrate::CalibrationChoice;
+use mlwright_learn::{Candidate, SearchContext, SearchOptions, SearchOutcome, Task, search};
 use mlwright_store::{StoreError, WriteTx};
 
 use super::input::{self, TrainingInput};
 use super::package;
-use super::{DRAWN_MAX, ExcludedColumn, LEADERBOARD_SHOWN, LeaderboardEntry, TrainResult, TrainSpec, check_metric, doubts};
+use super::{DRAWN_MAX, ExcludedColumn, LEADERBOARD_SHOWN, LeaderboardEntry, TrainResult, TrainSpec, check_metric, doubts, only_of_two_classes};
 use crate::engine::Engine;
 use crate::jobs::JobContext;
 use crate::lineage;
@@ -78,6 +80,8 @@ fn params_of(spec: &TrainSpec) -> BTreeMap<String, String> {
     optional("time_column", spec.time_column.clone());
     optional("group_column", spec.group_column.clone());
     optional("positive_class", spec.positive_class.clone());
+    optional("calibration", spec.calibration.clone());
+    optional("coverage", spec.coverage.map(|coverage| coverage.to_string()));
     optional("learners", (!spec.learners.is_empty()).then(|| spec.learners.join(", ")));
     optional("exclude", (!spec.exclude.is_empty()).then(|| spec.exclude.join(", ")));
     params
@@ -89,6 +93,12 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
     let metric = spec.metric.unwrap_or_else(|| mlwright_learn::Metric::default_for(input.target.task, &input.target.target));
     check_metric(metric, input.target.task)?;
     super::check_learners(&spec.learners, Some(input.target.task))?;
+    let calibration = spec.calibration.as_deref().map_or(Ok(CalibrationChoice::Auto), CalibrationChoice::from_str)?;
+    if let (Some(name), CalibrationChoice::Always(_)) = (&spec.calibration, calibration)
+        && input.target.task != Task::Binary
+    {
+        return Err(only_of_two_classes(name));
+    }
     let started = Instant::now();
     let options = SearchOptions {
         metric,
@@ -101,6 +111,8 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
         drawn_max: DRAWN_MAX,
         // Who names one learner gets that one.
         ensemble: spec.learners.len() != 1,
+        calibration,
+        coverage: spec.coverage,
     };
     let history = History { engine, spec, metric: metric.name(), step: Mutex::new(0) };
     let context = SearchContext {
@@ -135,6 +147,8 @@ fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, m
         test_metrics: outcome.test_metrics.clone(),
         test_intervals: outcome.test_intervals.iter().map(|(name, (low, high))| (name.clone(), [*low, *high])).collect(),
         baseline_test_metrics: outcome.baseline_test_metrics.clone(),
+        calibration: outcome.calibration,
+        coverage: outcome.coverage,
         n_training_rows: input.frame.n_rows() - outcome.test_rows.len(),
         n_test_rows: outcome.test_rows.len(),
         split: outcome.split.clone(),
@@ -190,6 +204,7 @@ fn finish(
     let best = outcome.leaderboard.get(outcome.best);
     let scores = [("", best.and_then(|best| best.cv_mean)), ("_std", best.and_then(|best| best.cv_std))];
     metrics.extend(scores.into_iter().filter_map(|(end, score)| Some((format!("cv_{}{end}", result.metric), score?))));
+    metrics.extend(outcome.coverage.map(|coverage| ("test_coverage".to_owned(), coverage.on_test)));
     metrics.retain(|_, value| value.is_finite());
     let folds = best.map(|best| best.cv_scores.as_slice()).unwrap_or_default();
     let data = RunData {
@@ -216,6 +231,9 @@ fn finish(
             run.params.insert("learner".to_owned(), result.best_learner.clone());
             run.params.insert("metric".to_owned(), result.metric.clone());
             run.params.insert("task".to_owned(), result.task.to_string());
+            if let Some(calibration) = &outcome.model.calibration {
+                run.params.insert("calibration".to_owned(), calibration.method().name().to_owned());
+            }
             for (name, value) in &outcome.model.parameters {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 run.params.insert(format!("{}.{name}", result.best_learner), text);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{IsotonicRegression, PlattScaling};
 use crate::LearnError;
-use crate::predictor::{Contributions, Link, sigmoid};
+use crate::predictor::{Contributions, Link};
 
 /// Probabilities are kept this far from 0 and 1 where their log-odds or logarithm is taken: scikit-learn's
 /// `log_loss` does so for numbers of this size.
@@ -264,6 +264,7 @@ fn log_odds(probability: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::predictor::sigmoid;
 
     /// Rows that are positive as often as `truth` of the predicted log-odds says.
     fn rows(n: usize, truth: impl Fn(f64) -> f64) -> Vec<HeldOut> {

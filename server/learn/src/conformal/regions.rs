@@ -45,15 +45,6 @@ pub enum Reach {
     },
 }
 
-/// What a model says beside a prediction.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Region {
-    /// For a number.
-    Interval(Interval),
-    /// For a class: codes of the classes, increasing; never empty.
-    Set(Vec<u32>),
-}
-
 /// A coverage that can be promised.
 ///
 /// # Errors
@@ -136,26 +127,30 @@ impl Regions {
         Ok(Self { coverage, n_rows: codes.len() as u64, reach: Reach::Sets { thresholds } })
     }
 
-    /// The region of a row with these outputs: one number, or the probabilities of the classes.
+    /// The interval around a predicted number.
+    ///
+    /// # Panics
+    /// When these are regions of classes.
     #[must_use]
-    pub fn of(&self, outputs: &[f64]) -> Region {
-        match &self.reach {
-            Reach::Intervals { edges, half_widths } => {
-                let predicted = outputs.first().copied().unwrap_or(f64::NAN);
-                let bin = edges.partition_point(|edge| *edge < predicted);
-                Region::Interval(residual_interval(predicted, half_widths[bin]))
-            }
-            Reach::Sets { thresholds } => {
-                let within = |code: &u32| 1.0 - outputs[*code as usize] <= thresholds[*code as usize];
-                let set: Vec<u32> = (0..outputs.len() as u32).filter(within).collect();
-                if !set.is_empty() {
-                    return Region::Set(set);
-                }
-                // See `least_ambiguous_set`: the promise still holds.
-                let most = (0..outputs.len() as u32).max_by(|a, b| outputs[*a as usize].total_cmp(&outputs[*b as usize]).then(b.cmp(a)));
-                Region::Set(most.into_iter().collect())
-            }
+    pub fn interval(&self, predicted: f64) -> Interval {
+        let Reach::Intervals { edges, half_widths } = &self.reach else { panic!("these are sets of classes") };
+        residual_interval(predicted, half_widths[edges.partition_point(|edge| *edge < predicted)])
+    }
+
+    /// The set of classes for these probabilities: codes, increasing; never empty.
+    ///
+    /// # Panics
+    /// When these are regions of numbers, or of another number of classes.
+    #[must_use]
+    pub fn set(&self, probabilities: &[f64]) -> Vec<u32> {
+        let Reach::Sets { thresholds } = &self.reach else { panic!("these are intervals of numbers") };
+        let of = |code: u32| probabilities[code as usize];
+        let set: Vec<u32> = (0..thresholds.len() as u32).filter(|code| 1.0 - of(*code) <= thresholds[*code as usize]).collect();
+        if !set.is_empty() {
+            return set;
         }
+        // The most probable one alone, as in `least_ambiguous_set`: the promise still holds.
+        (0..thresholds.len() as u32).max_by(|a, b| of(*a).total_cmp(&of(*b)).then(b.cmp(a))).into_iter().collect()
     }
 
     /// Whether its parts fit together and a model with so many outputs.
@@ -168,20 +163,6 @@ impl Regions {
                 }
                 Reach::Sets { thresholds } => !is_number && thresholds.len() == n_outputs && !thresholds.iter().any(|one| one.is_nan()),
             }
-    }
-}
-
-impl Region {
-    /// Whether a true number is inside.
-    #[must_use]
-    pub fn has_number(&self, truth: f64) -> bool {
-        matches!(self, Self::Interval(interval) if (interval.low..=interval.high).contains(&truth))
-    }
-
-    /// Whether a true class is inside.
-    #[must_use]
-    pub fn has_class(&self, code: u32) -> bool {
-        matches!(self, Self::Set(set) if set.contains(&code))
     }
 }
 
@@ -207,7 +188,8 @@ mod tests {
         let regions = Regions::intervals(&truth, &predicted, 0.9).unwrap();
         let (mut n_inside, mut n_inside_low, mut n_low) = (0_u32, 0_u32, 0_u32);
         for (truth, predicted) in (4_000..8_000).map(row) {
-            let inside = regions.of(&[predicted]).has_number(truth);
+            let Interval { low, high } = regions.interval(predicted);
+            let inside = (low..=high).contains(&truth);
             n_inside += u32::from(inside);
             if predicted < 30.0 {
                 n_low += 1;
@@ -216,10 +198,7 @@ mod tests {
         }
         assert!((f64::from(n_inside) / 4_000.0 - 0.9).abs() < 0.015, "{n_inside}");
         assert!((f64::from(n_inside_low) / f64::from(n_low) - 0.9).abs() < 0.04, "{n_inside_low} of {n_low}");
-        let width = |predicted: f64| match regions.of(&[predicted]) {
-            Region::Interval(interval) => interval.high - interval.low,
-            Region::Set(_) => panic!(),
-        };
+        let width = |predicted: f64| regions.interval(predicted).high - regions.interval(predicted).low;
         assert!(width(95.0) > 5.0 * width(12.0), "{} {}", width(95.0), width(12.0));
         assert!(regions.is_sound(true, 1) && !regions.is_sound(false, 2));
     }
@@ -229,7 +208,7 @@ mod tests {
         let of = |n: usize| Regions::intervals(&vec![1.0; n], &vec![0.5; n], 0.9).unwrap();
         assert_eq!(of(300).reach, Reach::Intervals { edges: vec![], half_widths: vec![0.5] });
         assert_eq!(of(3).reach, Reach::Intervals { edges: vec![], half_widths: vec![f64::INFINITY] });
-        assert!(of(3).of(&[0.5]).has_number(1e300), "so few rows can promise nothing");
+        assert_eq!(of(3).interval(0.5).high, f64::INFINITY, "so few rows can promise nothing");
         for coverage in [0.4, 1.0, f64::NAN] {
             assert!(matches!(Regions::intervals(&[1.0], &[1.0], coverage), Err(LearnError::Parameter { .. })), "{coverage}");
         }
@@ -253,11 +232,11 @@ mod tests {
         let (probabilities, codes) = table(5_000..10_000);
         for class in 0..2 {
             let rows: Vec<usize> = (0..codes.len()).filter(|row| codes[*row] == class).collect();
-            let n = rows.iter().filter(|row| regions.of(&probabilities.row(**row).to_vec()).has_class(class)).count();
+            let n = rows.iter().filter(|row| regions.set(&probabilities.row(**row).to_vec()).contains(&class)).count();
             let share = n as f64 / rows.len() as f64;
             assert!((0.88..0.94).contains(&share), "class {class}: {share}");
         }
         assert!(regions.is_sound(false, 2));
-        assert_eq!(Regions::sets(&[0], Array2::ones((1, 3)).view(), 0.9).unwrap().of(&[0.1, 0.8, 0.1]), Region::Set(vec![0, 1, 2]));
+        assert_eq!(Regions::sets(&[0], Array2::ones((1, 3)).view(), 0.9).unwrap().set(&[0.1, 0.8, 0.1]), vec![0, 1, 2]);
     }
 }

@@ -1,13 +1,13 @@
 //! What the rows that folds left out are good for once a candidate is chosen: calibration, the threshold after it,
 //! and intervals or sets.
 
-use ndarray::{Axis, concatenate};
+use ndarray::{ArrayView1, Axis, concatenate};
 use serde::{Deserialize, Serialize};
 
 use super::threshold;
 use super::trial::{Tried, Workbench};
 use crate::calibrate::{self, Calibration, CalibrationChoice, CalibrationGain, CalibrationMethod, HeldOut};
-use crate::conformal::{Region, Regions};
+use crate::conformal::{Interval, Regions};
 use crate::metrics::Metric;
 use crate::{LearnError, Model, Predictions, Target, Task};
 
@@ -96,30 +96,24 @@ impl Workbench<'_> {
 /// How well a model's regions hold the truth of rows; `None` when it has none or there are no rows.
 pub(super) fn coverage(model: &Model, truth: &Target, predictions: &Predictions) -> Option<Coverage> {
     let regions = model.regions.as_ref()?;
-    let mut sizes = Vec::with_capacity(predictions.len());
-    let mut n_inside = 0;
-    let mut look = |region: Region, is_inside: bool| {
-        n_inside += usize::from(is_inside);
-        sizes.push(match region {
-            Region::Interval(interval) => interval.high - interval.low,
-            Region::Set(set) => set.len() as f64,
-        });
-    };
-    match (predictions, truth) {
-        (Predictions::Numbers(numbers), Target::Number(truth)) => numbers.iter().zip(truth).for_each(|(number, truth)| {
-            let region = regions.of(&[*number]);
-            let is_inside = region.has_number(*truth);
-            look(region, is_inside);
-        }),
+    let (sizes, are_inside): (Vec<f64>, Vec<bool>) = match (predictions, truth) {
+        (Predictions::Numbers(numbers), Target::Number(truth)) => {
+            let of = |(number, truth): (&f64, &f64)| {
+                let Interval { low, high } = regions.interval(*number);
+                (high - low, (low..=high).contains(truth))
+            };
+            numbers.iter().zip(truth).map(of).unzip()
+        }
         (Predictions::Classes { probabilities, .. }, Target::Class { codes, .. }) => {
-            probabilities.rows().into_iter().zip(codes).for_each(|(row, code)| {
-                let region = regions.of(&row.to_vec());
-                let is_inside = region.has_class(*code);
-                look(region, is_inside);
-            });
+            let of = |(row, code): (ArrayView1<'_, f64>, &u32)| {
+                let set = regions.set(&row.to_vec());
+                (set.len() as f64, set.contains(code))
+            };
+            probabilities.rows().into_iter().zip(codes).map(of).unzip()
         }
         _ => return None,
-    }
+    };
+    let n_inside = are_inside.into_iter().filter(|inside| *inside).count();
     let n = sizes.len() as f64;
     let mean_size = sizes.iter().sum::<f64>() / n;
     (n > 0.0).then(|| Coverage {
