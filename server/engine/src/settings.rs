@@ -23,6 +23,8 @@ pub const FILE_NAME: &str = "mlwright.toml";
 pub struct Settings {
     /// What is to be predicted, and why.
     pub use_case: UseCase,
+    /// How trainings go.
+    pub train: Train,
     /// What a model version must reach before an alias may point at it.
     pub gate: Gate,
     /// Folders outside the workspace that operations may read, absolute or relative to this file.
@@ -66,6 +68,17 @@ pub struct UseCase {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-names" = "column"))]
     pub time_column: Option<String>,
+}
+
+/// How trainings go.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Train {
+    /// Megabytes of memory that one training may take (on Linux, most of what the machine can spare). A learner that takes more is
+    /// given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 64))]
+    pub memory_mb: Option<u64>,
 }
 
 /// The gate. On by default.
@@ -232,6 +245,10 @@ impl Settings {
         if settings.gate.tolerance.is_nan() || settings.gate.tolerance < 0.0 {
             return Err(Problem::new(ErrorCode::InvalidArgument, format!("gate.tolerance is {}, expected 0 or more", settings.gate.tolerance)).field("gate.tolerance"));
         }
+        if let Some(megabytes) = settings.train.memory_mb.filter(|megabytes| *megabytes < MEMORY_MB_MIN) {
+            return Err(Problem::new(ErrorCode::InvalidArgument, format!("train.memory_mb is {megabytes}, expected {MEMORY_MB_MIN} or more"))
+                .field("train.memory_mb"));
+        }
         let timeout_seconds = settings.inline_completion.timeout_seconds;
         if !TIMEOUT_SECONDS.contains(&timeout_seconds) {
             let (low, high) = (TIMEOUT_SECONDS.start(), TIMEOUT_SECONDS.end());
@@ -252,6 +269,9 @@ fn unknown_key_hint(message: &str) -> Option<String> {
     let known: Vec<&str> = quoted.collect();
     Some(names::did_you_mean(wanted, known))
 }
+
+/// Megabytes that the program itself takes, and a small table.
+const MEMORY_MB_MIN: u64 = 64;
 
 /// How long inline completion may be asked to wait.
 const TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 1..=60;
@@ -307,6 +327,9 @@ pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stan
 
 # Folders outside this one that operations may read.
 # roots = ["../data"]          # must stand above the first [section]
+
+[train]
+# memory_mb = 8000             # what one training may take; on Linux most of what the machine can spare unless it is set
 
 # What a model version must reach before one of these aliases may point at it.
 [gate]

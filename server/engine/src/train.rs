@@ -3,6 +3,7 @@
 
 mod doubts;
 mod input;
+mod memory;
 mod package;
 mod run;
 
@@ -131,6 +132,9 @@ pub struct TrainResult {
     /// How many candidates were tried.
     #[serde(default)]
     pub n_candidates: usize,
+    /// How many of them an earlier, same training had tried before it was interrupted or cancelled.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub n_taken_over: usize,
     /// The best model's metrics on the held-out rows.
     pub test_metrics: BTreeMap<String, f64>,
     /// 95 % bootstrap intervals of the test metrics: low and high.
@@ -329,6 +333,11 @@ pub(crate) fn only_of_two_classes(calibration: &str) -> Problem {
     Problem::new(ErrorCode::InvalidArgument, format!("{calibration} calibration is for targets of two classes"))
         .hint("leave calibration out")
         .field("calibration")
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 fn check_learners(wanted: &[String], task: Option<Task>) -> Result<(), Problem> {

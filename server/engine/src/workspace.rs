@@ -9,6 +9,7 @@
 //!           reports/     HTML pages and charts
 //!           logs/        a file per job, and the server's
 //!           run/         locks, and the server's address
+//!           searches/    candidates of trainings that have no model yet
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -153,6 +154,12 @@ impl Workspace {
     #[must_use]
     pub fn run(&self) -> PathBuf {
         self.folder().join("run")
+    }
+
+    /// `.mlwright/searches/`; there once a training has tried something.
+    #[must_use]
+    pub fn searches(&self) -> PathBuf {
+        self.folder().join("searches")
     }
 
     /// The full path of a path that a client gave and that is to be read: it must lie in one of the

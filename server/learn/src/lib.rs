@@ -41,5 +41,5 @@ pub use learners::LearnerSpec;
 pub use metrics::Metric;
 pub use model::{Model, Predictions, RowExplanation, RowPrediction};
 pub use prepare::{PreparationSpec, Preparer};
-pub use search::{Candidate, Coverage, SearchContext, SearchOptions, SearchOutcome, search};
+pub use search::{Candidate, Coverage, Memory, MemoryLimit, SearchContext, SearchOptions, SearchOutcome, search};
 pub use split::{SplitChoice, SplitKind};

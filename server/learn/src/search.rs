@@ -7,6 +7,8 @@
 
 mod ensemble;
 mod finish;
+mod limit;
+mod memory;
 mod meter;
 mod plan;
 mod race;
@@ -30,6 +32,8 @@ use self::sampler::Sampler;
 use self::trial::{Outcome, Tried, Workbench};
 pub use ensemble::ENSEMBLE;
 pub use finish::Coverage;
+pub use limit::MemoryLimit;
+pub use memory::Memory;
 use crate::calibrate::{CalibrationChoice, CalibrationGain};
 use crate::conformal;
 use crate::learners::{self, LearnerSpec};
@@ -121,6 +125,10 @@ pub struct SearchContext<'a> {
     pub elapsed: &'a (dyn Fn() -> Duration + Sync),
     /// Called with each candidate once it has a score or a failure, in the order of trying.
     pub on_candidate: &'a dyn Fn(&Candidate),
+    /// Where an earlier search kept what it had tried, and this one does.
+    pub memory: Option<&'a dyn Memory>,
+    /// How much of the machine's memory it may take.
+    pub memory_limit: Option<MemoryLimit<'a>>,
 }
 
 /// A learner with hyperparameters, and what cross-validation says of it.
@@ -287,9 +295,18 @@ fn try_all(
         let budget = options.budget.filter(|_| has_score);
         let is_raced = options.drawn_max > 0 && !spec.parameters.is_empty();
         let race = if is_raced { Race::against(&tried, metric) } else { None };
-        let outcome = match budget {
-            Some(budget) if (cx.elapsed)() >= budget => Outcome::OutOfTime,
-            _ => bench.try_out(position, &spec, budget, race.as_ref())?,
+        let outcome = match (bench.recall(cx.memory, position, &spec), budget) {
+            (Some(known), _) => Outcome::Tried(Box::new(known)),
+            (None, Some(budget)) if (cx.elapsed)() >= budget => Outcome::OutOfTime,
+            (None, budget) => {
+                let outcome = bench.try_out(position, &spec, budget, race.as_ref())?;
+                if let (Outcome::Tried(new), Some(memory)) = (&outcome, cx.memory)
+                    && let Some(bytes) = memory::bytes_of(new, bench.plan)
+                {
+                    memory.keep(position, &bytes);
+                }
+                outcome
+            }
         };
         let Outcome::Tried(new) = outcome else {
             if !is_drawn {

@@ -89,6 +89,9 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
     if n_more > 0 {
         text.push_str(&format!("\nThe best of each learner; {n_more} more were tried.\n"));
     }
+    if result.n_taken_over > 0 {
+        text.push_str(&format!("\n{} of the candidates were known from the same training, which did not come to its end.\n", result.n_taken_over));
+    }
     text.push_str(&format!("\nTest: {}.\nSplit: {}.\n", others.join(", "), result.split));
     if let Some(gain) = &result.calibration {
         let (before, after) = (number(gain.log_loss_before, 4), number(gain.log_loss_after, 4));

@@ -113,6 +113,8 @@ impl Lab {
             time_column: None,
             group_column: None,
             positive_class: None,
+            calibration: None,
+            coverage: None,
         };
         let job_id = JobId::generate();
         let cx = JobContext { job_id: &job_id, actor: &self.actor, cancel: &self.cancel, progress: &NoProgress };

@@ -5,18 +5,22 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use mlwright_base::{ErrorCode, ExperimentId, Problem, Progress, Seed};
+use mlwright_base::{system, ErrorCode, ExperimentId, Problem, Progress, Seed};
 use mlwright_learn::calibrate::CalibrationChoice;
-use mlwright_learn::{Candidate, SearchContext, SearchOptions, SearchOutcome, Task, search};
+use mlwright_learn::{Candidate, MemoryLimit, SearchContext, SearchOptions, SearchOutcome, Task, search};
 use mlwright_store::{StoreError, WriteTx};
 
 use super::input::{self, TrainingInput};
+use super::memory::{self, SearchMemory};
 use super::package;
 use super::{DRAWN_MAX, ExcludedColumn, LEADERBOARD_SHOWN, LeaderboardEntry, TrainResult, TrainSpec, check_metric, doubts, only_of_two_classes};
 use crate::engine::Engine;
 use crate::jobs::JobContext;
 use crate::lineage;
 use crate::tracking::record::{EXPERIMENTS, Experiment, METRICS, MetricPoint, RUNS, Run, RunData, RunStatus};
+
+/// The share of the memory that the machine can spare which a training may take unless told otherwise.
+const SPARE_SHARE: f64 = 0.8;
 
 /// Does the work of a training job.
 ///
@@ -115,21 +119,50 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
         coverage: spec.coverage,
     };
     let history = History { engine, spec, metric: metric.name(), step: Mutex::new(0) };
+    let memory_limit = memory_limit(engine, &spec.table)?;
+    let (folder, before) = memory::folder(engine, spec, &input.fingerprint);
+    let elapsed = || before + started.elapsed();
+    let memory = SearchMemory::new(folder, &elapsed);
     let context = SearchContext {
         cancel: cx.cancel,
         progress: cx.progress,
-        elapsed: &|| started.elapsed(),
+        elapsed: &elapsed,
         on_candidate: &|candidate| history.record(candidate),
+        memory: Some(&memory),
+        memory_limit,
     };
     let outcome = search(&input.frame, &input.features, &input.target, &options, &context)?;
     cx.cancel.check()?;
     input.warnings.extend(outcome.warnings.iter().cloned());
     input.warnings.extend(doubts::twins(&input.frame, &input.target.target, &outcome.train_rows, &outcome.test_rows));
-    let result = result_of(spec, &input, &outcome, metric.name());
+    let result = TrainResult { n_taken_over: memory.n_recalled(), ..result_of(spec, &input, &outcome, metric.name()) };
     let files = package::write(engine, spec, &input, &outcome, &result)?;
     finish(engine, spec, &input, &outcome, &result, files)?;
+    memory.forget();
     cx.progress.report(Progress::of(1.0, 1.0, format!("done: {}", result.best_learner)));
     Ok(result)
+}
+
+/// What the settings allow, or most of what the machine can spare now; there is nothing to keep where the system
+/// does not tell what is taken.
+fn memory_limit(engine: &Engine, table: &str) -> Result<Option<MemoryLimit<'static>>, Problem> {
+    let Some(resident) = system::memory::resident_bytes() else { return Ok(None) };
+    let bytes = match engine.settings.train.memory_mb {
+        Some(megabytes) => megabytes.saturating_mul(1 << 20),
+        None => match system::memory::available_bytes() {
+            Some(available) => resident + (available as f64 * SPARE_SHARE) as u64,
+            None => return Ok(None),
+        },
+    };
+    if resident > bytes {
+        let megabytes = |bytes: u64| bytes >> 20;
+        return Err(Problem::new(
+            ErrorCode::LimitExceeded,
+            format!("{table} takes {} MB of memory once it is read, and training may take {} MB", megabytes(resident), megabytes(bytes)),
+        )
+        .hint("raise memory_mb in the section [train] of mlwright.toml, or train on a part of the rows: create_table makes one"));
+    }
+    Ok(Some(MemoryLimit { bytes, resident: &system::memory::resident_bytes }))
 }
 
 fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, metric: &str) -> TrainResult {
@@ -144,6 +177,7 @@ fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, m
         best_learner: outcome.model.learner.clone(),
         leaderboard,
         n_candidates: outcome.leaderboard.len(),
+        n_taken_over: 0,
         test_metrics: outcome.test_metrics.clone(),
         test_intervals: outcome.test_intervals.iter().map(|(name, (low, high))| (name.clone(), [*low, *high])).collect(),
         baseline_test_metrics: outcome.baseline_test_metrics.clone(),

@@ -1,6 +1,6 @@
 //! What is fitted for good: a candidate, or a mixture of several, on all training rows.
 
-use mlwright_base::{NoProgress, Seed};
+use mlwright_base::{CancelToken, NoProgress, Seed};
 use ndarray::Array2;
 use serde_json::json;
 
@@ -78,13 +78,18 @@ impl Workbench<'_> {
     /// # Errors
     /// [`LearnError::Cancelled`] or whatever the fit says.
     pub(super) fn refit(&self, one: &Tried, tried: &[Tried]) -> Result<Model, LearnError> {
+        let cancel = self.cancel.child();
+        self.within_limit(&one.candidate.learner, &cancel, || self.refit_until(one, tried, &cancel))
+    }
+
+    fn refit_until(&self, one: &Tried, tried: &[Tried], cancel: &CancelToken) -> Result<Model, LearnError> {
         let members: Vec<(&Tried, f64)> = if one.members.is_empty() {
             vec![(one, 1.0)]
         } else {
             let found = |place: usize| tried.iter().find(|tried| tried.complexity.1 == place);
             one.members.iter().filter_map(|(place, weight)| Some((found(*place)?, *weight))).collect()
         };
-        let mut fitted = self.fit_members(&members)?;
+        let mut fitted = self.fit_members(&members, cancel)?;
         if one.members.is_empty() {
             let Refitted { estimator, predictor, .. } = fitted.members.swap_remove(0);
             let parameters = estimator.parameters().into_iter().collect();
@@ -106,7 +111,7 @@ impl Workbench<'_> {
 
     /// Fits learners on all training rows, which are prepared once for those that want the same and
     /// one preparation at a time. At least one is fitted; those that cannot be are left out.
-    fn fit_members(&self, members: &[(&Tried, f64)]) -> Result<Fitted, LearnError> {
+    fn fit_members(&self, members: &[(&Tried, f64)], cancel: &CancelToken) -> Result<Fitted, LearnError> {
         let mut estimators = Vec::with_capacity(members.len());
         for (tried, _) in members {
             estimators.push(match tried.rounds {
@@ -124,7 +129,7 @@ impl Workbench<'_> {
             let (now, later): (Vec<_>, Vec<_>) =
                 waiting.into_iter().partition(|(_, (one, _))| one.preparation() == preparation);
             waiting = later;
-            let (preparer, x) = match self.fit_preparer(&self.training, preparation, target, self.cancel) {
+            let (preparer, x) = match self.fit_preparer(&self.training, preparation, target, cancel) {
                 Ok(prepared) => prepared,
                 Err(error) if is_learners_own(&error) => {
                     last_error = Some(error);
@@ -133,7 +138,7 @@ impl Workbench<'_> {
                 Err(error) => return Err(error),
             };
             let seed = self.options.seed.derive("final fit");
-            let cx = FitContext::new(seed, self.cancel, &NoProgress, preparer.matrix());
+            let cx = FitContext::new(seed, cancel, &NoProgress, preparer.matrix());
             let n_before = fitted.len();
             for (place, (estimator, (_, weight))) in now {
                 let fit = check_columns(estimator.as_ref(), preparer.matrix())

@@ -8,6 +8,8 @@ use crate::frame::{Column, FeatureKind};
 use crate::target::encode;
 
 mod finish;
+mod limit;
+mod memory;
 
 /// Whole numbers that look random, the same everywhere (SplitMix64).
 fn noise(i: u64) -> f64 {
@@ -67,7 +69,7 @@ fn regression(n: usize) -> Table {
 
 fn run(table: &Table, options: &SearchOptions<'_>) -> Result<SearchOutcome, LearnError> {
     let cancel = CancelToken::new();
-    let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {} };
+    let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {}, memory: None, memory_limit: None };
     search(&table.frame, &table.features, &table.target, options, &cx)
 }
 
@@ -194,6 +196,8 @@ fn the_budget_cuts_after_the_first_learner_and_is_said() {
         progress: &NoProgress,
         elapsed: &|| Duration::from_secs(5),
         on_candidate: &|candidate| seen.borrow_mut().push(candidate.learner.clone()),
+        memory: None,
+        memory_limit: None,
     };
     let options = SearchOptions { budget: Some(Duration::from_secs(1)), ..SearchOptions::new(Metric::RocAuc, Seed(1)) };
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
@@ -210,7 +214,7 @@ fn the_budget_ends_a_fit_that_is_under_way() {
     // Each look at the clock is a millisecond: the defaults fit into the budget, not all variants do.
     let clock = std::sync::atomic::AtomicU64::new(0);
     let elapsed = || Duration::from_millis(clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
-    let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &elapsed, on_candidate: &|_| {} };
+    let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &elapsed, on_candidate: &|_| {}, memory: None, memory_limit: None };
     let options = SearchOptions { budget: Some(Duration::from_millis(60)), ..only(&["logistic_regression", "gradient_boosting"], Metric::RocAuc) };
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
     assert!(outcome.leaderboard.iter().all(|candidate| candidate.failure.is_none()), "what was given up or cut short did not fail");
@@ -260,7 +264,7 @@ fn cancelling_keeps_nothing() {
                 cancel.cancel();
             }
         };
-        let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &|| Duration::ZERO, on_candidate: &on_candidate };
+        let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &|| Duration::ZERO, on_candidate: &on_candidate, memory: None, memory_limit: None };
         let options = SearchOptions::new(Metric::RocAuc, Seed(1));
         assert_eq!(search(&table.frame, &table.features, &table.target, &options, &cx), Err(LearnError::Cancelled));
         assert_eq!(*n_seen.borrow(), after);
@@ -276,7 +280,7 @@ fn cancelling_within_a_fit_ends_it() {
             cancel.cancel();
         }
     };
-    let cx = SearchContext { cancel: &cancel, progress: &progress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {} };
+    let cx = SearchContext { cancel: &cancel, progress: &progress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {}, memory: None, memory_limit: None };
     let options = SearchOptions::new(Metric::RocAuc, Seed(1));
     assert_eq!(search(&table.frame, &table.features, &table.target, &options, &cx), Err(LearnError::Cancelled));
 }
@@ -287,7 +291,7 @@ fn progress_never_goes_back_and_ends_at_its_total() {
     let seen: Mutex<Vec<Progress>> = Mutex::default();
     let progress = |progress: Progress| seen.lock().unwrap().push(progress);
     let cancel = CancelToken::new();
-    let cx = SearchContext { cancel: &cancel, progress: &progress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {} };
+    let cx = SearchContext { cancel: &cancel, progress: &progress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {}, memory: None, memory_limit: None };
     search(&table.frame, &table.features, &table.target, &SearchOptions::new(Metric::RocAuc, Seed(1)), &cx).unwrap();
     let seen = seen.into_inner().unwrap();
     assert!(seen.len() > 20 && seen.len() <= 220, "{} reports", seen.len());

@@ -13,7 +13,7 @@ use super::meter::{Deadline, FitProgress, Meter};
 use super::plan::Plan;
 use super::race::Race;
 use super::threshold::{self, THRESHOLD_DEFAULT};
-use super::{Candidate, SearchContext, SearchOptions};
+use super::{Candidate, Memory, MemoryLimit, SearchContext, SearchOptions, memory};
 use crate::contract::MatrixInfo;
 use crate::learners::{self, LearnerSpec};
 use crate::metrics;
@@ -70,6 +70,7 @@ pub(super) struct Workbench<'a> {
     pub(super) options: &'a SearchOptions<'a>,
     pub(super) cancel: &'a CancelToken,
     pub(super) elapsed: &'a (dyn Fn() -> Duration + Sync),
+    pub(super) memory_limit: Option<MemoryLimit<'a>>,
     meter: &'a Meter<'a>,
     /// The training rows.
     pub(super) training: Frame,
@@ -131,7 +132,18 @@ impl<'a> Workbench<'a> {
         meter: &'a Meter<'a>,
     ) -> Self {
         let training = frame.take(&plan.train_rows);
-        Self { features, target, plan, options, cancel: cx.cancel, elapsed: cx.elapsed, meter, training, kept: Mutex::default() }
+        Self {
+            features,
+            target,
+            plan,
+            options,
+            cancel: cx.cancel,
+            elapsed: cx.elapsed,
+            memory_limit: cx.memory_limit,
+            meter,
+            training,
+            kept: Mutex::default(),
+        }
     }
 
     /// Cross-validates a candidate, ended or given up when `budget` passes. With a `race`, it is given
@@ -152,7 +164,8 @@ impl<'a> Workbench<'a> {
         let (cancel, enough) = (self.cancel.child(), CancelToken::new());
         let token = if estimator.gives_what_it_has() { &enough } else { &cancel };
         let deadline = budget.map(|budget| Deadline { elapsed: self.elapsed, budget, token });
-        let result = self.cross_validate(spec, estimator.as_ref(), &Stops { cancel: &cancel, enough: &enough, deadline }, race);
+        let stops = Stops { cancel: &cancel, enough: &enough, deadline };
+        let result = self.within_limit(&spec.name, &cancel, || self.cross_validate(spec, estimator.as_ref(), &stops, race));
         self.cancel.check()?;
         let mut tried = Tried {
             candidate: Candidate {
@@ -183,6 +196,13 @@ impl<'a> Workbench<'a> {
         Ok(Outcome::Tried(Box::new(tried)))
     }
 
+    /// A candidate that an earlier search tried and kept.
+    pub(super) fn recall(&self, memory: Option<&dyn Memory>, position: usize, spec: &LearnerSpec) -> Option<Tried> {
+        let known = memory::candidate_of(&memory?.recall(position)?, spec, position, self.plan)?;
+        self.meter.reach(((position + 1) * self.plan.folds.len()) as f64, &format!("{} known", spec.name));
+        Some(known)
+    }
+
     /// The folds' results; only the first one's when the race is lost there.
     fn cross_validate(
         &self,
@@ -205,7 +225,7 @@ impl<'a> Workbench<'a> {
         // What one fold takes tells what all take.
         let first = self.prepared(0, estimator.preparation(), estimator.rounds_parameter().is_some(), stops.cancel)?;
         let copies = if estimator.preparation() == Preparation::Tree { 1 } else { 2 };
-        let is_parallel = first.size_bytes().saturating_mul(copies * n_folds) <= PARALLEL_BYTES_MAX;
+        let is_parallel = first.size_bytes().saturating_mul(copies * n_folds) <= self.share_of_limit(PARALLEL_BYTES_MAX);
         drop(first);
         let mut results = Vec::with_capacity(n_folds);
         if let Some(race) = race.filter(|_| n_folds > 1) {
@@ -272,11 +292,21 @@ impl<'a> Workbench<'a> {
         }
         let made = Arc::new(self.prepare(&self.plan.folds[fold], preparation, stops_early, cancel)?);
         let mut kept = lock();
-        if kept.bytes + made.size_bytes() <= KEPT_BYTES_MAX {
+        if kept.bytes + made.size_bytes() <= self.share_of_limit(KEPT_BYTES_MAX) {
             kept.bytes += made.size_bytes();
             kept.folds.insert(key, Arc::clone(&made));
         }
         Ok(made)
+    }
+
+    /// So many bytes, or a quarter of what the search may hold if that is less.
+    fn share_of_limit(&self, bytes: usize) -> usize {
+        self.memory_limit.map_or(bytes, |limit| usize::try_from(limit.bytes / 4).map_or(bytes, |share| share.min(bytes)))
+    }
+
+    /// Lets go of the prepared folds.
+    pub(super) fn let_go(&self) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
     }
 
     /// Fits the preparation on the rows that are learned from, and on no other.

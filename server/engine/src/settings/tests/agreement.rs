@@ -53,6 +53,7 @@ const ACCEPTED: &[&str] = &[
     "[drift]\npsi = 18446744073709551615\n",
     "[providers]\n[providers.local]\napi = 'anthropic'\n",
     "[providers]\n\"my own\" = { base_url = '', model = '', key_variable = 'x' }\n",
+    "[train]\nmemory_mb = 64\n",
     "inline_completion = { provider = '', send_examples = true, timeout_seconds = 60 }\n",
 ];
 
@@ -108,6 +109,7 @@ const REFUSED: &[&str] = &[
     "[providers.local]\napi = 'OpenAI'\n",
     "[providers.local]\nkey = 'x'\n",
     "[[providers.local]]\nmodel = 'x'\n",
+    "[train]\nmemory_mb = 63\n",
     "[inline_completion]\ntimeout_seconds = 0\n",
     "[inline_completion]\ntimeout_seconds = 61\n",
     "[inline_completion]\nenabled = true\n",
