@@ -35,7 +35,7 @@ impl Column {
             dtype: Dtype::Unknown,
             table: None,
             made: None,
-            origins: Arc::from([]),
+            origins: Arc::default(),
             infos: Infos::default(),
             certain: true,
         }

@@ -200,7 +200,7 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
 
 fn rest(data: &Data, keys: &[Column]) -> Columns {
     let list = data.columns.list.iter().filter(|column| keys.iter().all(|key| key.name != column.name));
-    let list = list.map(|column| Column { table: None, origins: Arc::from([]), ..column.clone() });
+    let list = list.map(|column| Column { table: None, origins: Arc::default(), ..column.clone() });
     Columns { list: Arc::new(list.collect()), ..data.columns.clone() }
 }
 

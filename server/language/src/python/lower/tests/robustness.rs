@@ -50,7 +50,7 @@ impl Walk<'_> {
     fn statement(&mut self, statement: &Stmt, depth: u32) {
         let range = statement.range;
         let depth = depth + 1;
-        match &statement.kind {
+        match &*statement.kind {
             StmtKind::Expr(value) => self.expr(value, range, depth),
             StmtKind::Assign { targets, value } => {
                 self.exprs(targets, range, depth);

@@ -119,7 +119,7 @@ pub(super) fn grouped_method(
             let own = data.columns.list.iter().filter(|column| !data.grouped_by.contains(&column.name));
             let list = own.map(|column| Column {
                 infos: column.infos.union(&learned),
-                origins: Arc::from([]),
+                origins: Arc::default(),
                 table: None,
                 dtype: match name {
                     "mean" | "median" | "quantile" if column.dtype.is_numeric() => Dtype::Float,

@@ -216,7 +216,7 @@ pub(super) fn summed_up(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, 
     let list = data.columns.list.iter().map(|column| Column {
         dtype: dtype(column),
         table: None,
-        origins: Arc::from([]),
+        origins: Arc::default(),
         ..column.clone()
     });
     let columns = Columns { list: Arc::new(list.collect()), ..data.columns.clone() };
