@@ -137,8 +137,7 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
                         .map(|name| crate::python::flow::column::Column {
                             origins: Arc::from([cx.origin(base, name)]),
                             ..crate::python::flow::column::Column::named(name)
-                        })
-                        .collect();
+                        });
                     let columns = crate::python::flow::column::Columns::closed(columns);
                     cx.add_data(frames_data(columns, rows))
                 }

@@ -136,7 +136,7 @@ fn frame(name: &Arc<str>, data: &Data, seen: &Analysis, document: &Document) -> 
         return None;
     }
     let part = describe::part(data.rows, &seen.flow.rows, document.lines());
-    let columns: Vec<ColumnFact> = data.columns.list.iter().map(column).collect();
+    let columns: Vec<ColumnFact> = data.columns.list.iter().map(|known| column(known)).collect();
     let shape = describe::shape(data);
     if columns.is_empty() && part.is_none() && shape.is_none() {
         return None;

@@ -358,7 +358,7 @@ impl<'a> Interpreter<'a> {
         if let Some((_, columns)) = self.read.get(&base).filter(|(known, _)| Arc::ptr_eq(known, table)) {
             return columns.clone();
         }
-        let list = table
+        let list: Vec<Column> = table
             .columns
             .iter()
             .map(|column| Column {

@@ -1,3 +1,4 @@
+mod again;
 mod print;
 mod robustness;
 

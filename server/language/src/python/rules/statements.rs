@@ -35,7 +35,8 @@ pub(super) fn split_first(facts: &Facts<'_>, site: TextRange) -> Vec<Fix> {
 
 fn plan(facts: &Facts<'_>, site: TextRange) -> Option<Fix> {
     let body = &facts.analysis.module.body;
-    let place = body.iter().position(|stmt| stmt.range.contains(site))?;
+    let place = body.partition_point(|stmt| stmt.range.end < site.end);
+    body.get(place).filter(|stmt| stmt.range.contains(site))?;
     let StmtKind::Assign { targets, value } = &*body[place].kind else { return None };
     let [Expr { kind, .. }] = &targets[..] else { return None };
     let ExprKind::Name(prepared) = &**kind else { return None };
