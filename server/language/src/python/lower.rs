@@ -170,12 +170,7 @@ impl Parser {
 
     /// A piece with its tree, to be lowered; none where there is nothing to read, or where its statements are known and were put
     /// into the body.
-    fn tree<'t>(
-        &mut self,
-        text: &'t str,
-        lines: &[Line],
-        reading: &mut Reading<'_>,
-    ) -> Option<(Mended<'t>, Tree)> {
+    fn tree<'t>(&mut self, text: &'t str, lines: &[Line], reading: &mut Reading<'_>) -> Option<(Mended<'t>, Tree)> {
         let range = range_of(lines)?;
         let mends = mends_in(reading.mends, range);
         let mended = Mended::new(text, range, mends);

@@ -38,7 +38,7 @@ pub(crate) fn unknown_columns(document: &Document, analysis: &Analysis) -> Vec<D
         places.entry(used.range).or_default().push(used);
     }
     let text = document.text();
-    places.retain(|range, uses| uses.iter().all(|used| is_missing(&used)) && range.of(text) == &*uses[0].name);
+    places.retain(|range, uses| uses.iter().all(is_missing) && range.of(text) == &*uses[0].name);
     if places.is_empty() {
         return Vec::new();
     }

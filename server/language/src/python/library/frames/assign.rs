@@ -107,8 +107,11 @@ impl Interpreter<'_> {
                 Some(names) => {
                     for (name, _) in names {
                         if let Some(column) = data.columns.get(name) {
-                            let column =
-                                Column { infos: column.infos.union(&infos), dtype: Dtype::Unknown, ..Column::clone(column) };
+                            let column = Column {
+                                infos: column.infos.union(&infos),
+                                dtype: Dtype::Unknown,
+                                ..Column::clone(column)
+                            };
                             data.columns.set(column);
                         }
                     }
@@ -217,9 +220,7 @@ impl Interpreter<'_> {
             }
             Some(names) if data.columns.open => {
                 let infos = data.all_infos();
-                Columns::closed(
-                    names.iter().map(|(name, _)| Column { infos: infos.clone(), ..Column::named(name) }),
-                )
+                Columns::closed(names.iter().map(|(name, _)| Column { infos: infos.clone(), ..Column::named(name) }))
             }
             _ => Columns { base: None, ..Columns::unknown() },
         };

@@ -152,9 +152,7 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
                     }
                 }
             }
-            columns = Columns::closed(
-                named.iter().map(|(name, _)| Column { made: Some(site), ..Column::named(name) }),
-            );
+            columns = Columns::closed(named.iter().map(|(name, _)| Column { made: Some(site), ..Column::named(name) }));
         } else if let Some((_, dict)) = specified.as_ref().and_then(|value| cx.state.dict(value)) {
             let dict = dict.clone();
             let mut list = Vec::new();

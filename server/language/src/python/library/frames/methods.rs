@@ -314,8 +314,10 @@ fn method(
             }
             let mut made = Data { ..(**data).clone() };
             if let ([only], true) = (&data.columns.list[..], dtype != Dtype::Unknown) {
-                made.columns =
-                    Columns { list: Columns::listed([Column { dtype, ..Column::clone(only) }]), ..data.columns.clone() };
+                made.columns = Columns {
+                    list: Columns::listed([Column { dtype, ..Column::clone(only) }]),
+                    ..data.columns.clone()
+                };
             }
             cx.add_data(made)
         }
@@ -377,8 +379,9 @@ fn reindexed(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Val
             for (_, origin) in &names {
                 cx.note_context(*origin, Context::Column(vec![data.clone()]));
             }
-            let list =
-                names.iter().map(|(name, _)| data.columns.get(name).cloned().unwrap_or_else(|| Arc::new(Column::named(name))));
+            let list = names
+                .iter()
+                .map(|(name, _)| data.columns.get(name).cloned().unwrap_or_else(|| Arc::new(Column::named(name))));
             Columns::closed(list)
         }
     };

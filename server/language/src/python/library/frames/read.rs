@@ -176,9 +176,9 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
         for (name, _) in cx.names_in(&dates.value).unwrap_or_default() {
             let known = columns.get(&name).cloned();
             if let Some(column) = known.or_else(|| {
-                columns.open.then(|| {
-                    Arc::new(Column { origins: Arc::from([cx.origin(base, &name)]), ..Column::named(&name) })
-                })
+                columns
+                    .open
+                    .then(|| Arc::new(Column { origins: Arc::from([cx.origin(base, &name)]), ..Column::named(&name) }))
             }) {
                 columns.set(Column { dtype: crate::schema::Dtype::Datetime, ..Column::clone(&column) });
             }
@@ -194,8 +194,9 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
                 let mut list: Vec<Arc<Column>> =
                     names.iter().map(|(name, origin)| cx.find_column(&object, &whole, name, None, *origin)).collect();
                 // A file keeps its own order.
-                let place =
-                    |column: &Arc<Column>| whole.columns.names().position(|name| *name == column.name).unwrap_or(usize::MAX);
+                let place = |column: &Arc<Column>| {
+                    whole.columns.names().position(|name| *name == column.name).unwrap_or(usize::MAX)
+                };
                 list.sort_by_key(place);
                 Columns::closed(list)
             }

@@ -140,8 +140,11 @@ pub(super) fn changed_names(cx: &mut Interpreter<'_>, data: &Arc<Data>, method: 
     };
     let columns = match change {
         Some(change) if !data.columns.open => {
-            let changed =
-                data.columns.list.iter().map(|column| Column { name: change(&column.name).into(), ..Column::clone(column) });
+            let changed = data
+                .columns
+                .list
+                .iter()
+                .map(|column| Column { name: change(&column.name).into(), ..Column::clone(column) });
             Columns::closed(changed)
         }
         _ => Columns::unknown(),
@@ -152,19 +155,11 @@ pub(super) fn changed_names(cx: &mut Interpreter<'_>, data: &Arc<Data>, method: 
 pub(super) fn affix(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
     let text = call.positional(0).and_then(|argument| argument.value.as_text().cloned());
     let columns = match text {
-        Some(text) if !data.columns.open => Columns::closed(
-            data.columns
-                .list
-                .iter()
-                .map(|column| {
-                    let changed = if name == "add_prefix" {
-                        format!("{text}{}", column.name)
-                    } else {
-                        format!("{}{text}", column.name)
-                    };
-                    Column { name: changed.into(), ..Column::clone(column) }
-                }),
-        ),
+        Some(text) if !data.columns.open => Columns::closed(data.columns.list.iter().map(|column| {
+            let changed =
+                if name == "add_prefix" { format!("{text}{}", column.name) } else { format!("{}{text}", column.name) };
+            Column { name: changed.into(), ..Column::clone(column) }
+        })),
         _ => Columns::unknown(),
     };
     let infos = if columns.open { data.all_infos() } else { data.infos.clone() };

@@ -172,7 +172,12 @@ pub(super) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
             match columns.get(&column.name).cloned() {
                 Some(known) if !is_beside => {
                     let dtype = if known.dtype == column.dtype { known.dtype } else { Dtype::Unknown };
-                    columns.set(Column { infos: known.infos.union(&column.infos), dtype, table: None, ..Column::clone(&known) });
+                    columns.set(Column {
+                        infos: known.infos.union(&column.infos),
+                        dtype,
+                        table: None,
+                        ..Column::clone(&known)
+                    });
                 }
                 Some(_) => {}
                 None => columns.set(column.clone()),

@@ -67,7 +67,9 @@ pub(super) fn resolve(
                     made.open = true;
                     made.infos = data.all_infos();
                 } else {
-                    made.columns.extend(Made::of(vec![Column::clone(&cx.find_column(object, data, name, None, *origin))]).columns);
+                    made.columns.extend(
+                        Made::of(vec![Column::clone(&cx.find_column(object, data, name, None, *origin))]).columns,
+                    );
                 }
             }
             made

@@ -195,7 +195,11 @@ pub(super) fn partition_by(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
 pub(super) fn describe(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
     let learned = cx.learn(data.rows, call.range(), "describe", InfoKind::Statistic);
     let mut list = vec![Column { dtype: Dtype::String, ..Column::named("statistic") }];
-    list.extend(data.columns.list.iter().map(|column| Column { dtype: Dtype::Unknown, table: None, ..Column::clone(column) }));
+    list.extend(data.columns.list.iter().map(|column| Column {
+        dtype: Dtype::Unknown,
+        table: None,
+        ..Column::clone(column)
+    }));
     let columns = Columns { list: Columns::listed(list), ..data.columns.clone() };
     let rows = same_or_unknown(data.rows, false, cx, call);
     cx.add_data(Data { columns, rows, infos: data.infos.union(&learned), n_rows: None, ..(**data).clone() })
