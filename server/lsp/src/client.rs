@@ -30,9 +30,20 @@ pub(crate) enum Purpose {
     Allow(Consent),
 }
 
+/// Something that waits to be written.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    Message(Message),
+    /// An answer whose result was written as JSON by whoever worked it out: of a long document it is long.
+    Answer {
+        id: RequestId,
+        result: String,
+    },
+}
+
 /// The way to the client.
 pub(crate) struct Client {
-    messages: Sender<Message>,
+    messages: Sender<Outgoing>,
     unwritten: Arc<AtomicUsize>,
     next_id: i32,
     asked: HashMap<RequestId, Purpose>,
@@ -40,7 +51,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// A client at the other end of `messages`; `unwritten` is counted down by whoever writes them.
-    pub(crate) fn new(messages: Sender<Message>, unwritten: Arc<AtomicUsize>) -> Self {
+    pub(crate) fn new(messages: Sender<Outgoing>, unwritten: Arc<AtomicUsize>) -> Self {
         Self { messages, unwritten, next_id: 0, asked: HashMap::new() }
     }
 
@@ -52,6 +63,14 @@ impl Client {
     /// Answers a request.
     pub(crate) fn answer(&self, id: RequestId, outcome: Result<Value, ResponseError>) {
         self.send(Message::Response(Response { id, response_result: outcome }));
+    }
+
+    /// Answers a request with a result that is written already.
+    pub(crate) fn answer_written(&self, id: RequestId, outcome: Result<String, ResponseError>) {
+        match outcome {
+            Ok(result) => self.queue(Outgoing::Answer { id, result }),
+            Err(error) => self.answer(id, Err(error)),
+        }
     }
 
     /// Answers a request with an error.
@@ -79,6 +98,10 @@ impl Client {
     }
 
     fn send(&self, message: Message) {
+        self.queue(Outgoing::Message(message));
+    }
+
+    fn queue(&self, message: Outgoing) {
         self.unwritten.fetch_add(1, Ordering::AcqRel);
         // Without a writer the session is about to end.
         let _ = self.messages.send(message);

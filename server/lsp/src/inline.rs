@@ -326,7 +326,7 @@ pub(crate) fn due(session: &Session, waiting: Waiting) {
         match outcome {
             None => {
                 // A session that has ended wants no answers.
-                let _ = events.send(Event::Answered { id, outcome: Ok(Value::Null) });
+                let _ = events.send(Event::Answered { id, outcome: Ok(Value::Null.to_string()) });
             }
             Some((used, prompt)) => {
                 let bounds = Bounds { timeout: used.timeout, answer_bytes_max: ANSWER_BYTES_MAX };

@@ -240,11 +240,15 @@ where
             }
             let source = Source::new(&world, &snapshot.asked, snapshot.document.path());
             let asked = Question { snapshot: &snapshot, uri: &uri, source: &source, client: &client, cancel: &cancel };
-            let outcome = guarded(|| json!(answer(&asked, params)));
+            let outcome =
+                guarded(|| serde_json::to_string(&answer(&asked, params)).expect("the protocol's results are JSON"));
             let outcome = outcome.map_err(|defect| {
                 tracing::error!(method, %defect, "a request broke off");
                 error(ErrorCode::InternalError, format!("{method} broke off: {defect}"))
             });
+            // Before anybody hears of the answer and changes the document: or the last to hold what it was, and to let go of all
+            // that, would be this thread, which is to answer the next.
+            drop(snapshot);
             // A session that has ended wants no answers.
             let _ = events.send(Event::Answered { id, outcome });
         });

@@ -17,7 +17,7 @@ use mlwright_base::system::process::{Identity, Standing};
 use mlwright_base::{ErrorCode as Code, Problem, Progress};
 use mlwright_operations::Answer;
 use mlwright_providers::ProviderError;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::capabilities::Profile;
 use crate::client::{Client, Purpose};
@@ -62,10 +62,10 @@ pub enum Ended {
 #[derive(Debug)]
 pub(crate) enum Event {
     Incoming(Incoming),
-    /// A worker has the answer to a request.
+    /// A worker has the answer to a request, as JSON.
     Answered {
         id: RequestId,
-        outcome: Result<Value, ResponseError>,
+        outcome: Result<String, ResponseError>,
     },
     /// A worker knows what is wrong in a document.
     Diagnosed {
@@ -239,7 +239,7 @@ impl Session {
             }
             Event::Answered { id, outcome } => {
                 if self.pending.take(&id) {
-                    self.client.answer(id, outcome);
+                    self.client.answer_written(id, outcome);
                 }
             }
             Event::Diagnosed { snapshot, found } => diagnostics::found(self, &snapshot, found),

@@ -5,6 +5,7 @@ mod asked;
 mod columns;
 mod lifecycle;
 mod names;
+mod rules;
 mod workspaces;
 
 use std::collections::HashMap;
@@ -12,19 +13,19 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 
 use mlwright_base::system::files;
-use mlwright_engine::settings::{self, Settings};
+use mlwright_engine::settings::Settings;
 use mlwright_engine::workspace::FOLDER;
 use mlwright_language::check::Selection;
 use mlwright_language::{ColumnSummary, Entry, Lifecycle, NameKind, SchemaSource, Table};
 use serde_json::Value;
 
-use self::workspaces::slashed;
 pub use asked::Asked;
 pub use workspaces::Workspaces;
 
 use self::columns::TableCache;
 use self::lifecycle::LifecycleCache;
 use self::names::NamesCache;
+use self::rules::RulesCache;
 
 /// The most entries of a folder that are offered.
 const ENTRIES_MAX: usize = 2_000;
@@ -38,6 +39,7 @@ pub struct World {
     tables: TableCache,
     names: NamesCache,
     lifecycles: LifecycleCache,
+    rules: RulesCache,
     /// The texts that are open in the editor, by path: newer than the disk's.
     open_texts: RwLock<HashMap<String, Arc<str>>>,
 }
@@ -49,6 +51,7 @@ impl World {
             tables: TableCache::default(),
             names: NamesCache::default(),
             lifecycles: LifecycleCache::default(),
+            rules: RulesCache::default(),
             open_texts: RwLock::default(),
         }
     }
@@ -77,12 +80,15 @@ pub struct Source<'a> {
     /// The document's own.
     path: &'a str,
     folder: &'a str,
+    /// The tables that were asked for, by path: one question sees one state of each file, and looks at it once.
+    files: Mutex<HashMap<String, Option<Arc<Table>>>>,
 }
 
 impl<'a> Source<'a> {
     /// The world for the document at `path`.
     pub fn new(world: &'a World, asked: &'a Asked, path: &'a str) -> Self {
-        Self { world, asked, path, folder: path.rsplit_once('/').map_or("", |(folder, _)| folder) }
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        Self { world, asked, path, folder, files: Mutex::default() }
     }
 
     /// Whether a path is in one of the roots, or in the document's own folder.
@@ -99,15 +105,19 @@ impl<'a> Source<'a> {
 
 impl SchemaSource for Source<'_> {
     fn file(&self, path: &str) -> Option<Arc<Table>> {
+        if let Some(known) = lock(&self.files).get(path) {
+            return known.clone();
+        }
         self.asked.path(path);
-        self.world.tables.get(path)
+        let table = self.world.tables.get(path);
+        lock(&self.files).insert(path.to_owned(), table.clone());
+        table
     }
 
     fn table(&self, name: &str) -> Option<Arc<Table>> {
         self.asked.workspace();
         let path = self.world.workspaces.table_path(name)?;
-        self.asked.path(&path);
-        let table = self.world.tables.get(&path)?;
+        let table = self.file(&path)?;
         Some(if &*table.name == name { table } else { Arc::new(Table { name: name.into(), ..Table::clone(&table) }) })
     }
 
@@ -161,11 +171,8 @@ impl SchemaSource for Source<'_> {
 
     fn rules(&self) -> Selection {
         let directory = self.world.workspaces.directory_of(Some(self.path));
-        let file = directory.join(settings::FILE_NAME);
-        self.asked.path(&slashed(&file));
-        // A file that cannot be read, or names rules that do not exist, is reported where it is edited.
-        let check = Settings::load(&directory).map(|settings| settings.check).unwrap_or_default();
-        Selection::new(&check.select, &check.ignore).unwrap_or_default()
+        self.asked.path(&rules::file_of(&directory));
+        self.world.rules.of(&directory)
     }
 
     fn lifecycle(&self, table: &str, target: Option<&str>) -> Option<Arc<Lifecycle>> {

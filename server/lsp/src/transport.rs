@@ -4,8 +4,9 @@ use std::io::{BufRead, Read, Write};
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use lsp_server::{ErrorCode, Message, RequestId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::client::Outgoing;
 use crate::session::Event;
 
 /// The longest message that is read: a notebook with its outputs may be large, more is no text.
@@ -46,14 +47,27 @@ pub(crate) fn read(mut reader: impl BufRead, events: &SyncSender<Event>) {
 }
 
 /// Writes until there is nothing more to write, or nobody reads.
-pub(crate) fn write(mut writer: impl Write, messages: &Receiver<Message>, written: impl Fn()) {
+pub(crate) fn write(mut writer: impl Write, messages: &Receiver<Outgoing>, written: impl Fn()) {
     while let Ok(message) = messages.recv() {
-        if let Err(error) = message.write(&mut writer) {
+        let outcome = match message {
+            Outgoing::Message(message) => message.write(&mut writer),
+            Outgoing::Answer { id, result } => answer(&mut writer, &id, &result),
+        };
+        if let Err(error) = outcome {
             tracing::info!(%error, "the client does not listen any more");
             return;
         }
         written();
     }
+}
+
+/// Writes an answer whose result is JSON.
+fn answer(writer: &mut impl Write, id: &RequestId, result: &str) -> std::io::Result<()> {
+    let start = format!(r#"{{"jsonrpc":"2.0","id":{},"result":"#, json!(id));
+    write!(writer, "Content-Length: {}\r\n\r\n{start}", start.len() + result.len() + 1)?;
+    writer.write_all(result.as_bytes())?;
+    writer.write_all(b"}")?;
+    writer.flush()
 }
 
 /// The bytes of one message; `None` at the end of the input.
@@ -143,5 +157,20 @@ mod tests {
         assert!(matches!(all(&input.as_bytes()[..input.len() - 3])[0], Incoming::End));
         assert!(matches!(all(b"Content-Length: 99999999999\r\n\r\n{}")[0], Incoming::End));
         assert!(matches!(all(b"hello\r\n\r\n")[0], Incoming::End));
+    }
+
+    #[test]
+    fn an_answer_is_the_same_whoever_writes_its_result() {
+        let result = json!({ "items": ["é\n\"", null, 0.1] });
+        for id in [RequestId::from(7), RequestId::from("a\"b".to_owned())] {
+            let (sender, receiver) = std::sync::mpsc::channel();
+            sender.send(Outgoing::Answer { id: id.clone(), result: result.to_string() }).unwrap();
+            drop(sender);
+            let (mut written, mut expected) = (Vec::new(), Vec::new());
+            write(&mut written, &receiver, || {});
+            let response = lsp_server::Response { id, response_result: Ok(result.clone()) };
+            Message::Response(response).write(&mut expected).unwrap();
+            assert_eq!(String::from_utf8(written), String::from_utf8(expected));
+        }
     }
 }

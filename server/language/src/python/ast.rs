@@ -38,10 +38,11 @@ pub struct Ident {
     pub name: Arc<str>,
 }
 
+/// A statement. Its kind is shared between the trees of a text before and after an edit, where it stayed in its place.
 #[derive(Debug, Clone)]
 pub struct Stmt {
     pub range: TextRange,
-    pub kind: StmtKind,
+    pub kind: Arc<StmtKind>,
 }
 
 #[derive(Debug, Clone)]

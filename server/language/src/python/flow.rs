@@ -24,8 +24,9 @@ pub mod value;
 
 pub(crate) use imports::module_file;
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use self::event::{Event, Fit};
 use self::info::{Info, InfoId};
@@ -41,7 +42,7 @@ pub struct Flow {
     /// What each expression was, the last time it was walked.
     pub seen: Vec<Option<Seen>>,
     /// What the strings of the script name.
-    pub contexts: HashMap<ExprId, Context>,
+    pub contexts: FxHashMap<ExprId, Context>,
     /// Each place where a column is named, in the order of the walk; a place in a loop comes several times.
     pub uses: Vec<ColumnUse>,
     pub events: Vec<Event>,

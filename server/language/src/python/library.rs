@@ -131,14 +131,10 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
                 Some(set) if datasets::columns(&set).is_some() => {
                     let (features, target) = datasets::columns(&set).expect("looked at above");
                     let (base, rows) = cx.base(Some(&set), call.range());
-                    let columns = features
-                        .iter()
-                        .chain(target)
-                        .map(|name| crate::python::flow::column::Column {
-                            origins: Arc::from([cx.origin(base, name)]),
-                            ..crate::python::flow::column::Column::named(name)
-                        })
-                        .collect();
+                    let columns = features.iter().chain(target).map(|name| crate::python::flow::column::Column {
+                        origins: Arc::from([cx.origin(base, name)]),
+                        ..crate::python::flow::column::Column::named(name)
+                    });
                     let columns = crate::python::flow::column::Columns::closed(columns);
                     cx.add_data(frames_data(columns, rows))
                 }

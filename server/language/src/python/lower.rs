@@ -21,10 +21,10 @@ mod texts;
 mod words;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use tree_sitter::Tree;
 
 pub use node::MAX_DEPTH;
@@ -52,23 +52,26 @@ const N_KNOWN_MAX: usize = 50_000;
 pub struct Parser {
     parser: tree_sitter::Parser,
     /// Of the last text: each piece with its tree.
-    known: HashMap<Box<str>, Known>,
+    known: Pieces,
     scanned: Scanned,
 }
 
+/// Pieces by their text.
+type Pieces = FxHashMap<Box<str>, Known>;
+
 /// What is known of a piece by its text.
-#[derive(Clone)]
 struct Known {
     tree: Tree,
-    /// Its statements where they stood last, when nothing had to be put in.
-    lowered: Option<Arc<Lowered>>,
+    /// Its statements where they stood in the last text that was read whole, when nothing had to be put in.
+    lowered: Option<Lowered>,
 }
 
+/// Statements with where they stand: the same place in the next text shares them.
 struct Lowered {
     start: u32,
     first_id: u32,
     n_exprs: u32,
-    body: Vec<Stmt>,
+    body: Box<[Stmt]>,
 }
 
 impl fmt::Debug for Parser {
@@ -88,7 +91,7 @@ impl Parser {
     pub fn new() -> Self {
         let mut parser = tree_sitter::Parser::new();
         parser.set_language(&kinds::language()).expect("the grammar is made for this version of the library");
-        Self { parser, known: HashMap::new(), scanned: Scanned::default() }
+        Self { parser, known: Pieces::default(), scanned: Scanned::default() }
     }
 
     /// The tree of `text`.
@@ -123,24 +126,27 @@ impl Parser {
             let comment = range.of(&text).trim_start_matches('#').trim();
             Comment { range: *range, text: comment.into() }
         });
-        let mut module = Module { comments: comments.collect(), ..Module::default() };
-        let mut counters = Counters::default();
-        let mut known = HashMap::new();
+        let comments = comments.collect();
+        let mut reading = Reading { mends: &scan.mends, is_whole: place.is_none(), ..Reading::default() };
         let pieces: Vec<&[Line]> = pieces(&text, &scan.lines).collect();
         let matters = place.map(|place| relevant::relevant(&text, &pieces, place));
         for (index, piece) in pieces.iter().enumerate() {
             if matters.as_ref().is_none_or(|matters| matters[index]) {
-                self.piece(&text, piece, &scan.mends, &mut known, &mut counters, &mut module.body);
+                self.piece(&text, piece, &mut reading);
             }
         }
         // What was left out of a part is still known, up to a point.
         if matters.is_none() || self.known.len() > N_KNOWN_MAX {
             self.known.clear();
         }
-        self.known.extend(known);
-        module.n_exprs = counters.n_exprs;
+        let Reading { body, counters, known, .. } = reading;
+        if self.known.is_empty() {
+            self.known = known;
+        } else {
+            self.known.extend(known);
+        }
         self.scanned = scanned;
-        module
+        Module { body, n_exprs: counters.n_exprs, comments }
     }
 
     /// `text` as it may be once what is typed at `offset` is complete.
@@ -148,64 +154,80 @@ impl Parser {
         repair::repair(text, offset, &mut self.scanned)
     }
 
-    fn piece(
-        &mut self,
-        text: &str,
-        lines: &[Line],
-        mends: &[Mend],
-        known: &mut HashMap<Box<str>, Known>,
-        counters: &mut Counters,
-        body: &mut Vec<Stmt>,
-    ) {
-        let Some((mended, tree)) = self.tree(text, lines, mends, known, counters, body) else { return };
+    fn piece(&mut self, text: &str, lines: &[Line], reading: &mut Reading<'_>) {
+        let Some((mended, tree)) = self.tree(text, lines, reading) else { return };
         let n_statements = lines.iter().filter(|line| line.indent == 0 && !line.continues).count();
         if n_statements > 1 && tree.root_node().has_error() {
             for lines in statements(lines) {
-                if let Some((mended, tree)) = self.tree(text, lines, mends, known, counters, body) {
-                    lower_and_keep(&mended, &tree, lines, mends, known, counters, body);
+                if let Some((mended, tree)) = self.tree(text, lines, reading) {
+                    reading.lower_and_keep(&mended, &tree, lines);
                 }
             }
             return;
         }
-        lower_and_keep(&mended, &tree, lines, mends, known, counters, body);
+        reading.lower_and_keep(&mended, &tree, lines);
     }
 
     /// A piece with its tree, to be lowered; none where there is nothing to read, or where its statements are known and were put
-    /// into `body`.
-    fn tree<'t>(
-        &mut self,
-        text: &'t str,
-        lines: &[Line],
-        mends: &[Mend],
-        known: &mut HashMap<Box<str>, Known>,
-        counters: &mut Counters,
-        body: &mut Vec<Stmt>,
-    ) -> Option<(Mended<'t>, Tree)> {
+    /// into the body.
+    fn tree<'t>(&mut self, text: &'t str, lines: &[Line], reading: &mut Reading<'_>) -> Option<(Mended<'t>, Tree)> {
         let range = range_of(lines)?;
-        let mended = Mended::new(text, range, mends_in(mends, range));
-        let piece = match known.get(mended.text()) {
-            Some(piece) => piece.clone(),
-            None => {
-                let piece = match self.known.remove(mended.text()) {
-                    Some(piece) => piece,
-                    None => Known { tree: self.parser.parse(mended.text(), None)?, lowered: None },
-                };
-                known.insert(mended.text().into(), piece.clone());
-                piece
-            }
-        };
-        if let Some(lowered) = piece.lowered.filter(|_| mends_in(mends, range).is_empty()) {
-            let shift = Shift {
-                bytes: i64::from(range.start) - i64::from(lowered.start),
-                ids: i64::from(counters.n_exprs) - i64::from(lowered.first_id),
+        let mends = mends_in(reading.mends, range);
+        let mended = Mended::new(text, range, mends);
+        if !reading.known.contains_key(mended.text()) {
+            let (key, piece) = match self.known.remove_entry(mended.text()) {
+                Some(known) => known,
+                None => {
+                    let tree = self.parser.parse(mended.text(), None)?;
+                    (mended.text().into(), Known { tree, lowered: None })
+                }
             };
-            let from = body.len();
-            body.extend(lowered.body.iter().cloned());
-            shift.stmts(&mut body[from..]);
-            counters.n_exprs += lowered.n_exprs;
-            return None;
+            reading.known.insert(key, piece);
         }
-        Some((mended, piece.tree))
+        let piece = reading.known.get_mut(mended.text())?;
+        let Some(lowered) = piece.lowered.as_mut().filter(|_| mends.is_empty()) else {
+            return Some((mended, piece.tree.clone()));
+        };
+        let shift = Shift {
+            bytes: i64::from(range.start) - i64::from(lowered.start),
+            ids: i64::from(reading.counters.n_exprs) - i64::from(lowered.first_id),
+        };
+        let from = reading.body.len();
+        reading.body.extend(lowered.body.iter().cloned());
+        shift.stmts(&mut reading.body[from..]);
+        // In parts of a text expressions have other numbers: they would only have to be moved back.
+        if reading.is_whole && shift.moves() {
+            lowered.start = range.start;
+            lowered.first_id = reading.counters.n_exprs;
+            lowered.body = reading.body[from..].into();
+        }
+        reading.counters.n_exprs += lowered.n_exprs;
+        None
+    }
+}
+
+/// What has been read of a text so far.
+#[derive(Default)]
+struct Reading<'s> {
+    mends: &'s [Mend],
+    /// Whether every piece of the text is read.
+    is_whole: bool,
+    known: Pieces,
+    counters: Counters,
+    body: Vec<Stmt>,
+}
+
+impl Reading<'_> {
+    /// Lowers a piece, and keeps what came out for the next text.
+    fn lower_and_keep(&mut self, mended: &Mended<'_>, tree: &Tree, lines: &[Line]) {
+        let (from, first_id) = (self.body.len(), self.counters.n_exprs);
+        lower(mended, tree, &mut self.counters, &mut self.body);
+        if let Some(range) = range_of(lines).filter(|range| mends_in(self.mends, *range).is_empty())
+            && let Some(piece) = self.known.get_mut(mended.text())
+        {
+            let n_exprs = self.counters.n_exprs - first_id;
+            piece.lowered = Some(Lowered { start: range.start, first_id, n_exprs, body: self.body[from..].into() });
+        }
     }
 }
 
@@ -219,33 +241,13 @@ fn mends_in(mends: &[Mend], range: TextRange) -> &[Mend] {
     &mends[from..to]
 }
 
-/// Lowers a piece, and keeps what came out for the next text.
-fn lower_and_keep(
-    mended: &Mended<'_>,
-    tree: &Tree,
-    lines: &[Line],
-    mends: &[Mend],
-    known: &mut HashMap<Box<str>, Known>,
-    counters: &mut Counters,
-    body: &mut Vec<Stmt>,
-) {
-    let (from, first_id) = (body.len(), counters.n_exprs);
-    lower(mended, tree, counters, body);
-    if let Some(range) = range_of(lines).filter(|range| mends_in(mends, *range).is_empty())
-        && let Some(piece) = known.get_mut(mended.text())
-    {
-        let n_exprs = counters.n_exprs - first_id;
-        piece.lowered = Some(Arc::new(Lowered { start: range.start, first_id, n_exprs, body: body[from..].to_vec() }));
-    }
-}
-
 fn lower(mended: &Mended<'_>, tree: &Tree, counters: &mut Counters, body: &mut Vec<Stmt>) {
     let root = tree.root_node();
     let mut lowering = Lowering::new(mended, tree, counters);
     if Kind::of_id(root.kind_id()) == Kind::Module || root.is_error() {
         lowering.block(root, body);
     } else {
-        body.push(Stmt { range: lowering.range(root), kind: StmtKind::Error(Vec::new()) });
+        body.push(Stmt { range: lowering.range(root), kind: Arc::new(StmtKind::Error(Vec::new())) });
     }
 }
 

@@ -26,7 +26,7 @@ mod target;
 pub use catalog::{Category, RULES, Rule, rule};
 pub(crate) use suppress::suppress;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap};
 
 use self::facts::Facts;
 use crate::answers::{Diagnostic, Fix, Related};
@@ -64,7 +64,8 @@ pub(crate) fn check(analysis: &Analysis, text: &str, source: &dyn SchemaSource) 
 #[derive(Debug, Default)]
 struct Findings {
     diagnostics: Vec<Diagnostic>,
-    places: HashSet<(&'static str, TextRange)>,
+    /// Where, by code.
+    places: HashMap<&'static str, BTreeSet<TextRange>>,
 }
 
 impl Findings {
@@ -81,7 +82,7 @@ impl Findings {
         related: Vec<(TextRange, &str)>,
         fixes: Vec<Fix>,
     ) {
-        if range.is_empty() || !self.places.insert((code, range)) {
+        if range.is_empty() || !self.places.entry(code).or_default().insert(range) {
             return;
         }
         let related = related
@@ -98,10 +99,8 @@ impl Findings {
         let at = place.start as usize;
         let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |length| at + length);
-        let line = start as u32..=end as u32;
-        self.diagnostics
-            .iter()
-            .any(|known| known.code == code && known.range != place && line.contains(&known.range.start))
+        let line = TextRange::empty(start as u32)..TextRange::empty(end as u32 + 1);
+        self.places.get(code).is_some_and(|places| places.range(line).any(|known| *known != place))
     }
 }
 

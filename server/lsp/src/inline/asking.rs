@@ -99,7 +99,7 @@ async fn answer(job: Job, client: Client, events: SyncSender<Event>) {
             Value::Null
         }
     };
-    let _ = events.send(Event::Answered { id: job.id, outcome: Ok(suggestion) });
+    let _ = events.send(Event::Answered { id: job.id, outcome: Ok(suggestion.to_string()) });
 }
 
 async fn ask(job: &Job, client: &Client) -> Result<String, ProviderError> {

@@ -11,6 +11,8 @@ use std::io::{BufReader, PipeReader, PipeWriter};
 use std::path::Path;
 use std::thread::JoinHandle;
 
+use serde_json::Value;
+
 use super::*;
 
 /// An editor that talks to a session of its own, in a folder of its own.

@@ -16,9 +16,14 @@ pub(crate) struct Shift {
 }
 
 impl Shift {
+    /// Whether anything moves.
+    pub(crate) fn moves(self) -> bool {
+        self.bytes != 0 || self.ids != 0
+    }
+
     /// Moves statements with everything in them.
     pub(crate) fn stmts(self, stmts: &mut [Stmt]) {
-        if self.bytes != 0 || self.ids != 0 {
+        if self.moves() {
             for stmt in stmts {
                 self.stmt(stmt);
             }
@@ -51,7 +56,7 @@ impl Shift {
 
     fn stmt(self, stmt: &mut Stmt) {
         self.range(&mut stmt.range);
-        match &mut stmt.kind {
+        match Arc::make_mut(&mut stmt.kind) {
             StmtKind::Expr(expr) => self.expr(expr),
             StmtKind::Assign { targets, value } => {
                 self.exprs(targets);

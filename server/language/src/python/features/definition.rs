@@ -138,7 +138,7 @@ fn is_compound(analysis: &Analysis, range: TextRange) -> bool {
     each_stmt(&analysis.module.body, &mut |stmt| {
         is |= stmt.range == range
             && matches!(
-                stmt.kind,
+                *stmt.kind,
                 StmtKind::For { .. }
                     | StmtKind::With { .. }
                     | StmtKind::FunctionDef(_)
@@ -153,7 +153,7 @@ fn is_compound(analysis: &Analysis, range: TextRange) -> bool {
 /// The name in the head of a function or class of the script.
 fn definition_in(body: &[Stmt], name: &str) -> Option<TextRange> {
     let mut found = None;
-    each_stmt(body, &mut |stmt| match &stmt.kind {
+    each_stmt(body, &mut |stmt| match &*stmt.kind {
         StmtKind::FunctionDef(function) if &*function.name.name == name => found = Some(function.name.range),
         StmtKind::ClassDef(class) if &*class.name.name == name => found = Some(class.name.range),
         _ => {}
@@ -170,7 +170,7 @@ fn in_module(
     source: &dyn SchemaSource,
 ) -> Vec<Target> {
     let mut wanted: Option<(String, u32, Option<Arc<str>>)> = None;
-    each_stmt(&analysis.module.body, &mut |stmt| match &stmt.kind {
+    each_stmt(&analysis.module.body, &mut |stmt| match &*stmt.kind {
         StmtKind::Import(names) => {
             for import in names {
                 let bound = import.alias.as_ref().unwrap_or(&import.name);
@@ -218,7 +218,7 @@ fn named_in(body: &[Stmt], name: &str) -> Option<TextRange> {
     definition_in(body, name).or_else(|| {
         let mut found = None;
         for stmt in body {
-            if let StmtKind::Assign { targets, .. } = &stmt.kind {
+            if let StmtKind::Assign { targets, .. } = &*stmt.kind {
                 let named =
                     targets.iter().find(|target| matches!(&*target.kind, ExprKind::Name(known) if &**known == name));
                 found = named.map(|target| target.range).or(found);

@@ -53,7 +53,7 @@ pub(crate) fn facts(document: &Document, offset: u32, source: &dyn SchemaSource)
 fn reached(analysis: &Analysis, body: &[Stmt], offset: u32) -> Option<Stage> {
     let mut last = None;
     for stmt in body.iter().take_while(|stmt| stmt.range.start < offset) {
-        if stmt.range.end <= offset && !matches!(stmt.kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_)) {
+        if stmt.range.end <= offset && !matches!(*stmt.kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_)) {
             last = stage_of(analysis, stmt).or(last);
         } else if stmt.range.end > offset {
             parts_of_stmt(stmt, &mut |part| {
@@ -78,7 +78,7 @@ fn names_at(analysis: &Analysis, offset: u32) -> Vec<Arc<str>> {
         .map(|binding| (binding.range.start, &binding.name))
         .collect();
     for stmt in stmts_at(&analysis.module.body, offset) {
-        if let StmtKind::FunctionDef(function) = &stmt.kind {
+        if let StmtKind::FunctionDef(function) = &*stmt.kind {
             bound
                 .extend(function.parameters.iter().map(|parameter| (parameter.name.range.start, &parameter.name.name)));
         }
@@ -97,7 +97,7 @@ fn names_at(analysis: &Analysis, offset: u32) -> Vec<Arc<str>> {
 fn functions(body: &[Stmt]) -> Vec<TextRange> {
     let mut found = Vec::new();
     super::tree::each_stmt(body, &mut |stmt| {
-        if matches!(stmt.kind, StmtKind::FunctionDef(_)) {
+        if matches!(*stmt.kind, StmtKind::FunctionDef(_)) {
             found.push(stmt.range);
         }
     });
@@ -123,7 +123,7 @@ fn probed(text: &str, body: &[Stmt], offset: u32, names: &[Arc<str>]) -> (String
 /// The elements of the list that begins at `offset`.
 fn list_at(body: &[Stmt], offset: u32) -> Option<&[Expr]> {
     let stmt = stmts_at(body, offset).into_iter().last()?;
-    let StmtKind::Expr(expr) = &stmt.kind else { return None };
+    let StmtKind::Expr(expr) = &*stmt.kind else { return None };
     match &*expr.kind {
         ExprKind::List(items) if expr.range.start == offset => Some(items),
         _ => None,
@@ -136,7 +136,7 @@ fn frame(name: &Arc<str>, data: &Data, seen: &Analysis, document: &Document) -> 
         return None;
     }
     let part = describe::part(data.rows, &seen.flow.rows, document.lines());
-    let columns: Vec<ColumnFact> = data.columns.list.iter().map(column).collect();
+    let columns: Vec<ColumnFact> = data.columns.list.iter().map(|known| column(known)).collect();
     let shape = describe::shape(data);
     if columns.is_empty() && part.is_none() && shape.is_none() {
         return None;

@@ -35,7 +35,7 @@ pub(crate) fn signature(document: &Document, offset: u32, source: &dyn SchemaSou
 fn defined(place: &Place<'_>, function: &Expr) -> Option<(Arc<FunctionDef>, usize)> {
     match &place.seen(function)?.value {
         Value::Function(function, _) => Some((function.clone(), 0)),
-        Value::Class(class, _) => class.body.iter().find_map(|stmt: &Stmt| match &stmt.kind {
+        Value::Class(class, _) => class.body.iter().find_map(|stmt: &Stmt| match &*stmt.kind {
             StmtKind::FunctionDef(function) if &*function.name.name == "__init__" => Some((function.clone(), 1)),
             _ => None,
         }),
@@ -83,7 +83,7 @@ fn of_function(function: &FunctionDef, skipped: usize, arguments: &[Argument], o
 
 /// The text with which a function's body begins.
 fn documentation(function: &FunctionDef) -> Option<String> {
-    let StmtKind::Expr(expr) = &function.body.first()?.kind else { return None };
+    let StmtKind::Expr(expr) = &*function.body.first()?.kind else { return None };
     let ExprKind::Str(literal) = &*expr.kind else { return None };
     Some(literal.value.trim().to_owned())
 }

@@ -36,7 +36,7 @@ pub(crate) fn symbols(document: &Document, source: &dyn SchemaSource) -> Vec<Sym
 fn of_block(analysis: &Analysis, text: &str, body: &[Stmt]) -> Vec<Symbol> {
     let plain: Vec<_> = stages(analysis, body)
         .into_iter()
-        .filter(|(_, stmt)| !matches!(stmt.kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_)))
+        .filter(|(_, stmt)| !matches!(*stmt.kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_)))
         .collect();
     let mut symbols: Vec<Symbol> = runs(&plain)
         .into_iter()
@@ -55,7 +55,7 @@ fn of_block(analysis: &Analysis, text: &str, body: &[Stmt]) -> Vec<Symbol> {
         })
         .collect();
     for stmt in body {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::FunctionDef(function) => symbols.push(Symbol {
                 name: function.name.name.to_string(),
                 detail: None,
@@ -72,7 +72,7 @@ fn of_block(analysis: &Analysis, text: &str, body: &[Stmt]) -> Vec<Symbol> {
                 selection: class.name.range,
                 children: of_block(analysis, text, &class.body),
             }),
-            StmtKind::If { body, .. } if matches!(&stmt.kind, StmtKind::If { orelse, .. } if orelse.is_empty()) => {
+            StmtKind::If { body, .. } if matches!(&*stmt.kind, StmtKind::If { orelse, .. } if orelse.is_empty()) => {
                 let inner = of_block(analysis, text, body);
                 symbols.extend(inner.into_iter().filter(|symbol| symbol.kind != SymbolKind::Stage));
             }

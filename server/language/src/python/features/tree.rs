@@ -109,7 +109,7 @@ pub(super) fn stmts_at(body: &[Stmt], offset: u32) -> Vec<&Stmt> {
 
 /// Calls `visit` with what `stmt` directly holds, in the order of the text.
 pub(super) fn parts_of_stmt<'t>(stmt: &'t Stmt, visit: &mut dyn FnMut(Part<'t>)) {
-    match &stmt.kind {
+    match &*stmt.kind {
         StmtKind::Expr(expr) => visit(Part::Expr(expr)),
         StmtKind::Assign { targets, value } => {
             targets.iter().for_each(|target| visit(Part::Expr(target)));

@@ -3,8 +3,10 @@
 //! Where anything is in doubt nothing is reported: the frame may have columns that are not known, the place is guarded, or the
 //! script does what the walk does not follow.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::describe;
 use super::tree::{each_expr, each_expr_in, each_stmt, range_of};
@@ -23,18 +25,20 @@ const N_NAMED_MAX: usize = 8;
 
 /// Each column that is not there.
 pub(crate) fn unknown_columns(document: &Document, analysis: &Analysis) -> Vec<Diagnostic> {
+    let is_missing = |used: &&ColumnUse| {
+        used.found == Some(false) && !used.makes && is_known_whole(&used.data) && !is_renamed_by_reader(used)
+    };
     // A place is walked once for each call and turn: on every one the column must be missing.
-    let mut places: HashMap<TextRange, Vec<&ColumnUse>> = HashMap::new();
-    for used in &analysis.flow.uses {
+    let missing: FxHashSet<TextRange> = analysis.flow.uses.iter().filter(is_missing).map(|used| used.range).collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let mut places: FxHashMap<TextRange, Vec<&ColumnUse>> = FxHashMap::default();
+    for used in analysis.flow.uses.iter().filter(|used| missing.contains(&used.range)) {
         places.entry(used.range).or_default().push(used);
     }
     let text = document.text();
-    places.retain(|range, uses| {
-        let is_missing = |used: &&ColumnUse| {
-            used.found == Some(false) && !used.makes && is_known_whole(&used.data) && !is_renamed_by_reader(used)
-        };
-        uses.iter().all(is_missing) && range.of(text) == &*uses[0].name
-    });
+    places.retain(|range, uses| uses.iter().all(is_missing) && range.of(text) == &*uses[0].name);
     if places.is_empty() {
         return Vec::new();
     }
@@ -152,7 +156,7 @@ impl Doubts {
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
+        match &*stmt.kind {
             // What a function writes to names outside is not followed.
             StmtKind::Global(_) | StmtKind::Nonlocal(_) => self.everything = true,
             StmtKind::Try { body, handlers, .. } if handlers.iter().any(may_handle_missing) => {

@@ -271,7 +271,7 @@ impl<'a> Interpreter<'a> {
             let fields: Vec<Arc<str>> = class
                 .body
                 .iter()
-                .filter_map(|stmt| match &stmt.kind {
+                .filter_map(|stmt| match &*stmt.kind {
                     StmtKind::AnnAssign { target, .. } => match &*target.kind {
                         ExprKind::Name(name) => Some(name.clone()),
                         _ => None,
@@ -338,7 +338,7 @@ impl<'a> Interpreter<'a> {
         }
         let mut object = None;
         for stmt in &class.body {
-            let StmtKind::FunctionDef(function) = &stmt.kind else { continue };
+            let StmtKind::FunctionDef(function) = &*stmt.kind else { continue };
             if self.called.contains(&Arc::as_ptr(function)) {
                 continue;
             }

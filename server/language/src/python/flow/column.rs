@@ -35,7 +35,7 @@ impl Column {
             dtype: Dtype::Unknown,
             table: None,
             made: None,
-            origins: Arc::from([]),
+            origins: Arc::default(),
             infos: Infos::default(),
             certain: true,
         }
@@ -49,8 +49,8 @@ pub struct BaseId(pub u32);
 /// The columns of a frame.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
-    /// In their order, as far as that is known.
-    pub list: Arc<Vec<Column>>,
+    /// In their order, as far as that is known. A column that one step leaves as it is is shared by the frames before and after.
+    pub list: Arc<Vec<Arc<Column>>>,
     /// Whether there may be columns that are not listed.
     pub open: bool,
     /// Where `open`: all columns of this table are there but for those in `dropped`.
@@ -64,12 +64,17 @@ impl Columns {
         Self { open: true, ..Self::default() }
     }
 
-    /// Exactly these.
-    pub fn closed(list: Vec<Column>) -> Self {
-        Self { list: Arc::new(list), ..Self::default() }
+    /// These, and perhaps others.
+    pub fn listed<C: Into<Arc<Column>>>(list: impl IntoIterator<Item = C>) -> Arc<Vec<Arc<Column>>> {
+        Arc::new(list.into_iter().map(Into::into).collect())
     }
 
-    pub fn get(&self, name: &str) -> Option<&Column> {
+    /// Exactly these.
+    pub fn closed<C: Into<Arc<Column>>>(list: impl IntoIterator<Item = C>) -> Self {
+        Self { list: Self::listed(list), ..Self::default() }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Arc<Column>> {
         self.list.iter().find(|column| &*column.name == name)
     }
 
@@ -78,7 +83,8 @@ impl Columns {
     }
 
     /// Puts a column in, in the place of the one of the same name or last.
-    pub fn set(&mut self, column: Column) {
+    pub fn set(&mut self, column: impl Into<Arc<Column>>) {
+        let column = column.into();
         let list = Arc::make_mut(&mut self.list);
         match list.iter_mut().find(|known| known.name == column.name) {
             Some(known) => *known = column,
@@ -87,6 +93,13 @@ impl Columns {
         if self.dropped.iter().any(|dropped| list.iter().any(|column| column.name == *dropped)) {
             let list = self.list.clone();
             Arc::make_mut(&mut self.dropped).retain(|dropped| list.iter().all(|column| column.name != *dropped));
+        }
+    }
+
+    /// Changes each column.
+    pub fn change_each(&mut self, change: impl Fn(&mut Column)) {
+        for column in Arc::make_mut(&mut self.list) {
+            change(Arc::make_mut(column));
         }
     }
 
@@ -103,22 +116,22 @@ impl Columns {
         if Arc::ptr_eq(&self.list, &other.list) {
             return Columns { open: self.open || other.open, ..self.clone() };
         }
-        let mut list: Vec<Column> = Vec::with_capacity(self.list.len());
+        let mut list: Vec<Arc<Column>> = Vec::with_capacity(self.list.len());
         for column in self.list.iter() {
             list.push(match other.get(&column.name) {
-                Some(twin) => Column {
+                Some(twin) => Arc::new(Column {
                     infos: column.infos.union(&twin.infos),
                     origins: union(&column.origins, &twin.origins),
                     certain: column.certain && twin.certain,
                     dtype: if column.dtype == twin.dtype { column.dtype } else { Dtype::Unknown },
                     table: column.table.clone().filter(|_| twin.table.is_some()),
-                    ..column.clone()
-                },
-                None => Column { certain: column.certain && other.open, ..column.clone() },
+                    ..(**column).clone()
+                }),
+                None => Arc::new(Column { certain: column.certain && other.open, ..(**column).clone() }),
             });
         }
         for column in other.list.iter().filter(|column| self.get(&column.name).is_none()) {
-            list.push(Column { certain: column.certain && self.open, ..column.clone() });
+            list.push(Arc::new(Column { certain: column.certain && self.open, ..(**column).clone() }));
         }
         Columns {
             list: Arc::new(list),

@@ -1,8 +1,9 @@
 //! The walker itself: its tables, limits and the small steps that everything else is made of.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::column::{BaseId, Column, Columns, OriginId};
 use super::event::{Event, EventKind, Fit, Given, Turn};
@@ -36,7 +37,7 @@ pub struct Interpreter<'a> {
     /// Functions of the script being walked, outermost first.
     pub(crate) stack: Vec<*const FunctionDef>,
     /// Functions of the script that were called.
-    pub(crate) called: std::collections::HashSet<*const FunctionDef>,
+    pub(crate) called: FxHashSet<*const FunctionDef>,
     /// What the functions on the stack have returned so far.
     pub(crate) returns: Vec<Option<Value>>,
     pub(crate) turns: Arc<Vec<Turn>>,
@@ -45,10 +46,12 @@ pub struct Interpreter<'a> {
     /// The statement being walked.
     pub(crate) statement: TextRange,
     /// Modules of the workspace that were imported, by path.
-    pub(crate) imported: HashMap<Arc<str>, Option<(ScopeId, Arc<Module>)>>,
-    bases: HashMap<Arc<str>, (BaseId, RowsId)>,
+    pub(crate) imported: FxHashMap<Arc<str>, Option<(ScopeId, Arc<Module>)>>,
+    bases: FxHashMap<Arc<str>, (BaseId, RowsId)>,
     n_bases: u32,
-    origins: HashMap<(BaseId, Arc<str>), OriginId>,
+    origins: FxHashMap<BaseId, FxHashMap<Arc<str>, OriginId>>,
+    /// The columns of tables as they are read: a table read again has the same.
+    read: FxHashMap<BaseId, (Arc<Table>, Columns)>,
     n_splits: u32,
 }
 
@@ -76,10 +79,11 @@ impl<'a> Interpreter<'a> {
             turns: Arc::default(),
             n_partial_loops: 0,
             statement: TextRange::default(),
-            imported: HashMap::new(),
-            bases: HashMap::new(),
+            imported: FxHashMap::default(),
+            bases: FxHashMap::default(),
             n_bases: 0,
-            origins: HashMap::new(),
+            origins: FxHashMap::default(),
+            read: FxHashMap::default(),
             n_splits: 0,
         }
     }
@@ -96,7 +100,7 @@ impl<'a> Interpreter<'a> {
     fn walk_uncalled(&mut self, body: &'a [Stmt], scope: ScopeId) {
         use crate::python::ast::StmtKind;
         for stmt in body {
-            match &stmt.kind {
+            match &*stmt.kind {
                 StmtKind::FunctionDef(function) if !self.called.contains(&Arc::as_ptr(function)) => {
                     self.state.begin();
                     self.walk_alone(function, scope);
@@ -236,12 +240,14 @@ impl<'a> Interpreter<'a> {
 
     /// The identity of a column of a table.
     pub(crate) fn origin(&mut self, base: BaseId, name: &str) -> OriginId {
-        if let Some(known) = self.origins.get(&(base, Arc::from(name))) {
+        let of_base = self.origins.entry(base).or_default();
+        if let Some(known) = of_base.get(name) {
             return *known;
         }
-        let id = OriginId(self.origins.len() as u32);
-        self.flow.origins.push((base, name.into()));
-        self.origins.insert((base, name.into()), id);
+        let id = OriginId(self.flow.origins.len() as u32);
+        let name: Arc<str> = name.into();
+        self.flow.origins.push((base, name.clone()));
+        of_base.insert(name, id);
         id
     }
 
@@ -349,7 +355,10 @@ impl<'a> Interpreter<'a> {
 
     /// Columns of a table that was read.
     pub(crate) fn columns_of(&mut self, table: &Arc<Table>, base: BaseId) -> Columns {
-        let list = table
+        if let Some((_, columns)) = self.read.get(&base).filter(|(known, _)| Arc::ptr_eq(known, table)) {
+            return columns.clone();
+        }
+        let list: Vec<Column> = table
             .columns
             .iter()
             .map(|column| Column {
@@ -359,7 +368,9 @@ impl<'a> Interpreter<'a> {
                 ..Column::named(&column.name)
             })
             .collect();
-        Columns::closed(list)
+        let columns = Columns::closed(list);
+        self.read.insert(base, (table.clone(), columns.clone()));
+        columns
     }
 
     /// A number that stands for the text of an expression.

@@ -1,5 +1,9 @@
 //! Which samples a value holds, and whether two values share some.
 
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+
 use crate::text::TextRange;
 
 /// Place of a set of rows in its table.
@@ -12,7 +16,7 @@ impl RowsId {
 }
 
 /// How a set of rows came from others.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Step {
     /// Read, or made by the script.
     Source,
@@ -33,7 +37,7 @@ pub enum Step {
 }
 
 /// An end of a slice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bound {
     Open,
     /// A position; negative ones count from the end.
@@ -77,11 +81,14 @@ impl Relation {
 #[derive(Debug, Clone)]
 pub struct RowsTable {
     sets: Vec<RowSet>,
+    /// For each set the hash of its step and parents.
+    hashes: Vec<u64>,
 }
 
 impl Default for RowsTable {
     fn default() -> Self {
-        Self { sets: vec![RowSet { step: Step::Source, parents: Vec::new(), site: TextRange::default() }] }
+        let none = RowSet { step: Step::Source, parents: Vec::new(), site: TextRange::default() };
+        Self { hashes: vec![hash(&none.step, &none.parents)], sets: vec![none] }
     }
 }
 
@@ -92,12 +99,18 @@ impl RowsTable {
     /// Adds a set; the same step from the same parents is the same set, but for sources.
     pub fn add(&mut self, step: Step, parents: Vec<RowsId>, site: TextRange) -> RowsId {
         let shared = !matches!(step, Step::Source);
+        let hash = hash(&step, &parents);
         let recent = self.sets.len().saturating_sub(512);
         if shared
-            && let Some(known) = self.sets[recent..].iter().position(|set| set.step == step && set.parents == parents)
+            && let Some(known) = (recent..self.sets.len()).find(|index| {
+                // A hash is quicker to look at than the parents, which lie elsewhere in memory.
+                let set = &self.sets[*index];
+                self.hashes[*index] == hash && set.step == step && set.parents == parents
+            })
         {
-            return RowsId((recent + known) as u32);
+            return RowsId(known as u32);
         }
+        self.hashes.push(hash);
         self.sets.push(RowSet { step, parents, site });
         RowsId(self.sets.len() as u32 - 1)
     }
@@ -280,6 +293,12 @@ impl RowsTable {
             _ => None,
         })
     }
+}
+
+fn hash(step: &Step, parents: &[RowsId]) -> u64 {
+    let mut hasher = FxHasher::default();
+    (step, parents).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// How two sets lie that came from one by these steps.

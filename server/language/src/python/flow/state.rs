@@ -1,14 +1,15 @@
 //! Names and objects at one place of a script, and what happens to them where ways part and meet again.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::value::{Data, Dict, Estimator, Instance, List, Object, ObjectId, ScopeId, Value};
 
 #[derive(Debug, Default)]
 struct Scope {
     parent: Option<ScopeId>,
-    names: HashMap<Arc<str>, Value>,
+    names: FxHashMap<Arc<str>, Value>,
 }
 
 /// All names and objects. Ways that part are walked one after the other: changes are noted, taken back, and joined.
@@ -19,26 +20,26 @@ pub struct State {
     /// One list of earlier values for each branch that is being walked.
     journal: Vec<Journal>,
     /// For data that is one of two, those two: what changes it changes one of them.
-    twins: HashMap<ObjectId, [ObjectId; 2]>,
+    twins: FxHashMap<ObjectId, [ObjectId; 2]>,
 }
 
 #[derive(Debug, Default)]
 struct Journal {
-    names: HashMap<(ScopeId, Arc<str>), Option<Value>>,
-    objects: HashMap<ObjectId, Object>,
+    names: FxHashMap<(ScopeId, Arc<str>), Option<Value>>,
+    objects: FxHashMap<ObjectId, Object>,
 }
 
 /// What a branch did, to be joined with what another did.
 #[derive(Debug)]
 pub struct Outcome {
-    names: HashMap<(ScopeId, Arc<str>), Option<Value>>,
-    objects: HashMap<ObjectId, Object>,
+    names: FxHashMap<(ScopeId, Arc<str>), Option<Value>>,
+    objects: FxHashMap<ObjectId, Object>,
 }
 
 impl State {
     /// One empty scope: the module's.
     pub fn new() -> Self {
-        Self { scopes: vec![Scope::default()], heap: Vec::new(), journal: Vec::new(), twins: HashMap::new() }
+        Self { scopes: vec![Scope::default()], heap: Vec::new(), journal: Vec::new(), twins: FxHashMap::default() }
     }
 
     /// The module's names.
@@ -46,7 +47,7 @@ impl State {
 
     /// A new scope inside another.
     pub fn open_scope(&mut self, parent: ScopeId) -> ScopeId {
-        self.scopes.push(Scope { parent: Some(parent), names: HashMap::new() });
+        self.scopes.push(Scope { parent: Some(parent), names: FxHashMap::default() });
         ScopeId(self.scopes.len() as u32 - 1)
     }
 
@@ -190,7 +191,7 @@ impl State {
     /// Ends a branch: what it did is taken back and handed out.
     pub fn rewind(&mut self) -> Outcome {
         let journal = self.journal.pop().expect("a branch was begun");
-        let mut outcome = Outcome { names: HashMap::new(), objects: HashMap::new() };
+        let mut outcome = Outcome { names: FxHashMap::default(), objects: FxHashMap::default() };
         for ((scope, name), before) in journal.names {
             let names = &mut self.scopes[scope.0 as usize].names;
             let after = match before {

@@ -40,7 +40,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn walk(&mut self, stmt: &Stmt, scope: ScopeId) -> Reach {
-        match &stmt.kind {
+        match &*stmt.kind {
             StmtKind::Expr(expr) => {
                 self.eval(expr, scope);
             }

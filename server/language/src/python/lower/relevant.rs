@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::scan::Line;
+use super::scan::{Line, is_name_byte};
 
 /// For each piece whether it matters for what is known at `offset`. Pieces after it count only where it lies in a function or class,
 /// which they may call.
@@ -128,12 +128,11 @@ fn end_outside(text: &str, is_end: impl Fn(u8) -> bool) -> usize {
 
 /// Whether the first mention of a name binds it: as the variable of a loop, or by an assignment that does not read it.
 fn is_bound_first(piece: &str, name: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
     let is_word = |start: usize| {
         let bytes = piece.as_bytes();
         let end = start + name.len();
-        (start == 0 || !is_part(bytes[start - 1]) && bytes[start - 1] != b'.')
-            && !bytes.get(end).copied().is_some_and(is_part)
+        (start == 0 || !is_name_byte(bytes[start - 1]) && bytes[start - 1] != b'.')
+            && !bytes.get(end).copied().is_some_and(is_name_byte)
     };
     let Some(start) = piece.match_indices(name).map(|(start, _)| start).find(|start| is_word(*start)) else {
         return false;
@@ -171,8 +170,7 @@ fn mentioned(piece: &str) -> HashSet<&str> {
             }
             byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
                 let start = at;
-                while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_' || bytes[at] >= 0x80)
-                {
+                while at < bytes.len() && is_name_byte(bytes[at]) {
                     at += 1;
                 }
                 let word = &piece[start..at];

@@ -34,7 +34,7 @@ impl<'t> Lowering<'t> {
             let is_statement = child.kind.is_statement();
             let has_inside = child.kind == Kind::Error && self.has_statement(child.node);
             if is_statement || has_inside || child.kind == Kind::Block {
-                body.extend(loose.take().map(|(range, parts)| Stmt { range, kind: StmtKind::Error(parts) }));
+                body.extend(loose.take().map(|(range, parts)| Stmt { range, kind: Arc::new(StmtKind::Error(parts)) }));
                 if is_statement {
                     let statement = self.statement(child.node, child.kind);
                     body.push(statement);
@@ -55,7 +55,7 @@ impl<'t> Lowering<'t> {
                 *parts = found;
             }
         }
-        body.extend(loose.take().map(|(range, parts)| Stmt { range, kind: StmtKind::Error(parts) }));
+        body.extend(loose.take().map(|(range, parts)| Stmt { range, kind: Arc::new(StmtKind::Error(parts)) }));
     }
 
     fn has_statement(&mut self, node: Node<'t>) -> bool {
@@ -73,7 +73,7 @@ impl<'t> Lowering<'t> {
         let children = self.children(node);
         let kind = self.statement_kind(node, kind, children);
         self.release(children);
-        Stmt { range, kind }
+        Stmt { range, kind: Arc::new(kind) }
     }
 
     fn statement_kind(&mut self, node: Node<'t>, kind: Kind, children: Children) -> StmtKind {
@@ -350,11 +350,11 @@ impl<'t> Lowering<'t> {
             }
         }
         if let Some((range, tests)) = beyond {
-            orelse = vec![Stmt { range, kind: StmtKind::Error(tests) }];
+            orelse = vec![Stmt { range, kind: Arc::new(StmtKind::Error(tests)) }];
         }
         for (range, test, body) in elifs.into_iter().rev() {
             let range = orelse.last().map_or(range, |last: &Stmt| range.cover(last.range));
-            orelse = vec![Stmt { range, kind: StmtKind::If { test, body, orelse } }];
+            orelse = vec![Stmt { range, kind: Arc::new(StmtKind::If { test, body, orelse }) }];
         }
         StmtKind::If { test, body, orelse }
     }

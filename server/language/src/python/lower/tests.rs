@@ -1,3 +1,4 @@
+mod again;
 mod print;
 mod robustness;
 
@@ -41,7 +42,7 @@ fn strings() {
 
 #[test]
 fn content_of_a_string_is_where_its_value_stands() {
-    let content = |text: &str| match &parse(text).body[0].kind {
+    let content = |text: &str| match &*parse(text).body[0].kind {
         StmtKind::Expr(value) => match &*value.kind {
             crate::python::ast::ExprKind::Str(literal) => literal.content.map(|range| range.of(text).to_owned()),
             kind => panic!("{kind:?}"),
@@ -225,7 +226,7 @@ fn names_are_shared() {
     let names: Vec<_> = module
         .body
         .iter()
-        .map(|statement| match &statement.kind {
+        .map(|statement| match &*statement.kind {
             StmtKind::Expr(value) => match &*value.kind {
                 crate::python::ast::ExprKind::Name(name) => name.clone(),
                 kind => panic!("{kind:?}"),

@@ -1,7 +1,8 @@
 //! What several rules want to know of a script.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::python::Analysis;
 use crate::python::flow::Flow;
@@ -19,7 +20,7 @@ pub(super) struct Facts<'a> {
     pub source: &'a dyn SchemaSource,
     pub judged: Vec<Judged>,
     /// Events of splits by their numbers.
-    splits: HashMap<u32, usize>,
+    splits: FxHashMap<u32, usize>,
 }
 
 /// That a fitted model predicted, or was scored on, some rows.
@@ -39,7 +40,7 @@ pub(super) struct Judged {
 impl<'a> Facts<'a> {
     pub fn new(analysis: &'a Analysis, text: &'a str, source: &'a dyn SchemaSource) -> Self {
         let mut judged = Vec::new();
-        let mut splits = HashMap::new();
+        let mut splits = FxHashMap::default();
         for (index, event) in analysis.flow.events.iter().enumerate() {
             match &event.kind {
                 EventKind::Split(split) => {

@@ -35,8 +35,9 @@ pub(super) fn split_first(facts: &Facts<'_>, site: TextRange) -> Vec<Fix> {
 
 fn plan(facts: &Facts<'_>, site: TextRange) -> Option<Fix> {
     let body = &facts.analysis.module.body;
-    let place = body.iter().position(|stmt| stmt.range.contains(site))?;
-    let StmtKind::Assign { targets, value } = &body[place].kind else { return None };
+    let place = body.partition_point(|stmt| stmt.range.end < site.end);
+    body.get(place).filter(|stmt| stmt.range.contains(site))?;
+    let StmtKind::Assign { targets, value } = &*body[place].kind else { return None };
     let [Expr { kind, .. }] = &targets[..] else { return None };
     let ExprKind::Name(prepared) = &**kind else { return None };
     if value.range != site {
@@ -50,7 +51,7 @@ fn plan(facts: &Facts<'_>, site: TextRange) -> Option<Fix> {
         return None;
     }
     let split_place = place + 1 + body[place + 1..].iter().position(is_split)?;
-    let StmtKind::Assign { targets, value: split } = &body[split_place].kind else { return None };
+    let StmtKind::Assign { targets, value: split } = &*body[split_place].kind else { return None };
     let ExprKind::Call { arguments: split_arguments, .. } = &*split.kind else { return None };
     let first = &split_arguments.first()?.value;
     if !matches!(&*first.kind, ExprKind::Name(name) if name == prepared) {
@@ -91,7 +92,7 @@ fn plan(facts: &Facts<'_>, site: TextRange) -> Option<Fix> {
 }
 
 fn is_split(stmt: &Stmt) -> bool {
-    let StmtKind::Assign { value, .. } = &stmt.kind else { return false };
+    let StmtKind::Assign { value, .. } = &*stmt.kind else { return false };
     let ExprKind::Call { function, .. } = &*value.kind else { return false };
     match &*function.kind {
         ExprKind::Name(name) => &**name == "train_test_split",

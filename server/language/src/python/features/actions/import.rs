@@ -12,7 +12,7 @@ use crate::text::TextRange;
 pub(super) fn import_edit(analysis: &Analysis, text: &str, module: &str, name: &str) -> Option<TextEdit> {
     let mut is_known = false;
     each_stmt(&analysis.module.body, &mut |stmt| {
-        if let StmtKind::ImportFrom { names, .. } = &stmt.kind {
+        if let StmtKind::ImportFrom { names, .. } = &*stmt.kind {
             is_known |= names.iter().any(|import| &*import.name.name == name && import.alias.is_none());
         }
     });
@@ -27,7 +27,7 @@ pub(super) fn module_import(
     offset: u32,
 ) -> (Arc<str>, Option<TextEdit>) {
     let body = &analysis.module.body;
-    let imports = body.iter().filter(|stmt| stmt.range.end <= offset).filter_map(|stmt| match &stmt.kind {
+    let imports = body.iter().filter(|stmt| stmt.range.end <= offset).filter_map(|stmt| match &*stmt.kind {
         StmtKind::Import(names) => Some(names),
         _ => None,
     });
@@ -46,9 +46,9 @@ pub(super) fn module_import(
 /// A line after the last import at the top; before the first statement, but after the script's own documentation, where there
 /// is no import.
 fn at_the_top(body: &[Stmt], text: &str, line: &str) -> TextEdit {
-    let is_import = |stmt: &&Stmt| matches!(stmt.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
+    let is_import = |stmt: &&Stmt| matches!(*stmt.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
     let is_docstring =
-        |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Expr(expr) if matches!(&*expr.kind, ExprKind::Str(_)));
+        |stmt: &Stmt| matches!(&*stmt.kind, StmtKind::Expr(expr) if matches!(&*expr.kind, ExprKind::Str(_)));
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let after = |stmt: &Stmt| match text[stmt.range.end as usize..].find('\n') {
         Some(at) => {
@@ -56,7 +56,7 @@ fn at_the_top(body: &[Stmt], text: &str, line: &str) -> TextEdit {
         }
         None => TextEdit { range: TextRange::empty(stmt.range.end), text: format!("{newline}{line}") },
     };
-    let is_above = |stmt: &&Stmt| is_import(stmt) || matches!(stmt.kind, StmtKind::Expr(_));
+    let is_above = |stmt: &&Stmt| is_import(stmt) || matches!(*stmt.kind, StmtKind::Expr(_));
     match body.iter().take_while(is_above).filter(is_import).last() {
         Some(last) => after(last),
         None => match body.first() {

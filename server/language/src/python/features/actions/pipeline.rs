@@ -21,7 +21,7 @@ pub(super) fn wrap_in_pipeline(document: &Document, analysis: &Analysis, range: 
     let text = document.text();
     let body = &analysis.module.body;
     let fit = body.iter().find(|stmt| stmt.range.touches(range.start))?;
-    let StmtKind::Expr(call) = &fit.kind else { return None };
+    let StmtKind::Expr(call) = &*fit.kind else { return None };
     let (model, "fit", arguments) = method_call(call)? else { return None };
     analysis.flow.fits.iter().find(|known| {
         known.site == call.range && known.estimator.role.is_model() && known.estimator.composite.is_none()
@@ -89,7 +89,7 @@ fn transform(stmt: &Stmt) -> Option<Transform<'_>> {
 
 /// `name = value`
 fn assignment(stmt: &Stmt) -> Option<(&Arc<str>, &Expr, &Stmt)> {
-    let StmtKind::Assign { targets, value } = &stmt.kind else { return None };
+    let StmtKind::Assign { targets, value } = &*stmt.kind else { return None };
     match &targets[..] {
         [target] => Some((name_of(target)?, value, stmt)),
         _ => None,

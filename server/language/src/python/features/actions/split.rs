@@ -20,7 +20,7 @@ pub(super) fn split_before_fit(document: &Document, analysis: &Analysis, range: 
         return None;
     }
     let stmt = *stmts_at(&analysis.module.body, range.start).last()?;
-    let StmtKind::Expr(call) = &stmt.kind else { return None };
+    let StmtKind::Expr(call) = &*stmt.kind else { return None };
     let fit = flow.fits.iter().find(|fit| fit.site == call.range && fit.estimator.role.is_model())?;
     let (x, y) = arguments(call)?;
     let (x_name, y_name) = (name_of(x)?, name_of(y)?);

@@ -104,7 +104,7 @@ struct Fitting<'t> {
 
 impl<'t> Fitting<'t> {
     fn of(analysis: &'t Analysis, text: &str, stmt: &'t Stmt) -> Option<Self> {
-        let (call, target) = match &stmt.kind {
+        let (call, target) = match &*stmt.kind {
             StmtKind::Expr(call) => (call, None),
             StmtKind::Assign { targets, value } => match &targets[..] {
                 [target] => (value, Some(target)),
@@ -170,7 +170,7 @@ fn is_turned(analysis: &Analysis, name: &Expr, stmt: &Stmt) -> bool {
     let ExprKind::Name(name) = &*name.kind else { return false };
     let mut found = false;
     each_stmt(&analysis.module.body, &mut |outer| {
-        if let StmtKind::For { target, .. } = &outer.kind
+        if let StmtKind::For { target, .. } = &*outer.kind
             && outer.range.contains(stmt.range)
         {
             each_expr_in(target, &mut |part| found |= matches!(&*part.kind, ExprKind::Name(bound) if bound == name));
@@ -214,7 +214,7 @@ fn is_tracked(analysis: &Analysis, stmt: &Stmt) -> bool {
     let mut around: Vec<&str> = Vec::new();
     let mut runs: Vec<&[Stmt]> = Vec::new();
     let mut opens_in_with = 0;
-    each_stmt(body, &mut |outer| match &outer.kind {
+    each_stmt(body, &mut |outer| match &*outer.kind {
         StmtKind::FunctionDef(function) if outer.range.contains(stmt.range) => around.push(&function.name.name),
         StmtKind::With { items, body } if items.iter().any(|item| opens_run(&item.context)) => {
             opens_in_with += items.iter().filter(|item| opens_run(&item.context)).count();
@@ -258,7 +258,7 @@ fn n_following(document: &Document, analysis: &Analysis, block: &[Stmt], fit: &F
     };
     let is_in_run = |stmt: &&Stmt| {
         let is_plain = !matches!(
-            stmt.kind,
+            *stmt.kind,
             StmtKind::FunctionDef(_)
                 | StmtKind::ClassDef(_)
                 | StmtKind::Import(_)
@@ -282,7 +282,7 @@ fn n_following(document: &Document, analysis: &Analysis, block: &[Stmt], fit: &F
 
 /// The names that a statement gives to scores of the fit.
 fn scores<'t>(analysis: &Analysis, stmt: &'t Stmt, fit: &Fitting<'_>) -> Vec<&'t Arc<str>> {
-    let StmtKind::Assign { targets, value } = &stmt.kind else { return Vec::new() };
+    let StmtKind::Assign { targets, value } = &*stmt.kind else { return Vec::new() };
     let [target] = &targets[..] else { return Vec::new() };
     let pairs: Vec<(&Expr, &Expr)> = match (&*target.kind, &*value.kind) {
         (ExprKind::Tuple(names), ExprKind::Tuple(values)) if names.len() == values.len() => {

@@ -63,7 +63,7 @@ impl Offers<'_> {
             }
             let next = self.columns.len();
             if *self.known.entry(column.name.clone()).or_insert(next) == next {
-                self.columns.push((column.clone(), frame.clone()));
+                self.columns.push((Column::clone(column), frame.clone()));
             }
         }
     }

@@ -107,8 +107,11 @@ impl Interpreter<'_> {
                 Some(names) => {
                     for (name, _) in names {
                         if let Some(column) = data.columns.get(name) {
-                            let column =
-                                Column { infos: column.infos.union(&infos), dtype: Dtype::Unknown, ..column.clone() };
+                            let column = Column {
+                                infos: column.infos.union(&infos),
+                                dtype: Dtype::Unknown,
+                                ..Column::clone(column)
+                            };
                             data.columns.set(column);
                         }
                     }
@@ -212,14 +215,12 @@ impl Interpreter<'_> {
                     .list
                     .iter()
                     .zip(&names)
-                    .map(|(column, (name, _))| Column { name: name.clone(), ..column.clone() });
-                Columns::closed(renamed.collect())
+                    .map(|(column, (name, _))| Column { name: name.clone(), ..Column::clone(column) });
+                Columns::closed(renamed)
             }
             Some(names) if data.columns.open => {
                 let infos = data.all_infos();
-                Columns::closed(
-                    names.iter().map(|(name, _)| Column { infos: infos.clone(), ..Column::named(name) }).collect(),
-                )
+                Columns::closed(names.iter().map(|(name, _)| Column { infos: infos.clone(), ..Column::named(name) }))
             }
             _ => Columns { base: None, ..Columns::unknown() },
         };
@@ -292,7 +293,7 @@ impl Interpreter<'_> {
         for column in data.columns.list.iter().filter(|column| !column.name.is_empty()) {
             if let Some(known) = whole.columns.get(&column.name) {
                 let infos = known.infos.union(&column.infos).union(&data.infos);
-                let column = Column { infos, table: None, ..known.clone() };
+                let column = Column { infos, table: None, ..Column::clone(known) };
                 self.change_data(&frame, |data| data.columns.set(column));
             }
         }
@@ -333,8 +334,8 @@ impl Interpreter<'_> {
     pub(crate) fn changed(&mut self, data: &Data, more: Infos) -> Value {
         let mut columns = data.columns.clone();
         if columns.list.iter().any(|column| column.table.is_some()) {
-            for column in Arc::make_mut(&mut columns.list) {
-                column.table = None;
+            for column in Arc::make_mut(&mut columns.list).iter_mut().filter(|column| column.table.is_some()) {
+                Arc::make_mut(column).table = None;
             }
         }
         self.add_data(Data { columns, infos: data.infos.union(&more), ..data.clone() })

@@ -58,7 +58,7 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
             match columns.get(&column.name) {
                 Some(known) => {
                     let infos = known.infos.union(&column.infos);
-                    columns.set(Column { infos, ..known.clone() });
+                    columns.set(Column { infos, ..Column::clone(known) });
                 }
                 None => columns.set(column.clone()),
             }
@@ -178,7 +178,7 @@ pub(super) fn merge_method(
     columns.base = columns.base.or(right.columns.base.filter(|_| right.columns.open));
     if !semi {
         let (left_suffix, right_suffix) = suffixes(cx, call, is_polars, join_by_index);
-        let mut list: Vec<Column> = Vec::new();
+        let mut list: Vec<Arc<Column>> = Vec::new();
         let clash = |name: &Arc<str>, in_other: &Columns| in_other.get(name).is_some() && !keys.contains(name);
         for column in data.columns.list.iter() {
             let name = if clash(&column.name, &right.columns) && !is_polars {
@@ -187,7 +187,8 @@ pub(super) fn merge_method(
                 Some(column.name.clone())
             };
             match name {
-                Some(name) => list.push(Column { name, ..column.clone() }),
+                Some(name) if name == column.name => list.push(column.clone()),
+                Some(name) => list.push(Arc::new(Column { name, ..Column::clone(column) })),
                 None => columns.open = true,
             }
         }
@@ -202,7 +203,8 @@ pub(super) fn merge_method(
                 Some(name) => {
                     list.retain(|known| known.name != name);
                     // Whether an open left frame has one of this name, and so changes it, is not known.
-                    list.push(Column { name, certain: column.certain && !data.columns.open, ..column.clone() });
+                    let certain = column.certain && !data.columns.open;
+                    list.push(Arc::new(Column { name, certain, ..Column::clone(column) }));
                 }
                 None => columns.open = true,
             }

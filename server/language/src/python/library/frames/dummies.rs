@@ -91,7 +91,7 @@ fn coded(
     for column in data.columns.list.iter() {
         let is_coded = is_coded(column);
         if is_coded != Some(true) {
-            kept.push(Column { certain: column.certain && is_coded == Some(false), ..column.clone() });
+            kept.push(Column { certain: column.certain && is_coded == Some(false), ..Column::clone(column) });
         }
         if is_coded == Some(false) {
             continue;
@@ -121,7 +121,7 @@ fn coded(
         }
     }
     kept.extend(made);
-    let columns = Columns { list: Arc::new(kept), open: true, base: None, ..Columns::default() };
+    let columns = Columns { list: Columns::listed(kept), open: true, base: None, ..Columns::default() };
     cx.add_data(Data { kind: DataKind::Frame, columns, infos, ..(*data).clone() })
 }
 

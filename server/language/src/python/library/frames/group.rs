@@ -31,7 +31,7 @@ impl Interpreter<'_> {
     /// `grouped["column"]`, `grouped[["a", "b"]]`.
     pub(crate) fn grouped_item(&mut self, object: &Value, data: &Arc<Data>, key: &Value) -> Value {
         let Some(names) = self.names_in(key) else { return self.add_data((**data).clone()) };
-        let mut list: Vec<Column> = Vec::new();
+        let mut list: Vec<Arc<Column>> = Vec::new();
         for (name, origin) in &names {
             list.push(self.find_column(object, data, name, None, *origin));
         }
@@ -75,15 +75,13 @@ pub(super) fn grouped_method(
                 let values = cx.add_data(Data { kind: DataKind::Series, ..(**data).clone() });
                 cx.call_with(&function, &[values], call);
             }
-            let own: Vec<Column> =
+            let own: Vec<Arc<Column>> =
                 data.columns.list.iter().filter(|column| !data.grouped_by.contains(&column.name)).cloned().collect();
             let kind = if own.len() == 1 && !data.columns.open { DataKind::Series } else { DataKind::Frame };
             let columns = Columns { list: Arc::new(own), ..data.columns.clone() };
             // What is computed over a group is knowledge of rows, not the rows' own values.
             let mut columns = columns;
-            for column in Arc::make_mut(&mut columns.list) {
-                column.origins = Arc::from([]);
-            }
+            columns.change_each(|column| column.origins = Arc::default());
             let by_time = data.by_time || matches!(name, "shift" | "diff" | "pct_change");
             cx.add_data(Data {
                 kind,
@@ -130,8 +128,8 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
     let keys: Vec<Column> = data
         .grouped_by
         .iter()
-        .map(|key| data.columns.get(key).cloned().unwrap_or_else(|| Column::named(key)))
-        .map(|column| Column { table: None, ..column })
+        .map(|key| data.columns.get(key).cloned().unwrap_or_else(|| Arc::new(Column::named(key))))
+        .map(|column| Column { table: None, ..Column::clone(&column) })
         .collect();
     let site = cx.site(call.range());
     let mut columns = Columns { open: true, ..Columns::default() };
@@ -154,9 +152,7 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
                     }
                 }
             }
-            columns = Columns::closed(
-                named.iter().map(|(name, _)| Column { made: Some(site), ..Column::named(name) }).collect(),
-            );
+            columns = Columns::closed(named.iter().map(|(name, _)| Column { made: Some(site), ..Column::named(name) }));
         } else if let Some((_, dict)) = specified.as_ref().and_then(|value| cx.state.dict(value)) {
             let dict = dict.clone();
             let mut list = Vec::new();
@@ -164,7 +160,7 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
             for (key, how) in &dict.entries {
                 for (name, origin) in cx.names_in(key).unwrap_or_default() {
                     let column = cx.find_column(object, data, &name, None, origin);
-                    list.push(Column { table: None, dtype: Dtype::Unknown, ..column });
+                    list.push(Column { table: None, dtype: Dtype::Unknown, ..Column::clone(&column) });
                 }
                 flat &= !matches!(cx.state.items(how), Some((items, _)) if items.len() != 1 || matches!(how, Value::Object(_)));
             }
@@ -190,7 +186,8 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
     let series =
         columns.list.len() == 1 && !columns.open && !matches!(specified, Some(Value::Object(_))) && name != "agg";
     if data.keys_stay {
-        columns = Columns { list: Arc::new(keys.iter().chain(columns.list.iter()).cloned().collect()), ..columns };
+        let keys = keys.iter().map(|key| Arc::new(key.clone()));
+        columns = Columns { list: Columns::listed(keys.chain(columns.list.iter().cloned())), ..columns };
     }
     let rows = cx.rows_from(Step::Derived { site }, data.rows, call.range());
     let kind = if series && !data.keys_stay { DataKind::Series } else { DataKind::Frame };
@@ -200,8 +197,8 @@ fn aggregate(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &
 
 fn rest(data: &Data, keys: &[Column]) -> Columns {
     let list = data.columns.list.iter().filter(|column| keys.iter().all(|key| key.name != column.name));
-    let list = list.map(|column| Column { table: None, origins: Arc::from([]), ..column.clone() });
-    Columns { list: Arc::new(list.collect()), ..data.columns.clone() }
+    let list = list.map(|column| Column { table: None, origins: Arc::default(), ..Column::clone(column) });
+    Columns { list: Columns::listed(list), ..data.columns.clone() }
 }
 
 /// A statistic of a window: each row knows those before it.

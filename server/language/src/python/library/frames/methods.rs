@@ -314,8 +314,10 @@ fn method(
             }
             let mut made = Data { ..(**data).clone() };
             if let ([only], true) = (&data.columns.list[..], dtype != Dtype::Unknown) {
-                made.columns =
-                    Columns { list: Arc::new(vec![Column { dtype, ..only.clone() }]), ..data.columns.clone() };
+                made.columns = Columns {
+                    list: Columns::listed([Column { dtype, ..Column::clone(only) }]),
+                    ..data.columns.clone()
+                };
             }
             cx.add_data(made)
         }
@@ -330,8 +332,7 @@ fn method(
                         .list
                         .iter()
                         .take(1)
-                        .map(|column| Column { name: name.clone(), ..column.clone() })
-                        .collect(),
+                        .map(|column| Column { name: name.clone(), ..Column::clone(column) }),
                 );
             }
             cx.add_data(Data { kind: DataKind::Frame, columns, ..(**data).clone() })
@@ -378,9 +379,10 @@ fn reindexed(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Val
             for (_, origin) in &names {
                 cx.note_context(*origin, Context::Column(vec![data.clone()]));
             }
-            let list =
-                names.iter().map(|(name, _)| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name)));
-            Columns::closed(list.collect())
+            let list = names
+                .iter()
+                .map(|(name, _)| data.columns.get(name).cloned().unwrap_or_else(|| Arc::new(Column::named(name))));
+            Columns::closed(list)
         }
     };
     let infos = data.all_infos();

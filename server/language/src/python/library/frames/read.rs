@@ -74,9 +74,7 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
             let dtype =
                 if name == "to_datetime" { crate::schema::Dtype::Datetime } else { crate::schema::Dtype::Duration };
             cx.change_data(&made, |data| {
-                for column in Arc::make_mut(&mut data.columns.list) {
-                    column.dtype = dtype;
-                }
+                data.columns.change_each(|column| column.dtype = dtype);
             });
             made
         }
@@ -165,7 +163,7 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
         || ["sheet_name", "skiprows", "skip_rows", "comment"].iter().any(|name| call.keyword(name).is_some());
     if let Some(names) = renames {
         columns = match cx.names_in(&names.value) {
-            Some(names) => Columns::closed(names.iter().map(|(name, _)| Column::named(name)).collect()),
+            Some(names) => Columns::closed(names.iter().map(|(name, _)| Column::named(name))),
             None => Columns::unknown(),
         };
     } else if unusual {
@@ -178,9 +176,11 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
         for (name, _) in cx.names_in(&dates.value).unwrap_or_default() {
             let known = columns.get(&name).cloned();
             if let Some(column) = known.or_else(|| {
-                columns.open.then(|| Column { origins: Arc::from([cx.origin(base, &name)]), ..Column::named(&name) })
+                columns
+                    .open
+                    .then(|| Arc::new(Column { origins: Arc::from([cx.origin(base, &name)]), ..Column::named(&name) }))
             }) {
-                columns.set(Column { dtype: crate::schema::Dtype::Datetime, ..column });
+                columns.set(Column { dtype: crate::schema::Dtype::Datetime, ..Column::clone(&column) });
             }
             by_time |= call.keyword("index_col").is_some_and(|index| index.value.as_text() == Some(&name));
         }
@@ -191,11 +191,12 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
         columns = match cx.names_in(&chosen.value) {
             Some(names) => {
                 let object = Value::Unknown;
-                let mut list: Vec<Column> =
+                let mut list: Vec<Arc<Column>> =
                     names.iter().map(|(name, origin)| cx.find_column(&object, &whole, name, None, *origin)).collect();
                 // A file keeps its own order.
-                let place =
-                    |column: &Column| whole.columns.names().position(|name| *name == column.name).unwrap_or(usize::MAX);
+                let place = |column: &Arc<Column>| {
+                    whole.columns.names().position(|name| *name == column.name).unwrap_or(usize::MAX)
+                };
                 list.sort_by_key(place);
                 Columns::closed(list)
             }
@@ -355,7 +356,7 @@ fn frame_of(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Valu
                         .map_or_else(|| Arc::from([]), |columns| columns.list[index].origins.clone()),
                     ..Column::named(name)
                 });
-                let columns = Columns::closed(list.collect());
+                let columns = Columns::closed(list);
                 cx.change_data(&made, |data| data.columns = columns);
             }
             Some(names) => return cx.select_columns(&made, &data, &names),
@@ -502,10 +503,7 @@ pub(crate) fn load_dataset(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
 
 fn named(cx: &mut Interpreter<'_>, base: crate::python::flow::column::BaseId, names: &[&str]) -> Columns {
     Columns::closed(
-        names
-            .iter()
-            .map(|name| Column { origins: Arc::from([cx.origin(base, name)]), ..Column::named(name) })
-            .collect(),
+        names.iter().map(|name| Column { origins: Arc::from([cx.origin(base, name)]), ..Column::named(name) }),
     )
 }
 

@@ -13,7 +13,7 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
     if data.kind == DataKind::Series {
         let mut columns = data.columns.clone();
         if let (Some(name), [only]) = (call.value(0, "index").as_text(), &data.columns.list[..]) {
-            columns = Columns::closed(vec![Column { name: name.clone(), ..only.clone() }]);
+            columns = Columns::closed(vec![Column { name: name.clone(), ..Column::clone(only) }]);
         }
         return cx.add_data(Data { columns, ..(**data).clone() });
     }
@@ -61,8 +61,8 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
             }
             let list = Arc::make_mut(&mut columns.list);
             match list.iter_mut().find(|known| known.name == name) {
-                Some(known) => known.name = to.clone(),
-                None => list.push(Column { name: to.clone(), ..column }),
+                Some(known) => Arc::make_mut(known).name = to.clone(),
+                None => list.push(Arc::new(Column { name: to.clone(), ..Column::clone(&column) })),
             }
             if columns.open {
                 Arc::make_mut(&mut columns.dropped).push(name);
@@ -86,8 +86,7 @@ fn renamed_by(cx: &mut Interpreter<'_>, data: &Arc<Data>, function: &Value, _cal
             data.columns
                 .list
                 .iter()
-                .map(|column| Column { name: change(&column.name).into(), ..column.clone() })
-                .collect(),
+                .map(|column| Column { name: change(&column.name).into(), ..Column::clone(column) }),
         ),
         _ => Columns::unknown(),
     };
@@ -110,7 +109,7 @@ pub(super) fn names_method(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &st
                     }
                     let kept =
                         data.columns.list.iter().filter(|column| names.iter().all(|(name, _)| *name != column.name));
-                    Columns::closed(kept.cloned().collect())
+                    Columns::closed(kept.cloned())
                 }
                 _ => Columns { list: data.columns.list.clone(), ..Columns::unknown() },
             }
@@ -141,9 +140,12 @@ pub(super) fn changed_names(cx: &mut Interpreter<'_>, data: &Arc<Data>, method: 
     };
     let columns = match change {
         Some(change) if !data.columns.open => {
-            let changed =
-                data.columns.list.iter().map(|column| Column { name: change(&column.name).into(), ..column.clone() });
-            Columns::closed(changed.collect())
+            let changed = data
+                .columns
+                .list
+                .iter()
+                .map(|column| Column { name: change(&column.name).into(), ..Column::clone(column) });
+            Columns::closed(changed)
         }
         _ => Columns::unknown(),
     };
@@ -153,20 +155,11 @@ pub(super) fn changed_names(cx: &mut Interpreter<'_>, data: &Arc<Data>, method: 
 pub(super) fn affix(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
     let text = call.positional(0).and_then(|argument| argument.value.as_text().cloned());
     let columns = match text {
-        Some(text) if !data.columns.open => Columns::closed(
-            data.columns
-                .list
-                .iter()
-                .map(|column| {
-                    let changed = if name == "add_prefix" {
-                        format!("{text}{}", column.name)
-                    } else {
-                        format!("{}{text}", column.name)
-                    };
-                    Column { name: changed.into(), ..column.clone() }
-                })
-                .collect(),
-        ),
+        Some(text) if !data.columns.open => Columns::closed(data.columns.list.iter().map(|column| {
+            let changed =
+                if name == "add_prefix" { format!("{text}{}", column.name) } else { format!("{}{text}", column.name) };
+            Column { name: changed.into(), ..Column::clone(column) }
+        })),
         _ => Columns::unknown(),
     };
     let infos = if columns.open { data.all_infos() } else { data.infos.clone() };
@@ -188,10 +181,10 @@ pub(super) fn reset_index(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Cal
         && let (Some(name), [only]) =
             (call.keyword("name").and_then(|name| name.value.as_text().cloned()), &data.columns.list[..])
     {
-        columns = Columns::closed(vec![Column { name, ..only.clone() }]);
+        columns = Columns::closed(vec![Column { name, ..Column::clone(only) }]);
     }
     list.retain(|column| columns.get(&column.name).is_none());
-    list.extend(columns.list.iter().cloned());
+    let list = list.into_iter().map(Arc::new).chain(columns.list.iter().cloned()).collect();
     // Without a known index a column `index` or of the index' name appears.
     columns.open |= data.grouped_by.is_empty() || has_unknown_name;
     columns.list = Arc::new(list);
@@ -299,12 +292,12 @@ pub(super) fn melt(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, c
     let columns = match names {
         (Some(variable), Some(value)) if known_ids => {
             let site = cx.site(call.range());
-            let mut list: Vec<Column> = id_names
+            let mut list: Vec<Arc<Column>> = id_names
                 .iter()
-                .map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name)))
+                .map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Arc::new(Column::named(name))))
                 .collect();
-            list.push(Column { made: Some(site), dtype: Dtype::String, ..Column::named(&variable) });
-            list.push(Column { made: Some(site), ..Column::named(&value) });
+            list.push(Arc::new(Column { made: Some(site), dtype: Dtype::String, ..Column::named(&variable) }));
+            list.push(Arc::new(Column { made: Some(site), ..Column::named(&value) }));
             Columns::closed(list)
         }
         _ => Columns::unknown(),

@@ -71,12 +71,12 @@ impl Interpreter<'_> {
         self.series_of(data, column)
     }
 
-    pub(crate) fn series_of(&mut self, data: &Arc<Data>, column: Column) -> Value {
+    pub(crate) fn series_of(&mut self, data: &Arc<Data>, column: impl Into<Arc<Column>>) -> Value {
         let infos = data.infos.clone();
         let grouped_by = if data.kind == DataKind::Grouped { Vec::new() } else { data.grouped_by.clone() };
         self.add_data(Data {
             kind: DataKind::Series,
-            columns: Columns::closed(vec![column]),
+            columns: Columns::closed([column]),
             infos,
             grouped_by,
             ..(**data).clone()
@@ -91,7 +91,7 @@ impl Interpreter<'_> {
         name: &Arc<str>,
         range: Option<TextRange>,
         origin: Option<crate::python::ast::ExprId>,
-    ) -> Column {
+    ) -> Arc<Column> {
         self.note_context(origin, Context::Column(vec![data.clone()]));
         let known = data.columns.get(name).cloned();
         if let Some(range) = range.or_else(|| origin.and_then(|id| self.literal_range(id))) {
@@ -112,10 +112,11 @@ impl Interpreter<'_> {
             if let Some(base) = data.columns.base.filter(|_| !data.columns.dropped.contains(name)) {
                 column.origins = Arc::from([self.origin(base, name)]);
             }
-            let learned = column.clone();
-            self.change_data(object, |data| data.columns.set(learned));
+            let column = Arc::new(column);
+            self.change_data(object, |data| data.columns.set(column.clone()));
+            return column;
         }
-        column
+        Arc::new(column)
     }
 
     /// Where the text of a literal stands, without its quotes.

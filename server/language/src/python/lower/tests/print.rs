@@ -34,7 +34,7 @@ fn clause(name: &str, body: &[Stmt]) -> String {
 }
 
 fn statement(statement: &Stmt) -> String {
-    match &statement.kind {
+    match &*statement.kind {
         StmtKind::Expr(value) => expr(value),
         StmtKind::Assign { targets, value } => {
             format!("{} = {}", targets.iter().map(expr).collect::<Vec<_>>().join(" = "), expr(value))

@@ -6,7 +6,7 @@ use crate::python::lower::{MAX_DEPTH, parse};
 use crate::testing::Dice;
 use crate::text::TextRange;
 
-const SNIPPETS: [&str; 6] = [
+pub(super) const SNIPPETS: [&str; 6] = [
     "import pandas as pd\ndf = pd.read_csv(\"a.csv\")\nx, y = df[[\"a\", 'b']], df.loc[:, \"é\"]\nx_train = f(x, y, test_size=0.2)[0]\n",
     "@a(b)\nclass C(D, m=E):\n    def f(self, *a: int, b=1, **k) -> F:\n        return [i for i in self if i] # c\n\nz = C()\n",
     "with (open(p) as f, g()):\n  try:\n    x = f\"{a!r:>{b}} {c['d']}\"\n  except (E, F) as e:\n    raise\n  finally: pass\nq = 1\n",
@@ -50,7 +50,7 @@ impl Walk<'_> {
     fn statement(&mut self, statement: &Stmt, depth: u32) {
         let range = statement.range;
         let depth = depth + 1;
-        match &statement.kind {
+        match &*statement.kind {
             StmtKind::Expr(value) => self.expr(value, range, depth),
             StmtKind::Assign { targets, value } => {
                 self.exprs(targets, range, depth);

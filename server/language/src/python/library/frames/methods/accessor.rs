@@ -33,7 +33,7 @@ pub(crate) fn accessor(
             _ => {
                 let mut made = Data { ..(**data).clone() };
                 if let [only] = &data.columns.list[..] {
-                    made.columns = Columns::closed(vec![Column { dtype: Dtype::Unknown, ..only.clone() }]);
+                    made.columns = Columns::closed(vec![Column { dtype: Dtype::Unknown, ..Column::clone(only) }]);
                 }
                 cx.add_data(made)
             }

@@ -83,9 +83,7 @@ pub(super) fn shift(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>)
     let made = cx.changed(data, infos);
     // Other rows' values: an earlier target is no target.
     cx.change_data(&made, |data| {
-        for column in Arc::make_mut(&mut data.columns.list) {
-            column.origins = Arc::from([]);
-        }
+        data.columns.change_each(|column| column.origins = Arc::default());
         data.by_time = true;
     });
     made
@@ -105,7 +103,7 @@ pub(super) fn fillna(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
             for (name, origin) in cx.names_in(key).unwrap_or_default() {
                 let column = cx.find_column(object, data, &name, None, origin);
                 let infos = column.infos.union(&cx.infos_of(value));
-                cx.change_data(&made, |data| data.columns.set(Column { infos, ..column }));
+                cx.change_data(&made, |data| data.columns.set(Column { infos, ..Column::clone(&column) }));
             }
         }
         return made;
@@ -158,7 +156,7 @@ pub(super) fn apply(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, 
         }
         (Value::Function(..) | Value::Lambda(..), "apply" | "transform") if data.kind == DataKind::Frame => {
             // Column by column: a function of a whole column may sum it up.
-            let columns: Vec<Column> = data.columns.list.iter().take(1).cloned().collect();
+            let columns = data.columns.list.iter().take(1).cloned();
             let column =
                 cx.add_data(Data { kind: DataKind::Series, columns: Columns::closed(columns), ..(**data).clone() });
             let result = cx.call_with(&function, &[column], call);

@@ -44,9 +44,7 @@ pub(in super::super) fn frame_method(
             if made.open {
                 // Whichever columns were changed, they have other values now.
                 infos = infos.union(&made.infos);
-                for column in Arc::make_mut(&mut columns.list) {
-                    column.dtype = Dtype::Unknown;
-                }
+                columns.change_each(|column| column.dtype = Dtype::Unknown);
             }
             for column in made.columns {
                 columns.set(column);
@@ -141,8 +139,7 @@ pub(in super::super) fn frame_method(
             _ => unknown_series(cx, data),
         },
         "get_columns" | "iter_columns" if !data.columns.open => {
-            let columns: Vec<Column> = data.columns.list.to_vec();
-            let series = columns.into_iter().map(|column| cx.series_of(data, column)).collect();
+            let series = data.columns.list.iter().map(|column| cx.series_of(data, column.clone())).collect();
             cx.add_list(series, false)
         }
         "collect_schema" => {
@@ -283,8 +280,8 @@ fn unknown_series(cx: &mut Interpreter<'_>, data: &Arc<Data>) -> Value {
 
 fn series_method(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Option<Value> {
     let change = |change: &dyn Fn(&Column) -> Column| {
-        let list = data.columns.list.iter().map(change).collect();
-        Columns { list: Arc::new(list), ..data.columns.clone() }
+        let list = data.columns.list.iter().map(|column| change(column));
+        Columns { list: Columns::listed(list), ..data.columns.clone() }
     };
     let columns = match name {
         "alias" | "rename" => match call.get(0, "name").and_then(|argument| argument.value.as_text().cloned()) {

@@ -258,12 +258,12 @@ fn frame(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Value {
                 let known = before
                     .get(name)
                     .cloned()
-                    .unwrap_or_else(|| Column { made: Some(call.range()), ..Column::named(name) });
+                    .unwrap_or_else(|| Arc::new(Column { made: Some(call.range()), ..Column::named(name) }));
                 let dtype = match super::super::methods::dtype_of(value) {
                     Dtype::Unknown => known.dtype,
                     dtype => dtype,
                 };
-                columns.push(Column { dtype, ..known });
+                columns.push(Column { dtype, ..Column::clone(&known) });
             }
             _ => columns = None,
         }
@@ -285,7 +285,7 @@ fn of_series(cx: &mut Interpreter<'_>, items: &[Value], open: bool, call: &Call<
         match cx.data_of(item) {
             Some(data) if data.columns.list.len() == 1 && !data.columns.open => {
                 rows = rows.or(Some(data.rows));
-                columns.set(Column { infos: data.all_infos(), ..data.columns.list[0].clone() });
+                columns.set(Column { infos: data.all_infos(), ..Column::clone(&data.columns.list[0]) });
             }
             _ => columns.open = true,
         }

@@ -80,7 +80,7 @@ pub(super) fn grouped_method(
         .grouped_by
         .iter()
         .filter_map(|key| data.columns.get(key))
-        .map(|key| Column { table: None, ..key.clone() })
+        .map(|key| Column { table: None, ..Column::clone(key) })
         .collect();
     let site = cx.site(call.range());
     // Keys of which not all are known leave the columns open.
@@ -119,7 +119,7 @@ pub(super) fn grouped_method(
             let own = data.columns.list.iter().filter(|column| !data.grouped_by.contains(&column.name));
             let list = own.map(|column| Column {
                 infos: column.infos.union(&learned),
-                origins: Arc::from([]),
+                origins: Arc::default(),
                 table: None,
                 dtype: match name {
                     "mean" | "median" | "quantile" if column.dtype.is_numeric() => Dtype::Float,
@@ -128,7 +128,7 @@ pub(super) fn grouped_method(
                     "all" => Dtype::Unknown,
                     _ => column.dtype,
                 },
-                ..column.clone()
+                ..Column::clone(column)
             });
             (list.collect(), data.columns.open)
         }
@@ -170,7 +170,7 @@ pub(super) fn grouped_method(
         _ => return None,
     };
     columns.1 |= open;
-    let mut all = Columns { list: Arc::new(keys), open: columns.1, ..Columns::default() };
+    let mut all = Columns { list: Columns::listed(keys), open: columns.1, ..Columns::default() };
     for column in columns.0 {
         all.set(column);
     }

@@ -90,7 +90,7 @@ pub(super) fn join(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, n
             // Which names are given to what is in both is not known.
             let mut columns = Columns { open: true, base: None, ..data.columns.clone() };
             for column in right.columns.list.iter().filter(|column| data.columns.get(&column.name).is_none()) {
-                columns.set(Column { certain: false, ..column.clone() });
+                columns.set(Column { certain: false, ..Column::clone(column) });
             }
             columns
         }
@@ -128,7 +128,7 @@ fn beside(
     if how == "right" {
         let list = Arc::make_mut(&mut columns.list);
         for column in list.iter_mut().filter(|column| keys.left.contains(&column.name)) {
-            column.certain = false;
+            Arc::make_mut(column).certain = false;
         }
     }
     for column in right.list.iter() {
@@ -146,7 +146,7 @@ fn beside(
             (_, true) => certain = false,
             _ => {}
         }
-        columns.set(Column { name, certain, ..column.clone() });
+        columns.set(Column { name, certain, ..Column::clone(column) });
     }
     columns
 }
@@ -172,7 +172,12 @@ pub(super) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
             match columns.get(&column.name).cloned() {
                 Some(known) if !is_beside => {
                     let dtype = if known.dtype == column.dtype { known.dtype } else { Dtype::Unknown };
-                    columns.set(Column { infos: known.infos.union(&column.infos), dtype, table: None, ..known });
+                    columns.set(Column {
+                        infos: known.infos.union(&column.infos),
+                        dtype,
+                        table: None,
+                        ..Column::clone(&known)
+                    });
                 }
                 Some(_) => {}
                 None => columns.set(column.clone()),
@@ -219,7 +224,7 @@ pub(super) fn hstack(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>
             Some(more) => {
                 columns.open |= more.columns.open;
                 for column in more.columns.list.iter() {
-                    columns.set(Column { infos: column.infos.union(&more.infos), ..column.clone() });
+                    columns.set(Column { infos: column.infos.union(&more.infos), ..Column::clone(column) });
                 }
             }
             None => columns.open = true,
@@ -241,7 +246,7 @@ pub(super) fn vstack(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
     let mut columns = data.columns.clone();
     for column in other.columns.list.iter() {
         if let Some(known) = columns.get(&column.name).cloned() {
-            columns.set(Column { infos: known.infos.union(&column.infos), ..known });
+            columns.set(Column { infos: known.infos.union(&column.infos), ..Column::clone(&known) });
         } else if columns.open {
             columns.set(column.clone());
         }

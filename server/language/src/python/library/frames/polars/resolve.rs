@@ -67,7 +67,9 @@ pub(super) fn resolve(
                     made.open = true;
                     made.infos = data.all_infos();
                 } else {
-                    made.columns.extend(Made::of(vec![cx.find_column(object, data, name, None, *origin)]).columns);
+                    made.columns.extend(
+                        Made::of(vec![Column::clone(&cx.find_column(object, data, name, None, *origin))]).columns,
+                    );
                 }
             }
             made
@@ -86,7 +88,7 @@ pub(super) fn resolve(
             Made { is_single: true, ..Made::of(vec![column]) }
         }
         Recipe::Series(series) => match (&series.columns.list[..], series.columns.open) {
-            ([only], false) => Made::of(vec![Column { infos: series.all_infos(), table: None, ..only.clone() }]),
+            ([only], false) => Made::of(vec![Column { infos: series.all_infos(), table: None, ..Column::clone(only) }]),
             _ => Made { open: true, infos: series.all_infos(), ..Made::default() },
         },
         Recipe::Combined { parts, dtype } => combine(cx, object, data, keys, parts, *dtype),
@@ -110,7 +112,8 @@ pub(super) fn resolve(
 }
 
 fn all_but(data: &Data, names: &[Arc<str>]) -> Made {
-    let kept = data.columns.list.iter().filter(|column| !names.contains(&column.name)).cloned().collect();
+    let kept = data.columns.list.iter().filter(|column| !names.contains(&column.name));
+    let kept = kept.map(|column| Column::clone(column)).collect();
     let open = data.columns.open;
     Made { open, infos: if open { data.infos.clone() } else { Infos::default() }, ..Made::of(kept) }
 }

@@ -37,8 +37,8 @@ pub(super) fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, c
                 resolve(cx, object, data, &[], recipe);
             }
             // Which are left is not known.
-            let list = data.columns.list.iter().map(|column| Column { certain: false, ..column.clone() });
-            columns = Columns { list: Arc::new(list.collect()), open: true, ..Columns::default() };
+            let list = data.columns.list.iter().map(|column| Column { certain: false, ..Column::clone(column) });
+            columns = Columns { list: Columns::listed(list), open: true, ..Columns::default() };
         }
     }
     cx.add_data(Data { columns, ..(**data).clone() })
@@ -68,12 +68,12 @@ pub(super) fn unpivot(
     let columns =
         match (ids.unwrap_or(Some(Vec::new())), text("variable_name", "variable"), text("value_name", "value")) {
             (Some(ids), Some(variable), Some(value)) => {
-                let mut list: Vec<Column> = ids
+                let mut list: Vec<Arc<Column>> = ids
                     .iter()
-                    .map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name)))
+                    .map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Arc::new(Column::named(name))))
                     .collect();
-                list.push(Column { made: Some(site), dtype: Dtype::String, ..Column::named(&variable) });
-                list.push(Column { made: Some(site), ..Column::named(&value) });
+                list.push(Arc::new(Column { made: Some(site), dtype: Dtype::String, ..Column::named(&variable) }));
+                list.push(Arc::new(Column { made: Some(site), ..Column::named(&value) }));
                 Columns::closed(list)
             }
             _ => Columns::unknown(),
@@ -105,8 +105,7 @@ pub(super) fn pivot(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, 
     let list = index
         .iter()
         .flatten()
-        .map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Column::named(name)))
-        .collect();
+        .map(|name| data.columns.get(name).cloned().unwrap_or_else(|| Arc::new(Column::named(name))));
     let rows = same_or_unknown(data.rows, false, cx, call);
     cx.add_data(Data {
         columns: Columns { open: true, ..Columns::closed(list) },
@@ -124,7 +123,7 @@ pub(super) fn with_row_index(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &
     let mut columns = data.columns.clone();
     match call.get(0, "name").map_or(Some(Arc::from(default)), |argument| argument.value.as_text().cloned()) {
         Some(name) => Arc::make_mut(&mut columns.list)
-            .insert(0, Column { made: Some(site), dtype: Dtype::Integer, ..Column::named(&name) }),
+            .insert(0, Arc::new(Column { made: Some(site), dtype: Dtype::Integer, ..Column::named(&name) })),
         None => columns.open = true,
     }
     cx.add_data(Data { columns, ..(**data).clone() })
@@ -145,7 +144,7 @@ pub(super) fn cast(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, c
                     Some(names) => {
                         for name in names {
                             if let Some(column) = columns.get(&name).cloned() {
-                                columns.set(Column { dtype, table: None, ..column });
+                                columns.set(Column { dtype, table: None, ..Column::clone(&column) });
                             }
                         }
                     }
@@ -159,10 +158,10 @@ pub(super) fn cast(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, c
 }
 
 fn retyped(columns: &mut Columns, dtype: Dtype) {
-    for column in Arc::make_mut(&mut columns.list) {
+    columns.change_each(|column| {
         column.dtype = dtype;
         column.table = None;
-    }
+    });
 }
 
 /// `df.partition_by("key")`: a frame for each value.
@@ -196,8 +195,12 @@ pub(super) fn partition_by(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
 pub(super) fn describe(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
     let learned = cx.learn(data.rows, call.range(), "describe", InfoKind::Statistic);
     let mut list = vec![Column { dtype: Dtype::String, ..Column::named("statistic") }];
-    list.extend(data.columns.list.iter().map(|column| Column { dtype: Dtype::Unknown, table: None, ..column.clone() }));
-    let columns = Columns { list: Arc::new(list), ..data.columns.clone() };
+    list.extend(data.columns.list.iter().map(|column| Column {
+        dtype: Dtype::Unknown,
+        table: None,
+        ..Column::clone(column)
+    }));
+    let columns = Columns { list: Columns::listed(list), ..data.columns.clone() };
     let rows = same_or_unknown(data.rows, false, cx, call);
     cx.add_data(Data { columns, rows, infos: data.infos.union(&learned), n_rows: None, ..(**data).clone() })
 }
@@ -216,10 +219,10 @@ pub(super) fn summed_up(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str, 
     let list = data.columns.list.iter().map(|column| Column {
         dtype: dtype(column),
         table: None,
-        origins: Arc::from([]),
-        ..column.clone()
+        origins: Arc::default(),
+        ..Column::clone(column)
     });
-    let columns = Columns { list: Arc::new(list.collect()), ..data.columns.clone() };
+    let columns = Columns { list: Columns::listed(list), ..data.columns.clone() };
     let rows = same_or_unknown(data.rows, false, cx, call);
     cx.add_data(Data {
         kind: DataKind::Frame,
