@@ -208,7 +208,7 @@ pub fn search(
 ) -> Result<SearchOutcome, LearnError> {
     cx.cancel.check()?;
     check_options(features, target, options)?;
-    let queue = queue(target.task, &options.learners)?;
+    let queue = queue(target.task, &options.learners, features.len())?;
     let plan = Plan::new(frame, features.len(), target, options)?;
     let mut warnings = plan.warnings.clone();
     // Each fold of each candidate, then the two final fits and the test.
@@ -371,11 +371,15 @@ fn check_options(features: &[Feature], target: &EncodedTarget, options: &SearchO
 /// The order in which defaults are tried: the yardstick, the one that is done soonest, so that there
 /// is a score whatever the budget, and the strongest.
 const DEFAULTS_FIRST: [&str; 3] = [BASELINE, "decision_tree", "gradient_boosting"];
+/// The same for tables with so many columns that trees take long, and linear models are often the better ones.
+const DEFAULTS_FIRST_IF_WIDE: [&str; 3] = [BASELINE, "linear_regression", "logistic_regression"];
+/// Columns from which on a table is wide.
+const WIDE_COLUMNS_MIN: usize = 300;
 /// Variants of these are tried before those of others.
 const VARIANTS_FIRST: [&str; 1] = ["gradient_boosting"];
 
 /// What is tried, in order: the learners' defaults, then their variants.
-fn queue(task: Task, wanted: &[String]) -> Result<Vec<LearnerSpec>, LearnError> {
+fn queue(task: Task, wanted: &[String], n_columns: usize) -> Result<Vec<LearnerSpec>, LearnError> {
     for name in wanted {
         learners::build(&LearnerSpec::new(name.as_str()), task, 1)?;
     }
@@ -386,6 +390,9 @@ fn queue(task: Task, wanted: &[String]) -> Result<Vec<LearnerSpec>, LearnError> 
         .collect();
     let place = |first: &[&str], name: &str| first.iter().position(|one| *one == name).unwrap_or(first.len());
     chosen.sort_by_key(|name| place(&DEFAULTS_FIRST, name));
+    if n_columns >= WIDE_COLUMNS_MIN {
+        chosen.sort_by_key(|name| place(&DEFAULTS_FIRST_IF_WIDE, name));
+    }
     let defaults: Vec<LearnerSpec> = chosen.iter().map(|name| LearnerSpec::new(*name)).collect();
     chosen.sort_by_key(|name| place(&VARIANTS_FIRST, name));
     let variants = chosen.iter().flat_map(|name| learners::variants(name, task).into_iter().skip(1));
@@ -449,7 +456,7 @@ fn all_failed(tried: &[Tried]) -> LearnError {
     }
     LearnError::UnsuitableData {
         message: format!("no learner could be fitted: {}", reasons.join("; ")),
-        hint: "clean the columns or give more rows; profile_table says what is wrong with them".to_owned(),
+        hint: "clean the columns, or give more rows or more memory; profile_table says what is wrong with the columns".to_owned(),
     }
 }
 

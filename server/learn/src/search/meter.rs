@@ -65,7 +65,18 @@ pub(super) struct Deadline<'a> {
     pub(super) token: &'a CancelToken,
 }
 
-impl Deadline<'_> {
+impl<'a> Deadline<'a> {
+    /// For the next of so many fits, one after the other: its part of the time that is left, with a token of its own.
+    /// `None` when there is none left.
+    pub(super) fn share<'b>(&self, token: &'b CancelToken, n_fits: usize) -> Option<Deadline<'b>>
+    where
+        'a: 'b,
+    {
+        let now = (self.elapsed)();
+        let left = self.budget.checked_sub(now).filter(|left| !left.is_zero())?;
+        Some(Deadline { elapsed: self.elapsed, budget: now + left / u32::try_from(n_fits.max(1)).unwrap_or(u32::MAX), token })
+    }
+
     /// Cancels the fit when it is time.
     pub(super) fn look(&self) {
         if (self.elapsed)() >= self.budget {

@@ -12,7 +12,7 @@ const CLASS_ROWS_MIN: usize = 3;
 const ROWS_MIN: usize = 6;
 /// Rows × columns × outputs above which one part of the rows tells candidates apart well enough, and
 /// folds would cost their number in time.
-const CELLS_FOR_FOLDS_MAX: usize = 10_000_000;
+const CELLS_FOR_FOLDS_MAX: usize = 5_000_000;
 /// The share of that part.
 const ONE_PART_FRACTION: f64 = 0.2;
 

@@ -1,6 +1,7 @@
 //! Trying one candidate: prepare, fit and score each fold.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -212,10 +213,20 @@ impl<'a> Workbench<'a> {
         race: Option<&Race>,
     ) -> Result<Vec<FoldResult>, LearnError> {
         let n_folds = self.plan.folds.len();
-        let run = |fold: usize| {
+        let n_begun = AtomicUsize::new(0);
+        let run = |fold: usize, at_once: usize| {
             let label = if n_folds == 1 { estimator.name().to_owned() } else { format!("{}, fold {} of {n_folds}", estimator.name(), fold + 1) };
-            let progress = FitProgress::new(self.meter, stops.deadline, label);
-            let result = self.run_fold(spec, estimator, fold, stops, &progress);
+            // Of a learner that gives what it has, no fold takes the time of those that come after it.
+            let enough = stops.enough.child();
+            let n_before = n_begun.fetch_add(1, Ordering::Relaxed) / at_once * at_once;
+            let deadline = match stops.deadline {
+                Some(deadline) if estimator.gives_what_it_has() => {
+                    Some(deadline.share(&enough, (n_folds - n_before).div_ceil(at_once)).ok_or(LearnError::Cancelled)?)
+                }
+                other => other,
+            };
+            let progress = FitProgress::new(self.meter, deadline, label);
+            let result = self.run_fold(spec, estimator, fold, &Stops { enough: &enough, deadline, ..*stops }, &progress);
             if let Some(deadline) = &stops.deadline {
                 deadline.look();
             }
@@ -229,14 +240,15 @@ impl<'a> Workbench<'a> {
         drop(first);
         let mut results = Vec::with_capacity(n_folds);
         if let Some(race) = race.filter(|_| n_folds > 1) {
-            results.push(run(0)?);
+            results.push(run(0, 1)?);
             if !race.is_passed(self.score(&results, 0)?) {
                 return Ok(results);
             }
         }
         let rest = results.len()..n_folds;
+        let threads = rayon::current_num_threads();
         let rest: Result<Vec<FoldResult>, LearnError> =
-            if is_parallel { rest.into_par_iter().map(run).collect() } else { rest.map(run).collect() };
+            if is_parallel { rest.into_par_iter().map(|fold| run(fold, threads)).collect() } else { rest.map(|fold| run(fold, 1)).collect() };
         results.extend(rest?);
         Ok(results)
     }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Tree;
+use super::bins::Bins;
 use super::constraints::{Bounds, may_follow};
 use super::fixed_point::FixedPoint;
 use super::histogram::{self, Histogram, Layout};
@@ -274,8 +275,15 @@ impl Grower<'_> {
             slots.swap(tried, rng.gen_range(tried..n_slots));
             let slot = slots[tried];
             cells.resize(self.layout.n_cells[slot] * (self.fixed.k + 1), 0);
-            histogram::build_slot(self.matrix, self.fixed, slot, rows, &mut cells);
-            let found = split::of_slot(self.matrix, slot, &cells, self.view(node, position));
+            // Most cells of a small node are empty: passing over all of them would cost more than its rows.
+            let is_small = rows.len() < self.layout.n_cells[slot] && matches!(self.matrix.bins_of(slot), Bins::Numeric { .. });
+            let occupied = if is_small {
+                Some(histogram::build_slot_of_few(self.matrix, self.fixed, slot, rows, &mut cells))
+            } else {
+                histogram::build_slot(self.matrix, self.fixed, slot, rows, &mut cells);
+                None
+            };
+            let found = split::of_slot(self.matrix, slot, &cells, occupied, self.view(node, position));
             if let Some(found) = found
                 && best.as_ref().is_none_or(|best| found.gain > best.gain)
             {

@@ -212,9 +212,89 @@ pub(crate) fn build_slot(matrix: &BinnedMatrix, fixed: &FixedPoint, slot: usize,
     }
 }
 
+/// As [`build_slot`] for few rows: only the cells of bins that have rows, and the missing one, are written. What lies
+/// in the others is left over. Which bins have rows is told, bit by bit.
+pub(crate) fn build_slot_of_few(
+    matrix: &BinnedMatrix,
+    fixed: &FixedPoint,
+    slot: usize,
+    rows: &[u32],
+    cells: &mut [i64],
+) -> Occupied {
+    let (one, stride) = (1_i64 << fixed.units.shift, fixed.k + 1);
+    // Row by row: a few rows' bytes fit the cache, and other slots will ask for those beside these.
+    let n_slots = matrix.n_slots();
+    let mut occupied = Occupied::default();
+    let missing = cells.len() - stride;
+    cells[missing..].fill(0);
+    occupied.insert(missing / stride);
+    for &row in rows {
+        let bin = usize::from(matrix.bytes[row as usize * n_slots + slot]);
+        let cell = &mut cells[bin * stride..(bin + 1) * stride];
+        if occupied.insert(bin) {
+            cell.fill(0);
+        }
+        add_word(cell, &fixed.words[row as usize * stride..][..stride], one);
+    }
+    occupied
+}
+
+/// A set of bin numbers.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Occupied([u64; 4]);
+
+impl Occupied {
+    /// Every bin below a number.
+    pub fn all(n_bins: usize) -> Self {
+        let word = |at: usize| match n_bins.saturating_sub(64 * at) {
+            left @ 0..64 => (1_u64 << left) - 1,
+            _ => u64::MAX,
+        };
+        Self([word(0), word(1), word(2), word(3)])
+    }
+
+    /// Whether the bin is new.
+    fn insert(&mut self, bin: usize) -> bool {
+        let (word, bit) = (&mut self.0[bin / 64], 1 << (bin % 64));
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    /// Those below a number, ascending.
+    pub fn below(self, n_bins: usize) -> impl Iterator<Item = usize> {
+        let limit = Self::all(n_bins);
+        let words = std::array::from_fn::<u64, 4, _>(|at| self.0[at] & limit.0[at]);
+        words.into_iter().enumerate().flat_map(|(at, mut word)| {
+            std::iter::from_fn(move || {
+                let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
+                word &= word - 1;
+                Some(64 * at + bit)
+            })
+        })
+    }
+}
+
 /// Turns a parent's histogram into one child's by taking away the other child's (Ke et al. 2017, §2).
 pub(crate) fn subtract(layout: &Layout, parent: &mut Histogram, child: &Histogram) {
     for (slot, cells) in layout.used(&mut parent.sums) {
         cells.iter_mut().zip(layout.cells(child, slot)).for_each(|(sum, part)| *sum -= part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_are_told_in_order() {
+        let mut occupied = Occupied::default();
+        assert!([255, 0, 63, 64, 130].into_iter().all(|bin| occupied.insert(bin)) && !occupied.insert(64));
+        assert_eq!(occupied.below(256).collect::<Vec<_>>(), [0, 63, 64, 130, 255]);
+        assert_eq!(occupied.below(64).collect::<Vec<_>>(), [0, 63]);
+        assert_eq!(Occupied::all(0).below(256).count(), 0);
+        for n in [1, 63, 64, 65, 128, 255, 256] {
+            assert!(Occupied::all(n).below(256).eq(0..n), "{n}");
+        }
     }
 }

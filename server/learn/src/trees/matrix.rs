@@ -132,10 +132,15 @@ fn binned(
     }
     bytes.par_chunks_mut(ROWS_PER_PIECE * width).enumerate().try_for_each(|(piece, bytes)| {
         cancel.check()?;
-        for (offset, bytes) in bytes.chunks_exact_mut(width).enumerate() {
-            let row = x.row(piece * ROWS_PER_PIECE + offset);
-            for ((byte, &column), lookup) in bytes.iter_mut().zip(columns).zip(&lookups) {
-                *byte = lookup.bin(row[column]);
+        // A few columns at a time, whose edges fit the first-level cache.
+        for (group, columns) in columns.chunks(GROUP_MAX).enumerate() {
+            let first = group * GROUP_MAX;
+            let lookups = &lookups[first..first + columns.len()];
+            for (offset, bytes) in bytes.chunks_exact_mut(width).enumerate() {
+                let row = x.row(piece * ROWS_PER_PIECE + offset);
+                for ((byte, &column), lookup) in bytes[first..].iter_mut().zip(columns).zip(lookups) {
+                    *byte = lookup.bin(row[column]);
+                }
             }
         }
         Ok(())

@@ -14,7 +14,7 @@ use super::bins::Bins;
 use super::constraints::Bounds;
 use super::fixed_point::Units;
 use super::grow::Growth;
-use super::histogram::{Histogram, Layout};
+use super::histogram::{Histogram, Layout, Occupied};
 use super::matrix::BinnedMatrix;
 
 /// Below this many slots, a node is searched on one thread.
@@ -80,7 +80,7 @@ pub(crate) fn best(
     slots: &[usize],
     node: NodeView<'_>,
 ) -> Option<Split> {
-    let find = |&slot: &usize| of_slot(matrix, slot, layout.cells(histogram, slot), node);
+    let find = |&slot: &usize| of_slot(matrix, slot, layout.cells(histogram, slot), None, node);
     if slots.len() < PARALLEL_SLOTS_MIN || rayon::current_num_threads() == 1 {
         return slots.iter().filter_map(find).fold(None, better);
     }
@@ -92,8 +92,15 @@ fn better(best: Option<Split>, split: Split) -> Option<Split> {
     if best.as_ref().is_none_or(|best| split.gain > best.gain) { Some(split) } else { best }
 }
 
-/// The best split of one slot, from its cells.
-pub(crate) fn of_slot(matrix: &BinnedMatrix, slot: usize, cells: &[i64], node: NodeView<'_>) -> Option<Split> {
+/// The best split of one slot, from its cells: those of `occupied` bins, where that is told; it must be for a
+/// column of numbers then.
+pub(crate) fn of_slot(
+    matrix: &BinnedMatrix,
+    slot: usize,
+    cells: &[i64],
+    occupied: Option<Occupied>,
+    node: NodeView<'_>,
+) -> Option<Split> {
     let column = matrix.usable[slot];
     let k = node.sums.len() - 1;
     let mut search = Search {
@@ -101,6 +108,7 @@ pub(crate) fn of_slot(matrix: &BinnedMatrix, slot: usize, cells: &[i64], node: N
         cells,
         k,
         n_bins: cells.len() / (k + 1) - 1,
+        occupied,
         node,
         sign: node.growth.monotone.get(column).copied().unwrap_or(0),
         n_rows: node.units.count(node.sums[k]),
@@ -128,6 +136,8 @@ struct Search<'a> {
     /// Gradients per cell.
     k: usize,
     n_bins: usize,
+    /// The bins whose cells may be read, when not all.
+    occupied: Option<Occupied>,
     node: NodeView<'a>,
     /// 1 when predictions must not fall with the column, −1 when they must not rise, 0 for neither.
     sign: i8,
@@ -140,6 +150,11 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn cell(&self, bin: usize) -> &'a [i64] {
         &self.cells[bin * (self.k + 1)..(bin + 1) * (self.k + 1)]
+    }
+
+    /// The bins below a number that may have rows, ascending.
+    fn bins_below(&self, end: usize) -> impl Iterator<Item = usize> + use<> {
+        self.occupied.unwrap_or_else(|| Occupied::all(self.n_bins)).below(end)
     }
 
     fn rows(&self, bin: usize) -> i64 {

@@ -42,11 +42,11 @@ impl Search<'_> {
     }
 
     fn edges(&mut self, last: usize, start: &[i64], missing_left: bool) {
-        if self.k == 1 && self.sign == 0 && self.is_plain() {
+        if self.k == 1 && self.sign == 0 && self.is_plain() && self.occupied.is_none() {
             return self.edges_of_one_gradient(last, [start[0], start[1]], missing_left);
         }
         let mut left = start.to_vec();
-        for bin in 0..last {
+        for bin in self.bins_below(last) {
             add(&mut left, self.cell(bin));
             if self.rows(bin) > 0 {
                 self.offer(&left, self.node.growth.l2, missing_left, |_| LeftBins::UpTo(bin as u8));
@@ -103,13 +103,13 @@ impl Search<'_> {
 
     /// One edge, drawn among those between bins that have rows (Geurts et al. 2006, with bins for values).
     fn drawn_edge(&mut self, draw: u64, missing: bool) {
-        let occupied = |bin: &usize| self.rows(*bin) > 0;
-        let (Some(low), Some(high)) = ((0..self.n_bins).find(occupied), (0..self.n_bins).rev().find(occupied)) else {
-            return;
-        };
+        let has_rows = |bin: &usize| self.rows(*bin) > 0;
+        let mut with_rows = self.bins_below(self.n_bins).filter(has_rows);
+        let Some(low) = with_rows.next() else { return };
+        let high = with_rows.last().unwrap_or(low);
         let edge = if high > low { low + drawn(draw, self.slot, high - low) } else { low };
         let mut left = vec![0; self.k + 1];
-        for bin in low..=edge {
+        for bin in self.bins_below(edge + 1) {
             add(&mut left, self.cell(bin));
         }
         let l2 = self.node.growth.l2;
