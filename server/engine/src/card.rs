@@ -13,7 +13,7 @@ pub mod facts;
 pub(crate) mod estimate;
 mod fairness;
 mod importance;
-mod limits;
+pub(crate) mod limits;
 pub(crate) mod markdown;
 pub(crate) mod measure;
 mod outcomes;
@@ -31,6 +31,7 @@ pub(crate) use markdown::markdown;
 pub(crate) use page::html;
 
 use crate::engine::Engine;
+use crate::tables::OpenTable;
 use crate::tracking::Run;
 
 /// The card's facts.
@@ -58,8 +59,18 @@ impl Engine {
     #[must_use]
     pub fn card_page(&self, run: &Run) -> Option<String> {
         let has_page = run.artifacts.iter().any(|file| file == CARD_HTML);
-        let path = has_page.then(|| self.artifacts.path(&format!("{}/{CARD_HTML}", Run::artifact_folder(&run.run_id))))?;
-        path.ok().map(|path| self.workspace.shown(&path))
+        has_page.then(|| self.shown_card_page(&run.run_id).ok()).flatten()
+    }
+
+    pub(crate) fn shown_card_page(&self, run_id: &RunId) -> Result<String, Problem> {
+        Ok(self.workspace.shown(&self.artifacts.path(&format!("{}/{CARD_HTML}", Run::artifact_folder(run_id)))?))
+    }
+
+    /// Columns that `[use_case]` names as sensitive, when a training is of that case.
+    pub(crate) fn sensitive_columns(&self, opened: &OpenTable, target: &str) -> Vec<String> {
+        let case = &self.settings.use_case;
+        let is_case = case.target.as_deref() == Some(target) && case.table.as_deref().is_some_and(|table| self.is_table(table, opened));
+        if is_case { case.sensitive_columns.clone() } else { Vec::new() }
     }
 
     /// The card of a run as Markdown: the one written at the end of its training.
@@ -79,20 +90,5 @@ impl Engine {
         let training = self.training_of(run)?;
         let intervals = self.intervals_of(&Run::artifact_folder(&run.run_id))?;
         Ok(facts::of_records(run, training.as_ref(), &intervals))
-    }
-
-    /// The card of a run, however old.
-    pub(crate) fn card_of_run(&self, run_id: &RunId, folder: &str) -> Result<Option<ModelCard>, Problem> {
-        if let Some(card) = self.card_in(folder)? {
-            return Ok(Some(card));
-        }
-        match self.run(run_id.as_str()) {
-            Ok(run) => Ok(Some(match self.card_in(&Run::artifact_folder(run_id))? {
-                Some(card) => card,
-                None => self.card_of_records(&run)?,
-            })),
-            Err(problem) if problem.code == mlwright_base::ErrorCode::NotFound => Ok(None),
-            Err(problem) => Err(problem),
-        }
     }
 }

@@ -66,6 +66,10 @@ pub struct UseCase {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-names" = "column"))]
     pub time_column: Option<String>,
+    /// Columns that say something of people which decisions should not rest on, beside those that are recognised by their names (sex, age, race …): the model card compares their groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-names" = "column"))]
+    pub sensitive_columns: Vec<String>,
 }
 
 /// The gate. On by default.

@@ -1,6 +1,7 @@
 //! Training: one job, one run. The request is checked here, in the caller's process, so that a wrong
 //! argument is answered at once; the work is done by [`run`] in the job's own process.
 
+mod card;
 mod doubts;
 mod input;
 mod package;
@@ -145,6 +146,9 @@ pub struct TrainResult {
     pub warnings: Vec<String>,
     /// The model's address.
     pub model_uri: String,
+    /// The model card, a page: its path, relative to the workspace. Empty for trainings of before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub card: String,
 }
 
 /// One row of a leaderboard.
@@ -230,7 +234,7 @@ impl Engine {
     }
 
     /// Whether a name, however it is written, is that of an open table.
-    fn is_table(&self, name: &str, opened: &OpenTable) -> bool {
+    pub(crate) fn is_table(&self, name: &str, opened: &OpenTable) -> bool {
         self.open_table(name).is_ok_and(|named| named.asset == opened.asset)
     }
 

@@ -95,6 +95,9 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
     for warning in &result.warnings {
         text.push_str(&format!("Warning: {warning}.\n"));
     }
+    if !result.card.is_empty() {
+        text.push_str(&format!("Model card: {}, as text card.md beside it.\n", result.card));
+    }
     text.push_str(&format!("Next: register_model {{\"run_id\": \"{}\", \"name\": \"…\"}}, or evaluate_model with {}.", result.run_id, result.model_uri));
     text
 }

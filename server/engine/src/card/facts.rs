@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::estimate::Estimate;
 use super::fairness::Fairness;
 use super::slices::Slices;
+use crate::registry::ModelVersion;
 use crate::tracking::Run;
-use crate::train::{ExcludedColumn, TrainResult};
+use crate::train::{ExcludedColumn, LeaderboardEntry, TrainResult};
 
 /// The version of [`ModelCard`]; a field that is new has a default, a changed meaning is a new version.
 pub const CARD_VERSION: u32 = 1;
@@ -360,7 +361,7 @@ pub(crate) fn of_records(run: &Run, training: Option<&TrainResult>, intervals: &
             excluded: excluded.take(COLUMNS_MAX).collect(),
         },
         metrics: metrics_of(&metric, &named("test_"), intervals, &named("baseline_test_")),
-        learners: training.map_or_else(|| vec![best], |training| super::facts::learners_of(&training.leaderboard)),
+        learners: training.map_or_else(|| vec![best], |training| learners_of(&training.leaderboard)),
         n_candidates: training.map_or(0, |training| training.n_candidates),
         measured: None,
         warnings: training.map(|training| training.warnings.clone()),
@@ -369,8 +370,52 @@ pub(crate) fn of_records(run: &Run, training: Option<&TrainResult>, intervals: &
     }
 }
 
+/// What is on record of a version whose run is gone.
+pub(crate) fn of_version(version: &ModelVersion) -> ModelCard {
+    ModelCard {
+        version: CARD_VERSION,
+        run_id: version.run_id.to_string(),
+        experiment: String::new(),
+        created: version.created.to_string(),
+        model: ModelFacts {
+            target: version.target.clone(),
+            task: version.task,
+            task_reason: String::new(),
+            classes: Vec::new(),
+            threshold: None,
+            learner: version.learner.clone(),
+            parameters: BTreeMap::new(),
+            metric: version.metric.clone(),
+            uri: version.uri(),
+        },
+        data: DataFacts {
+            table: String::new(),
+            fingerprint: String::new(),
+            n_rows: 0,
+            n_rows_left_out: 0,
+            n_columns: 0,
+            n_training_rows: 0,
+            n_test_rows: 0,
+            split: String::new(),
+            split_reason: String::new(),
+            in_time: false,
+            features: Vec::new(),
+            n_features: 0,
+            excluded: Vec::new(),
+            n_excluded: 0,
+        },
+        metrics: metrics_of(&version.metric, &version.test_metrics, &BTreeMap::new(), &version.baseline_metrics),
+        learners: Vec::new(),
+        n_candidates: 0,
+        measured: None,
+        warnings: None,
+        limits: Vec::new(),
+        reproduce: None,
+    }
+}
+
 /// The best of each learner, in the order of the leaderboard.
-pub(crate) fn learners_of(leaderboard: &[crate::train::LeaderboardEntry]) -> Vec<LearnerFacts> {
+pub(crate) fn learners_of(leaderboard: &[LeaderboardEntry]) -> Vec<LearnerFacts> {
     let mut learners: Vec<LearnerFacts> = Vec::new();
     for entry in leaderboard {
         if let Some(known) = learners.iter_mut().find(|known| known.learner == entry.learner) {

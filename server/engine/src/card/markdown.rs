@@ -3,7 +3,9 @@
 mod sections;
 pub(crate) mod writing;
 
-pub(crate) use sections::{data, evaluated, features, importance, learners, limits, metrics, predicts, reproduce, segments, groups, warnings};
+pub(crate) use sections::{
+    data, differences, evaluated, features, groups, importance, learners, limits, made_of, metrics, minute, predicts, rates, reproduce, segments, values, warnings,
+};
 
 use super::facts::ModelCard;
 

@@ -99,11 +99,18 @@ pub(super) fn of(
 
 /// The command line that asks for the same training.
 fn reproduce(spec: &TrainSpec, input: &TrainingInput, result: &TrainResult) -> Reproduce {
-    let mut command = format!("mlwright train --table {} --target {} --task {}", quoted(&input.opened.versioned_name()), quoted(&spec.target), result.task);
-    let mut add = |flag: &str, value: &str| command.push_str(&format!(" --{flag} {}", quoted(value)));
+    let mut command = "mlwright train".to_owned();
+    // Words that begin with a dash would be read as flags.
+    let mut add = |flag: &str, value: &str| {
+        let joint = if value.starts_with('-') { '=' } else { ' ' };
+        command.push_str(&format!(" --{flag}{joint}{}", quoted(value)));
+    };
+    add("table", &input.opened.versioned_name());
+    add("target", &spec.target);
+    add("task", &result.task.to_string());
     add("metric", &result.metric);
     if !spec.learners.is_empty() {
-        add("learners", &spec.learners.join(","));
+        add("learners", &list(&spec.learners));
     }
     if let Some(folds) = spec.folds {
         add("folds", &folds.to_string());
@@ -112,7 +119,7 @@ fn reproduce(spec: &TrainSpec, input: &TrainingInput, result: &TrainResult) -> R
     add("budget-seconds", &spec.budget_seconds.to_string());
     add("seed", &spec.seed.to_string());
     if !spec.exclude.is_empty() {
-        add("exclude", &spec.exclude.join(","));
+        add("exclude", &list(&spec.exclude));
     }
     for (flag, value) in [("time-column", &spec.time_column), ("group-column", &spec.group_column), ("positive-class", &spec.positive_class)] {
         if let Some(value) = value {
@@ -128,6 +135,12 @@ fn reproduce(spec: &TrainSpec, input: &TrainingInput, result: &TrainResult) -> R
         platform: format!("{os} {arch}"),
         threads: rayon::current_num_threads(),
     }
+}
+
+/// A list as a flag takes it: with commas between, or as JSON where that would be read otherwise.
+fn list(items: &[String]) -> String {
+    let is_plain = |item: &String| !item.contains(',') && item.trim() == item && !item.starts_with(['[', '@', '-']) && !item.is_empty();
+    if items.iter().all(is_plain) { items.join(",") } else { serde_json::Value::from(items).to_string() }
 }
 
 /// A word of a POSIX shell.
@@ -146,5 +159,7 @@ mod tests {
         assert_eq!(quoted("it's <b>"), "'it'\\''s <b>'");
         assert_eq!(quoted(""), "''");
         assert_eq!(quoted("$(rm)"), "'$(rm)'");
+        assert_eq!(list(&["a b".to_owned(), "c".to_owned()]), "a b,c");
+        assert_eq!(list(&["a,b".to_owned(), "c".to_owned()]), "[\"a,b\",\"c\"]");
     }
 }

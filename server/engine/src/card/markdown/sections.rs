@@ -18,7 +18,7 @@ pub(crate) fn predicts(card: &ModelCard, detail: &Detail) -> String {
     let with = made_of(&model.parameters, detail);
     let with = if with.is_empty() { String::new() } else { format!(" with {with}") };
     let seed = card.reproduce.as_ref().map_or_else(String::new, |made| format!(", seed {}", made.seed));
-    let threshold = model.threshold.map_or_else(String::new, |threshold| format!("; called positive from a probability of {} on", short(threshold)));
+    let threshold = model.threshold.filter(|threshold| *threshold != 0.5).map_or_else(String::new, |threshold| format!("; called positive from a probability of {} on", short(threshold)));
     format!(
         "## What it predicts\n\n- **Target:** {}, {}{reason}{threshold}\n- **Learner:** {}{with}{seed}\n- **Chosen by:** {}\n- **Run:** `{}`, trained {}\n",
         short_code(&model.target, detail.name_chars),

@@ -1,0 +1,81 @@
+mod awkward;
+
+use mlwright_base::RunId;
+use mlwright_base::system::files;
+
+use super::markdown::BYTES_MAX;
+use super::*;
+use crate::registry::lab::{Lab, N_TEST_ROWS, Recipe};
+
+/// What the three files of a run's card hold.
+fn card_of(lab: &Lab, run_id: &RunId) -> (ModelCard, String, String) {
+    let read = |name: &str| String::from_utf8(files::read(&lab.artifact(&format!("{}/{name}", Run::artifact_folder(run_id)))).unwrap()).unwrap();
+    let (html, text) = (read(CARD_HTML), read(CARD_MARKDOWN));
+    assert!(text.len() <= BYTES_MAX, "{} bytes", text.len());
+    for forbidden in ["<script", "<link", "<img", "href=\"http", "@import", "url("] {
+        assert!(!html.contains(forbidden), "{forbidden} in the page");
+    }
+    (serde_json::from_str(&read(CARD_JSON)).unwrap(), html, text)
+}
+
+#[test]
+fn a_training_leaves_its_card_with_the_run() {
+    let lab = Lab::new();
+    let run_id = lab.train(&Recipe::default());
+    let (card, html, text) = card_of(&lab, &run_id);
+    let run = lab.engine.run(run_id.as_str()).unwrap();
+    for metric in &card.metrics {
+        assert_eq!(run.metrics[&format!("test_{}", metric.name)], metric.value);
+    }
+    assert_eq!(lab.engine.card_page(&run).as_deref(), Some(format!(".mlwright/artifacts/runs/{run_id}/card.html").as_str()));
+    assert_eq!(lab.engine.run_card(run_id.as_str()).unwrap(), text);
+    let measured = card.measured.as_ref().unwrap();
+    assert_eq!((measured.n_rows, card.data.n_test_rows), (N_TEST_ROWS, N_TEST_ROWS));
+    assert_eq!(measured.evaluation.metrics["roc_auc"], card.metrics[0].value, "of the same rows");
+    let importance = measured.importance.as_ref().unwrap();
+    // What does not say who leaves is not relied on; spend follows the months.
+    let relied: Vec<&str> = importance.features.iter().filter(|one| one.mean > 0.02).map(|one| one.feature.as_str()).collect();
+    assert_eq!(relied, ["calls", "months", "spend"], "{importance:?}");
+    let of_months = measured.dependence.iter().find(|found| found.dependence.feature == "months").unwrap();
+    let points = &of_months.dependence.points;
+    assert!(points[0].mean[0] > points[points.len() - 1].mean[0] + 0.2, "few months, and they leave");
+    assert!(card.limits.iter().any(|limit| limit.title == "Few test rows"));
+    assert!(html.contains("Permutation importance") && html.contains("prefers-color-scheme:dark") && html.contains("months"));
+    assert!(text.contains("- `months`: ") && text.contains("## How to reproduce"), "{text}");
+    // The same training has the same card, but for its ids and times.
+    let again = card_of(&lab, &lab.train(&Recipe::default())).0;
+    assert_eq!(again.measured, card.measured);
+}
+
+#[test]
+fn regressions_have_residuals_and_no_classes() {
+    let lab = Lab::new();
+    let (card, html, text) = card_of(&lab, &lab.train(&Recipe { target: "spend", learner: "linear_regression", ..Recipe::default() }));
+    let measured = card.measured.unwrap();
+    assert!(measured.evaluation.residuals.is_some() && measured.residuals.is_some() && measured.evaluation.confusion.is_none());
+    assert_eq!(measured.slices.as_ref().unwrap().loss, "absolute error");
+    assert!(html.contains("Residuals") && text.contains("Residuals (actual"), "{text}");
+}
+
+#[test]
+fn sensitive_columns_are_compared_wherever_they_are() {
+    let settings = "[use_case]\ntable = \"staff.csv\"\ntarget = \"hired\"\nsensitive_columns = [\"team\"]\n";
+    let lab = Lab::with_settings(settings);
+    let mut table = "Gender,age,team,score,hired\n".to_owned();
+    for i in 0..900_u32 {
+        let score = (i * 37) % 100;
+        let man = i % 2 == 0;
+        table.push_str(&format!("{},{},{},{score},{}\n", if man { "M" } else { "F" }, 20 + (i * 13) % 50, ["a", "b", "c"][(i % 3) as usize], if score + u32::from(man) * 25 > 70 { "yes" } else { "no" }));
+    }
+    lab.put("staff.csv", &table);
+    let run_id = lab.train(&Recipe { table: "staff.csv", target: "hired", exclude: &["Gender"], ..Recipe::default() });
+    let (card, html, text) = card_of(&lab, &run_id);
+    let fairness = card.measured.unwrap().fairness.unwrap();
+    let found: Vec<(&str, &str, bool)> = fairness.columns.iter().map(|column| (column.column.as_str(), column.ground.as_str(), column.is_feature)).collect();
+    assert_eq!(found, [("Gender", "sex or gender", false), ("age", "age", true), ("team", "as named", true)]);
+    let gender = &fairness.columns[0];
+    assert!(gender.groups.iter().all(|group| group.selection_rate.is_some_and(|rate| rate.low < Some(rate.value) && rate.high > Some(rate.value))));
+    assert!(gender.differences.demographic_parity_ratio.is_some_and(|ratio| ratio > 0.0 && ratio <= 1.0));
+    assert!(html.contains("the model did not learn from it") && html.contains("four fifths"));
+    assert!(text.contains("`Gender` (sex or gender"), "{text}");
+}
