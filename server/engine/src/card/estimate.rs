@@ -22,6 +22,8 @@ impl Estimate {
     /// A share of rows (Wilson 1927); `None` of none.
     pub(crate) fn share(n_hits: usize, n_rows: usize) -> Option<Self> {
         let (low, high) = wilson(n_hits as f64, n_rows as f64)?;
+        // Exactly, where rounding leaves a little.
+        let (low, high) = (if n_hits == 0 { 0.0 } else { low }, if n_hits == n_rows { 1.0 } else { high });
         Some(Self { value: n_hits as f64 / n_rows as f64, low: Some(low), high: Some(high), n_rows })
     }
 
@@ -55,9 +57,24 @@ pub(crate) fn short(value: f64) -> String {
     if !value.is_finite() || value == 0.0 {
         return value.to_string();
     }
+    if value.abs() < 1e-6 {
+        return format!("{value:.2e}");
+    }
     let magnitude = value.abs().log10().floor() as i32;
     let decimals = usize::try_from(2 - magnitude).unwrap_or(0).min(12);
     format!("{value:.decimals$}")
+}
+
+/// At most six significant digits, without zeros at the end: a value of the data as a person would say it.
+#[must_use]
+pub(crate) fn tidy(value: f64) -> String {
+    if !value.is_finite() || (value.fract() == 0.0 && value.abs() < 1e15) {
+        return value.to_string();
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    let decimals = usize::try_from(5 - magnitude).unwrap_or(0).min(12);
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// A share as a percentage.

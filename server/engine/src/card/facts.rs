@@ -7,7 +7,6 @@ use mlwright_learn::explain::{Dependence, PermutationImportance};
 use mlwright_learn::{Metric, Task};
 use serde::{Deserialize, Serialize};
 
-use super::estimate::Estimate;
 use super::fairness::Fairness;
 use super::slices::Slices;
 use crate::registry::ModelVersion;
@@ -433,15 +432,4 @@ pub(crate) fn learners_of(leaderboard: &[LeaderboardEntry]) -> Vec<LearnerFacts>
         });
     }
     learners
-}
-
-/// An estimate in words: `0.85 (0.83 to 0.87)`.
-impl std::fmt::Display for Estimate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use super::estimate::short;
-        match (self.low, self.high) {
-            (Some(low), Some(high)) => write!(f, "{} ({} to {})", short(self.value), short(low), short(high)),
-            _ => f.write_str(&short(self.value)),
-        }
-    }
 }

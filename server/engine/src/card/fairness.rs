@@ -129,6 +129,10 @@ pub(super) fn of_column(column: &str, ground: Ground, is_feature: bool, values: 
     parts.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
     let n_other_groups = parts.len().saturating_sub(GROUPS_MAX);
     parts.truncate(GROUPS_MAX);
+    if ground.ground == "age" && matches!(values, Column::Number(_)) {
+        // Ages read better in their order than by how many there are.
+        parts.sort_by(|(a, _), (b, _)| first_number(*a).total_cmp(&first_number(*b)));
+    }
     let groups: Vec<Group> = parts.into_iter().map(|(label, rows)| group(label, &rows, outcomes)).collect();
     let differences = differences(&groups);
     FairnessOfColumn { column: column.to_owned(), ground: ground.ground.to_owned(), because: ground.because, is_feature, groups, n_other_groups, differences }
@@ -155,6 +159,16 @@ fn labels(ground: &str, values: &Column) -> Vec<Option<String>> {
         at => format!("{} to {}", AGE_BANDS[at - 1], AGE_BANDS[at] - 1.0),
     };
     (0..values.len()).map(|row| if let Value::Number(age) = values.value(row) { Some(band(age)) } else { None }).collect()
+}
+
+/// The first number of a label, by which bands are ordered.
+fn first_number(label: Option<&str>) -> f64 {
+    let Some(label) = label else { return f64::INFINITY };
+    if label.starts_with("below") {
+        return f64::NEG_INFINITY;
+    }
+    let digits: String = label.chars().skip_while(|c| !c.is_ascii_digit() && *c != '-').take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '.')).collect();
+    digits.parse().unwrap_or(f64::INFINITY)
 }
 
 fn group(label: Option<&str>, rows: &[usize], outcomes: Outcomes<'_>) -> Group {

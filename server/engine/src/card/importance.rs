@@ -3,7 +3,7 @@
 use mlwright_base::{CancelToken, Seed};
 use mlwright_learn::explain::{DependencePoint, ExchangeRows, PermutationImportance, partial_dependence, sum_per_feature};
 use mlwright_learn::prepare::{Coerced, coerce};
-use mlwright_learn::{Feature, Frame, LearnError, Metric, Model, Predictions, Target, Task, metrics};
+use mlwright_learn::{Feature, FeatureKind, Frame, LearnError, Metric, Model, Predictions, Target, Task, metrics};
 use rayon::prelude::*;
 
 use super::facts::{DependenceFacts, Histogram, Importance};
@@ -15,8 +15,8 @@ pub(super) const REPEATS: usize = 5;
 const IMPORTANCE_ROWS: (usize, usize) = (200, 5_000);
 /// Columns that are shuffled, at most and, however slow the model, at least.
 const IMPORTANCE_COLUMNS: (usize, usize) = (10, 200);
-/// About how many seconds it may take on one thread.
-const IMPORTANCE_SECONDS: f64 = 1.5;
+/// About how many seconds it may take.
+const IMPORTANCE_SECONDS: f64 = 1.0;
 /// Columns with partial dependence.
 const DEPENDENCE_COLUMNS: usize = 6;
 /// Points of partial dependence: of numbers and dates, and of levels.
@@ -24,8 +24,8 @@ const POINTS: usize = 20;
 const LEVELS: usize = 8;
 /// Training rows that it is the mean over, at most and at least.
 const DEPENDENCE_ROWS: (usize, usize) = (100, 1_000);
-/// About how many seconds it may take on one thread.
-const DEPENDENCE_SECONDS: f64 = 1.0;
+/// About how many seconds it may take.
+const DEPENDENCE_SECONDS: f64 = 0.7;
 /// Classes whose probability is shown, of several.
 const OUTPUTS_MAX: usize = 3;
 /// Numbers that the prepared rows may be: 64 MB.
@@ -33,7 +33,7 @@ const CELLS_MAX: usize = 8_000_000;
 /// Bins of where a column's values lie.
 const BINS: usize = 24;
 
-/// How many rows of a model's can be afforded; `seconds_per_row` is what a prediction takes.
+/// How many rows can be afforded: what one takes in a prediction of prepared rows, on all threads.
 pub(super) struct Price {
     pub seconds_per_row: f64,
 }
@@ -70,6 +70,11 @@ fn candidates(model: &Model) -> Vec<usize> {
         found.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
     }
     found
+}
+
+/// The feature that mattered most in the fit; `None` when none reaches the learner.
+pub(super) fn most_important(model: &Model) -> Option<usize> {
+    candidates(model).first().copied()
 }
 
 /// Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019) on held-out rows: columns are
@@ -109,21 +114,20 @@ pub(super) fn dependence(rows: &ExchangeRows<'_>, model: &Model, importance: Opt
         Task::Multiclass => frequent.iter().copied().take(OUTPUTS_MAX).collect(),
     };
     let named: Vec<String> = outputs.iter().map(|&output| model.classes.get(output).unwrap_or(&model.target).clone()).collect();
-    let mut found = Vec::new();
-    for feature in chosen {
-        if found.len() == DEPENDENCE_COLUMNS {
-            break;
-        }
+    // Free texts have none; columns of one value neither, but these are not important.
+    let chosen = chosen.into_iter().filter(|&at| model.features[at].kind != FeatureKind::Text).take(DEPENDENCE_COLUMNS).collect::<Vec<_>>();
+    let of = |feature: usize| {
         let described = &model.features[feature];
-        let points = if matches!(described.kind, mlwright_learn::FeatureKind::Numeric | mlwright_learn::FeatureKind::Datetime) { POINTS } else { LEVELS };
-        let Some(mut dependence) = partial_dependence(rows, feature, points, cancel)? else { continue };
+        let points = if matches!(described.kind, FeatureKind::Numeric | FeatureKind::Datetime) { POINTS } else { LEVELS };
+        let Some(mut dependence) = partial_dependence(rows, feature, points, cancel)? else { return Ok(None) };
         for point in &mut dependence.points {
             point.mean = outputs.iter().filter_map(|&output| point.mean.get(output).copied()).collect();
         }
         let histogram = histogram_of(described, rows.frame(), &dependence.points)?;
-        found.push(DependenceFacts { outputs: named.clone(), n_rows: rows.n_rows(), dependence, histogram });
-    }
-    Ok(found)
+        Ok(Some(DependenceFacts { outputs: named.clone(), n_rows: rows.n_rows(), dependence, histogram }))
+    };
+    let found = chosen.into_par_iter().map(of).collect::<Result<Vec<_>, LearnError>>()?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Where a column's values lie, between the first and the last point.

@@ -155,7 +155,10 @@ fn columns(card: &ModelCard, found: &mut Vec<Limit>) {
         .features
         .iter()
         .filter(|one| one.mean > 0.0)
-        .filter_map(|one| range(&one.feature).map(|[low, high]| format!("{} {low} to {high}", one.feature)))
+        .filter_map(|one| range(&one.feature).map(|[low, high]| (one, low, high)))
+        // There is nothing beyond yes and no.
+        .filter(|(_, low, high)| (low.as_str(), high.as_str()) != ("0", "1"))
+        .map(|(one, low, high)| format!("{} {low} to {high}", one.feature))
         .take(NAMED_MAX)
         .collect();
     if !ranges.is_empty() {
@@ -179,14 +182,19 @@ fn time(card: &ModelCard, found: &mut Vec<Limit>) {
 fn segments(card: &ModelCard, found: &mut Vec<Limit>) {
     let Some(measured) = &card.measured else { return };
     if let Some(fairness) = &measured.fairness {
-        for column in &fairness.columns {
-            if let Some(ratio) = column.differences.demographic_parity_ratio.filter(|ratio| *ratio < FOUR_FIFTHS) {
-                let positive = fairness.positive_class.as_deref().unwrap_or("positive");
-                found.push(warning(
-                    "Groups are treated unlike",
-                    format!("By {}, one group is predicted {positive} at {} of the rate of another; less than four fifths is the rule of thumb for a closer look.", column.column, percent(ratio)),
-                ));
-            }
+        let unlike: Vec<String> = fairness
+            .columns
+            .iter()
+            .filter_map(|column| Some((column, column.differences.demographic_parity_ratio.filter(|ratio| *ratio < FOUR_FIFTHS)?)))
+            .map(|(column, ratio)| format!("{} ({})", column.column, percent(ratio)))
+            .collect();
+        if !unlike.is_empty() {
+            let positive = fairness.positive_class.as_deref().unwrap_or("positive");
+            let text = format!(
+                "The group least often predicted {positive}, compared with the one most often: by {}. Less than four fifths is the rule of thumb for a closer look.",
+                listed(&unlike.iter().map(String::as_str).collect::<Vec<_>>())
+            );
+            found.push(warning("Groups are treated unlike", text));
         }
         let learned: Vec<&str> = fairness.columns.iter().filter(|column| column.is_feature).map(|column| column.column.as_str()).collect();
         if !learned.is_empty() {

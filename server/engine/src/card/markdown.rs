@@ -23,6 +23,8 @@ pub(crate) struct Detail {
     pub points: usize,
     pub slices: usize,
     pub groups: usize,
+    pub group_columns: usize,
+    pub is_sure: bool,
     pub features: usize,
     pub excluded: usize,
     pub warnings: usize,
@@ -41,6 +43,8 @@ impl Detail {
         points: 5,
         slices: 8,
         groups: 12,
+        group_columns: 8,
+        is_sure: true,
         features: 60,
         excluded: 30,
         warnings: 20,
@@ -55,21 +59,24 @@ type Cut = (&'static str, fn(&mut Detail));
 
 /// What is shortened, the least important first: columns can be looked up anywhere, scores, doubts and
 /// limits are why there is a card.
-const CUTS: [Cut; 16] = [
+const CUTS: [Cut; 19] = [
     ("columns", |detail| detail.features = 20),
     ("dependence", |detail| detail.points = 3),
     ("learners", |detail| detail.learners = 6),
     ("columns", |detail| detail.features = 8),
+    ("intervals of groups", |detail| detail.is_sure = false),
     ("importance", |detail| detail.importance = 10),
     ("left out", |detail| detail.excluded = 8),
     ("dependence", |detail| detail.dependence = 3),
     ("groups", |detail| detail.groups = 6),
     ("segments", |detail| detail.slices = 4),
-    ("sentences", |detail| detail.sentence_chars = 200),
     ("columns", |detail| detail.features = 0),
+    ("groups", |detail| detail.group_columns = 4),
+    ("sentences", |detail| detail.sentence_chars = 200),
     ("learners", |detail| detail.learners = 3),
     ("warnings", |detail| detail.warnings = 6),
-    ("groups", |detail| detail.groups = 3),
+    ("groups", |detail| (detail.groups, detail.group_columns) = (3, 2)),
+    ("groups", |detail| detail.groups = 2),
     ("limits", |detail| (detail.limits, detail.importance, detail.metrics) = (8, 6, 8)),
     ("names", |detail| (detail.name_chars, detail.sentence_chars, detail.dependence, detail.excluded, detail.slices) = (30, 120, 0, 3, 3)),
 ];

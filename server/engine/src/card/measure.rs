@@ -14,6 +14,7 @@ use mlwright_learn::{Column, Feature, FeatureKind, Frame, LearnError, Metric, Mo
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
+use super::estimate::tidy;
 use super::facts::{FeatureFacts, Histogram, Measured};
 use super::fairness::{self, Fairness};
 use super::importance::{self, Price};
@@ -25,12 +26,15 @@ use crate::convert::{column_from, series_of};
 
 /// Held-out rows that are evaluated, at least (when there are so many) and at most.
 const EVALUATED_ROWS: (usize, usize) = (5_000, 50_000);
-/// About how many seconds their predictions may take on one thread.
+/// About how many seconds their predictions may take.
 const EVALUATION_SECONDS: f64 = 1.5;
 /// Values of all columns that are copied for it, at most.
 const CELLS_MAX: usize = 20_000_000;
 /// Rows of the first predictions, which tell how long the others take.
-const PILOT_ROWS: usize = 200;
+const PILOT_ROWS: usize = 256;
+/// Rows of a second look, when the first took less than so many seconds.
+const SECOND_PILOT_ROWS: usize = 2_048;
+const QUICK_SECONDS: f64 = 0.1;
 /// Points that each curve of the card has, at most.
 const CURVE_POINTS_MAX: usize = 60;
 /// Columns that parts of the rows are made by, and columns looked at for what they say of people.
@@ -132,18 +136,30 @@ struct Scored {
 impl Scored {
     fn new(subject: &Subject<'_>, cx: MeasureContext<'_>) -> Result<Self, LearnError> {
         let Subject { model, test_rows, seed, .. } = *subject;
-        let pilot = drawn(test_rows, PILOT_ROWS, seed, "card pilot");
-        let frame = subject.frame.take(&pilot);
-        let started = (cx.elapsed)();
-        model.predict(&frame, cx.cancel)?;
-        let seconds_per_row = (cx.elapsed)().saturating_sub(started).as_secs_f64() / pilot.len().max(1) as f64;
-        let n_columns = subject.frame.names().len().max(1);
+        let mut seconds_per_row = seconds_per_row(subject, PILOT_ROWS, cx)?;
+        // What a call costs beside its rows counts for much in a short one.
+        if seconds_per_row * (PILOT_ROWS as f64) < QUICK_SECONDS && test_rows.len() > PILOT_ROWS {
+            seconds_per_row = self::seconds_per_row(subject, SECOND_PILOT_ROWS, cx)?;
+        }
+        let n_columns = subject.frame.names().len().max(model.preparer.matrix().names.len()).max(1);
         let n_wanted = step_below(EVALUATION_SECONDS / seconds_per_row.max(1e-9), EVALUATED_ROWS.0, EVALUATED_ROWS.1).min((CELLS_MAX / n_columns).max(PILOT_ROWS));
         let rows = drawn(test_rows, n_wanted, seed, "card rows");
-        let frame = subject.frame.take(&rows);
-        let predictions = model.predict(&frame, cx.cancel)?;
+        let (frame, predictions) = ExchangeRows::new(model, subject.frame.take(&rows), cx.cancel)?.into_predicted();
         Ok(Self { target: subject.target.target.take(&rows), rows, frame, predictions, price: Price { seconds_per_row } })
     }
+}
+
+/// What one row takes in a prediction of prepared rows, a column of which was exchanged.
+fn seconds_per_row(subject: &Subject<'_>, n_rows: usize, cx: MeasureContext<'_>) -> Result<f64, LearnError> {
+    let n_affordable = (CELLS_MAX / subject.model.preparer.matrix().names.len().max(1)).max(PILOT_ROWS);
+    let rows = drawn(subject.test_rows, n_rows.min(n_affordable), subject.seed, "card pilot");
+    let exchange = ExchangeRows::new(subject.model, subject.frame.take(&rows), cx.cancel)?;
+    let as_they_are: Vec<usize> = (0..rows.len()).collect();
+    let started = (cx.elapsed)();
+    if let Some(feature) = importance::most_important(subject.model) {
+        exchange.exchanged(feature, &as_they_are, cx.cancel)?;
+    }
+    Ok((cx.elapsed)().saturating_sub(started).as_secs_f64() / rows.len().max(1) as f64)
 }
 
 /// Takes out of an evaluation what no reader needs.
@@ -318,7 +334,7 @@ fn contents(column: &Column, feature: &Feature, rows: &[usize], text_rows: &[usi
             for value in rows.iter().map(|&row| values[row]).filter(|value| value.is_finite()) {
                 (low, high, n) = (low.min(value), high.max(value), n + 1);
             }
-            let range = (n > 0 && feature.kind == FeatureKind::Numeric).then(|| [in_words(Value::Number(low)), in_words(Value::Number(high))]);
+            let range = (n > 0 && feature.kind == FeatureKind::Numeric).then(|| [tidy(low), tidy(high)]);
             (share(rows.len() - n, rows.len()), range, None)
         }
         Column::Datetime(values) => {

@@ -9,7 +9,7 @@ use mlwright_learn::evaluate::segment_labels;
 use mlwright_learn::{Column, Predictions, Target};
 use serde::{Deserialize, Serialize};
 
-use super::estimate::Estimate;
+use super::estimate::{Estimate, tidy};
 use super::outcomes::Outcomes;
 
 /// The fewest rows of a part that is looked at, and the least share of all rows.
@@ -48,7 +48,8 @@ pub struct Slices {
     pub n_tested: usize,
     /// Parts that do significantly worse, in all.
     pub n_worse: usize,
-    /// Those where the loss is largest by the number of their rows.
+    /// Those that say most: where the loss is larger by the number of their rows, without those that do no
+    /// worse beyond the rows of the ones before.
     pub worse: Vec<Slice>,
 }
 
@@ -89,10 +90,17 @@ impl Condition {
     pub fn in_words(&self) -> String {
         match &self.value {
             None => format!("{} is missing", self.column),
-            Some(value) if value.starts_with('[') && value.contains(", ") => format!("{} in {value}", self.column),
+            Some(value) if value.starts_with('[') && value.ends_with([']', ')']) && value.contains(", ") => format!("{} in {}", self.column, tidy_interval(value)),
             Some(value) => format!("{} is {value}", self.column),
         }
     }
+}
+
+/// `[4.6998750000000005, 15.0001]` as `[4.69988, 15.0001]`.
+fn tidy_interval(interval: &str) -> String {
+    let inner = &interval[1..interval.len() - 1];
+    let ends: Vec<String> = inner.split(", ").map(|end| end.parse().map_or_else(|_| end.chars().take(40).collect(), tidy)).collect();
+    format!("[{}{}", ends.join(", "), &interval[interval.len() - 1..])
 }
 
 /// The loss of each row, and what it is called; `None` when the two are of different kinds.
@@ -179,9 +187,21 @@ pub(super) fn find(
     let excess = |at: &usize| (tested[*at].loss - tested[*at].others) * (tested[*at].n as f64).sqrt();
     worse.sort_by(|a, b| excess(b).total_cmp(&excess(a)).then(a.cmp(b)));
     let n_worse = worse.len();
-    let listed = worse.into_iter().take(LISTED_MAX).map(|at| {
+    let mut covered = vec![false; n];
+    let mut chosen: Vec<(usize, Vec<u32>)> = Vec::new();
+    for at in worse {
+        if chosen.len() == LISTED_MAX {
+            break;
+        }
+        cancel.check()?;
+        let rows = rows_of(&parts, &tested[at].parts);
+        if whole.is_worse_beyond(&rows, &covered, rows_min) {
+            rows.iter().for_each(|&row| covered[row as usize] = true);
+            chosen.push((at, rows));
+        }
+    }
+    let listed = chosen.into_iter().map(|(at, rows)| {
         let one = &tested[at];
-        let rows = rows_of(&parts, &one.parts);
         Slice {
             conditions: one.parts.iter().map(|&part| Condition { column: columns[parts[part].column].0.to_owned(), value: parts[part].value.clone() }).collect(),
             n_rows: one.n,
@@ -248,6 +268,19 @@ impl Whole {
         let centred: Vec<f64> = losses.iter().map(|loss| loss - mean).collect();
         let (sum, sum_of_squares) = (centred.iter().sum(), centred.iter().map(|loss| loss * loss).sum());
         Self { centred, mean, sum, sum_of_squares }
+    }
+
+    /// Whether enough of these rows are not covered yet, and do worse than the others that are not.
+    fn is_worse_beyond(&self, rows: &[u32], covered: &[bool], rows_min: usize) -> bool {
+        let free: Vec<u32> = rows.iter().copied().filter(|&row| !covered[row as usize]).collect();
+        let n_free = covered.iter().filter(|covered| !**covered).count();
+        if free.len() < rows_min || n_free <= free.len() {
+            return false;
+        }
+        let all: f64 = covered.iter().zip(&self.centred).filter(|(covered, _)| !**covered).map(|(_, loss)| loss).sum();
+        let inside: f64 = free.iter().map(|&row| self.centred[row as usize]).sum();
+        let outside = (all - inside) / (n_free - free.len()) as f64;
+        inside / free.len() as f64 + self.mean >= RATIO_MIN * (outside + self.mean)
     }
 
     /// Whether the loss of these rows is larger than that of the others; `None` where that cannot be told.

@@ -57,17 +57,22 @@ fn regressions_have_residuals_and_no_classes() {
     assert!(html.contains("Residuals") && text.contains("Residuals (actual"), "{text}");
 }
 
-#[test]
-fn sensitive_columns_are_compared_wherever_they_are() {
-    let settings = "[use_case]\ntable = \"staff.csv\"\ntarget = \"hired\"\nsensitive_columns = [\"team\"]\n";
-    let lab = Lab::with_settings(settings);
+/// People who were hired by their score, men rather than women.
+fn staff() -> String {
     let mut table = "Gender,age,team,score,hired\n".to_owned();
     for i in 0..900_u32 {
         let score = (i * 37) % 100;
         let man = i % 2 == 0;
         table.push_str(&format!("{},{},{},{score},{}\n", if man { "M" } else { "F" }, 20 + (i * 13) % 50, ["a", "b", "c"][(i % 3) as usize], if score + u32::from(man) * 25 > 70 { "yes" } else { "no" }));
     }
-    lab.put("staff.csv", &table);
+    table
+}
+
+#[test]
+fn sensitive_columns_are_compared_wherever_they_are() {
+    let settings = "[use_case]\ntable = \"staff.csv\"\ntarget = \"hired\"\nsensitive_columns = [\"team\"]\n";
+    let lab = Lab::with_settings(settings);
+    lab.put("staff.csv", &staff());
     let run_id = lab.train(&Recipe { table: "staff.csv", target: "hired", exclude: &["Gender"], ..Recipe::default() });
     let (card, html, text) = card_of(&lab, &run_id);
     let fairness = card.measured.unwrap().fairness.unwrap();
@@ -76,6 +81,40 @@ fn sensitive_columns_are_compared_wherever_they_are() {
     let gender = &fairness.columns[0];
     assert!(gender.groups.iter().all(|group| group.selection_rate.is_some_and(|rate| rate.low < Some(rate.value) && rate.high > Some(rate.value))));
     assert!(gender.differences.demographic_parity_ratio.is_some_and(|ratio| ratio > 0.0 && ratio <= 1.0));
+    let ages: Vec<&str> = fairness.columns[1].groups.iter().filter_map(|group| group.group.as_deref()).collect();
+    assert_eq!(ages, ["18 to 24", "25 to 34", "35 to 44", "45 to 54", "55 to 64", "65 and over"]);
     assert!(html.contains("the model did not learn from it") && html.contains("four fifths"));
     assert!(text.contains("`Gender` (sex or gender"), "{text}");
+}
+
+/// However much there is to say, the text stays within its bound, and says what it left out.
+#[test]
+fn a_full_card_is_shortened_and_says_so() {
+    let lab = Lab::new();
+    lab.put("staff.csv", &staff());
+    let (mut card, _, text) = card_of(&lab, &lab.train(&Recipe { table: "staff.csv", target: "hired", ..Recipe::default() }));
+    assert!(text.contains("card.html") && text.contains("## How to reproduce"), "{text}");
+    let long = |what: &str, n: usize| format!("{what} {n} {}", "very long ".repeat(30));
+    let measured = card.measured.as_mut().unwrap();
+    let fairness = measured.fairness.as_mut().unwrap();
+    let column = fairness.columns[0].clone();
+    fairness.columns = (0..8)
+        .map(|k| {
+            let mut column = column.clone();
+            column.column = long("column", k);
+            let group = column.groups[0].clone();
+            column.groups = (0..12).map(|n| fairness::Group { group: Some(long("group", n)), ..group.clone() }).collect();
+            column
+        })
+        .collect();
+    card.warnings = Some((0..40).map(|n| long("warning", n)).collect());
+    card.limits = (0..30).map(|n| facts::Limit { is_warning: true, title: "Limit".to_owned(), text: long("limit", n) }).collect();
+    let feature = card.data.features[0].clone();
+    card.data.features = (0..200).map(|n| facts::FeatureFacts { name: long("feature", n), ..feature.clone() }).collect();
+    let text = markdown(&card);
+    assert!(text.len() <= BYTES_MAX, "{} bytes", text.len());
+    assert!(text.contains("Shortened to fit: ") && text.contains("## How to reproduce"), "{text}");
+    for part in ["## Limits", "## Metrics on the held-out rows", "## What it relies on", "## Where it errs", "## Groups of people", "## Warnings"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
 }

@@ -202,7 +202,9 @@ impl Plane {
 fn draw_bottom(canvas: &mut Canvas, axis: &Axis, scale: &Linear, (left, right): (f64, f64), bottom: f64) {
     canvas.line((left, bottom), (right, bottom), "mlw-axis");
     let mut free_from = 0.0;
-    for tick in ticks(axis.unit, axis.low, axis.high, ((right - left) / 90.0) as usize) {
+    // Narrow axes need a second label sooner than wide ones need a seventh.
+    let apart = if right - left < 400.0 { 60.0 } else { 90.0 };
+    for tick in ticks(axis.unit, axis.low, axis.high, ((right - left) / apart) as usize) {
         let (at, half) = (scale.at(tick.value), label::width(&tick.label, LABEL_SIZE) / 2.0);
         canvas.line((at, bottom), (at, bottom + 5.0), "mlw-axis");
         if at - half >= free_from {
@@ -252,7 +254,8 @@ impl Rows {
         let bottom = top + row_height * names.len() as f64 + 4.0;
         let scale = Linear::new(x.low, x.high, left, right);
         let canvas = &mut sheet.canvas;
-        for tick in ticks(x.unit, x.low, x.high, ((right - left) / 90.0) as usize) {
+        let apart = if right - left < 400.0 { 60.0 } else { 90.0 };
+        for tick in ticks(x.unit, x.low, x.high, ((right - left) / apart) as usize) {
             canvas.line((scale.at(tick.value), top), (scale.at(tick.value), bottom), "mlw-grid");
         }
         for (i, name) in names.iter().enumerate() {

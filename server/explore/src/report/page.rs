@@ -47,9 +47,8 @@ impl Page {
     }
 }
 
-/// A chart with what it leaves out.
+/// A chart; what it leaves out stands in the drawing.
 #[must_use]
 pub fn figure(chart: &Chart) -> String {
-    let notes: String = chart.notes().iter().map(|note| format!("<figcaption>{}</figcaption>", escape(note))).collect();
-    format!("<figure class=\"panel\">{}{notes}</figure>", chart.svg_for_page())
+    format!("<figure class=\"panel\">{}</figure>", chart.svg_for_page())
 }

@@ -11,6 +11,9 @@ use super::PermutationImportance;
 use crate::frame::{Feature, Frame};
 use crate::{LearnError, Model, Predictions};
 
+/// Rows on which the short way is held against [`Model::predict`].
+const CHECKED_ROWS: usize = 128;
+
 /// Rows that a model is asked about again and again. They are prepared once: what a raw column becomes
 /// depends on that column alone (the days between two dates excepted, which are made anew), so that
 /// exchanging its values between rows is exchanging the prepared columns made of it.
@@ -33,13 +36,21 @@ impl<'m> ExchangeRows<'m> {
     /// # Errors
     /// As [`Model::predict`].
     pub fn new(model: &'m Model, frame: Frame, cancel: &CancelToken) -> Result<Self, LearnError> {
-        let predictions = model.predict(&frame, cancel)?;
         let prepared = model.preparer.transform(&frame, cancel)?;
         let outputs = model.predictor.predict(prepared.view(), cancel)?;
+        let short = Predictions::from_outputs(model.task, outputs, model.threshold);
         // The short way is taken only where it is seen to lead to the same place.
-        let is_same = Predictions::from_outputs(model.task, outputs, model.threshold) == predictions;
+        let first: Vec<usize> = (0..frame.n_rows().min(CHECKED_ROWS)).collect();
+        let is_same = model.predict(&frame.take(&first), cancel)? == short.take(&first);
+        let predictions = if is_same { short } else { model.predict(&frame, cancel)? };
         let columns = columns_of(model);
         Ok(Self { model, frame, prepared: is_same.then_some(prepared), columns, predictions })
+    }
+
+    /// The rows and their predictions.
+    #[must_use]
+    pub fn into_predicted(self) -> (Frame, Predictions) {
+        (self.frame, self.predictions)
     }
 
     /// The number of rows.

@@ -20,7 +20,7 @@ fn rates_and_differences_are_those_of_fairlearn() {
     let predicted: Vec<u32> = (0..n).map(|i| if (i * 13) % 10 < 7 + group(i) { actual[i as usize] } else { 1 - actual[i as usize] }).collect();
     let values = text((0..n).map(|i| Some(["a", "b", "c"][group(i) as usize])));
     let outcomes = Outcomes::Classes { actual: &actual, predicted: &predicted, n_classes: 2 };
-    let found = of_column("g", ground("age"), true, &values, outcomes);
+    let found = of_column("g", ground("race or ethnic origin"), true, &values, outcomes);
     let expected = [("a", 0.6, 0.7068965517241379, 0.3181818181818182, 0.3), ("b", 0.625, 0.7931034482758621, 0.18181818181818182, 0.2), ("c", 0.675, 0.896551724137931, 0.09090909090909091, 0.1)];
     for (group, (name, selection, true_positive, false_positive, error)) in found.groups.iter().zip(expected) {
         assert_eq!((group.group.as_deref(), group.n_rows, group.is_small), (Some(name), 80, false));

@@ -198,9 +198,13 @@ pub(crate) fn groups(card: &ModelCard, detail: &Detail) -> String {
     if let Some(positive) = &fairness.positive_class {
         text.push_str(&format!("Selected means predicted {}. ", short_code(positive, detail.name_chars)));
     }
-    text.push_str(&format!("{} held-out rows, 95 % intervals in brackets.\n", fairness.n_rows));
-    for column in &fairness.columns {
+    text.push_str(&format!("{} held-out rows{}.\n", fairness.n_rows, if detail.is_sure { ", 95 % intervals in brackets" } else { "" }));
+    for column in fairness.columns.iter().take(detail.group_columns) {
         text.push_str(&group_table(column, detail));
+    }
+    let not_shown: Vec<String> = fairness.columns.iter().skip(detail.group_columns).map(|column| short_code(&column.column, detail.name_chars)).collect();
+    if !not_shown.is_empty() {
+        text.push_str(&format!("\nAlso compared: {}.\n", not_shown.join(", ")));
     }
     if fairness.n_other_columns > 0 {
         text.push_str(&format!("\n… and {} more such columns, not looked at.\n", fairness.n_other_columns));
@@ -217,7 +221,7 @@ fn group_table(column: &FairnessOfColumn, detail: &Detail) -> String {
     text.push_str(&rule(head.len()));
     for group in column.groups.iter().take(detail.groups) {
         let name = group.group.as_deref().map_or_else(|| "missing".to_owned(), |name| short_plain(name, detail.name_chars));
-        let cells: Vec<String> = known.iter().map(|(_, of)| of(group).map_or_else(|| "–".to_owned(), |one| one.to_string())).collect();
+        let cells: Vec<String> = known.iter().map(|(name, of)| of(group).map_or_else(|| "–".to_owned(), |one| estimated(one, name.contains("mean"), detail))).collect();
         let n = format!("{}{}", group.n_rows, if group.is_small { " (too few to compare)" } else { "" });
         text.push_str(&row(&[name.as_str(), n.as_str()].into_iter().chain(cells.iter().map(String::as_str)).collect::<Vec<_>>()));
     }
@@ -227,6 +231,15 @@ fn group_table(column: &FairnessOfColumn, detail: &Detail) -> String {
         text.push_str(&format!("\n{}.\n", differences.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")));
     }
     text
+}
+
+/// A share as a percentage, a mean as a number; with its interval where there is room.
+fn estimated(one: Estimate, is_mean: bool, detail: &Detail) -> String {
+    let write = if is_mean { short } else { percent };
+    match (one.low, one.high) {
+        (Some(low), Some(high)) if detail.is_sure => format!("{} ({} to {})", write(one.value), write(low).trim_end_matches(" %"), write(high)),
+        _ => write(one.value),
+    }
 }
 
 /// A rate of a group.

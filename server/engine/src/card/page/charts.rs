@@ -48,7 +48,7 @@ pub(super) fn scores(card: &ModelCard, measured: &Measured) -> Vec<Chart> {
         charts.push(builders::dependence("Predicted and actual", &line, &[Series::new("actual", actual), Series::new("predicted", x.clone())], &[], &[]));
     }
     if let Some(histogram) = &measured.residuals {
-        charts.push(builders::histogram("Residuals: actual − predicted, the middle 99 %", "actual − predicted", Unit::Number, &histogram.edges, &histogram.counts));
+        charts.push(builders::narrow_histogram("Residuals, the middle 99 %", "actual − predicted", Unit::Number, &histogram.edges, &histogram.counts));
     }
     charts
 }
@@ -94,7 +94,7 @@ pub(super) fn dependence(card: &ModelCard, found: &DependenceFacts) -> Chart {
                 names.iter().zip(&one.values).map(|(name, value)| EstimateRow { name: name.clone(), value: *value, low: f64::NAN, high: f64::NAN }).collect();
             builders::intervals(&dependence.feature, &label, unit, Reach::FromZero, &rows, None)
         }
-        several => builders::grouped_bars(&dependence.feature, &label, unit, &names, several),
+        several => builders::narrow_grouped_bars(&dependence.feature, &label, unit, &names, several),
     }
 }
 

@@ -45,7 +45,9 @@ fn quiet(text: &str) -> String {
 }
 
 fn figures(charts: &[Chart]) -> String {
-    if charts.is_empty() { String::new() } else { format!("<div class=\"two\">{}</div>", charts.iter().map(figure).collect::<String>()) }
+    // Three in a row leave no hole where two would.
+    let class = if charts.len() == 3 { "three" } else { "two" };
+    if charts.is_empty() { String::new() } else { format!("<div class=\"{class}\">{}</div>", charts.iter().map(figure).collect::<String>()) }
 }
 
 fn interval(low: f64, high: f64) -> String {
