@@ -308,6 +308,7 @@ pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stan
 # metric = "roc_auc"           # roc_auc, pr_auc, log_loss, brier, accuracy, f1, balanced_accuracy, rmse, mae, r2, mape
 # positive_class = "Yes"       # the class counted as positive in a binary task
 # time_column = "signup_date"  # later rows are held out for the test instead of random ones
+# sensitive_columns = []       # what the model card compares groups by, beside what it recognises (sex, age, race …)
 
 # Folders outside this one that operations may read.
 # roots = ["../data"]          # must stand above the first [section]

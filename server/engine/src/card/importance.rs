@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use super::facts::{DependenceFacts, Histogram, Importance};
 use super::sample::step_below;
 
-/// How often each column is shuffled.
-pub(super) const REPEATS: usize = 5;
+/// How often each column is shuffled, and how often where the model is slow.
+const REPEATS: usize = 5;
+const REPEATS_SLOW: usize = 3;
 /// Held-out rows that columns are shuffled in, at most and at least.
 const IMPORTANCE_ROWS: (usize, usize) = (200, 5_000);
 /// Columns that are shuffled, at most and, however slow the model, at least.
@@ -19,9 +20,9 @@ const IMPORTANCE_COLUMNS: (usize, usize) = (10, 200);
 const IMPORTANCE_SECONDS: f64 = 1.0;
 /// Columns with partial dependence.
 const DEPENDENCE_COLUMNS: usize = 6;
-/// Points of partial dependence: of numbers and dates, and of levels.
-const POINTS: usize = 20;
-const LEVELS: usize = 8;
+/// Points of partial dependence: of numbers and dates, and of levels; and where the model is slow.
+const POINTS: (usize, usize) = (20, 8);
+const POINTS_SLOW: (usize, usize) = (10, 5);
 /// Training rows that it is the mean over, at most and at least.
 const DEPENDENCE_ROWS: (usize, usize) = (100, 1_000);
 /// About how many seconds it may take.
@@ -51,7 +52,20 @@ impl Price {
 
     /// Training rows for partial dependence.
     pub(super) fn dependence_rows(&self, model: &Model) -> usize {
-        self.rows(model, DEPENDENCE_COLUMNS * POINTS, DEPENDENCE_SECONDS, DEPENDENCE_ROWS)
+        self.rows(model, DEPENDENCE_COLUMNS * POINTS.0, DEPENDENCE_SECONDS, DEPENDENCE_ROWS)
+    }
+
+    /// Whether even the fewest rows take longer than they should.
+    fn is_slow(&self, n_calls: usize, seconds: f64, n_min: usize) -> bool {
+        self.seconds_per_row * (n_calls * n_min) as f64 > seconds
+    }
+
+    fn repeats(&self, n_columns: usize) -> usize {
+        if self.is_slow(n_columns * REPEATS, IMPORTANCE_SECONDS, IMPORTANCE_ROWS.0) { REPEATS_SLOW } else { REPEATS }
+    }
+
+    fn points(&self) -> (usize, usize) {
+        if self.is_slow(DEPENDENCE_COLUMNS * POINTS.0, DEPENDENCE_SECONDS, DEPENDENCE_ROWS.0) { POINTS_SLOW } else { POINTS }
     }
 
     /// Columns that can be shuffled in so many rows.
@@ -90,19 +104,20 @@ pub(super) fn importance(rows: &ExchangeRows<'_>, model: &Model, metric: Metric,
     let mut measured = candidates(model);
     let n_all = measured.len();
     measured.truncate(price.columns(rows.n_rows()));
+    let repeats = price.repeats(measured.len());
     let mut features: Vec<PermutationImportance> = measured
         .par_iter()
-        .map(|&feature| rows.importance(feature, REPEATS, seed, cancel, score))
+        .map(|&feature| rows.importance(feature, repeats, seed, cancel, score))
         .collect::<Result<_, LearnError>>()?;
     features.sort_by(|a, b| b.mean.total_cmp(&a.mean).then_with(|| a.feature.cmp(&b.feature)));
-    Ok(Importance { metric: metric.name().to_owned(), n_rows: rows.n_rows(), repeats: REPEATS, n_not_measured: n_all - features.len(), features })
+    Ok(Importance { metric: metric.name().to_owned(), n_rows: rows.n_rows(), repeats, n_not_measured: n_all - features.len(), features })
 }
 
 /// Partial dependence (Friedman 2001) on the most important columns, the mean over training rows.
 ///
 /// # Errors
 /// [`LearnError::Cancelled`], and values that cannot be read.
-pub(super) fn dependence(rows: &ExchangeRows<'_>, model: &Model, importance: Option<&Importance>, frequent: &[usize], cancel: &CancelToken) -> Result<Vec<DependenceFacts>, LearnError> {
+pub(super) fn dependence(rows: &ExchangeRows<'_>, model: &Model, importance: Option<&Importance>, frequent: &[usize], price: &Price, cancel: &CancelToken) -> Result<Vec<DependenceFacts>, LearnError> {
     let by_name = |name: &str| model.features.iter().position(|feature| feature.name == name);
     let chosen: Vec<usize> = match importance {
         Some(importance) => importance.features.iter().filter(|one| one.mean > 0.0).filter_map(|one| by_name(&one.feature)).collect(),
@@ -118,7 +133,8 @@ pub(super) fn dependence(rows: &ExchangeRows<'_>, model: &Model, importance: Opt
     let chosen = chosen.into_iter().filter(|&at| model.features[at].kind != FeatureKind::Text).take(DEPENDENCE_COLUMNS).collect::<Vec<_>>();
     let of = |feature: usize| {
         let described = &model.features[feature];
-        let points = if matches!(described.kind, FeatureKind::Numeric | FeatureKind::Datetime) { POINTS } else { LEVELS };
+        let (of_numbers, of_levels) = price.points();
+        let points = if matches!(described.kind, FeatureKind::Numeric | FeatureKind::Datetime) { of_numbers } else { of_levels };
         let Some(mut dependence) = partial_dependence(rows, feature, points, cancel)? else { return Ok(None) };
         for point in &mut dependence.points {
             point.mean = outputs.iter().filter_map(|&output| point.mean.get(output).copied()).collect();

@@ -25,7 +25,7 @@ use super::slices;
 use crate::convert::{column_from, series_of};
 
 /// Held-out rows that are evaluated, at least (when there are so many) and at most.
-const EVALUATED_ROWS: (usize, usize) = (5_000, 50_000);
+const EVALUATED_ROWS: (usize, usize) = (2_000, 50_000);
 /// About how many seconds their predictions may take.
 const EVALUATION_SECONDS: f64 = 1.5;
 /// Values of all columns that are copied for it, at most.
@@ -201,7 +201,7 @@ fn dependence_of(subject: &Subject<'_>, price: &Price, importance: Option<&super
     let rows = drawn(train_rows, price.dependence_rows(model), seed, "card dependence");
     let frequent = frequent_classes(&subject.target.target, train_rows);
     let exchange = ExchangeRows::new(model, subject.frame.take(&rows), cx.cancel)?;
-    importance::dependence(&exchange, model, importance, &frequent, cx.cancel)
+    importance::dependence(&exchange, model, importance, &frequent, price, cx.cancel)
 }
 
 /// The codes of the classes, that with the most rows first.

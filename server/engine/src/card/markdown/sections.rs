@@ -8,7 +8,6 @@ use super::writing::{more, row, rule, short_code, short_plain};
 use crate::card::estimate::{Estimate, number, percent, plural, short};
 use crate::card::facts::{DependenceFacts, LearnerFacts, ModelCard};
 use crate::card::fairness::{FairnessOfColumn, Group};
-use crate::card::importance::REPEATS;
 use crate::card::slices::{ALPHA, Condition};
 
 /// What is predicted, and by what.
@@ -121,7 +120,7 @@ pub(crate) fn importance(card: &ModelCard, detail: &Detail) -> String {
     let Some(importance) = &measured.importance else {
         return text + "Importance could not be measured on the held-out rows.\n";
     };
-    text.push_str(&format!("Loss of {} when a column is shuffled ({} held-out rows, {REPEATS} times each; columns that say the same share it):\n\n", importance.metric, importance.n_rows));
+    text.push_str(&format!("Loss of {} when a column is shuffled ({} held-out rows, {} times each; columns that say the same share it):\n\n", importance.metric, importance.n_rows, importance.repeats));
     for one in importance.features.iter().take(detail.importance) {
         text.push_str(&format!("- {}: {} ± {}", short_code(&one.feature, detail.name_chars), short(one.mean), short(one.std)));
         let at = measured.dependence.iter().position(|found| found.dependence.feature == one.feature);
