@@ -3,6 +3,7 @@
 mod assistant;
 mod audit;
 mod bad_input;
+mod card;
 mod faults;
 mod install;
 mod hostile;

@@ -131,6 +131,7 @@ export interface Training {
     readonly metric: string;
     readonly best_learner: string;
     readonly test_metrics?: Readonly<Record<string, number>>;
+    readonly card?: string;
   };
 }
 export interface AliasMove {

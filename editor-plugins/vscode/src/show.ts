@@ -100,8 +100,10 @@ async function showTraining(surface: Surface, answer: unknown): Promise<void> {
   }
   const value = result.test_metrics?.[result.metric];
   const scored = value === undefined ? "" : `, ${result.metric} ${score(value)} on the test rows`;
-  const choice = await vscode.window.showInformationMessage(`${result.best_learner} predicts ${result.target}${scored}.`, "Register", "Details");
-  if (choice === "Details") {
+  const choice = await vscode.window.showInformationMessage(`${result.best_learner} predicts ${result.target}${scored}.`, ...(result.card === undefined ? [] : ["Model Card"]), "Register", "Details");
+  if (choice === "Model Card" && result.card !== undefined) {
+    await surface.panels.report(result.card);
+  } else if (choice === "Details") {
     await runAndShow(surface, "get_run", { run_id: result.run_id });
   } else if (choice === "Register") {
     await vscode.commands.executeCommand("mlwright.registerRun", { kind: "run", runId: result.run_id });

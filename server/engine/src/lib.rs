@@ -9,6 +9,7 @@ pub mod access;
 pub mod audit;
 pub mod batch;
 pub mod call;
+pub mod card;
 pub mod changes;
 pub mod convert;
 pub mod endpoints;

@@ -68,6 +68,10 @@ pub struct UseCase {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-names" = "column"))]
     pub time_column: Option<String>,
+    /// Columns that say something of people which decisions should not rest on, beside those that are recognised by their names (sex, age, race …): the model card compares their groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-names" = "column"))]
+    pub sensitive_columns: Vec<String>,
 }
 
 /// How trainings go.
@@ -324,6 +328,7 @@ pub const COMMENTED: &str = r#"# mlwright.toml: every key is optional; what stan
 # metric = "roc_auc"           # roc_auc, pr_auc, log_loss, brier, accuracy, f1, balanced_accuracy, rmse, mae, r2, mape
 # positive_class = "Yes"       # the class counted as positive in a binary task
 # time_column = "signup_date"  # later rows are held out for the test instead of random ones
+# sensitive_columns = []       # what the model card compares groups by, beside what it recognises (sex, age, race …)
 
 # Folders outside this one that operations may read.
 # roots = ["../data"]          # must stand above the first [section]

@@ -1,11 +1,13 @@
 //! Training: one job, one run. The request is checked here, in the caller's process, so that a wrong
 //! argument is answered at once; the work is done by [`run`] in the job's own process.
 
+mod card;
 mod doubts;
 mod input;
 mod memory;
 mod package;
 mod run;
+mod words;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -20,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use package::TEST_ROWS;
 pub(crate) use run::run;
+pub use words::{calibrated, covered};
 
 use crate::call::Call;
 use crate::convert::no_column;
@@ -164,6 +167,9 @@ pub struct TrainResult {
     pub warnings: Vec<String>,
     /// The model's address.
     pub model_uri: String,
+    /// The model card, a page: its path, relative to the workspace. Empty for trainings of before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub card: String,
 }
 
 /// One row of a leaderboard.
@@ -253,7 +259,7 @@ impl Engine {
     }
 
     /// Whether a name, however it is written, is that of an open table.
-    fn is_table(&self, name: &str, opened: &OpenTable) -> bool {
+    pub(crate) fn is_table(&self, name: &str, opened: &OpenTable) -> bool {
         self.open_table(name).is_ok_and(|named| named.asset == opened.asset)
     }
 

@@ -13,7 +13,7 @@ mod context;
 pub mod drift;
 mod error;
 pub mod findings;
-mod markup;
+pub mod markup;
 pub mod profile;
 pub mod report;
 pub mod stats;

@@ -1,8 +1,9 @@
-//! Text from the data made safe for HTML and SVG.
+//! Text from the data made safe for HTML and SVG, and numbers as a page writes them.
 
 /// Escapes text for element content and double-quoted attributes, and replaces characters that XML does
 /// not allow, so that nothing in the data can become markup or make the document unreadable.
-pub(crate) fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
@@ -22,7 +23,8 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// At most `chars_max` characters, the last replaced by `…` when the text is longer.
-pub(crate) fn shorten(text: &str, chars_max: usize) -> String {
+#[must_use]
+pub fn shorten(text: &str, chars_max: usize) -> String {
     if text.chars().nth(chars_max).is_none() {
         return text.to_owned();
     }
@@ -33,7 +35,8 @@ pub(crate) fn shorten(text: &str, chars_max: usize) -> String {
 }
 
 /// Whole numbers with thousands apart: `1,234,567`.
-pub(crate) fn count(value: u64) -> String {
+#[must_use]
+pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -46,12 +49,14 @@ pub(crate) fn count(value: u64) -> String {
 }
 
 /// `1 row`, `2 rows`.
-pub(crate) fn plural(value: u64, one: &str, many: &str) -> String {
+#[must_use]
+pub fn plural(value: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(value), if value == 1 { one } else { many })
 }
 
 /// A number as short as it can be read: four significant digits, thousands apart, powers of ten only at the ends.
-pub(crate) fn number(value: f64) -> String {
+#[must_use]
+pub fn number(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
@@ -79,7 +84,8 @@ pub(crate) fn number(value: f64) -> String {
 }
 
 /// A share in [0, 1] as a percentage that never hides that there is some, or that there is not all.
-pub(crate) fn percent(share: f64) -> String {
+#[must_use]
+pub fn percent(share: f64) -> String {
     let value = share * 100.0;
     if value > 0.0 && value < 0.1 {
         return "<0.1 %".to_owned();
@@ -95,7 +101,8 @@ pub(crate) fn percent(share: f64) -> String {
 }
 
 /// Bytes in the unit that reads best.
-pub(crate) fn bytes(value: u64) -> String {
+#[must_use]
+pub fn bytes(value: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut size = value as f64;
     let mut unit = 0;

@@ -12,7 +12,7 @@ use crate::findings::Finding;
 use crate::markup::{count, plural};
 use crate::profile::Profile;
 
-pub(crate) use page::{Page, figure};
+pub use page::{Page, figure};
 
 /// Columns with a card; the rest are listed in one line each.
 pub const CARDS_MAX: usize = 150;

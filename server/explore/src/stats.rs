@@ -10,8 +10,10 @@ pub mod distance;
 pub mod divergence;
 pub mod kolmogorov;
 pub mod moments;
+pub mod proportion;
 pub mod quantile;
 pub mod rank;
+pub mod welch;
 #[cfg(test)]
 mod tests;
 
@@ -21,5 +23,7 @@ pub use correlation::{pearson, spearman};
 pub use distance::{KolmogorovSmirnov, ks_two_sample, wasserstein};
 pub use divergence::{jensen_shannon_distance, population_stability_index, total_variation};
 pub use moments::{Moments, moments};
+pub use proportion::{benjamini_hochberg, mean_interval, wilson};
 pub use quantile::{quantile_sorted, sort};
 pub use rank::average_ranks;
+pub use welch::{GroupMoments, WelchTest, welch};

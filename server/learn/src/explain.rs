@@ -1,8 +1,12 @@
-//! What a model relies on: permutation importance for any model, and contributions of matrix
+//! What a model relies on: permutation importance and partial dependence for any model, and contributions of matrix
 //! columns gathered per raw feature.
 
+pub mod dependence;
+pub mod exchange;
 pub mod permutation;
 
+pub use dependence::{Dependence, DependencePoint, partial_dependence};
+pub use exchange::ExchangeRows;
 pub use permutation::{PermutationImportance, permutation_importance};
 
 use crate::contract::MatrixInfo;

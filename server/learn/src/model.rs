@@ -61,8 +61,9 @@ pub struct Model {
     pub regions: Option<Regions>,
 }
 
-/// Rows that are prepared and predicted between two looks at the cancel token.
-const CHUNK_ROWS: usize = 2048;
+/// Rows that are prepared and predicted between two looks at the cancel token: few, because a prediction
+/// may take a millisecond.
+const CHUNK_ROWS: usize = 128;
 
 impl Model {
     /// Predicts every row of a frame; other columns are ignored. In parallel over chunks of rows.

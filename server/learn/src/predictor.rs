@@ -13,7 +13,8 @@ use crate::trees::flat::FlatForest;
 use crate::{LearnError, Predictor};
 
 /// Rows predicted by one piece of parallel work.
-const ROWS_PER_PIECE: usize = 2048;
+/// Few, so that work that is cancelled ends soon where a prediction takes a millisecond.
+const ROWS_PER_PIECE: usize = 256;
 
 /// How a raw margin becomes a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -186,6 +187,9 @@ impl Predictor {
     /// # Panics
     /// When `x` has fewer columns than the learner saw.
     pub fn predict(&self, x: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
+        if let Self::Blend(blend) = self {
+            return blend.predict_many(x, cancel);
+        }
         let n_outputs = self.n_outputs();
         let mut out = Array2::zeros((x.nrows(), n_outputs));
         let x = x.as_standard_layout();

@@ -81,6 +81,7 @@ impl Source {
         Some(match (kind, argument) {
             (Kind::Table | Kind::Profile | Kind::ProfilePage, "table") => Self::Tables,
             (Kind::Run, "run_id") => Self::Runs,
+            (Kind::RunCard, "run_id") => Self::FinishedRuns,
             (Kind::Model, "model") => Self::Models,
             (Kind::ModelCard, "model") => Self::Cards,
             (Kind::Endpoint, "endpoint") => Self::Endpoints,

@@ -57,6 +57,7 @@ fn listed(engine: &Engine) -> Result<Vec<Resource>, Problem> {
     add(Kind::Endpoint, &names::endpoints(engine)?);
     add(Kind::Monitor, &names::monitors(engine)?);
     add(Kind::Run, &names::runs(engine)?);
+    add(Kind::RunCard, &names::finished_runs(engine)?);
     let mut reports = report_names(engine)?;
     reports.truncate(names::NAMES_MAX);
     add(Kind::Report, &reports);
@@ -100,6 +101,10 @@ async fn of_kind(calls: &Calls, kind: Kind, name: String, address: &str, context
         Kind::Monitor => fitted(calls, "the pages of its comparisons are among the reports", address, context, move |engine| status::monitor(engine, &name)).await,
         Kind::ModelCard => {
             let card = calls.blocking(context, move |engine, _| status::card(engine, &name)).await?;
+            Ok(text(address, untrusted::marked(&card, &Value::Null), kind.media_type()))
+        }
+        Kind::RunCard => {
+            let card = calls.blocking(context, move |engine, _| engine.run_card(&name)).await?;
             Ok(text(address, untrusted::marked(&card, &Value::Null), kind.media_type()))
         }
         Kind::Report => report(calls, name, address, context).await,

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use mlwright_base::Problem;
 use mlwright_engine::jobs::JobState;
-use mlwright_engine::train::{Coverage, LeaderboardEntry, Task, TrainOutcome, TrainRequest, TrainResult};
+use mlwright_engine::train::{LeaderboardEntry, TrainOutcome, TrainRequest, TrainResult, calibrated, covered};
 use schemars::JsonSchema;
 use serde_json::Value;
 
@@ -93,12 +93,8 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
         text.push_str(&format!("\n{} of the candidates were known from the same training, which did not come to its end.\n", result.n_taken_over));
     }
     text.push_str(&format!("\nTest: {}.\nSplit: {}.\n", others.join(", "), result.split));
-    if let Some(gain) = &result.calibration {
-        let (before, after) = (number(gain.log_loss_before, 4), number(gain.log_loss_after, 4));
-        text.push_str(&format!("Calibrated ({}): cross-validated log loss {before} before, {after} after.\n", gain.method.name()));
-    }
-    if let Some(coverage) = &result.coverage {
-        text.push_str(&format!("{}.\n", covered(coverage, result.task)));
+    for sentence in result.calibration.iter().map(calibrated).chain(result.coverage.iter().map(|coverage| covered(coverage, result.task))) {
+        text.push_str(&format!("{sentence}.\n"));
     }
     for excluded in &result.excluded {
         text.push_str(&format!("Excluded {}: {}.\n", excluded.name, excluded.reason));
@@ -106,20 +102,11 @@ pub(crate) fn result_summary(result: &TrainResult) -> String {
     for warning in &result.warnings {
         text.push_str(&format!("Warning: {warning}.\n"));
     }
+    if !result.card.is_empty() {
+        text.push_str(&format!("Model card: {}, as text card.md beside it.\n", result.card));
+    }
     text.push_str(&format!("Next: register_model {{\"run_id\": \"{}\", \"name\": \"…\"}}, or evaluate_model with {}.", result.run_id, result.model_uri));
     text
-}
-
-/// How well intervals or sets hold the truth, in words.
-fn covered(coverage: &Coverage, task: Task) -> String {
-    let percent = |share: f64| format!("{} %", number(100.0 * share, 1));
-    let (regions, size) = match (task, coverage.mean_size) {
-        (Task::Regression, Some(width)) => ("Intervals", format!("of mean width {}", number(width, 4))),
-        (_, Some(classes)) => ("Sets", format!("of {} classes on average", number(classes, 2))),
-        (Task::Regression, None) => ("Intervals", "without bound, as there are too few rows,".to_owned()),
-        (_, None) => ("Sets", "without bound".to_owned()),
-    };
-    format!("{regions} {size} hold the truth of {} of the test rows, {} were promised", percent(coverage.on_test), percent(coverage.promised))
 }
 
 /// What makes an entry: its hyperparameters that are no defaults, e.g. `c 0.1`, or its members with their weights.

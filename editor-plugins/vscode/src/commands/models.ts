@@ -1,5 +1,6 @@
 /** Commands on jobs, runs and registered models. */
 
+import * as vscode from "vscode";
 import type { ModelVersion } from "../answers";
 import { askName, pickModel, pickRun, pickVersion } from "../pick";
 import { runAndShow } from "../show";
@@ -28,6 +29,17 @@ export function modelCommands(surface: Surface): Commands {
     "mlwright.showRun": async (target) => {
       const runId = await run(target, "Show which run?");
       if (runId !== undefined) await runAndShow(surface, "get_run", { run_id: runId }, "Reading the run");
+    },
+    "mlwright.showCard": async (target) => {
+      const runId = await run(target, "Show the model card of which run?");
+      if (runId === undefined) return;
+      const { card } = ((await operations.run("get_run", { run_id: runId }, "Reading the run"))?.answer ?? {}) as { card?: string };
+      try {
+        if (card !== undefined) await surface.panels.report(card);
+        else void vscode.window.showInformationMessage("This run has no model card; those of trainings that ended have one.");
+      } catch (error) {
+        operations.tell("show the model card", error);
+      }
     },
     "mlwright.registerRun": async (target) => {
       const runId = await run(target, "Register the model of which run?");

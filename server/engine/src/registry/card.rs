@@ -1,5 +1,6 @@
-//! A model's card: what is on record about one version, for whoever has to decide about it. It is
-//! made anew from the records each time, and says plainly where nothing is known.
+//! A registered model's card: what was measured of one version at the end of its training
+//! ([`crate::card`]), and what became of it since: aliases, gate, tests, looks at the held-out rows,
+//! lineage. It is made anew from the records each time, and says plainly where nothing is known.
 
 mod text;
 
@@ -10,10 +11,11 @@ use mlwright_base::{ErrorCode, JobId, Problem};
 use serde::Deserialize;
 
 use super::list::{ModelDetails, VersionDetails};
-use super::record::AliasChange;
+use super::record::{AliasChange, ModelVersion};
+use crate::card::ModelCard;
 use crate::engine::Engine;
 use crate::lineage::Lineage;
-use crate::model_uri::ModelUri;
+use crate::model_uri::{ModelUri, RUN_MODEL};
 use crate::tracking::Run;
 use crate::train::TrainResult;
 
@@ -27,11 +29,8 @@ pub(super) struct Facts {
     pub(super) details: ModelDetails,
     /// The place of the version that the card is about among `details.versions`.
     pub(super) at: usize,
-    pub(super) run: Option<Run>,
-    /// 95 % intervals of the test metrics.
-    pub(super) intervals: BTreeMap<String, [f64; 2]>,
-    /// What the training answered.
-    pub(super) training: Option<TrainResult>,
+    /// What the run's card says.
+    pub(super) card: ModelCard,
     pub(super) n_openings: u64,
     pub(super) lineage: Option<Lineage>,
     /// Aliases that the gate guards.
@@ -81,24 +80,43 @@ impl Engine {
         let run_id = version.version.run_id.clone();
         let asset = version.version.asset();
         let run = known(self.run(run_id.as_str()))?;
-        let job_id = run.as_ref().map(|run| run.job_id.clone()).filter(|id| !id.is_empty());
-        let job = job_id.map(|id| known(self.job(&JobId::new(id)))).transpose()?.flatten();
-        let training = job.and_then(|job| job.result).and_then(|result| serde_json::from_value(result).ok());
+        let card = match self.card_in(version.version.folder.trim_end_matches(RUN_MODEL).trim_end_matches('/'))? {
+            Some(card) => card,
+            None => self.card_of(run.as_ref(), &version.version)?,
+        };
         let facts = Facts {
             at,
-            run,
-            intervals: self.intervals_of(&Run::artifact_folder(&run_id))?,
-            training,
+            card,
             n_openings: self.openings(&run_id)?,
             lineage: known(self.lineage(&asset))?,
             guarded: guarded.clone(),
             details,
         };
-        Ok(text::markdown(&facts))
+        Ok(text::text(&facts))
+    }
+
+    /// The card of a version without one of its own: its run's, or what is on record.
+    fn card_of(&self, run: Option<&Run>, version: &ModelVersion) -> Result<ModelCard, Problem> {
+        if let Some(run) = run {
+            return match self.card_in(&Run::artifact_folder(&run.run_id))? {
+                Some(card) => Ok(card),
+                None => self.card_of_records(run),
+            };
+        }
+        Ok(crate::card::facts::of_version(version))
+    }
+
+    /// What the job of a run answered; `None` when it is not on record any more.
+    pub(crate) fn training_of(&self, run: &Run) -> Result<Option<TrainResult>, Problem> {
+        if run.job_id.is_empty() {
+            return Ok(None);
+        }
+        let job = known(self.job(&JobId::new(run.job_id.clone())))?;
+        Ok(job.and_then(|job| job.result).and_then(|result| serde_json::from_value(result).ok()))
     }
 
     /// The intervals that a run wrote down; none when its files are gone.
-    fn intervals_of(&self, folder: &str) -> Result<BTreeMap<String, [f64; 2]>, Problem> {
+    pub(crate) fn intervals_of(&self, folder: &str) -> Result<BTreeMap<String, [f64; 2]>, Problem> {
         let path = format!("{folder}/{EVALUATION}");
         if !self.artifacts.exists(&path)? || self.artifacts.size(&path)? > EVALUATION_BYTES_MAX {
             return Ok(BTreeMap::new());

@@ -6,6 +6,7 @@ use mlwright_learn::Model;
 use polars::prelude::DataFrame;
 
 use super::record::ModelVersion;
+use crate::card::CARD_JSON;
 use crate::engine::Engine;
 use crate::model_uri::{EXAMPLE_FILE, MODEL_FILE, RUN_MODEL, ResolvedModel};
 use crate::train::TEST_ROWS;
@@ -121,7 +122,7 @@ impl<'a> ModelFiles<'a> {
 }
 
 /// The parts of a run's folder that a version gets a copy of: folders end in `/`.
-pub(super) const COPIED: [&str; 3] = ["model/", "baseline/", TEST_ROWS];
+pub(super) const COPIED: [&str; 4] = ["model/", "baseline/", TEST_ROWS, CARD_JSON];
 
 /// Copies what makes a version from a run's folder to a new place; `false` when something is at
 /// that place already.

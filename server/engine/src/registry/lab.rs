@@ -25,6 +25,7 @@ pub(crate) struct Lab {
 /// How a run of the lab learns.
 #[derive(Clone, Copy)]
 pub(crate) struct Recipe<'a> {
+    pub(crate) table: &'a str,
     pub(crate) target: &'a str,
     pub(crate) learner: &'a str,
     pub(crate) metric: Option<mlwright_learn::Metric>,
@@ -35,7 +36,7 @@ pub(crate) struct Recipe<'a> {
 
 impl Default for Recipe<'_> {
     fn default() -> Self {
-        Self { target: "churn", learner: "decision_tree", metric: None, exclude: &[], seed: 42, test_fraction: 0.25 }
+        Self { table: "people.csv", target: "churn", learner: "decision_tree", metric: None, exclude: &[], seed: 42, test_fraction: 0.25 }
     }
 }
 
@@ -99,7 +100,7 @@ impl Lab {
     pub(crate) fn train(&self, recipe: &Recipe<'_>) -> RunId {
         let spec = TrainSpec {
             run_id: RunId::generate(),
-            table: "people.csv".to_owned(),
+            table: recipe.table.to_owned(),
             target: recipe.target.to_owned(),
             task: None,
             metric: recipe.metric,

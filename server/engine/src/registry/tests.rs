@@ -11,7 +11,7 @@ use crate::tracking::record::RUNS;
 use crate::tracking::{Run, RunStatus};
 
 /// A version that learned next to nothing: the columns that tell are left out.
-const WORSE: Recipe<'_> = Recipe { target: "churn", learner: "decision_tree", metric: None, exclude: &["months", "calls", "spend"], seed: 42, test_fraction: 0.25 };
+const WORSE: Recipe<'_> = Recipe { table: "people.csv", target: "churn", learner: "decision_tree", metric: None, exclude: &["months", "calls", "spend"], seed: 42, test_fraction: 0.25 };
 
 fn request(name: &str, alias: &str, version: u64) -> SetAliasRequest {
     SetAliasRequest { name: name.to_owned(), alias: alias.to_owned(), version, override_reason: None }

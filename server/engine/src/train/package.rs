@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::input::{TrainingInput, take};
 use super::{TrainResult, TrainSpec};
+use crate::card::{CARD_HTML, CARD_JSON, CARD_MARKDOWN, ModelCard};
 use crate::engine::Engine;
 use crate::tracking::Run;
 
@@ -25,6 +26,7 @@ pub(super) fn write(
     input: &TrainingInput,
     outcome: &SearchOutcome,
     result: &TrainResult,
+    card: &ModelCard,
 ) -> Result<Vec<String>, Problem> {
     let staging = engine.artifacts.stage()?;
     let model = &outcome.model;
@@ -50,6 +52,9 @@ pub(super) fn write(
     });
     staging.write("evaluation.json", &json_bytes(&evaluation)?)?;
     staging.write("environment.json", &json_bytes(&environment())?)?;
+    staging.write(CARD_JSON, &json_bytes(card)?)?;
+    staging.write(CARD_HTML, crate::card::html(card).as_bytes())?;
+    staging.write(CARD_MARKDOWN, crate::card::markdown(card).as_bytes())?;
     let folder = Run::artifact_folder(&spec.run_id);
     staging.commit(&folder)?;
     Ok(engine.artifacts.list(&folder)?.into_iter().map(|file| file.path).collect())

@@ -135,8 +135,10 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
     cx.cancel.check()?;
     input.warnings.extend(outcome.warnings.iter().cloned());
     input.warnings.extend(doubts::twins(&input.frame, &input.target.target, &outcome.train_rows, &outcome.test_rows));
-    let result = TrainResult { n_taken_over: memory.n_recalled(), ..result_of(spec, &input, &outcome, metric.name()) };
-    let files = package::write(engine, spec, &input, &outcome, &result)?;
+    let mut result = TrainResult { n_taken_over: memory.n_recalled(), ..result_of(spec, &input, &outcome, metric.name()) };
+    let card = super::card::of(engine, spec, &input, &outcome, &result, &|| started.elapsed(), cx)?;
+    let files = package::write(engine, spec, &input, &outcome, &result, &card)?;
+    result.card = engine.shown_card_page(&spec.run_id)?;
     finish(engine, spec, &input, &outcome, &result, files)?;
     memory.forget();
     cx.progress.report(Progress::of(1.0, 1.0, format!("done: {}", result.best_learner)));
@@ -195,6 +197,7 @@ fn result_of(spec: &TrainSpec, input: &TrainingInput, outcome: &SearchOutcome, m
             .collect(),
         warnings: input.warnings.clone(),
         model_uri: format!("runs:/{}/model", spec.run_id),
+        card: String::new(),
     }
 }
 

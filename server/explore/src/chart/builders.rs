@@ -5,12 +5,16 @@
 
 pub(super) mod bars;
 pub(super) mod curves;
+pub(super) mod dependence;
 pub(super) mod histograms;
+pub(super) mod intervals;
 pub(super) mod matrices;
 
-pub use bars::{bars, grouped_bars};
+pub use bars::{bars, grouped_bars, narrow_grouped_bars};
 pub use curves::{CalibrationPoint, RocSeries, calibration, line_series, roc};
-pub use histograms::{BinnedSeries, histogram, overlaid_histograms, small_histogram};
+pub use dependence::{DependenceLine, dependence};
+pub use histograms::{BinnedSeries, histogram, narrow_histogram, overlaid_histograms, small_histogram};
+pub use intervals::{EstimateRow, Reach, intervals};
 pub use matrices::{confusion, correlation};
 
 /// A named list of values, one for each position or category of a chart.

@@ -9,6 +9,8 @@ use super::scale::{Linear, Unit, ticks};
 pub(super) const WIDTH: f64 = 720.0;
 /// Height of the area for the marks in most charts.
 pub(super) const AREA_HEIGHT: f64 = 320.0;
+/// Width of charts that stand beside others.
+pub(super) const NARROW: f64 = 480.0;
 /// Space around everything.
 const MARGIN: f64 = 16.0;
 const TITLE_SIZE: f64 = 15.0;
@@ -141,6 +143,7 @@ pub(super) struct Plane {
     pub canvas: Canvas,
     pub x: Linear,
     pub y: Linear,
+    top: f64,
     bottom: f64,
     sheet: Sheet,
 }
@@ -152,7 +155,17 @@ impl Plane {
 
     /// A plane whose area is as wide as it is high.
     pub fn square(title: &str, x: &Axis, y: &Axis, keys: &[Key]) -> Self {
-        Self::sized(title, x, y, keys, 480.0, 390.0)
+        Self::sized(title, x, y, keys, NARROW, 390.0)
+    }
+
+    /// A plane to stand beside others.
+    pub fn small(title: &str, x: &Axis, y: &Axis, keys: &[Key]) -> Self {
+        Self::sized(title, x, y, keys, NARROW, 220.0)
+    }
+
+    /// The top and the bottom of the area, in pixels.
+    pub fn area(&self) -> (f64, f64) {
+        (self.top, self.bottom)
     }
 
     fn sized(title: &str, x: &Axis, y: &Axis, keys: &[Key], width: f64, height: f64) -> Self {
@@ -172,7 +185,7 @@ impl Plane {
         }
         draw_bottom(canvas, x, &x_scale, (left, right), bottom);
         let canvas = std::mem::take(&mut sheet.canvas);
-        Self { canvas, x: x_scale, y: y_scale, bottom, sheet }
+        Self { canvas, x: x_scale, y: y_scale, top, bottom, sheet }
     }
 
     pub fn at(&self, x: f64, y: f64) -> (f64, f64) {
@@ -189,7 +202,9 @@ impl Plane {
 fn draw_bottom(canvas: &mut Canvas, axis: &Axis, scale: &Linear, (left, right): (f64, f64), bottom: f64) {
     canvas.line((left, bottom), (right, bottom), "mlw-axis");
     let mut free_from = 0.0;
-    for tick in ticks(axis.unit, axis.low, axis.high, ((right - left) / 90.0) as usize) {
+    // Narrow axes need a second label sooner than wide ones need a seventh.
+    let apart = if right - left < 400.0 { 60.0 } else { 90.0 };
+    for tick in ticks(axis.unit, axis.low, axis.high, ((right - left) / apart) as usize) {
         let (at, half) = (scale.at(tick.value), label::width(&tick.label, LABEL_SIZE) / 2.0);
         canvas.line((at, bottom), (at, bottom + 5.0), "mlw-axis");
         if at - half >= free_from {
@@ -209,6 +224,7 @@ pub(super) struct Rows {
     pub x: Linear,
     top: f64,
     row_height: f64,
+    right: f64,
     bottom: f64,
     sheet: Sheet,
 }
@@ -216,19 +232,30 @@ pub(super) struct Rows {
 impl Rows {
     /// `room` pixels are kept free at the right, for values behind the bars.
     pub fn new(title: &str, labels: &[String], label_title: &str, x: &Axis, keys: &[Key], row_height: f64, room: f64) -> Self {
-        let mut sheet = Sheet::new(title, WIDTH, keys);
-        let names: Vec<String> = labels.iter().map(|name| label::fit(name, LABEL_SIZE, ROW_LABEL_WIDTH_MAX)).collect();
+        Self::sized(title, labels, label_title, x, keys, row_height, room, WIDTH)
+    }
+
+    /// Rows to stand beside other charts.
+    pub fn narrow(title: &str, labels: &[String], label_title: &str, x: &Axis, keys: &[Key], row_height: f64, room: f64) -> Self {
+        Self::sized(title, labels, label_title, x, keys, row_height, room, NARROW)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of it is what a frame consists of")]
+    fn sized(title: &str, labels: &[String], label_title: &str, x: &Axis, keys: &[Key], row_height: f64, room: f64, width: f64) -> Self {
+        let mut sheet = Sheet::new(title, width, keys);
+        let names: Vec<String> = labels.iter().map(|name| label::fit(name, LABEL_SIZE, ROW_LABEL_WIDTH_MAX.min(width * 0.38))).collect();
         let label_width = names.iter().map(|name| label::width(name, LABEL_SIZE)).fold(30.0, f64::max);
-        let (left, right) = (MARGIN + label_width + 8.0, WIDTH - 24.0 - room);
+        let (left, right) = (MARGIN + label_width + 8.0, width - 24.0 - room);
         let mut top = sheet.top + 4.0;
         if !label_title.is_empty() {
-            sheet.canvas.text(MARGIN, top + 8.0, Anchor::Start, "mlw-muted", &label::fit(label_title, LABEL_SIZE, WIDTH - 2.0 * MARGIN));
+            sheet.canvas.text(MARGIN, top + 8.0, Anchor::Start, "mlw-muted", &label::fit(label_title, LABEL_SIZE, width - 2.0 * MARGIN));
             top += 18.0;
         }
         let bottom = top + row_height * names.len() as f64 + 4.0;
         let scale = Linear::new(x.low, x.high, left, right);
         let canvas = &mut sheet.canvas;
-        for tick in ticks(x.unit, x.low, x.high, ((right - left) / 90.0) as usize) {
+        let apart = if right - left < 400.0 { 60.0 } else { 90.0 };
+        for tick in ticks(x.unit, x.low, x.high, ((right - left) / apart) as usize) {
             canvas.line((scale.at(tick.value), top), (scale.at(tick.value), bottom), "mlw-grid");
         }
         for (i, name) in names.iter().enumerate() {
@@ -239,7 +266,12 @@ impl Rows {
             canvas.line((scale.at(0.0), top), (scale.at(0.0), bottom), "mlw-axis");
         }
         let canvas = std::mem::take(&mut sheet.canvas);
-        Self { canvas, x: scale, top, row_height, bottom, sheet }
+        Self { canvas, x: scale, top, row_height, right, bottom, sheet }
+    }
+
+    /// Where the area ends, in pixels.
+    pub fn right(&self) -> f64 {
+        self.right
     }
 
     /// Top and height of one of `n` bands in a row.

@@ -136,6 +136,18 @@ fn builders_draw_extremes() {
     let series: Vec<Series> = (0..9).map(|i| Series::new(format!("series {i}"), vec![0.1 * f64::from(i), 1.0, f64::INFINITY])).collect();
     let grouped = grouped_bars("Groups", "share", Unit::Share, &long[..3], &series);
     check(&grouped);
+    let wide: Vec<EstimateRow> = pairs.iter().map(|(name, value)| EstimateRow { name: name.clone(), value: *value, low: value - 1.0, high: value + 1.0 }).collect();
+    for reach in [Reach::FromZero, Reach::AroundValues] {
+        let drawn = intervals("Intervals", "drop", Unit::Number, reach, &wide, Some(("all", 0.0)));
+        check(&drawn);
+        assert_eq!(drawn.notes(), ["20 further rows are left out", "dashed: all, 0"]);
+        check(&intervals("Unsure", "share", Unit::Share, reach, &[EstimateRow { name: "a".into(), value: 0.5, low: f64::NAN, high: 1.0 }], None));
+        check(&intervals("Nothing", "share", Unit::Share, reach, &[], None));
+    }
+    let line = DependenceLine { x_label: "x", x_unit: Unit::Number, y_label: "y", y_unit: Unit::Share, x: &[1.0, 2.0, 3.0] };
+    check(&dependence("Dependence", &line, &series[..2], &[1.0, 2.0, 3.0], &[5, 0]));
+    check(&dependence("Constant", &line, &[Series::new("y", vec![0.5; 3])], &[], &[]));
+    check(&dependence("Nothing", &DependenceLine { x: &[], ..line }, &[Series::new("y", vec![f64::NAN])], &[], &[]));
     assert_eq!(grouped.notes(), ["2 further series are left out"]);
     check(&line_series("Lines", "x", Unit::Number, "y", Unit::Number, &[1.0, 2.0, 3.0], &series[..2]));
     check(&histogram("One bin", "x", Unit::Number, &[5.0, 6.0], &[3]));

@@ -5,8 +5,9 @@ use crate::markup::escape;
 
 const STYLE: &str = include_str!("style.css");
 
-/// A page that is being written.
-pub(crate) struct Page {
+/// A page that is being written: one of its own, light or dark as the reader prefers, that may ask for nothing.
+#[derive(Debug)]
+pub struct Page {
     title: String,
     lead: String,
     navigation: String,
@@ -15,12 +16,13 @@ pub(crate) struct Page {
 
 impl Page {
     /// A page with a heading and one line below it.
-    pub(crate) fn new(title: &str, lead: &str) -> Self {
+    #[must_use]
+    pub fn new(title: &str, lead: &str) -> Self {
         Self { title: escape(title), lead: escape(lead), navigation: String::new(), body: String::new() }
     }
 
     /// Adds a section; `html` is markup already, the other texts are not.
-    pub(crate) fn section(&mut self, id: &str, title: &str, aside: &str, html: impl AsRef<str>) {
+    pub fn section(&mut self, id: &str, title: &str, aside: &str, html: impl AsRef<str>) {
         let (title, aside) = (escape(title), escape(aside));
         self.navigation.push_str(&format!("<a href=\"#{id}\">{title}</a>"));
         let aside = if aside.is_empty() { String::new() } else { format!("<span class=\"aside\">{aside}</span>") };
@@ -28,7 +30,8 @@ impl Page {
     }
 
     /// The whole document.
-    pub(crate) fn finish(self) -> String {
+    #[must_use]
+    pub fn finish(self) -> String {
         let Self { title, lead, navigation, body } = self;
         // The page may be opened from disk or sent by mail: it forbids itself everything but its own style.
         format!(
@@ -44,8 +47,8 @@ impl Page {
     }
 }
 
-/// A chart with what it leaves out.
-pub(crate) fn figure(chart: &Chart) -> String {
-    let notes: String = chart.notes().iter().map(|note| format!("<figcaption>{}</figcaption>", escape(note))).collect();
-    format!("<figure class=\"panel\">{}{notes}</figure>", chart.svg_for_page())
+/// A chart; what it leaves out stands in the drawing.
+#[must_use]
+pub fn figure(chart: &Chart) -> String {
+    format!("<figure class=\"panel\">{}</figure>", chart.svg_for_page())
 }

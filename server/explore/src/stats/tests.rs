@@ -166,3 +166,37 @@ fn areas_under_the_curve() {
     close(roc_auc_of_groups(&mut groups).unwrap(), 0.6875, 1e-15);
     assert_eq!(roc_auc_of_groups(&mut [(0.5, 3.0, 0.0)]), None);
 }
+
+/// `scipy.stats.ttest_ind(equal_var=False, alternative="greater")` and its two-sided interval.
+#[test]
+fn welch_compares_means() {
+    let of = |values: &[f64]| GroupMoments::from_sums(values.len() as f64, values.iter().sum(), values.iter().map(|x| x * x).sum());
+    let found = welch(of(&X), of(&Y[..6])).unwrap();
+    close(found.p_value, 0.37244813179148817, 1e-9);
+    close(found.low, -3.287027014308997, 1e-9);
+    close(found.high, 4.487027014308997, 1e-9);
+    let moved: Vec<f64> = X.iter().map(|x| x + 8.0).collect();
+    close(welch(of(&moved), of(&Y[..6])).unwrap().p_value, 0.0001663415309232266, 1e-9);
+    assert_eq!(welch(of(&X), of(&Y[..1])), None);
+    assert_eq!(welch(of(&[1.0; 5]), of(&[2.0; 5])), None, "nothing varies");
+}
+
+/// `statsmodels` 0.15.0: `proportion_confint(method="wilson")` and `multipletests(method="fdr_bh")`.
+#[test]
+fn shares_have_intervals_and_tests_are_corrected() {
+    for (hits, n, low, high) in [
+        (0.0, 10.0, 0.0, 0.27753279986288926),
+        (3.0, 10.0, 0.10779126740630104, 0.6032218525388546),
+        (10.0, 10.0, 0.7224672001371106, 1.0),
+        (123.0, 4567.0, 0.022620022313028024, 0.032039816815401245),
+    ] {
+        let found = wilson(hits, n).unwrap();
+        assert!((found.0 - low).abs() < 1e-15, "{found:?}");
+        assert!((found.1 - high).abs() < 1e-15, "{found:?}");
+    }
+    assert_eq!((wilson(0.0, 0.0), mean_interval(1.0, 1.0, 1.0)), (None, None));
+    for (found, expected) in benjamini_hochberg(&[0.01, 0.04, 0.03, 0.005, 0.5]).into_iter().zip([0.025, 0.05, 0.05, 0.025, 0.5]) {
+        close(found, expected, 1e-14);
+    }
+    assert_eq!(benjamini_hochberg(&[]), Vec::<f64>::new());
+}

@@ -2,11 +2,9 @@
 //! model scores when one column's values are shuffled between rows.
 
 use mlwright_base::{CancelToken, Progress, ProgressSink, Seed};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 
+use super::exchange::Shuffles;
 use crate::{Frame, LearnError};
 
 /// How much worse a model scores without what one raw column says.
@@ -19,6 +17,26 @@ pub struct PermutationImportance {
     pub mean: f64,
     /// Standard deviation over the repeats (population).
     pub std: f64,
+}
+
+impl PermutationImportance {
+    /// Of the drops of the score that were seen.
+    ///
+    /// # Errors
+    /// [`LearnError::Parameter`] when there are none.
+    pub(super) fn of(feature: &str, drops: &[f64]) -> Result<Self, LearnError> {
+        if drops.is_empty() {
+            return Err(LearnError::Parameter {
+                parameter: "repeats".to_owned(),
+                found: "0".to_owned(),
+                expected: "at least 1".to_owned(),
+            });
+        }
+        let n = drops.len() as f64;
+        let mean = drops.iter().sum::<f64>() / n;
+        let variance = drops.iter().map(|drop| (drop - mean).powi(2)).sum::<f64>() / n;
+        Ok(Self { feature: feature.to_owned(), mean, std: variance.sqrt() })
+    }
 }
 
 /// Shuffles each of `features` in turn, `repeats` times, and scores the frame; the answer is in the
@@ -40,13 +58,6 @@ pub fn permutation_importance(
     progress: &dyn ProgressSink,
     mut score: impl FnMut(&Frame) -> Result<f64, LearnError>,
 ) -> Result<Vec<PermutationImportance>, LearnError> {
-    if repeats == 0 {
-        return Err(LearnError::Parameter {
-            parameter: "repeats".to_owned(),
-            found: "0".to_owned(),
-            expected: "at least 1".to_owned(),
-        });
-    }
     cancel.check()?;
     let reference = score(frame)?;
     let mut shuffled = frame.clone();
@@ -56,19 +67,15 @@ pub fn permutation_importance(
             column: feature.to_owned(),
             available: frame.names().to_vec(),
         })?;
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.derive(feature).0);
-        let mut order: Vec<usize> = (0..frame.n_rows()).collect();
+        let mut shuffles = Shuffles::new(feature, frame.n_rows(), seed);
         let mut drops = Vec::with_capacity(repeats);
         for _ in 0..repeats {
             cancel.check()?;
-            order.shuffle(&mut rng);
-            shuffled = shuffled.with_column(feature, column.take(&order));
+            shuffled = shuffled.with_column(feature, column.take(shuffles.next()));
             drops.push(reference - score(&shuffled)?);
         }
         shuffled = shuffled.with_column(feature, column.clone());
-        let mean = drops.iter().sum::<f64>() / repeats as f64;
-        let variance = drops.iter().map(|drop| (drop - mean).powi(2)).sum::<f64>() / repeats as f64;
-        answers.push(PermutationImportance { feature: feature.to_owned(), mean, std: variance.sqrt() });
+        answers.push(PermutationImportance::of(feature, &drops)?);
         progress.report(Progress::of((position + 1) as f64, features.len() as f64, format!("shuffled {feature}")));
     }
     Ok(answers)

@@ -1,5 +1,7 @@
 //! A weighted mean of several fitted learners' predictions, each with columns of its own.
 
+use mlwright_base::CancelToken;
+use ndarray::{Array2, ArrayView2, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
 use crate::predictor::{Contributions, Link};
@@ -52,6 +54,18 @@ impl BlendPredictor {
             member.predictor.predict_row(member.columns(x), own);
             out.iter_mut().zip(own.iter()).for_each(|(out, own)| *out += member.weight * own);
         }
+    }
+
+    /// The mean predictions of many rows: those of [`BlendPredictor::predict`], at the price that each
+    /// member asks for many rows.
+    pub(crate) fn predict_many(&self, x: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
+        let mut out = Array2::zeros((x.nrows(), self.n_outputs()));
+        for member in &self.members {
+            let columns = x.slice_axis(Axis(1), Slice::from(member.first_column..member.first_column + member.n_columns));
+            let own = member.predictor.predict(columns, cancel)?;
+            out.zip_mut_with(&own, |out, own| *out += member.weight * own);
+        }
+        Ok(out)
     }
 
     /// How each column moved the mean prediction, on the scale of the prediction: each member's
@@ -233,6 +247,13 @@ mod tests {
         let sigmoid = |margin: f64| 1.0 / (1.0 + (-margin).exp());
         let expected = 0.25 * sigmoid(0.6) + 0.75 * sigmoid(-0.7);
         assert!((out[1] - expected).abs() < 1e-15 && (out[0] + out[1] - 1.0).abs() < 1e-15);
+        let many = Array2::from_shape_fn((700, 3), |(row, column)| (row as f64 * 0.37 + column as f64).sin());
+        let together = blend.predict(many.view(), &CancelToken::new()).expect("not cancelled");
+        for (row, found) in many.rows().into_iter().zip(together.rows()) {
+            let mut alone = [0.0; 2];
+            blend.predict_row(&row.to_vec(), &mut alone);
+            assert_eq!(found.to_vec(), alone, "the same bits, row by row or together");
+        }
         adds_up(&blend.contributions(&x).expect("both have contributions"), &out);
         let importance = blend.importance().expect("both have one");
         assert!((importance.iter().sum::<f64>() - 1.0).abs() < 1e-12 && importance[2] > 0.7);

@@ -22,6 +22,7 @@ pub(crate) enum Kind {
     Profile,
     ProfilePage,
     Run,
+    RunCard,
     Model,
     ModelCard,
     Endpoint,
@@ -32,11 +33,12 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the templates.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Table,
         Self::Profile,
         Self::ProfilePage,
         Self::Run,
+        Self::RunCard,
         Self::Model,
         Self::ModelCard,
         Self::Endpoint,
@@ -52,6 +54,7 @@ impl Kind {
             Self::Profile => "mlwright://profiles/",
             Self::ProfilePage => "mlwright://profile-pages/",
             Self::Run => "mlwright://runs/",
+            Self::RunCard => "mlwright://run-cards/",
             Self::Model => "mlwright://models/",
             Self::ModelCard => "mlwright://model-cards/",
             Self::Endpoint => "mlwright://endpoints/",
@@ -65,7 +68,7 @@ impl Kind {
     const fn variable(self) -> &'static str {
         match self {
             Self::Table | Self::Profile | Self::ProfilePage => "+table",
-            Self::Run => "run_id",
+            Self::Run | Self::RunCard => "run_id",
             Self::Model => "model",
             Self::ModelCard => "+model",
             Self::Endpoint => "endpoint",
@@ -82,6 +85,11 @@ impl Kind {
             Self::Profile => ("profile", "Profile", "Findings for modelling, the most important first, each with what to do, as a short text"),
             Self::ProfilePage => ("profile_page", "Profile page", "The whole profile with charts, a web page of its own; a large one is told by its path"),
             Self::Run => ("run", "Run", "A training run: parameters, metrics with their history, the data it read with fingerprint and columns"),
+            Self::RunCard => (
+                "run_card",
+                "Run card",
+                "What to know before relying on what a run trained: scores with intervals, learners tried, importance, segments where it errs, groups of people, calibration, limits, how to reproduce",
+            ),
             Self::Model => ("model", "Model", "A registered model: versions with metrics and tests, aliases and every attempt to move one"),
             Self::ModelCard => (
                 "model_card",
@@ -98,7 +106,7 @@ impl Kind {
     /// What is read there.
     pub(crate) const fn media_type(self) -> &'static str {
         match self {
-            Self::Profile | Self::ModelCard => MARKDOWN,
+            Self::Profile | Self::ModelCard | Self::RunCard => MARKDOWN,
             Self::ProfilePage | Self::Report => HTML,
             _ => JSON,
         }
@@ -183,7 +191,7 @@ impl Addressed {
         let name = self.name.as_str();
         Some(match self.kind {
             Kind::Table | Kind::Profile | Kind::ProfilePage => Thing::Table(name),
-            Kind::Run => Thing::Run(name),
+            Kind::Run | Kind::RunCard => Thing::Run(name),
             // A card is about a model, whichever version is asked for.
             Kind::Model | Kind::ModelCard => Thing::Model(name.split(['/', '@']).next().unwrap_or(name)),
             Kind::Endpoint => Thing::Endpoint(name),

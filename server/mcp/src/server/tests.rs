@@ -164,7 +164,7 @@ async fn resources_are_listed_read_and_refused() {
     let addresses = texts(&listed["resources"], "uri");
     assert!(addresses.contains(&"mlwright://tables/flowers.csv".to_owned()), "{listed}");
     let templates = client.ask("resources/templates/list", json!({})).await;
-    let kinds = ["table", "profile", "profile_page", "run", "model", "model_card", "endpoint", "monitor", "job", "report"];
+    let kinds = ["table", "profile", "profile_page", "run", "run_card", "model", "model_card", "endpoint", "monitor", "job", "report"];
     assert_eq!(texts(&templates["resourceTemplates"], "name"), kinds);
     let read = client.ask("resources/read", json!({"uri": "mlwright://tables/flowers.csv"})).await;
     let table: Value = serde_json::from_str(read["contents"][0]["text"].as_str().unwrap()).unwrap();

@@ -122,6 +122,9 @@ pub struct GetRunOutput {
     run: Run,
     /// The metrics' history, oldest first.
     history: Vec<MetricPoint>,
+    /// The model card, a page, relative to the workspace; absent when the run has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<String>,
 }
 
 impl Operation for GetRun {
@@ -137,7 +140,8 @@ impl Operation for GetRun {
     fn run(cx: Context<'_>, input: GetRunInput) -> Result<GetRunOutput, Problem> {
         let run = cx.engine.run(&input.run_id)?;
         let history = cx.engine.metric_history(&run.run_id)?;
-        Ok(GetRunOutput { run, history })
+        let card = cx.engine.card_page(&run);
+        Ok(GetRunOutput { run, history, card })
     }
 }
 
@@ -149,9 +153,10 @@ impl Summary for GetRunOutput {
             format!("Data: {}, {} rows, {} held out, SHA-256 {}…\n", data.table, data.n_rows, data.n_test_rows, &data.fingerprint[..data.fingerprint.len().min(12)])
         });
         let error = run.error.as_ref().map_or_else(String::new, |error| format!("Error: {error}\n"));
+        let card = self.card.as_ref().map_or_else(String::new, |card| format!("Model card: {card}\n"));
         let params: Vec<String> = run.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!(
-            "Run {} ({}), {} by {}, {}.\n{data}{error}Parameters: {}.\n\n{}",
+            "Run {} ({}), {} by {}, {}.\n{data}{card}{error}Parameters: {}.\n\n{}",
             run.run_name,
             run.run_id,
             run.status.as_str(),

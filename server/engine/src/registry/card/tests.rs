@@ -15,14 +15,18 @@ fn a_card_tells_what_is_on_record_and_what_is_not() {
         "# Model card: churn",
         "This card is about `models:/churn/1` (no alias)",
         "**Target:** `churn`, binary",
-        "decision_tree with ",
+        "**Learner:** decision_tree, seed 42",
         &format!("**Rows:** {N_ROWS}, of which {N_TEST_ROWS} were held out"),
         "| metric | model | 95 % interval | baseline | better is |",
         &format!("**{}**", version.metric),
-        "| `months` | numeric |",
+        "| `months` | numeric | 0 to 59, ",
         "the gate has not judged it",
         "test_model has not run on this version",
-        "Not known: the job that trained it is not on record",
+        "## What it relies on",
+        "- `months`: ",
+        "parts of at least 30 rows",
+        "No column was recognised as saying something of people",
+        "mlwright train --table people.csv --target churn --task binary",
         "Only 151 rows were held out",
         "`table:people.csv` → trained → `run:",
         "`run:",
@@ -63,11 +67,24 @@ fn a_card_is_about_the_version_in_use_or_the_one_that_is_named() {
     assert_eq!(lab.engine.model_card("a b").unwrap_err().code, ErrorCode::InvalidArgument);
 }
 
+/// Runs and versions of before there were cards.
 #[test]
-fn a_card_without_its_runs_files_says_that_intervals_are_not_known() {
+fn a_version_without_a_card_has_one_of_what_is_on_record() {
     let lab = Lab::new();
     let version = lab.version("churn", &Recipe::default());
-    files::remove_file(&lab.artifact(&format!("{}/evaluation.json", Run::artifact_folder(&version.run_id)))).unwrap();
+    let run_folder = Run::artifact_folder(&version.run_id);
+    let of_version = version.folder.trim_end_matches("/model");
+    let measured = lab.engine.model_card("churn").unwrap();
+    files::remove_file(&lab.artifact(&format!("{of_version}/card.json"))).unwrap();
+    assert_eq!(lab.engine.model_card("churn").unwrap(), measured, "the run has it too");
+    files::remove_file(&lab.artifact(&format!("{run_folder}/card.json"))).unwrap();
     let card = lab.engine.model_card("churn").unwrap();
-    assert!(card.contains("not on record |") && card.contains("No interval of the test score is on record"), "{card}");
+    for said in ["was not measured when it was trained", "Not known: the job that trained it is not on record", "| `months` | numeric |", &format!("**{}**", version.metric), "Cross-validation: roc_auc"] {
+        assert!(card.contains(said), "{said:?} is missing in\n{card}");
+    }
+    assert!(!card.contains("not on record |"), "evaluation.json has the intervals:\n{card}");
+    files::remove_file(&lab.artifact(&format!("{run_folder}/evaluation.json"))).unwrap();
+    assert!(lab.engine.model_card("churn").unwrap().contains("not on record |"));
+    let of_run = lab.engine.run_card(version.run_id.as_str()).unwrap();
+    assert!(of_run.contains("# Model card: churn") && of_run.contains("not on record |"), "{of_run}");
 }

@@ -23,6 +23,12 @@ pub fn grouped_bars(title: &str, value_label: &str, unit: Unit, categories: &[St
     draw(title, "", value_label, unit, categories, series, Vec::new())
 }
 
+/// As [`grouped_bars`], to stand beside other charts.
+#[must_use]
+pub fn narrow_grouped_bars(title: &str, value_label: &str, unit: Unit, categories: &[String], series: &[Series]) -> Chart {
+    draw_sized(title, "", value_label, unit, categories, series, Vec::new(), Rows::narrow)
+}
+
 /// As [`grouped_bars`], with what the categories are and further notes.
 pub(in crate::chart) fn draw(
     title: &str,
@@ -31,7 +37,24 @@ pub(in crate::chart) fn draw(
     unit: Unit,
     categories: &[String],
     series: &[Series],
+    notes: Vec<String>,
+) -> Chart {
+    draw_sized(title, category_label, value_label, unit, categories, series, notes, Rows::new)
+}
+
+/// Makes the frame: of the full width or narrow.
+type MakeRows = fn(&str, &[String], &str, &Axis, &[Key], f64, f64) -> Rows;
+
+#[expect(clippy::too_many_arguments, reason = "all of it is what one drawing consists of")]
+fn draw_sized(
+    title: &str,
+    category_label: &str,
+    value_label: &str,
+    unit: Unit,
+    categories: &[String],
+    series: &[Series],
     mut notes: Vec<String>,
+    frame: MakeRows,
 ) -> Chart {
     left_out(categories.len().saturating_sub(BARS_MAX), "further bar is", "further bars are", &mut notes);
     left_out(series.len().saturating_sub(COLORS_MAX), "further series is", "further series are", &mut notes);
@@ -43,7 +66,7 @@ pub(in crate::chart) fn draw(
     let keys: Vec<Key> = if series.len() > 1 { series.iter().enumerate().map(|(i, one)| Key::filled(&one.name, i)).collect() } else { Vec::new() };
     let row_height = if series.len() > 1 { 13.0 * series.len() as f64 + 8.0 } else { 26.0 };
     let widest = series.iter().flat_map(|one| &one.values).map(|value| label::width(&unit.write(*value), 11.0)).fold(0.0, f64::max);
-    let mut rows = Rows::new(title, &names, category_label, &axis, &keys, row_height, widest.min(90.0) + 6.0);
+    let mut rows = frame(title, &names, category_label, &axis, &keys, row_height, widest.min(90.0) + 6.0);
     for (i, one) in series.iter().enumerate() {
         for (row, name) in names.iter().enumerate() {
             let Some(value) = value(one, row) else { continue };

@@ -31,6 +31,13 @@ pub fn histogram(title: &str, x_label: &str, x_unit: Unit, edges: &[f64], counts
     draw(title, x_label, x_unit, edges, "rows", Unit::Number, &[BinnedSeries::new("rows", values)], Vec::new())
 }
 
+/// As [`histogram`], to stand beside other charts.
+#[must_use]
+pub fn narrow_histogram(title: &str, x_label: &str, x_unit: Unit, edges: &[f64], counts: &[u64]) -> Chart {
+    let values = counts.iter().map(|count| *count as f64).collect();
+    draw_sized(title, (x_label, x_unit), edges, ("rows", Unit::Number), &[BinnedSeries::new("rows", values)], Vec::new(), Plane::small)
+}
+
 /// The shares of several groups over the same bins, one above the other and translucent, each with its
 /// outline. `edges` are ascending, one more than each group's values, in the unit of the x axis.
 #[must_use]
@@ -48,7 +55,19 @@ pub(in crate::chart) fn draw(
     y_label: &str,
     y_unit: Unit,
     series: &[BinnedSeries],
+    notes: Vec<String>,
+) -> Chart {
+    draw_sized(title, (x_label, x_unit), edges, (y_label, y_unit), series, notes, Plane::new)
+}
+
+fn draw_sized(
+    title: &str,
+    (x_label, x_unit): (&str, Unit),
+    edges: &[f64],
+    (y_label, y_unit): (&str, Unit),
+    series: &[BinnedSeries],
     mut notes: Vec<String>,
+    frame: fn(&str, &Axis, &Axis, &[Key]) -> Plane,
 ) -> Chart {
     left_out(series.len().saturating_sub(COLORS_MAX), "further group is", "further groups are", &mut notes);
     let series = &series[..series.len().min(COLORS_MAX)];
@@ -57,7 +76,7 @@ pub(in crate::chart) fn draw(
     let x = Axis::new(x_label, x_unit, low, high);
     let y = Axis::from_zero(y_label, y_unit, series.iter().flat_map(|one| one.values.iter().copied()));
     let keys: Vec<Key> = if series.len() > 1 { series.iter().enumerate().map(|(i, one)| Key::filled(&one.name, i)).collect() } else { Vec::new() };
-    let mut plane = Plane::new(title, &x, &y, &keys);
+    let mut plane = frame(title, &x, &y, &keys);
     let zero = plane.y.at(0.0);
     for (i, one) in series.iter().enumerate() {
         let class = if series.len() > 1 { format!("mlw-s{i} mlw-fade") } else { format!("mlw-s{i}") };

@@ -52,7 +52,7 @@ fn sections_in_brackets() {
 fn keys_of_the_section_then_sections() {
     check(
         "[use_case]\n$0\n",
-        &["table", "target", "metric", "positive_class", "time_column", "[gate]", "…"],
+        &["table", "target", "metric", "positive_class", "time_column", "sensitive_columns", "[gate]", "…"],
         "[use_case]\ntable = \n",
     );
     check(
