@@ -1,15 +1,15 @@
 //! Asking a fitted learner: probabilities or a number for one row, and how each column moved it.
 
 mod blend;
+mod ready;
 
 pub use blend::{BlendMember, BlendPredictor};
+pub use ready::ReadyPredictor;
 
 use mlwright_base::CancelToken;
 use ndarray::{Array2, ArrayView2};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::trees::flat::FlatForest;
 use crate::{LearnError, Predictor};
 
 /// Rows predicted by one piece of parallel work.
@@ -187,33 +187,7 @@ impl Predictor {
     /// # Panics
     /// When `x` has fewer columns than the learner saw.
     pub fn predict(&self, x: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
-        if let Self::Blend(blend) = self {
-            return blend.predict_many(x, cancel);
-        }
-        let n_outputs = self.n_outputs();
-        let mut out = Array2::zeros((x.nrows(), n_outputs));
-        let x = x.as_standard_layout();
-        let (rows, flat) = (x.as_slice(), out.as_slice_mut());
-        let (rows, flat) = (rows.expect("rows lie in one piece"), flat.expect("a fresh matrix is contiguous"));
-        let (width, n_margins, link) = (x.ncols(), self.n_margins(), self.link());
-        let forest = match self {
-            Self::Trees(trees) => Some(FlatForest::new(trees)),
-            _ => None,
-        };
-        flat.par_chunks_mut(ROWS_PER_PIECE * n_outputs).enumerate().try_for_each(|(piece, out)| {
-            cancel.check()?;
-            let rows = &rows[piece * ROWS_PER_PIECE * width..][..out.len() / n_outputs * width];
-            if let Some(forest) = &forest {
-                forest.margins(rows, width, out, n_outputs);
-            } else {
-                for (row, out) in out.chunks_exact_mut(n_outputs).enumerate() {
-                    self.margin_row(&rows[row * width..(row + 1) * width], &mut out[..n_margins]);
-                }
-            }
-            out.chunks_exact_mut(n_outputs).for_each(|out| link.apply(out));
-            Ok::<(), LearnError>(())
-        })?;
-        Ok(out)
+        ReadyPredictor::new(self).predict(x, cancel)
     }
 
     /// How each matrix column moved the prediction of one row: exact Shapley values. Linear models

@@ -57,7 +57,12 @@ pub struct DependencePoint {
 ///
 /// # Errors
 /// As [`crate::Model::predict`].
-pub fn partial_dependence(rows: &ExchangeRows<'_>, feature: usize, points_max: usize, cancel: &CancelToken) -> Result<Option<Dependence>, LearnError> {
+pub fn partial_dependence(
+    rows: &ExchangeRows<'_>,
+    feature: usize,
+    points_max: usize,
+    cancel: &CancelToken,
+) -> Result<Option<Dependence>, LearnError> {
     let described = rows.feature(feature);
     let Some(column) = rows.frame().column(&described.name) else { return Ok(None) };
     let value = |row: usize| coerce(described, column.value(row));
@@ -106,7 +111,11 @@ struct Grid {
 }
 
 /// Values that have an order, at quantiles of the rows.
-fn ordered_grid<'a>(n_rows: usize, points_max: usize, value: impl Fn(usize) -> Result<Coerced<'a>, LearnError>) -> Result<Grid, LearnError> {
+fn ordered_grid<'a>(
+    n_rows: usize,
+    points_max: usize,
+    value: impl Fn(usize) -> Result<Coerced<'a>, LearnError>,
+) -> Result<Grid, LearnError> {
     let mut known: Vec<(f64, usize)> = Vec::with_capacity(n_rows);
     for row in 0..n_rows {
         match value(row)? {
@@ -162,7 +171,9 @@ fn level_grid(n_rows: usize, points_max: usize, level: impl Fn(usize) -> Option<
 fn means(predictions: &Predictions) -> Vec<f64> {
     let n = predictions.len().max(1) as f64;
     match predictions {
-        Predictions::Classes { probabilities, .. } => probabilities.columns().into_iter().map(|column| column.sum() / n).collect(),
+        Predictions::Classes { probabilities, .. } => {
+            probabilities.columns().into_iter().map(|column| column.sum() / n).collect()
+        }
         Predictions::Numbers(values) => vec![values.iter().sum::<f64>() / n],
     }
 }

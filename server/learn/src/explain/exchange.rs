@@ -9,6 +9,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::PermutationImportance;
 use crate::frame::{Feature, Frame};
+use crate::predictor::ReadyPredictor;
 use crate::{LearnError, Model, Predictions};
 
 /// Rows on which the short way is held against [`Model::predict`].
@@ -20,6 +21,7 @@ const CHECKED_ROWS: usize = 128;
 #[derive(Debug)]
 pub struct ExchangeRows<'m> {
     model: &'m Model,
+    ready: ReadyPredictor<'m>,
     frame: Frame,
     /// The prepared rows, shape `(n_samples, n_columns)`; `None` where the model does more with a row
     /// than to prepare it and to ask its predictor.
@@ -37,14 +39,15 @@ impl<'m> ExchangeRows<'m> {
     /// As [`Model::predict`].
     pub fn new(model: &'m Model, frame: Frame, cancel: &CancelToken) -> Result<Self, LearnError> {
         let prepared = model.preparer.transform(&frame, cancel)?;
-        let outputs = model.predictor.predict(prepared.view(), cancel)?;
+        let ready = ReadyPredictor::new(&model.predictor);
+        let outputs = ready.predict(prepared.view(), cancel)?;
         let short = Predictions::from_outputs(model.task, outputs, model.threshold);
         // The short way is taken only where it is seen to lead to the same place.
         let first: Vec<usize> = (0..frame.n_rows().min(CHECKED_ROWS)).collect();
         let is_same = model.predict(&frame.take(&first), cancel)? == short.take(&first);
         let predictions = if is_same { short } else { model.predict(&frame, cancel)? };
         let columns = columns_of(model);
-        Ok(Self { model, frame, prepared: is_same.then_some(prepared), columns, predictions })
+        Ok(Self { model, ready, frame, prepared: is_same.then_some(prepared), columns, predictions })
     }
 
     /// The rows and their predictions.
@@ -95,7 +98,10 @@ impl<'m> ExchangeRows<'m> {
         let (Some(prepared), Some(columns)) = (&self.prepared, &self.columns[feature]) else {
             let name = &self.model.features[feature].name;
             let column = self.frame.column(name).map(|column| column.take(order));
-            let column = column.ok_or_else(|| LearnError::ColumnMissing { column: name.clone(), available: self.frame.names().to_vec() })?;
+            let column = column.ok_or_else(|| LearnError::ColumnMissing {
+                column: name.clone(),
+                available: self.frame.names().to_vec(),
+            })?;
             return self.model.predict(&self.frame.clone().with_column(name, column), cancel);
         };
         if columns.is_empty() {
@@ -107,7 +113,7 @@ impl<'m> ExchangeRows<'m> {
                 row[column] = prepared[(from, column)];
             }
         }
-        let outputs = self.model.predictor.predict(exchanged.view(), cancel)?;
+        let outputs = self.ready.predict(exchanged.view(), cancel)?;
         Ok(Predictions::from_outputs(self.model.task, outputs, self.model.threshold))
     }
 

@@ -1,7 +1,5 @@
 //! A weighted mean of several fitted learners' predictions, each with columns of its own.
 
-use mlwright_base::CancelToken;
-use ndarray::{Array2, ArrayView2, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
 use crate::predictor::{Contributions, Link};
@@ -54,18 +52,6 @@ impl BlendPredictor {
             member.predictor.predict_row(member.columns(x), own);
             out.iter_mut().zip(own.iter()).for_each(|(out, own)| *out += member.weight * own);
         }
-    }
-
-    /// The mean predictions of many rows: those of [`BlendPredictor::predict`], at the price that each
-    /// member asks for many rows.
-    pub(crate) fn predict_many(&self, x: ArrayView2<'_, f64>, cancel: &CancelToken) -> Result<Array2<f64>, LearnError> {
-        let mut out = Array2::zeros((x.nrows(), self.n_outputs()));
-        for member in &self.members {
-            let columns = x.slice_axis(Axis(1), Slice::from(member.first_column..member.first_column + member.n_columns));
-            let own = member.predictor.predict(columns, cancel)?;
-            out.zip_mut_with(&own, |out, own| *out += member.weight * own);
-        }
-        Ok(out)
     }
 
     /// How each column moved the mean prediction, on the scale of the prediction: each member's
@@ -190,6 +176,9 @@ impl Contributions {
 
 #[cfg(test)]
 mod tests {
+    use mlwright_base::CancelToken;
+    use ndarray::Array2;
+
     use super::*;
     use crate::linear::LinearPredictor;
 

@@ -66,7 +66,8 @@ fn features(kinds: &[(&str, FeatureKind)]) -> Vec<Feature> {
 fn model(reference: &Reference, fitted: &Fitted, task: Task) -> (Model, Frame) {
     let column = |at: usize| Column::Number(reference.x.iter().map(|row| row[at]).collect());
     let frame = Frame::new((0..3).map(|at| (format!("x{at}"), column(at))).collect()).unwrap();
-    let features = features(&[("x0", FeatureKind::Numeric), ("x1", FeatureKind::Numeric), ("x2", FeatureKind::Numeric)]);
+    let features =
+        features(&[("x0", FeatureKind::Numeric), ("x1", FeatureKind::Numeric), ("x2", FeatureKind::Numeric)]);
     let target = Target::Number(reference.y.clone());
     let preparer = Preparer::fit(&frame, &features, Preparation::Tree, &target, Task::Regression, Seed(1)).unwrap();
     assert_eq!(preparer.matrix().names.len(), 3, "numbers as they are");
@@ -125,7 +126,11 @@ fn a_grid_is_at_quantiles_of_what_was_seen() {
     let expected: Vec<f64> = [0, 20, 39, 58, 78].iter().map(|&at| values[at]).collect();
     assert_eq!(found.points.iter().filter_map(|point| point.at).collect::<Vec<_>>(), expected);
     let n_up_to_the_last = values.iter().filter(|value| **value <= values[78]).count();
-    assert_eq!(found.points.iter().map(|point| point.n_rows).sum::<usize>(), n_up_to_the_last, "every row is counted once");
+    assert_eq!(
+        found.points.iter().map(|point| point.n_rows).sum::<usize>(),
+        n_up_to_the_last,
+        "every row is counted once"
+    );
 }
 
 /// `sklearn.inspection.permutation_importance`, up to the chance of the shuffles.
@@ -145,7 +150,10 @@ fn importance_is_that_of_scikit_learn_and_of_the_long_way() {
         assert!((found.mean - mean).abs() < 4.0 * chance, "x{feature}: {} is not {mean} ± {chance}", found.mean);
         assert!((found.std / std - 1.0).abs() < 0.1, "x{feature}: {} is not {std}", found.std);
     }
-    let long = permutation_importance(&frame, &["x0", "x1", "x2"], 3, Seed(3), &cancel, &NoProgress, |frame| score(&model.predict(frame, &cancel)?)).unwrap();
+    let long = permutation_importance(&frame, &["x0", "x1", "x2"], 3, Seed(3), &cancel, &NoProgress, |frame| {
+        score(&model.predict(frame, &cancel)?)
+    })
+    .unwrap();
     for (feature, long) in long.iter().enumerate() {
         assert_eq!(&rows.importance(feature, 3, Seed(3), &cancel, score).unwrap(), long);
     }
@@ -171,15 +179,28 @@ fn exchanged_columns_are_exchanged_values() {
     let n = 60;
     let level = |row: usize| ["a", "b", "c"].get(row % 4).map(|level| Arc::from(*level));
     let frame = Frame::new(vec![
-        ("number".to_owned(), Column::Number((0..n).map(|row| if row % 9 == 0 { f64::NAN } else { row as f64 }).collect())),
+        (
+            "number".to_owned(),
+            Column::Number((0..n).map(|row| if row % 9 == 0 { f64::NAN } else { row as f64 }).collect()),
+        ),
         ("level".to_owned(), Column::Text((0..n).map(level).collect())),
         ("flag".to_owned(), Column::Boolean((0..n).map(|row| (row % 5 != 0).then_some(row % 2 == 0)).collect())),
         ("from".to_owned(), Column::Datetime((0..n as i64).map(|row| Some(row * row * 3_600_000_000)).collect())),
-        ("to".to_owned(), Column::Datetime((0..n as i64).map(|row| (row % 7 != 0).then_some(row * 86_400_000_000)).collect())),
+        (
+            "to".to_owned(),
+            Column::Datetime((0..n as i64).map(|row| (row % 7 != 0).then_some(row * 86_400_000_000)).collect()),
+        ),
         ("empty".to_owned(), Column::Number(vec![f64::NAN; n])),
     ])
     .unwrap();
-    let kinds = [FeatureKind::Numeric, FeatureKind::Categorical, FeatureKind::Boolean, FeatureKind::Datetime, FeatureKind::Datetime, FeatureKind::Numeric];
+    let kinds = [
+        FeatureKind::Numeric,
+        FeatureKind::Categorical,
+        FeatureKind::Boolean,
+        FeatureKind::Datetime,
+        FeatureKind::Datetime,
+        FeatureKind::Numeric,
+    ];
     let names = ["number", "level", "flag", "from", "to", "empty"];
     let features = features(&names.into_iter().zip(kinds).collect::<Vec<_>>());
     let target = Target::Number((0..n).map(|row| (row % 11) as f64).collect());
@@ -208,14 +229,24 @@ fn exchanged_columns_are_exchanged_values() {
     let cancel = CancelToken::new();
     let rows = ExchangeRows::new(&model, frame.clone(), &cancel).unwrap();
     assert!(rows.columns[3].is_none() && rows.columns[4].is_none(), "the days between the dates are made of both");
-    assert!(rows.columns[0].as_ref().is_some_and(|own| !own.is_empty()) && rows.columns[5].as_ref().is_some_and(Vec::is_empty));
+    assert!(
+        rows.columns[0].as_ref().is_some_and(|own| !own.is_empty())
+            && rows.columns[5].as_ref().is_some_and(Vec::is_empty)
+    );
     let order: Vec<usize> = (0..n).map(|row| (row * 17 + 3) % n).collect();
     for (feature, name) in names.iter().enumerate() {
         let changed = frame.clone().with_column(name, frame.column(name).unwrap().take(&order));
-        assert_eq!(rows.exchanged(feature, &order, &cancel).unwrap(), model.predict(&changed, &cancel).unwrap(), "{name}");
+        assert_eq!(
+            rows.exchanged(feature, &order, &cancel).unwrap(),
+            model.predict(&changed, &cancel).unwrap(),
+            "{name}"
+        );
     }
     let found = partial_dependence(&rows, 1, 2, &cancel).unwrap().unwrap();
-    assert_eq!(found.points.iter().map(|point| (point.value.as_str(), point.n_rows)).collect::<Vec<_>>(), [("a", 15), ("b", 15)]);
+    assert_eq!(
+        found.points.iter().map(|point| (point.value.as_str(), point.n_rows)).collect::<Vec<_>>(),
+        [("a", 15), ("b", 15)]
+    );
     assert_eq!((found.n_other_levels, found.n_missing), (1, 15));
     assert_eq!(partial_dependence(&rows, 3, 3, &cancel).unwrap().unwrap().points[0].value, "1970-01-01T00:00:00Z");
     assert_eq!(partial_dependence(&rows, 5, 3, &cancel).unwrap(), None, "an empty column");
