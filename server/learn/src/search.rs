@@ -372,7 +372,7 @@ fn check_options(features: &[Feature], target: &EncodedTarget, options: &SearchO
 /// is a score whatever the budget, and the strongest.
 const DEFAULTS_FIRST: [&str; 3] = [BASELINE, "decision_tree", "gradient_boosting"];
 /// The same for tables with so many columns that trees take long, and linear models are often the better ones.
-const DEFAULTS_FIRST_IF_WIDE: [&str; 3] = [BASELINE, "linear_regression", "logistic_regression"];
+const DEFAULTS_FIRST_IF_WIDE: [&str; 4] = [BASELINE, "linear_regression", "logistic_regression", "elastic_net"];
 /// Columns from which on a table is wide.
 const WIDE_COLUMNS_MIN: usize = 300;
 /// Variants of these are tried before those of others.
