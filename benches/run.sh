@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures beside peers, all in one run on this machine, and writes RESULTS.md.
-# `benches/run.sh` runs everything; `benches/run.sh profile|latency|startup|assistant|editor|linear|boosting|endurance` one of them
-# (endurance, six minutes, only so).
+# `benches/run.sh` runs everything; `benches/run.sh profile|latency|startup|assistant|editor|linear|boosting|train|endurance` one of them
+# (endurance, six minutes, and train, two minutes a table, only so).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${CARGO_TARGET_DIR:=$HOME/.cache/mlwright/target}"
@@ -26,7 +26,10 @@ names=("$@")
 mkdir -p "$CACHE/bench"
 for name in "${names[@]}"; do
   # What only learns is measured through an example of its crate.
-  [ "$name" != linear ] || cargo build --release --quiet -p mlwright-learn --example "$name"
+  case "$name" in
+    linear) cargo build --release --quiet -p mlwright-learn --example linear ;;
+    train) cargo build --release --quiet -p mlwright-learn --example boost ;;
+  esac
   "$VENV/bin/python" "benches/$name.py" "$CACHE/bench"
 done
 "$VENV/bin/python" benches/results.py "$CACHE/bench" > benches/RESULTS.md
