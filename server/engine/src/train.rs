@@ -167,7 +167,7 @@ pub struct TrainResult {
     pub warnings: Vec<String>,
     /// The model's address.
     pub model_uri: String,
-    /// The model card, a page: its path, relative to the workspace. Empty for trainings of before.
+    /// Path of the model card.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub card: String,
 }

@@ -122,7 +122,7 @@ pub struct GetRunOutput {
     run: Run,
     /// The metrics' history, oldest first.
     history: Vec<MetricPoint>,
-    /// The model card, a page, relative to the workspace; absent when the run has none.
+    /// Path of the model card.
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<String>,
 }
