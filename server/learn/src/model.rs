@@ -110,6 +110,14 @@ impl Model {
         }
     }
 
+    /// The predictor's outputs for many rows, calibrated.
+    pub(crate) fn calibrated(&self, mut outputs: Array2<f64>) -> Array2<f64> {
+        if let Some(calibration) = &self.calibration {
+            calibration.apply_to_rows(&mut outputs);
+        }
+        outputs
+    }
+
     /// How many numbers the predictor gives per row: the number of classes, or 1.
     #[must_use]
     pub fn n_outputs(&self) -> usize {

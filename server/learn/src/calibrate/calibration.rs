@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::{IsotonicRegression, PlattScaling};
@@ -127,6 +128,15 @@ impl Calibration {
         if let [negative, positive] = outputs {
             *positive = self.predict(*positive);
             *negative = 1.0 - *positive;
+        }
+    }
+
+    /// The same for many rows, shape `(n_samples, 2)`.
+    pub(crate) fn apply_to_rows(&self, outputs: &mut Array2<f64>) {
+        for mut row in outputs.rows_mut() {
+            let positive = self.predict(row[1]);
+            row[1] = positive;
+            row[0] = 1.0 - positive;
         }
     }
 

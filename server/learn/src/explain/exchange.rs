@@ -40,7 +40,7 @@ impl<'m> ExchangeRows<'m> {
     pub fn new(model: &'m Model, frame: Frame, cancel: &CancelToken) -> Result<Self, LearnError> {
         let prepared = model.preparer.transform(&frame, cancel)?;
         let ready = ReadyPredictor::new(&model.predictor);
-        let outputs = ready.predict(prepared.view(), cancel)?;
+        let outputs = model.calibrated(ready.predict(prepared.view(), cancel)?);
         let short = Predictions::from_outputs(model.task, outputs, model.threshold);
         // The short way is taken only where it is seen to lead to the same place.
         let first: Vec<usize> = (0..frame.n_rows().min(CHECKED_ROWS)).collect();
@@ -113,7 +113,7 @@ impl<'m> ExchangeRows<'m> {
                 row[column] = prepared[(from, column)];
             }
         }
-        let outputs = self.ready.predict(exchanged.view(), cancel)?;
+        let outputs = self.model.calibrated(self.ready.predict(exchanged.view(), cancel)?);
         Ok(Predictions::from_outputs(self.model.task, outputs, self.model.threshold))
     }
 

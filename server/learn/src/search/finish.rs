@@ -79,11 +79,7 @@ impl Workbench<'_> {
         let outputs: Vec<_> = one.outputs.iter().map(|fold| fold.view()).collect();
         let mut outputs = concatenate(Axis(0), &outputs).map_err(|error| LearnError::Shape(error.to_string()))?;
         if let Some(calibration) = &model.calibration {
-            for mut row in outputs.rows_mut() {
-                let mut calibrated = row.to_vec();
-                calibration.apply(&mut calibrated);
-                row.iter_mut().zip(calibrated).for_each(|(old, new)| *old = new);
-            }
+            calibration.apply_to_rows(&mut outputs);
         }
         let rows: Vec<usize> = self.plan.folds.iter().flat_map(|fold| fold.valid.iter().copied()).collect();
         match self.plan.train_target.take(&rows) {

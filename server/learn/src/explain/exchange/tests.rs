@@ -4,6 +4,7 @@ use mlwright_base::{CancelToken, NoProgress, Seed};
 use serde::Deserialize;
 
 use super::*;
+use crate::calibrate::{Calibration, PlattScaling};
 use crate::evaluate::{Binning, calibration};
 use crate::explain::{partial_dependence, permutation_importance};
 use crate::frame::{Column, FeatureKind};
@@ -83,6 +84,8 @@ fn model(reference: &Reference, fitted: &Fitted, task: Task) -> (Model, Frame) {
         parameters: serde_json::Map::new(),
         seed: Seed(1),
         n_training_rows: 80,
+        calibration: None,
+        regions: None,
         preparer,
         predictor: Predictor::Linear(LinearPredictor {
             coefficients: vec![fitted.coefficients.clone()],
@@ -217,6 +220,8 @@ fn exchanged_columns_are_exchanged_values() {
         parameters: serde_json::Map::new(),
         seed: Seed(1),
         n_training_rows: n as u64,
+        calibration: None,
+        regions: None,
         preparer,
         predictor: Predictor::Linear(LinearPredictor {
             coefficients: vec![(0..width).map(|at| 1.0 + at as f64 * 0.37).collect()],
@@ -250,4 +255,15 @@ fn exchanged_columns_are_exchanged_values() {
     assert_eq!((found.n_other_levels, found.n_missing), (1, 15));
     assert_eq!(partial_dependence(&rows, 3, 3, &cancel).unwrap().unwrap().points[0].value, "1970-01-01T00:00:00Z");
     assert_eq!(partial_dependence(&rows, 5, 3, &cancel).unwrap(), None, "an empty column");
+}
+
+#[test]
+fn a_calibrated_model_takes_the_short_way_too() {
+    let reference = reference();
+    let (mut model, frame) = model(&reference, &reference.logistic, Task::Binary);
+    model.calibration = Some(Calibration::Sigmoid(PlattScaling { slope: 0.5, intercept: 0.2 }));
+    let cancel = CancelToken::new();
+    let rows = ExchangeRows::new(&model, frame.clone(), &cancel).unwrap();
+    assert!(rows.prepared.is_some());
+    assert_eq!(rows.predictions(), &model.predict(&frame, &cancel).unwrap());
 }
