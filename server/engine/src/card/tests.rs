@@ -38,9 +38,10 @@ fn a_training_leaves_its_card_with_the_run() {
     assert_eq!(relied, ["calls", "months", "spend"], "{importance:?}");
     let of_months = measured.dependence.iter().find(|found| found.dependence.feature == "months").unwrap();
     let points = &of_months.dependence.points;
-let half = points.len() / 2;
+    // The ends: one tree need not fall all the way.
+    let quarter = points.len() / 4;
     let mean = |points: &[mlwright_learn::explain::DependencePoint]| points.iter().map(|point| point.mean[0]).sum::<f64>() / points.len() as f64;
-    assert!(mean(&points[..half]) > mean(&points[half..]) + 0.02, "few months, and they leave: {points:?}");
+    assert!(mean(&points[..quarter]) > mean(&points[points.len() - quarter..]) + 0.02, "few months, and they leave: {points:?}");
     assert!(card.limits.iter().any(|limit| limit.title == "Few test rows"));
     assert!(html.contains("Permutation importance") && html.contains("prefers-color-scheme:dark") && html.contains("months"));
     assert!(text.contains("- `months`: ") && text.contains("## How to reproduce"), "{text}");
