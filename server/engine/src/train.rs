@@ -89,10 +89,10 @@ pub struct TrainRequest {
     /// Binary tasks: the class counted as positive (`Yes`, `1`, `true`, else the rarer one).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive_class: Option<String>,
-    /// Binary tasks: `none`, `sigmoid`, `isotonic`, or `auto`: what helps, if any.
+    /// Binary tasks: `auto` (what helps, if any), `none`, `sigmoid` or `isotonic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<String>,
-    /// Give intervals or sets of classes that hold the truth in this share of rows, e.g. 0.9.
+    /// Also intervals, or sets of classes, that hold the truth in this share of rows, e.g. 0.9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<f64>,
     /// Seconds to wait for the result (20); past them, follow the job with get_job.

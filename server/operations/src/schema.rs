@@ -50,6 +50,11 @@ fn tidy(schema: &mut Value) {
                 tidy(schema);
                 return;
             }
+            if let Some(names) = names_of(object) {
+                object.remove("oneOf");
+                object.insert("type".to_owned(), "string".into());
+                object.insert("enum".to_owned(), names.into());
+            }
             // A property named "title" or "format" is an object; the keywords are texts.
             for keyword in ["title", "format"] {
                 if object.get(keyword).is_some_and(Value::is_string) {
@@ -69,6 +74,12 @@ fn tidy(schema: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(tidy),
         _ => {}
     }
+}
+
+/// The names of `oneOf: [{const: "a"}, …]`. What schemars has to say of each is left out: they say it themselves.
+fn names_of(object: &Map<String, Value>) -> Option<Vec<Value>> {
+    let options = object.get("oneOf")?.as_array()?;
+    options.iter().map(|option| option.get("const").filter(|name| name.is_string()).cloned()).collect()
 }
 
 /// `anyOf: [X, null]` becomes X (with the outer description); `type: [t, null]` becomes t.
@@ -139,6 +150,16 @@ mod tests {
         count: Option<u32>,
         inner: Option<Inner>,
         names: Vec<String>,
+        level: Option<Level>,
+    }
+
+    #[derive(JsonSchema)]
+    #[allow(dead_code)]
+    enum Level {
+        /// Not much.
+        Low,
+        /// Much.
+        High,
     }
 
     #[test]
@@ -150,6 +171,7 @@ mod tests {
         assert_eq!(schema["properties"]["count"]["type"], "integer");
         assert_eq!(schema["properties"]["count"]["description"], "How many.");
         assert_eq!(schema["properties"]["inner"]["properties"]["title"]["type"], "string");
+        assert_eq!(schema["properties"]["level"], serde_json::json!({"type": "string", "enum": ["Low", "High"]}));
         assert_eq!(schema["required"], serde_json::json!(["names"]));
         assert_eq!(description::<Sample>(), "Two lines.");
     }

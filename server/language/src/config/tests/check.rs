@@ -178,7 +178,7 @@ fn what_is_no_toml() {
     check(
         "nothing =",
         &[
-            "1 error CFG101 \"nothing\" unknown key `nothing` at the top; there are use_case, gate, roots, server, mcp, drift, check, providers, inline_completion",
+            "1 error CFG101 \"nothing\" unknown key `nothing` at the top; there are use_case, train, gate, roots, server, mcp, drift, check, providers, inline_completion",
             "1 error CFG105 \"nothing =\" `nothing` has no value",
         ],
     );

@@ -36,10 +36,10 @@ fn check_none(marked: &str) {
 
 #[test]
 fn sections_in_brackets() {
-    let all = ["use_case", "gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion"];
+    let all = ["use_case", "train", "gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion"];
     check("[$0", &all, "[use_case]");
-    check("[ga$0\nx = 1\n", &["use_case", "gate", "…"], "[use_case]\nx = 1\n");
-    check("[g$0ate]\n", &["use_case", "gate", "…"], "[use_case]\n");
+    check("[ga$0\nx = 1\n", &["use_case", "train", "…"], "[use_case]\nx = 1\n");
+    check("[g$0ate]\n", &["use_case", "train", "…"], "[use_case]\n");
     check("[gate.$0", &["use_case", "…"], "[use_case]");
     check(
         "[use_case]\n[$0]\n",
@@ -52,7 +52,7 @@ fn sections_in_brackets() {
 fn keys_of_the_section_then_sections() {
     check(
         "[use_case]\n$0\n",
-        &["table", "target", "metric", "positive_class", "time_column", "sensitive_columns", "[gate]", "…"],
+        &["table", "target", "metric", "positive_class", "time_column", "sensitive_columns", "[train]", "…"],
         "[use_case]\ntable = \n",
     );
     check(
@@ -60,7 +60,7 @@ fn keys_of_the_section_then_sections() {
         &["target", "metric", "positive_class", "time_column", "…"],
         "[use_case]\ntable = 'x'\ntarget = \n",
     );
-    check("$0", &["roots", "[use_case]", "[gate]", "[gate.metrics]", "…"], "roots = ");
+    check("$0", &["roots", "[use_case]", "[train]", "[gate]", "…"], "roots = ");
     check("gate.$0", &["aliases", "…"], "gate.aliases = ");
     check("[drift]\np$0 = 1\n", &["psi", "p_value", "missing_delta"], "[drift]\npsi = 1\n");
     check("[drift]\npsi = 1\np$0\n", &["p_value", "missing_delta", "…"], "[drift]\npsi = 1\np_value = \n");
