@@ -43,8 +43,8 @@ fn sections_in_brackets() {
     check("[gate.$0", &["use_case", "…"], "[use_case]");
     check(
         "[use_case]\n[$0]\n",
-        &["gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion", "use_case"],
-        "[use_case]\n[gate]\n",
+        &["train", "gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion", "use_case"],
+        "[use_case]\n[train]\n",
     );
 }
 
