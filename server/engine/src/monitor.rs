@@ -31,7 +31,7 @@ use crate::tables::{INFERENCE_PREFIX, OpenTable, TableKind};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Thresholds {
-    /// p-value of the test below which a difference counts as real (0.01).
+    /// p-value below which a difference counts as real (0.01).
     pub p_value: Option<f64>,
     /// Population stability index at or above which a column drifts (0.2).
     pub psi: Option<f64>,

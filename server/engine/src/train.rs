@@ -56,19 +56,19 @@ pub struct TrainRequest {
     /// Recognised from the target unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<Task>,
-    /// Metric that chooses, e.g. `roc_auc`, `pr_auc`, `log_loss`, `f1`, `rmse`, `mae` (by task and class balance).
+    /// Metric that chooses, e.g. `roc_auc`, `log_loss`, `f1`, `rmse`, `mae` (by task and class balance).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
-    /// Learners to compare, e.g. `gradient_boosting`, `logistic_regression` (those that fit, and mixtures of them).
+    /// Learners to compare, e.g. `gradient_boosting` (those that fit, and mixtures of them).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learners: Option<Vec<String>>,
-    /// Folds of the cross-validation, 2 to 20 (5; for very large tables one part of the rows instead).
+    /// Folds of the cross-validation, 2 to 20 (5; one part of the rows if they are very many).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folds: Option<usize>,
     /// Share of rows held out for the test, 0.01 to 0.9 (0.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_fraction: Option<f64>,
-    /// Seconds for comparing learners (60), less when everything was tried; the final fit comes after.
+    /// Seconds for comparing learners (60); the final fit comes after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_seconds: Option<f64>,
     /// Seed of everything random (42).
@@ -77,13 +77,13 @@ pub struct TrainRequest {
     /// Experiment to put the run in (table-target).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub experiment: Option<String>,
-    /// Columns to leave out, e.g. those known only after the outcome.
+    /// Columns to leave out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude: Option<Vec<String>>,
-    /// Date or number that orders rows in time: the last rows are held out instead of random ones.
+    /// Date or number that orders rows in time: the last are held out instead of random ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_column: Option<String>,
-    /// Column of whose row it is (customer, patient): such rows stay on one side of each split.
+    /// Whose row it is (customer, patient): such rows stay on one side of each split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_column: Option<String>,
     /// Binary tasks: the class counted as positive (`Yes`, `1`, `true`, else the rarer one).

@@ -70,10 +70,9 @@ impl Summary for Monitor {
     }
 }
 
-/// Compares two tables column by column, or what a monitor watches: KS, Wasserstein, PSI,
-/// Jensen-Shannon, chi-squared, total variation; says which columns drifted, by a stated rule, and
-/// draws them. Give baseline and current, or monitor. For how good predictions are use evaluate_model
-/// with the newer table.
+/// Compares two tables column by column, or what a monitor watches, by distances and tests; says which
+/// columns drifted, by a stated rule, and draws them. Give baseline and current, or monitor. For how good
+/// predictions are use evaluate_model with the newer table.
 #[derive(JsonSchema)]
 pub struct CheckDrift;
 

@@ -18,9 +18,9 @@ use serde_json::Value;
 use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, number, table};
 
-/// Trains models for one target column and returns a leaderboard: rows are held out for the test
-/// first, learners are compared by cross-validation inside the rest, the best is refitted and scored
-/// once on the held-out rows. Profile the table first; exclude columns known only after the outcome.
+/// Trains models for one target column and returns a leaderboard: learners are compared by
+/// cross-validation, the best is scored once on rows held out before. Profile the table first; exclude
+/// columns known only after the outcome.
 /// While it runs, follow it with get_job; the same call again does not start a second one.
 #[derive(JsonSchema)]
 pub struct Train;
