@@ -4,7 +4,7 @@
 //! Held-out rows are honest only as long as nobody chooses by them, so each look at them is written
 //! down: stream `openings/RUN_ID` ([`Opening`]), and their number in the run's tags.
 
-mod charts;
+pub(crate) mod charts;
 mod opening;
 mod overlap;
 mod scored;

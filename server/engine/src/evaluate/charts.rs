@@ -1,7 +1,7 @@
 //! Pictures of an evaluation.
 
 use mlwright_explore::chart::{CalibrationPoint, Chart, RocSeries, Series, Unit, builders};
-use mlwright_learn::evaluate::Evaluation;
+use mlwright_learn::evaluate::{CalibrationBin, ClassCurves, Evaluation};
 
 /// Pixels for each CSS pixel of a chart.
 const SCALE: f32 = 1.5;
@@ -33,24 +33,14 @@ pub(super) fn of(evaluation: &Evaluation, target: &str, rows: &str) -> Vec<Chart
         .curves
         .iter()
         .filter(|curve| !curve.roc.is_empty())
-        .map(|curve| RocSeries {
-            name: curve.class.clone(),
-            points: curve.roc.iter().map(|point| (point.false_positive_rate, point.true_positive_rate)).collect(),
-            auc: curve.roc_auc,
-        })
+        .map(roc_series)
         .collect();
     if !series.is_empty() {
         charts.push(builders::roc(&format!("{target}: ROC, {rows}"), &series));
     }
     // One chart shows one class: the positive one of two. With more classes they would be a page.
     if let [curve] = evaluation.curves.as_slice() {
-        let points: Vec<CalibrationPoint> = curve
-            .calibration
-            .bins
-            .iter()
-            .map(|bin| CalibrationPoint { predicted: bin.mean_predicted, observed: bin.observed, count: bin.n_rows as u64 })
-            .collect();
-        charts.push(builders::calibration(&format!("{target} = {}: calibration, {rows}", curve.class), &points));
+        charts.push(builders::calibration(&format!("{target} = {}: calibration, {rows}", curve.class), &calibration_points(curve)));
     }
     if let Some(residuals) = &evaluation.residuals {
         let x: Vec<f64> = residuals.by_predicted.iter().map(|bin| bin.mean_predicted).collect();
@@ -60,4 +50,19 @@ pub(super) fn of(evaluation: &Evaluation, target: &str, rows: &str) -> Vec<Chart
         charts.push(builders::line_series(&title, "mean predicted", Unit::Number, &format!("mean {target}"), Unit::Number, &x, &series));
     }
     charts.iter().map(ChartImage::of).collect()
+}
+
+/// A class's ROC curve as it is drawn.
+pub(crate) fn roc_series(curve: &ClassCurves) -> RocSeries {
+    RocSeries {
+        name: curve.class.clone(),
+        points: curve.roc.iter().map(|point| (point.false_positive_rate, point.true_positive_rate)).collect(),
+        auc: curve.roc_auc,
+    }
+}
+
+/// The bins of a class's calibration as they are drawn.
+pub(crate) fn calibration_points(curve: &ClassCurves) -> Vec<CalibrationPoint> {
+    let point = |bin: &CalibrationBin| CalibrationPoint { predicted: bin.mean_predicted, observed: bin.observed, count: bin.n_rows as u64 };
+    curve.calibration.bins.iter().map(point).collect()
 }

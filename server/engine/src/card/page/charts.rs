@@ -1,11 +1,12 @@
 //! The card's charts.
 
-use mlwright_explore::chart::{CalibrationPoint, Chart, DependenceLine, EstimateRow, Reach, RocSeries, Series, Unit, builders};
+use mlwright_explore::chart::{Chart, DependenceLine, EstimateRow, Reach, RocSeries, Series, Unit, builders};
 use mlwright_explore::markup::{count, shorten};
 use mlwright_learn::{FeatureKind, Task};
 
 use crate::card::facts::{DependenceFacts, Importance, Measured, ModelCard};
 use crate::card::fairness::FairnessOfColumn;
+use crate::evaluate::charts::{calibration_points, roc_series};
 
 /// Bars of importance.
 const BARS_MAX: usize = 15;
@@ -19,23 +20,14 @@ pub(super) fn scores(card: &ModelCard, measured: &Measured) -> Vec<Chart> {
         .curves
         .iter()
         .filter(|curve| curve.roc.len() > 1 && curve.roc_auc.is_some())
-        .map(|curve| RocSeries {
-            name: curve.class.clone(),
-            points: curve.roc.iter().map(|point| (point.false_positive_rate, point.true_positive_rate)).collect(),
-            auc: curve.roc_auc,
-        })
+        .map(roc_series)
         .collect();
     if !series.is_empty() {
         charts.push(builders::roc("ROC: true against false positives", &series));
     }
     if let (Task::Binary, Some(curve)) = (card.model.task, evaluation.curves.first()) {
-        let points: Vec<CalibrationPoint> = curve
-            .calibration
-            .bins
-            .iter()
-            .map(|bin| CalibrationPoint { predicted: bin.mean_predicted, observed: bin.observed, count: bin.n_rows as u64 })
-            .collect();
-        charts.push(builders::calibration(&format!("Calibration: is {} as likely as predicted?", shorten(&curve.class, 20)), &points));
+        let title = format!("Calibration: is {} as likely as predicted?", shorten(&curve.class, 20));
+        charts.push(builders::calibration(&title, &calibration_points(curve)));
     }
     if let Some(confusion) = &evaluation.confusion {
         charts.push(builders::confusion("Confusion", &confusion.labels, &confusion.counts));
