@@ -67,8 +67,7 @@ mod tests {
 
     fn fit(y: &Target) -> Result<Predictor, LearnError> {
         let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
-        let cx =
-            FitContext::new(Seed(1), &cancel, &NoProgress, &matrix);
+        let cx = FitContext::new(Seed(1), &cancel, &NoProgress, &matrix);
         Baseline {}.fit(Array2::zeros((y.len(), 0)).view(), y, &cx)
     }
 

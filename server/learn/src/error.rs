@@ -78,8 +78,12 @@ impl From<LearnError> for Problem {
                 .hint(mlwright_base::names::did_you_mean(&column, available.iter().map(String::as_str)))
                 .field(column),
             LearnError::Value { column, .. } => Self::new(ErrorCode::InvalidArgument, message).field(column),
-            LearnError::Fit { .. } => Self::new(ErrorCode::UnsuitableData, message).hint("leave this learner out, or clean the columns"),
-            LearnError::ModelFile(_) => Self::new(ErrorCode::UnreadableData, message).hint("train and register the model again"),
+            LearnError::Fit { .. } => {
+                Self::new(ErrorCode::UnsuitableData, message).hint("leave this learner out, or clean the columns")
+            }
+            LearnError::ModelFile(_) => {
+                Self::new(ErrorCode::UnreadableData, message).hint("train and register the model again")
+            }
         }
     }
 }
@@ -118,7 +122,12 @@ mod tests {
                 "age",
                 "",
             ),
-            (LearnError::ModelFile(text("truncated")), ErrorCode::UnreadableData, "", "train and register the model again"),
+            (
+                LearnError::ModelFile(text("truncated")),
+                ErrorCode::UnreadableData,
+                "",
+                "train and register the model again",
+            ),
         ];
         for (error, code, field, hint) in cases {
             let message = error.to_string();

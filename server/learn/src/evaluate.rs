@@ -17,9 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use calibration::{Binning, Calibration, CalibrationBin, calibration};
 pub use curves::{CURVE_POINTS_MAX, PrPoint, RocPoint, pr_curve, roc_curve};
 pub use residuals::{PredictedBin, RESIDUAL_QUANTILES, Residuals, residuals};
-pub use segments::{
-    SEGMENT_ROWS_MIN, SEGMENTS_MAX, Segment, SegmentFlag, Segments, by_segment, segment_labels,
-};
+pub use segments::{SEGMENT_ROWS_MIN, SEGMENTS_MAX, Segment, SegmentFlag, Segments, by_segment, segment_labels};
 
 use crate::metrics::{self, Metric, average_precision, confusion_counts, f1_binary, roc_auc};
 use crate::target::EncodedTarget;
@@ -108,7 +106,12 @@ pub struct ClassCurves {
 /// # Errors
 /// [`LearnError::Shape`] when rows and target, or target and model, do not fit;
 /// [`LearnError::UnsuitableData`] without rows; otherwise as [`Model::predict`].
-pub fn evaluate(model: &Model, frame: &Frame, target: &EncodedTarget, cancel: &CancelToken) -> Result<Evaluation, LearnError> {
+pub fn evaluate(
+    model: &Model,
+    frame: &Frame,
+    target: &EncodedTarget,
+    cancel: &CancelToken,
+) -> Result<Evaluation, LearnError> {
     if frame.n_rows() != target.target.len() {
         return Err(LearnError::Shape(format!(
             "the table has {} rows and the target {}, expected only the rows that have a target",

@@ -20,7 +20,11 @@ use crate::predictor::Contributions;
 /// # Panics
 /// When `matrix.source` holds a position that is not below `n_features`.
 #[must_use]
-pub fn contributions_per_feature(contributions: &Contributions, matrix: &MatrixInfo, n_features: usize) -> Contributions {
+pub fn contributions_per_feature(
+    contributions: &Contributions,
+    matrix: &MatrixInfo,
+    n_features: usize,
+) -> Contributions {
     Contributions {
         base: contributions.base.clone(),
         values: contributions.values.iter().map(|row| sum_per_feature(row, matrix, n_features)).collect(),

@@ -158,7 +158,10 @@ impl Frame {
         let mut seen = std::collections::HashSet::new();
         for (name, column) in &columns {
             if column.len() != n_rows {
-                return Err(crate::LearnError::Shape(format!("column {name:?} has {} rows, expected {n_rows}", column.len())));
+                return Err(crate::LearnError::Shape(format!(
+                    "column {name:?} has {} rows, expected {n_rows}",
+                    column.len()
+                )));
             }
             if !seen.insert(name.as_str()) {
                 return Err(crate::LearnError::Shape(format!("column {name:?} appears twice")));
@@ -235,7 +238,9 @@ mod tests {
     #[test]
     fn columns_must_fit_together() {
         let number = |n: usize| Column::Number(vec![1.0; n]);
-        let frame = |columns: Vec<(&str, Column)>| Frame::new(columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect());
+        let frame = |columns: Vec<(&str, Column)>| {
+            Frame::new(columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect())
+        };
         let error = frame(vec![("a", number(2)), ("b", number(3))]).unwrap_err();
         assert_eq!(error, LearnError::Shape("column \"b\" has 3 rows, expected 2".to_owned()));
         assert!(frame(vec![("a", number(2)), ("a", number(2))]).is_err());

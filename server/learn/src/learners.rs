@@ -44,22 +44,15 @@ impl LearnerSpec {
 pub fn all(task: Task) -> Vec<&'static str> {
     match task {
         Task::Binary | Task::Multiclass => {
-            vec!["baseline", "naive_bayes", "logistic_regression", "k_neighbors", "svm", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
+            vec![
+                "baseline", "naive_bayes", "logistic_regression", "k_neighbors", "svm", "decision_tree",
+                "random_forest", "extra_trees", "gradient_boosting",
+            ]
         }
         Task::Regression => vec![
-            "baseline",
-            "linear_regression",
-            "elastic_net",
-            "huber_regression",
-            "poisson_regression",
-            "gamma_regression",
-            "tweedie_regression",
-            "k_neighbors",
-            "svm",
-            "decision_tree",
-            "random_forest",
-            "extra_trees",
-            "gradient_boosting",
+            "baseline", "linear_regression", "elastic_net", "huber_regression", "poisson_regression",
+            "gamma_regression", "tweedie_regression", "k_neighbors", "svm", "decision_tree", "random_forest",
+            "extra_trees", "gradient_boosting",
         ],
     }
 }
@@ -70,7 +63,9 @@ pub fn all(task: Task) -> Vec<&'static str> {
 pub fn searched(task: Task) -> Vec<&'static str> {
     match task {
         Task::Binary | Task::Multiclass => {
-            vec!["baseline", "logistic_regression", "decision_tree", "random_forest", "extra_trees", "gradient_boosting"]
+            vec![
+                "baseline", "logistic_regression", "decision_tree", "random_forest", "extra_trees", "gradient_boosting",
+            ]
         }
         Task::Regression => vec![
             "baseline", "linear_regression", "elastic_net", "decision_tree", "random_forest", "extra_trees",
@@ -118,6 +113,9 @@ pub fn build(spec: &LearnerSpec, task: Task, n_rows: usize) -> Result<Box<dyn Es
                 // Who says how many rounds gets so many.
                 defaults.rounds_by_folds = 0;
             }
+            if GradientBoosting::SHAPE.iter().any(|&parameter| parameters.contains_key(parameter)) {
+                defaults.shape_by_folds = false;
+            }
             Box::new(parse(defaults, parameters)?.checked()?)
         }
     })
@@ -164,7 +162,10 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
 }
 
 /// Puts named parameters over defaults, one by one so that a wrong one is named.
-pub(crate) fn parse<P: Serialize + DeserializeOwned>(defaults: P, parameters: &Map<String, Value>) -> Result<P, LearnError> {
+pub(crate) fn parse<P: Serialize + DeserializeOwned>(
+    defaults: P,
+    parameters: &Map<String, Value>,
+) -> Result<P, LearnError> {
     let Ok(Value::Object(mut merged)) = serde_json::to_value(&defaults) else {
         unreachable!("hyperparameters are structs of numbers");
     };

@@ -24,12 +24,12 @@ pub mod naive_bayes;
 pub mod neighbors;
 pub mod predictor;
 pub mod prepare;
+#[cfg(test)]
+mod reference;
 pub mod search;
 pub mod split;
 pub mod svm;
 pub mod target;
-#[cfg(test)]
-mod reference;
 mod target_scale;
 pub mod trees;
 pub mod weights;

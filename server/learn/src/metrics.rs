@@ -96,7 +96,9 @@ impl Metric {
         match self {
             Self::RocAuc => &["auc", "auroc", "roc", "rocauc", "areaunderroc", "rocaucovr"],
             Self::PrAuc => &["prauc", "auprc", "aucpr", "averageprecision", "ap", "areaunderpr"],
-            Self::LogLoss => &["logloss", "neglogloss", "crossentropy", "binarylogloss", "multilogloss", "mlogloss", "nll"],
+            Self::LogLoss => {
+                &["logloss", "neglogloss", "crossentropy", "binarylogloss", "multilogloss", "mlogloss", "nll"]
+            }
             Self::Brier => &["brierscore", "brierloss", "brierscoreloss", "negbrierscore"],
             Self::Accuracy => &["acc", "accuracyscore"],
             Self::F1 => &["f1score", "fscore", "f1macro", "fmeasure"],
@@ -116,8 +118,12 @@ impl Metric {
     /// # Errors
     /// [`LearnError::Parameter`] with the nearest names.
     pub fn parse(name: &str) -> Result<Self, LearnError> {
-        let plain: String =
-            name.to_lowercase().chars().map(|c| if c == '²' { '2' } else { c }).filter(|c| c.is_alphanumeric()).collect();
+        let plain: String = name
+            .to_lowercase()
+            .chars()
+            .map(|c| if c == '²' { '2' } else { c })
+            .filter(|c| c.is_alphanumeric())
+            .collect();
         Self::ALL
             .into_iter()
             .find(|metric| metric.name().replace('_', "") == plain || metric.aliases().contains(&plain.as_str()))

@@ -66,7 +66,13 @@ impl Link {
     pub(crate) fn slope(self, prediction: &[f64], output: usize, margin: usize) -> f64 {
         match self {
             Self::Identity => f64::from(u8::from(output == margin)),
-            Self::Log => if output == margin { prediction[output] } else { 0.0 },
+            Self::Log => {
+                if output == margin {
+                    prediction[output]
+                } else {
+                    0.0
+                }
+            }
             Self::Logistic => {
                 let slope = prediction[0] * prediction[1];
                 if output == 1 { slope } else { -slope }

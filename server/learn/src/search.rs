@@ -30,10 +30,6 @@ use self::plan::Plan;
 use self::race::Race;
 use self::sampler::Sampler;
 use self::trial::{Outcome, Tried, Workbench};
-pub use ensemble::ENSEMBLE;
-pub use finish::Coverage;
-pub use limit::MemoryLimit;
-pub use memory::Memory;
 use crate::calibrate::{CalibrationChoice, CalibrationGain};
 use crate::conformal;
 use crate::learners::{self, LearnerSpec};
@@ -41,6 +37,10 @@ use crate::metrics::{self, Metric, RESAMPLES_DEFAULT, confidence_intervals};
 use crate::split::SplitKind;
 use crate::target::EncodedTarget;
 use crate::{Feature, Frame, LearnError, Model, Predictions, Target, Task};
+pub use ensemble::ENSEMBLE;
+pub use finish::Coverage;
+pub use limit::MemoryLimit;
+pub use memory::Memory;
 
 /// Folds of the cross-validation unless told otherwise: the usual compromise of bias and time
 /// (Hastie, Tibshirani and Friedman 2009, section 7.10).
@@ -241,11 +241,17 @@ pub fn search(
 
     let test = frame.take(&plan.test_rows);
     let predictions = model.predict(&test, cx.cancel)?;
-    let (test_metrics, test_intervals) = score_test(target.task, &plan.test_target, &predictions, options.seed, cx.cancel)?;
+    let (test_metrics, test_intervals) =
+        score_test(target.task, &plan.test_target, &predictions, options.seed, cx.cancel)?;
     let baseline_test_metrics =
         metrics::compute_all(target.task, &plan.test_target, &baseline.predict(&test, cx.cancel)?);
     let coverage = finish::coverage(&model, &plan.test_target, &predictions);
-    let scores = warnings::Scores { metric: options.metric, test: &test_metrics, baseline: &baseline_test_metrics, chosen: &tried[best].candidate };
+    let scores = warnings::Scores {
+        metric: options.metric,
+        test: &test_metrics,
+        baseline: &baseline_test_metrics,
+        chosen: &tried[best].candidate,
+    };
     warnings.extend(warnings::of_the_test(target, &plan, &scores));
     meter.advance(1.0, "test rows scored");
     Ok(SearchOutcome {
@@ -386,7 +392,11 @@ fn queue(task: Task, wanted: &[String], n_columns: usize) -> Result<Vec<LearnerS
     let searched = learners::searched(task);
     let mut chosen: Vec<&str> = learners::all(task)
         .into_iter()
-        .filter(|name| *name == BASELINE || wanted.iter().any(|wanted| wanted == name) || (wanted.is_empty() && searched.contains(name)))
+        .filter(|name| {
+            *name == BASELINE
+                || wanted.iter().any(|wanted| wanted == name)
+                || (wanted.is_empty() && searched.contains(name))
+        })
         .collect();
     let place = |first: &[&str], name: &str| first.iter().position(|one| *one == name).unwrap_or(first.len());
     chosen.sort_by_key(|name| place(&DEFAULTS_FIRST, name));
@@ -456,7 +466,8 @@ fn all_failed(tried: &[Tried]) -> LearnError {
     }
     LearnError::UnsuitableData {
         message: format!("no learner could be fitted: {}", reasons.join("; ")),
-        hint: "clean the columns, or give more rows or more memory; profile_table says what is wrong with the columns".to_owned(),
+        hint: "clean the columns, or give more rows or more memory; profile_table says what is wrong with the columns"
+            .to_owned(),
     }
 }
 
@@ -479,7 +490,8 @@ fn score_test(
         seed.derive("test"),
         cancel,
     )?;
-    let intervals = intervals.into_iter().map(|(metric, interval)| (metric.name().to_owned(), (interval.low, interval.high)));
+    let intervals =
+        intervals.into_iter().map(|(metric, interval)| (metric.name().to_owned(), (interval.low, interval.high)));
     Ok((values, intervals.collect()))
 }
 

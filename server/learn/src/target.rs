@@ -50,7 +50,12 @@ pub struct EncodedTarget {
 /// [`LearnError::UnsuitableData`] with no or one class, more than [`CLASSES_MAX`], or no row that
 /// has a target; [`LearnError::Value`] when a value is not a number in a regression;
 /// [`LearnError::Parameter`] when `positive` is not a class.
-pub fn encode(name: &str, column: &Column, task: Option<Task>, positive: Option<&str>) -> Result<EncodedTarget, LearnError> {
+pub fn encode(
+    name: &str,
+    column: &Column,
+    task: Option<Task>,
+    positive: Option<&str>,
+) -> Result<EncodedTarget, LearnError> {
     if matches!(column, Column::Datetime(_)) {
         return Err(unsuitable(
             format!("the target {name:?} is a date"),
@@ -78,7 +83,10 @@ pub fn encode(name: &str, column: &Column, task: Option<Task>, positive: Option<
         return Err(LearnError::Parameter {
             parameter: "positive_class".to_owned(),
             found: format!("{positive:?}"),
-            expected: format!("nothing: the target has {} classes, and only one of two can be the positive one", classes.len()),
+            expected: format!(
+                "nothing: the target has {} classes, and only one of two can be the positive one",
+                classes.len()
+            ),
         });
     }
     if task == Task::Binary {
@@ -119,9 +127,15 @@ pub fn encode_as(name: &str, column: &Column, task: Task, classes: &[String]) ->
         }
     }
     if rows.is_empty() && !unknown.is_empty() {
-        let shown = |names: &mut dyn Iterator<Item = &String>| names.take(CLASSES_SHOWN).map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+        let shown = |names: &mut dyn Iterator<Item = &String>| {
+            names.take(CLASSES_SHOWN).map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+        };
         return Err(unsuitable(
-            format!("no row of {name:?} has a class that is known: found {}, known are {}", shown(&mut unknown.iter()), shown(&mut classes.iter())),
+            format!(
+                "no row of {name:?} has a class that is known: found {}, known are {}",
+                shown(&mut unknown.iter()),
+                shown(&mut classes.iter())
+            ),
             "give a table whose target is written as in training",
         ));
     }
@@ -169,7 +183,13 @@ fn recognise(column: &Column) -> (Task, String) {
     distinct.dedup();
     let whole = distinct.iter().all(|v| v.fract() == 0.0);
     if distinct.len() <= 2 || (whole && distinct.len() <= NUMERIC_CLASSES_MAX) {
-        return (Task::Multiclass, format!("the target has {} different values; ask for task regression to predict the number", distinct.len()));
+        return (
+            Task::Multiclass,
+            format!(
+                "the target has {} different values; ask for task regression to predict the number",
+                distinct.len()
+            ),
+        );
     }
     (Task::Regression, format!("the target is a number with {} different values", distinct.len()))
 }
@@ -193,7 +213,8 @@ fn level_counts(column: &Column) -> BTreeMap<String, usize> {
 }
 
 fn sort_levels(classes: &mut [String]) {
-    let numbers: Option<Vec<f64>> = classes.iter().map(|class| class.parse().ok().filter(|v: &f64| v.is_finite())).collect();
+    let numbers: Option<Vec<f64>> =
+        classes.iter().map(|class| class.parse().ok().filter(|v: &f64| v.is_finite())).collect();
     if numbers.is_some() {
         classes.sort_by(|a, b| {
             let value = |text: &str| text.parse::<f64>().unwrap_or(0.0);
@@ -295,7 +316,10 @@ mod tests {
         let binary = encode("y", &Column::Number(vec![0.0, 1.0, f64::NAN, 1.0]), None, None).unwrap();
         assert_eq!((binary.task, binary.classes), (Task::Binary, vec!["0".to_owned(), "1".to_owned()]));
         let classes = encode("y", &Column::Number(vec![10.0, 9.0, 2.0, 2.0]), None, None).unwrap();
-        assert_eq!((classes.task, classes.classes), (Task::Multiclass, vec!["2".to_owned(), "9".to_owned(), "10".to_owned()]));
+        assert_eq!(
+            (classes.task, classes.classes),
+            (Task::Multiclass, vec!["2".to_owned(), "9".to_owned(), "10".to_owned()])
+        );
         let number = encode("y", &Column::Number(vec![0.5, 1.5, 2.5, f64::INFINITY]), None, None).unwrap();
         assert_eq!((number.task, number.target), (Task::Regression, Target::Number(vec![0.5, 1.5, 2.5])));
         assert_eq!(number.rows, [0, 1, 2]);

@@ -146,11 +146,14 @@ impl Calibration {
         if let (Self::Sigmoid(scaling), Link::Logistic) = (self, of_predictor.link) {
             let Contributions { base, values, link } = of_predictor;
             let base = base.into_iter().map(|base| scaling.slope * base + scaling.intercept).collect();
-            let values = values.into_iter().map(|row| row.into_iter().map(|value| scaling.slope * value).collect()).collect();
+            let values =
+                values.into_iter().map(|row| row.into_iter().map(|value| scaling.slope * value).collect()).collect();
             return Contributions { base, values, link };
         }
         let Contributions { base, values, link } = of_predictor.to_predictions();
-        let Some((from, moves)) = base.last().copied().zip(values.last()) else { return Contributions { base, values, link } };
+        let Some((from, moves)) = base.last().copied().zip(values.last()) else {
+            return Contributions { base, values, link };
+        };
         let moved: f64 = moves.iter().sum();
         let start = self.predict(from);
         let end = self.predict(from + moved);
@@ -299,7 +302,15 @@ mod tests {
         let found = choose(&rows(5_000, half), &both).unwrap().expect("it is worth while");
         assert!(found.log_loss_after < found.log_loss_before - 0.01, "{found:?}");
         // A step is no sigmoid.
-        let step = |p: f64| if p < 0.3 { 0.1 } else if p < 0.4 { 0.9 } else { 0.95 };
+        let step = |p: f64| {
+            if p < 0.3 {
+                0.1
+            } else if p < 0.4 {
+                0.9
+            } else {
+                0.95
+            }
+        };
         let found = choose(&rows(5_000, step), &both).unwrap().expect("it is worth while");
         assert_eq!(found.method, CalibrationMethod::Isotonic);
         // So few rows say nothing of a step.
@@ -334,7 +345,8 @@ mod tests {
         let adds_up = |calibration: &Calibration, before: Contributions, probability: f64| {
             let link = before.link;
             let after = calibration.contributions(before);
-            let end: Vec<f64> = after.base.iter().zip(&after.values).map(|(base, values)| base + values.iter().sum::<f64>()).collect();
+            let end: Vec<f64> =
+                after.base.iter().zip(&after.values).map(|(base, values)| base + values.iter().sum::<f64>()).collect();
             let mut outputs = vec![0.0; 2];
             outputs[..end.len()].copy_from_slice(&end);
             after.link.apply(&mut outputs);

@@ -59,7 +59,9 @@ impl IsotonicRegression {
 
     /// Whether it is an increasing step function of finite numbers, as one that was fitted is.
     pub(crate) fn is_sound(&self) -> bool {
-        let increases = |values: &[f64]| values.windows(2).all(|pair| pair[0] <= pair[1]) && values.iter().all(|one| one.is_finite());
+        let increases = |values: &[f64]| {
+            values.windows(2).all(|pair| pair[0] <= pair[1]) && values.iter().all(|one| one.is_finite())
+        };
         !self.thresholds.is_empty()
             && self.thresholds.len() == self.values.len()
             && increases(&self.thresholds)

@@ -145,7 +145,8 @@ impl Regions {
     pub fn set(&self, probabilities: &[f64]) -> Vec<u32> {
         let Reach::Sets { thresholds } = &self.reach else { panic!("these are intervals of numbers") };
         let of = |code: u32| probabilities[code as usize];
-        let set: Vec<u32> = (0..thresholds.len() as u32).filter(|code| 1.0 - of(*code) <= thresholds[*code as usize]).collect();
+        let set: Vec<u32> =
+            (0..thresholds.len() as u32).filter(|code| 1.0 - of(*code) <= thresholds[*code as usize]).collect();
         if !set.is_empty() {
             return set;
         }
@@ -159,9 +160,14 @@ impl Regions {
         check_coverage(self.coverage).is_ok()
             && match &self.reach {
                 Reach::Intervals { edges, half_widths } => {
-                    is_number && half_widths.len() == edges.len() + 1 && increases(edges) && !half_widths.iter().any(|one| one.is_nan())
+                    is_number
+                        && half_widths.len() == edges.len() + 1
+                        && increases(edges)
+                        && !half_widths.iter().any(|one| one.is_nan())
                 }
-                Reach::Sets { thresholds } => !is_number && thresholds.len() == n_outputs && !thresholds.iter().any(|one| one.is_nan()),
+                Reach::Sets { thresholds } => {
+                    !is_number && thresholds.len() == n_outputs && !thresholds.iter().any(|one| one.is_nan())
+                }
             }
     }
 }
@@ -210,7 +216,10 @@ mod tests {
         assert_eq!(of(3).reach, Reach::Intervals { edges: vec![], half_widths: vec![f64::INFINITY] });
         assert_eq!(of(3).interval(0.5).high, f64::INFINITY, "so few rows can promise nothing");
         for coverage in [0.4, 1.0, f64::NAN] {
-            assert!(matches!(Regions::intervals(&[1.0], &[1.0], coverage), Err(LearnError::Parameter { .. })), "{coverage}");
+            assert!(
+                matches!(Regions::intervals(&[1.0], &[1.0], coverage), Err(LearnError::Parameter { .. })),
+                "{coverage}"
+            );
         }
     }
 

@@ -42,8 +42,11 @@ pub fn residuals(actual: &[f64], predicted: &[f64], n_bins: usize) -> Residuals 
     let mean = sorted.iter().sum::<f64>() / n;
     let std = (sorted.iter().map(|residual| (residual - mean).powi(2)).sum::<f64>() / n).sqrt();
     sorted.sort_by(f64::total_cmp);
-    let quantiles =
-        if sorted.is_empty() { Vec::new() } else { RESIDUAL_QUANTILES.iter().map(|&q| (q, quantile(&sorted, q))).collect() };
+    let quantiles = if sorted.is_empty() {
+        Vec::new()
+    } else {
+        RESIDUAL_QUANTILES.iter().map(|&q| (q, quantile(&sorted, q))).collect()
+    };
     Residuals { mean, std, quantiles, by_predicted: by_predicted(actual, predicted, n_bins.max(1)) }
 }
 

@@ -121,12 +121,14 @@ pub fn segment_labels(column: &Column) -> Vec<Option<String>> {
     if n_different(&sorted) <= SEGMENT_VALUES_MAX {
         return (0..column.len()).map(text).collect();
     }
-    let frequent: Vec<f64> = quarters(&sorted).windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    let frequent: Vec<f64> =
+        quarters(&sorted).windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
     sorted.retain(|value| !frequent.contains(value));
     let mut edges = quarters(&sorted);
     edges.dedup();
     let in_words = |edge: f64| {
-        let value = if matches!(column, Column::Datetime(_)) { Value::Datetime(edge as i64) } else { Value::number(edge) };
+        let value =
+            if matches!(column, Column::Datetime(_)) { Value::Datetime(edge as i64) } else { Value::number(edge) };
         level_text(value).unwrap_or_default().into_owned()
     };
     let last = edges.len().saturating_sub(2);
@@ -148,5 +150,9 @@ fn n_different(sorted: &[f64]) -> usize {
 
 /// The ends of the four quarters of sorted values; none without values.
 fn quarters(sorted: &[f64]) -> Vec<f64> {
-    if sorted.is_empty() { Vec::new() } else { [0.0, 0.25, 0.5, 0.75, 1.0].iter().map(|&q| quantile(sorted, q)).collect() }
+    if sorted.is_empty() {
+        Vec::new()
+    } else {
+        [0.0, 0.25, 0.5, 0.75, 1.0].iter().map(|&q| quantile(sorted, q)).collect()
+    }
 }

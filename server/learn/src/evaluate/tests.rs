@@ -64,7 +64,8 @@ fn curves_and_bins_agree_with_scikit_learn() {
 fn long_curves_are_thinned_without_losing_their_area() {
     let n = 20_000;
     let scores: Vec<f64> = (0..n).map(|i| ((i * 7919) % n) as f64 / n as f64).collect();
-    let positive: Vec<bool> = scores.iter().enumerate().map(|(i, score)| (i * 31 % 100) as f64 / 100.0 < *score).collect();
+    let positive: Vec<bool> =
+        scores.iter().enumerate().map(|(i, score)| (i * 31 % 100) as f64 / 100.0 < *score).collect();
     let roc = roc_curve(&positive, &scores, CURVE_POINTS_MAX);
     assert!(roc.len() <= CURVE_POINTS_MAX && roc.len() > CURVE_POINTS_MAX / 2, "{} points", roc.len());
     assert_eq!((roc[0].false_positive_rate, roc[0].true_positive_rate, roc[0].threshold), (0.0, 0.0, None));
@@ -72,7 +73,10 @@ fn long_curves_are_thinned_without_losing_their_area() {
     assert_eq!((last.false_positive_rate, last.true_positive_rate), (1.0, 1.0));
     let area: f64 = roc
         .windows(2)
-        .map(|p| (p[1].false_positive_rate - p[0].false_positive_rate) * (p[0].true_positive_rate + p[1].true_positive_rate) / 2.0)
+        .map(|p| {
+            (p[1].false_positive_rate - p[0].false_positive_rate) * (p[0].true_positive_rate + p[1].true_positive_rate)
+                / 2.0
+        })
         .sum();
     assert!((area - roc_auc(&positive, &scores).unwrap()).abs() < 1e-3, "{area}");
     let pr = pr_curve(&positive, &scores, CURVE_POINTS_MAX);
@@ -83,7 +87,10 @@ fn long_curves_are_thinned_without_losing_their_area() {
 fn binary(codes: &[u32], positive: &[f64]) -> (Target, Predictions) {
     let flat: Vec<f64> = positive.iter().flat_map(|p| [1.0 - p, *p]).collect();
     let probabilities = Array2::from_shape_vec((codes.len(), 2), flat).unwrap();
-    (Target::Class { codes: codes.to_vec(), n_classes: 2 }, Predictions::from_outputs(Task::Binary, probabilities, Some(0.5)))
+    (
+        Target::Class { codes: codes.to_vec(), n_classes: 2 },
+        Predictions::from_outputs(Task::Binary, probabilities, Some(0.5)),
+    )
 }
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -120,12 +127,16 @@ fn one_class_alone_is_answered_with_what_has_no_value() {
 fn several_classes_have_a_curve_each_up_to_a_limit() {
     let n_classes = 15;
     let codes: Vec<u32> = (0..n_classes as u32).flat_map(|code| vec![code; 20 - code as usize]).collect();
-    let outputs = Array2::from_shape_fn((codes.len(), n_classes), |(row, k)| if codes[row] as usize == k { 0.3 } else { 0.05 });
+    let outputs =
+        Array2::from_shape_fn((codes.len(), n_classes), |(row, k)| if codes[row] as usize == k { 0.3 } else { 0.05 });
     let target = Target::Class { codes, n_classes };
     let predictions = Predictions::from_outputs(Task::Multiclass, outputs, None);
     let labels: Vec<String> = (0..n_classes).map(|k| k.to_string()).collect();
     let found = evaluate_predictions(Task::Multiclass, &labels, None, &target, &predictions).unwrap();
-    assert_eq!(found.curves.iter().map(|curves| curves.class.as_str()).collect::<Vec<_>>(), labels[..CURVE_CLASSES_MAX]);
+    assert_eq!(
+        found.curves.iter().map(|curves| curves.class.as_str()).collect::<Vec<_>>(),
+        labels[..CURVE_CLASSES_MAX]
+    );
     assert_eq!(found.classes.len(), n_classes);
     assert!(found.curves.iter().all(|curves| curves.roc.len() <= CURVE_POINTS_MAX / CURVE_CLASSES_MAX));
     assert_eq!(found.metrics["accuracy"], 1.0);
@@ -187,7 +198,15 @@ fn numbers_with_many_values_are_cut_into_quarters() {
     // A value that most rows have stands alone.
     let skewed: Vec<f64> = (0..100).map(|i| if i < 80 { 0.0 } else { f64::from(i) }).collect();
     let skewed = segment_labels(&Column::Number(skewed));
-    assert_eq!((skewed[0].as_deref(), skewed[80].as_deref(), skewed[99].as_deref()), (Some("0"), Some("[80, 84.75)"), Some("[94.25, 99]")));
+    assert_eq!(
+        (skewed[0].as_deref(), skewed[80].as_deref(), skewed[99].as_deref()),
+        (Some("0"), Some("[80, 84.75)"), Some("[94.25, 99]"))
+    );
     let days = segment_labels(&Column::Datetime((0..40).map(|day| Some(day * 86_400_000_000)).collect()));
-    assert_eq!(days[0].as_deref().map(|label| label.starts_with("[1970-01-01T00:00:00Z, 1970-01-1")), Some(true), "{:?}", days[0]);
+    assert_eq!(
+        days[0].as_deref().map(|label| label.starts_with("[1970-01-01T00:00:00Z, 1970-01-1")),
+        Some(true),
+        "{:?}",
+        days[0]
+    );
 }

@@ -55,7 +55,8 @@ pub fn confidence_intervals(
     cancel: &CancelToken,
 ) -> Result<BTreeMap<Metric, Interval>, Cancelled> {
     let n = target.len();
-    let metrics: Vec<Metric> = metrics.iter().copied().filter(|&metric| compute(metric, target, predictions).is_ok()).collect();
+    let metrics: Vec<Metric> =
+        metrics.iter().copied().filter(|&metric| compute(metric, target, predictions).is_ok()).collect();
     // One class's columns are measured once, not twice.
     let n_cells = n.saturating_mul((target.n_outputs() / 2).max(1));
     if n < 2 || n_resamples == 0 || metrics.is_empty() || n_cells > CELLS_MAX {

@@ -20,7 +20,8 @@ pub(super) fn compute(
         Metric::PrAuc => one_against_rest(metric, codes, n_classes, probabilities, average_precision),
         Metric::LogLoss => {
             // Clipped as scikit-learn does, so that one certain mistake is not infinitely bad.
-            let likelihood = |row: usize, code: u32| probabilities[[row, code as usize]].clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+            let likelihood =
+                |row: usize, code: u32| probabilities[[row, code as usize]].clamp(f64::EPSILON, 1.0 - f64::EPSILON);
             Ok(-codes.iter().enumerate().map(|(row, &code)| likelihood(row, code).ln()).sum::<f64>() / n)
         }
         Metric::Brier => {
@@ -28,7 +29,10 @@ pub(super) fn compute(
                 .iter()
                 .zip(probabilities.rows())
                 .map(|(&code, row)| {
-                    row.iter().enumerate().map(|(k, p)| (f64::from(u8::from(k == code as usize)) - p).powi(2)).sum::<f64>()
+                    row.iter()
+                        .enumerate()
+                        .map(|(k, p)| (f64::from(u8::from(k == code as usize)) - p).powi(2))
+                        .sum::<f64>()
                 })
                 .sum();
             // Brier (1950) sums over classes; for two classes the halved form is the usual one.
@@ -38,7 +42,9 @@ pub(super) fn compute(
         Metric::F1 | Metric::BalancedAccuracy | Metric::Precision | Metric::Recall => {
             by_labels(metric, &confusion_counts(codes, labels, n_classes))
         }
-        Metric::Rmse | Metric::Mae | Metric::R2 | Metric::Mape => Err(undefined(metric, "the target is a class, not a number")),
+        Metric::Rmse | Metric::Mae | Metric::R2 | Metric::Mape => {
+            Err(undefined(metric, "the target is a class, not a number"))
+        }
     }
 }
 

@@ -56,10 +56,16 @@ fn every_metric_agrees_with_scikit_learn() {
     let mut n_compared = 0;
     for case in reference.cases {
         let (task, target, predictions) = case.rows.parts();
-        if let (Task::Binary | Task::Multiclass, Predictions::Classes { labels, probabilities }) = (task, &predictions) {
+        if let (Task::Binary | Task::Multiclass, Predictions::Classes { labels, probabilities }) = (task, &predictions)
+        {
             // The labels are those that a model with the default threshold gives.
             let again = Predictions::from_outputs(task, probabilities.clone(), None);
-            assert_eq!(again, Predictions::Classes { labels: labels.clone(), probabilities: probabilities.clone() }, "{}", case.name);
+            assert_eq!(
+                again,
+                Predictions::Classes { labels: labels.clone(), probabilities: probabilities.clone() },
+                "{}",
+                case.name
+            );
         }
         let found = compute_all(task, &target, &predictions);
         assert_eq!(found.keys().collect::<Vec<_>>(), case.expected.keys().collect::<Vec<_>>(), "{}", case.name);
@@ -75,7 +81,10 @@ fn every_metric_agrees_with_scikit_learn() {
 fn binary(codes: &[u32], positive: &[f64]) -> (Target, Predictions) {
     let flat: Vec<f64> = positive.iter().flat_map(|p| [1.0 - p, *p]).collect();
     let probabilities = Array2::from_shape_vec((codes.len(), 2), flat).unwrap();
-    (Target::Class { codes: codes.to_vec(), n_classes: 2 }, Predictions::from_outputs(Task::Binary, probabilities, None))
+    (
+        Target::Class { codes: codes.to_vec(), n_classes: 2 },
+        Predictions::from_outputs(Task::Binary, probabilities, None),
+    )
 }
 
 #[test]
@@ -132,7 +141,15 @@ fn intervals_hold_the_value_and_narrow_with_more_rows() {
     };
     let width = |n: usize, seed: u64| {
         let (target, predictions) = rows(n);
-        let all = confidence_intervals(&[Metric::Accuracy], &target, &predictions, 500, 0.95, Seed(seed), &CancelToken::new());
+        let all = confidence_intervals(
+            &[Metric::Accuracy],
+            &target,
+            &predictions,
+            500,
+            0.95,
+            Seed(seed),
+            &CancelToken::new(),
+        );
         let interval = all.unwrap()[&Metric::Accuracy];
         let value = compute(Metric::Accuracy, &target, &predictions).unwrap();
         assert!(interval.low < value && value < interval.high, "{interval:?} around {value}");
@@ -153,7 +170,8 @@ fn intervals_hold_the_value_and_narrow_with_more_rows() {
 #[test]
 fn metrics_that_have_no_value_have_no_interval() {
     let (target, predictions) = binary(&[1, 1, 1], &[0.5, 0.6, 0.1]);
-    let found = confidence_intervals(&Metric::ALL, &target, &predictions, 100, 0.9, Seed(1), &CancelToken::new()).unwrap();
+    let found =
+        confidence_intervals(&Metric::ALL, &target, &predictions, 100, 0.9, Seed(1), &CancelToken::new()).unwrap();
     assert!(!found.contains_key(&Metric::RocAuc) && !found.contains_key(&Metric::Rmse));
     assert!(found.contains_key(&Metric::Recall));
 }

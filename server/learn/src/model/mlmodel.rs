@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::{Value as Json, json};
 
-use super::file::FORMAT_VERSION;
 use super::Model;
+use super::file::FORMAT_VERSION;
 use crate::Task;
 use crate::frame::FeatureKind;
 
@@ -79,7 +79,9 @@ pub fn mlmodel_yaml(model: &Model, fields: &MlmodelFields) -> String {
 /// All texts are quoted: MLflow reads YAML 1.1, where a class that is just `No` is a truth value, an
 /// id `0123` or `1e5` a number, and a time a date.
 fn write_yaml(yaml: &mut String, value: &Json, indent: usize) {
-    let open = |value: &Json| matches!(value, Json::Object(map) if !map.is_empty()) || matches!(value, Json::Array(list) if !list.is_empty());
+    let open = |value: &Json| {
+        matches!(value, Json::Object(map) if !map.is_empty()) || matches!(value, Json::Array(list) if !list.is_empty())
+    };
     let mut write = |lead: &str, value: &Json| {
         yaml.push_str(&"  ".repeat(indent));
         yaml.push_str(lead);

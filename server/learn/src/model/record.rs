@@ -37,6 +37,10 @@ impl Model {
     /// The keys of a record that are no feature of this model, in the record's order.
     #[must_use]
     pub fn unknown_keys<'a>(&self, record: &'a Map<String, Json>) -> Vec<&'a str> {
-        record.keys().map(String::as_str).filter(|key| !self.features.iter().any(|feature| feature.name == *key)).collect()
+        record
+            .keys()
+            .map(String::as_str)
+            .filter(|key| !self.features.iter().any(|feature| feature.name == *key))
+            .collect()
     }
 }

@@ -22,10 +22,11 @@ fn frame() -> Frame {
 
 /// A logistic model with coefficients of our own, over every kind of value.
 fn model() -> Model {
-    let features: Vec<Feature> = [("age", FeatureKind::Numeric), ("plan", FeatureKind::Categorical), ("vip", FeatureKind::Boolean)]
-        .into_iter()
-        .map(|(name, kind)| Feature { name: name.to_owned(), kind })
-        .collect();
+    let features: Vec<Feature> =
+        [("age", FeatureKind::Numeric), ("plan", FeatureKind::Categorical), ("vip", FeatureKind::Boolean)]
+            .into_iter()
+            .map(|(name, kind)| Feature { name: name.to_owned(), kind })
+            .collect();
     let target = Target::Class { codes: vec![0, 1, 0, 1, 0, 1], n_classes: 2 };
     let preparer = Preparer::fit(&frame(), &features, Preparation::Dense, &target, Task::Binary, Seed(7)).unwrap();
     let n = preparer.matrix().names.len();
@@ -56,7 +57,9 @@ fn model() -> Model {
 #[test]
 fn batch_online_and_json_answers_are_equal() {
     let (model, frame) = (model(), frame());
-    let Predictions::Classes { labels, probabilities } = model.predict(&frame, &CancelToken::new()).unwrap() else { panic!() };
+    let Predictions::Classes { labels, probabilities } = model.predict(&frame, &CancelToken::new()).unwrap() else {
+        panic!()
+    };
     let records = [
         json!({"age": 20, "plan": "basic", "vip": true}),
         json!({"age": "30", "plan": " plus", "vip": "no"}),
@@ -80,7 +83,9 @@ fn batch_online_and_json_answers_are_equal() {
 fn wrong_records_are_refused_by_column() {
     let model = model();
     let values = |record: serde_json::Value| model.values_of_record(record.as_object().unwrap()).map(|_| ());
-    assert!(matches!(values(json!({"age": 1, "plan": "x"})), Err(LearnError::ColumnMissing { column, .. }) if column == "vip"));
+    assert!(
+        matches!(values(json!({"age": 1, "plan": "x"})), Err(LearnError::ColumnMissing { column, .. }) if column == "vip")
+    );
     let error = values(json!({"age": [1], "plan": "x", "vip": null})).unwrap_err();
     assert_eq!(error.to_string(), "age: expected a number, a text, a truth value or null, found a list");
     let record = json!({"age": "old", "plan": "x", "vip": null});
@@ -170,7 +175,12 @@ fn mlmodel_is_what_mlflow_reads() {
     assert_eq!((&read["model_id"], &read["run_id"]), (&json!("m-1"), &json!("0123")), "ids stay texts");
     assert_eq!(read["metadata"]["classes"], json!(["No", "Yes"]));
     // YAML 1.1, which MLflow reads, takes No, 0123 and times without quotes for something else.
-    for line in ["    - \"No\"", "run_id: \"0123\"", "utc_time_created: \"2026-01-31 12:00:00.500000\"", "  positive_class: \"Yes\""] {
+    for line in [
+        "    - \"No\"",
+        "run_id: \"0123\"",
+        "utc_time_created: \"2026-01-31 12:00:00.500000\"",
+        "  positive_class: \"Yes\"",
+    ] {
         assert!(yaml.lines().any(|found| found == line), "{line} in {yaml}");
     }
     let inputs: serde_json::Value = serde_json::from_str(read["signature"]["inputs"].as_str().unwrap()).unwrap();

@@ -103,7 +103,10 @@ impl BlendPredictor {
                 return wrong(format!("a member of a blend does not fit {n_columns} columns"));
             }
             if member.predictor.n_outputs() != n_outputs {
-                return wrong(format!("a member of a blend has {} outputs, expected {n_outputs}", member.predictor.n_outputs()));
+                return wrong(format!(
+                    "a member of a blend has {} outputs, expected {n_outputs}",
+                    member.predictor.n_outputs()
+                ));
             }
             member.predictor.check(member.n_columns)?;
         }
@@ -224,7 +227,12 @@ mod tests {
             })
         };
         let members = vec![
-            BlendMember { weight: 0.25, first_column: 0, n_columns: 2, predictor: linear(vec![1.0, -2.0], Link::Logistic) },
+            BlendMember {
+                weight: 0.25,
+                first_column: 0,
+                n_columns: 2,
+                predictor: linear(vec![1.0, -2.0], Link::Logistic),
+            },
             BlendMember { weight: 0.75, first_column: 2, n_columns: 1, predictor: linear(vec![3.0], Link::Logistic) },
         ];
         let blend = Predictor::Blend(BlendPredictor { members });

@@ -47,7 +47,8 @@ impl Judge {
     fn merit(&self, outputs: &[Array2<f64>]) -> Option<f64> {
         let mut sum = 0.0;
         for (fold, target) in outputs.iter().zip(&self.targets) {
-            let predictions = Predictions::from_outputs(self.task, fold.clone(), Some(super::threshold::THRESHOLD_DEFAULT));
+            let predictions =
+                Predictions::from_outputs(self.task, fold.clone(), Some(super::threshold::THRESHOLD_DEFAULT));
             sum += metrics::compute(self.metric, target, &predictions).ok().filter(|score| score.is_finite())?;
         }
         Some(if self.metric.greater_is_better() { sum } else { -sum })
@@ -130,7 +131,10 @@ mod tests {
         let high = numbers(&[1.5, 2.5, 3.5, 4.5]);
         let low = numbers(&[0.4, 1.4, 2.4, 3.4]);
         let far = numbers(&[9.0, 9.0, 9.0, 9.0]);
-        let weights = judge.choose(&[&high, &low, &far], &CancelToken::new()).expect("not cancelled").expect("two are better than one");
+        let weights = judge
+            .choose(&[&high, &low, &far], &CancelToken::new())
+            .expect("not cancelled")
+            .expect("two are better than one");
         assert_eq!(weights.iter().map(|(position, _)| *position).collect::<Vec<_>>(), [0, 1]);
         // 0.5 too high and 0.6 too low: the best mean takes 6 of 11 of the first.
         assert!((weights[0].1 - 6.0 / 11.0).abs() < 0.02, "{weights:?}");

@@ -65,7 +65,10 @@ impl Workbench<'_> {
         match result {
             Err(LearnError::Cancelled) if !self.cancel.is_cancelled() => Err(LearnError::Fit {
                 learner: learner.to_owned(),
-                message: format!("it takes more than the {} MB of memory that the search may hold", limit.bytes / MEGABYTE),
+                message: format!(
+                    "it takes more than the {} MB of memory that the search may hold",
+                    limit.bytes / MEGABYTE
+                ),
             }),
             result => result,
         }

@@ -60,13 +60,19 @@ pub(super) fn candidate_of(bytes: &[u8], spec: &LearnerSpec, position: usize, pl
     let outputs: Option<Vec<Array2<f64>>> = kept
         .outputs
         .into_iter()
-        .map(|fold| Array2::from_shape_vec((fold.values.len().checked_div(fold.n_outputs)?, fold.n_outputs), fold.values).ok())
+        .map(|fold| {
+            Array2::from_shape_vec((fold.values.len().checked_div(fold.n_outputs)?, fold.n_outputs), fold.values).ok()
+        })
         .collect();
     let outputs = outputs?;
     // A candidate without a score has none.
     let fits = outputs.iter().map(Array2::nrows).eq(plan.folds.iter().map(|fold| fold.valid.len()))
         && outputs.iter().all(|fold| fold.ncols() == plan.train_target.n_outputs());
-    if kept.n_rows != plan.train_rows.len() || kept.spec != *spec || kept.complexity.1 != position || !(fits || outputs.is_empty()) {
+    if kept.n_rows != plan.train_rows.len()
+        || kept.spec != *spec
+        || kept.complexity.1 != position
+        || !(fits || outputs.is_empty())
+    {
         return None;
     }
     Some(Tried {

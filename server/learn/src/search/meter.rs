@@ -74,7 +74,11 @@ impl<'a> Deadline<'a> {
     {
         let now = (self.elapsed)();
         let left = self.budget.checked_sub(now).filter(|left| !left.is_zero())?;
-        Some(Deadline { elapsed: self.elapsed, budget: now + left / u32::try_from(n_fits.max(1)).unwrap_or(u32::MAX), token })
+        Some(Deadline {
+            elapsed: self.elapsed,
+            budget: now + left / u32::try_from(n_fits.max(1)).unwrap_or(u32::MAX),
+            token,
+        })
     }
 
     /// Cancels the fit when it is time.

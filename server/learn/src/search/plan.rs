@@ -37,7 +37,12 @@ pub(super) struct Plan {
 
 impl Plan {
     /// `n_columns` is the number of columns to learn from.
-    pub(super) fn new(frame: &Frame, n_columns: usize, target: &EncodedTarget, options: &SearchOptions<'_>) -> Result<Self, LearnError> {
+    pub(super) fn new(
+        frame: &Frame,
+        n_columns: usize,
+        target: &EncodedTarget,
+        options: &SearchOptions<'_>,
+    ) -> Result<Self, LearnError> {
         if frame.n_rows() != target.target.len() {
             return Err(LearnError::Shape(format!(
                 "the table has {} rows and the target {}, expected only the rows that have a target",
@@ -46,7 +51,8 @@ impl Plan {
             )));
         }
         check_enough(target)?;
-        let Parts { train, valid } = split::holdout(&target.target, options.test_fraction, options.split, options.seed)?;
+        let Parts { train, valid } =
+            split::holdout(&target.target, options.test_fraction, options.split, options.seed)?;
         let train_target = target.target.take(&train);
         let owned = options.split.of_rows(&train);
         let kind = owned.kind();
@@ -161,7 +167,10 @@ fn folds(
     let usable: Vec<Parts> = all.into_iter().filter(|parts| is_usable(train, parts, options.metric)).collect();
     if usable.is_empty() {
         return Err(unsuitable(
-            format!("no fold has rows to learn from and to score {} on (one class only, or too few rows)", options.metric),
+            format!(
+                "no fold has rows to learn from and to score {} on (one class only, or too few rows)",
+                options.metric
+            ),
             "give more rows, fewer folds, or another metric",
         ));
     }
@@ -207,7 +216,9 @@ fn in_words(kind: SplitKind<'_>, target: &Target, n_test: usize, folds: &[Parts]
     let how = match (kind, target) {
         (SplitKind::TimeOrdered(_), _) => {
             let n_folds = folds.len();
-            return format!("ordered in time: the last {share} held out for the test; {n_folds} fold(s) in the rest learn from the past only");
+            return format!(
+                "ordered in time: the last {share} held out for the test; {n_folds} fold(s) in the rest learn from the past only"
+            );
         }
         (SplitKind::Stratified, Target::Class { .. }) => "stratified by class",
         (SplitKind::StratifiedGrouped(_), Target::Class { .. }) => "by whole groups, stratified by class",

@@ -33,6 +33,9 @@ impl Race {
     }
 
     pub(super) fn lost(&self, metric: Metric, score: f64) -> String {
-        format!("given up after its first fold: {metric} {score:.4} there, {:.4} is a third of the candidates' or better", self.least)
+        format!(
+            "given up after its first fold: {metric} {score:.4} there, {:.4} is a third of the candidates' or better",
+            self.least
+        )
     }
 }

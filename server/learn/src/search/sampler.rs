@@ -40,8 +40,11 @@ impl Sampler {
         let learner = self.learner(tried)?;
         let dimensions = space(&learner, self.n_rows);
         let places = self.places(&learner, &dimensions, tried);
-        let parameters: Map<String, _> =
-            dimensions.iter().zip(places).map(|(dimension, place)| (dimension.name.to_owned(), dimension.value(place))).collect();
+        let parameters: Map<String, _> = dimensions
+            .iter()
+            .zip(places)
+            .map(|(dimension, place)| (dimension.name.to_owned(), dimension.value(place)))
+            .collect();
         Some(LearnerSpec { name: learner, parameters })
     }
 
@@ -87,7 +90,8 @@ impl Sampler {
         let (good, other) = trials.split_at(n_good);
         (0..dimensions.len())
             .map(|dimension| {
-                let points = |trials: &[(f64, Vec<f64>)]| trials.iter().map(|(_, places)| places[dimension]).collect::<Vec<_>>();
+                let points =
+                    |trials: &[(f64, Vec<f64>)]| trials.iter().map(|(_, places)| places[dimension]).collect::<Vec<_>>();
                 let (good, other) = (Parzen::new(points(good)), Parzen::new(points(other)));
                 let drawn: Vec<f64> = (0..N_DRAWN).map(|_| good.draw(&mut self.rng)).collect();
                 let promise = |place: f64| good.density(place) / other.density(place);
@@ -98,7 +102,8 @@ impl Sampler {
 }
 
 fn place_of(dimension: &Dimension, candidate: &Candidate) -> f64 {
-    let value = candidate.parameters.iter().find(|(name, _)| name == dimension.name).and_then(|(_, value)| value.as_f64());
+    let value =
+        candidate.parameters.iter().find(|(name, _)| name == dimension.name).and_then(|(_, value)| value.as_f64());
     dimension.place(value.unwrap_or(f64::NAN)).clamp(0.0, 1.0)
 }
 
@@ -177,7 +182,12 @@ mod tests {
     #[test]
     fn the_better_learner_is_tried_more_often() {
         let with = |name: &str, score| tried_with(&LearnerSpec::new(name), Some(score));
-        let tried = [with("random_forest", 0.7), with("logistic_regression", 0.8), with(BASELINE, 0.5), with("decision_tree", 0.9)];
+        let tried = [
+            with("random_forest", 0.7),
+            with("logistic_regression", 0.8),
+            with(BASELINE, 0.5),
+            with("decision_tree", 0.9),
+        ];
         let mut sampler = Sampler::new(Seed(1), Metric::RocAuc, 1_000);
         let names: Vec<String> = (0..300).map(|_| sampler.propose(&tried).expect("a proposal").name).collect();
         let n_linear = names.iter().filter(|name| *name == "logistic_regression").count();

@@ -46,7 +46,11 @@ impl Dimension {
     /// The place of a value, of one outside the bounds the nearer bound.
     pub(super) fn place(&self, value: f64) -> f64 {
         let value = value.clamp(self.low, self.high);
-        if self.is_log { (value / self.low).ln() / (self.high / self.low).ln() } else { (value - self.low) / (self.high - self.low) }
+        if self.is_log {
+            (value / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (value - self.low) / (self.high - self.low)
+        }
     }
 }
 
@@ -65,7 +69,10 @@ pub(super) fn space(learner: &str, n_rows: usize) -> Vec<Dimension> {
             Dimension::share("row_fraction", 0.5, 1.0),
         ],
         "random_forest" | "extra_trees" => {
-            vec![Dimension::share("column_fraction", 0.1, 1.0), Dimension::count("min_samples_leaf", 1.0, leaf_rows_max.min(50.0))]
+            vec![
+                Dimension::share("column_fraction", 0.1, 1.0),
+                Dimension::count("min_samples_leaf", 1.0, leaf_rows_max.min(50.0)),
+            ]
         }
         "logistic_regression" => vec![Dimension::factor("c", 1e-3, 100.0), Dimension::share("l1_ratio", 0.0, 1.0)],
         "linear_regression" => vec![Dimension::factor("alpha", 1e-3, 1e3)],

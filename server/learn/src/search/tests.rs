@@ -36,8 +36,9 @@ fn columns(n: usize) -> (Frame, Vec<Feature>, Vec<f64>) {
         ("useless".to_owned(), Column::Number((0..n).map(|i| noise(2_000_000 + i as u64)).collect())),
     ])
     .unwrap();
-    let features = [("tenure", FeatureKind::Numeric), ("plan", FeatureKind::Categorical), ("useless", FeatureKind::Numeric)]
-        .map(|(name, kind)| Feature { name: name.to_owned(), kind });
+    let features =
+        [("tenure", FeatureKind::Numeric), ("plan", FeatureKind::Categorical), ("useless", FeatureKind::Numeric)]
+            .map(|(name, kind)| Feature { name: name.to_owned(), kind });
     let margin = (0..n).map(|i| 1.5 - 0.06 * tenure[i] - 1.2 * plan[i] as f64).collect();
     (frame, features.to_vec(), margin)
 }
@@ -46,8 +47,12 @@ fn table_of(n: usize, target: impl Fn(usize, f64) -> Column, task: Option<Task>)
     let (frame, features, margin) = columns(n);
     let parts: Vec<Column> = (0..n).map(|i| target(i, margin[i])).collect();
     let column = match &parts[0] {
-        Column::Number(_) => Column::Number(parts.iter().map(|part| if let Column::Number(v) = part { v[0] } else { 0.0 }).collect()),
-        _ => Column::Text(parts.iter().map(|part| if let Column::Text(v) = part { v[0].clone() } else { None }).collect()),
+        Column::Number(_) => {
+            Column::Number(parts.iter().map(|part| if let Column::Number(v) = part { v[0] } else { 0.0 }).collect())
+        }
+        _ => Column::Text(
+            parts.iter().map(|part| if let Column::Text(v) = part { v[0].clone() } else { None }).collect(),
+        ),
     };
     let target = encode("churn", &column, task, None).unwrap();
     Table { frame: frame.take(&target.rows), features, target }
@@ -64,12 +69,23 @@ fn binary(n: usize, shift: f64) -> Table {
 }
 
 fn regression(n: usize) -> Table {
-    table_of(n, |i, margin| Column::Number(vec![100.0 + 10.0 * margin + noise(4_000_000 + i as u64)]), Some(Task::Regression))
+    table_of(
+        n,
+        |i, margin| Column::Number(vec![100.0 + 10.0 * margin + noise(4_000_000 + i as u64)]),
+        Some(Task::Regression),
+    )
 }
 
 fn run(table: &Table, options: &SearchOptions<'_>) -> Result<SearchOutcome, LearnError> {
     let cancel = CancelToken::new();
-    let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {}, memory: None, memory_limit: None };
+    let cx = SearchContext {
+        cancel: &cancel,
+        progress: &NoProgress,
+        elapsed: &|| Duration::ZERO,
+        on_candidate: &|_| {},
+        memory: None,
+        memory_limit: None,
+    };
     search(&table.frame, &table.features, &table.target, options, &cx)
 }
 
@@ -82,11 +98,17 @@ fn only(learners: &[&str], metric: Metric) -> SearchOptions<'static> {
 fn a_search_chooses_refits_and_scores_once() {
     let table = binary(600, 0.0);
     let outcome = run(&table, &SearchOptions::new(Metric::RocAuc, Seed(42))).unwrap();
-    let n_candidates: usize = learners::searched(Task::Binary).iter().map(|name| learners::variants(name, Task::Binary).len()).sum();
+    let n_candidates: usize =
+        learners::searched(Task::Binary).iter().map(|name| learners::variants(name, Task::Binary).len()).sum();
     assert_eq!(outcome.leaderboard.len(), n_candidates);
     let scores: Vec<f64> = outcome.leaderboard.iter().map(|candidate| candidate.cv_mean.unwrap()).collect();
     assert!(scores.is_sorted_by(|a, b| rounded(*a) >= rounded(*b)), "{scores:?}");
-    assert!(outcome.leaderboard.iter().all(|candidate| candidate.cv_scores.len() == FOLDS_DEFAULT && candidate.failure.is_none()));
+    assert!(
+        outcome
+            .leaderboard
+            .iter()
+            .all(|candidate| candidate.cv_scores.len() == FOLDS_DEFAULT && candidate.failure.is_none())
+    );
     let best = &outcome.leaderboard[outcome.best];
     assert_eq!(best.learner, outcome.model.learner);
     assert_ne!(best.learner, BASELINE);
@@ -100,7 +122,10 @@ fn a_search_chooses_refits_and_scores_once() {
     assert_eq!(outcome.model.n_training_rows, 480);
     assert_eq!(outcome.model.target, "churn");
     assert_eq!((outcome.model.positive_class.as_deref(), outcome.model.threshold), (Some("Yes"), Some(0.5)));
-    assert_eq!(outcome.split, "stratified by class: 120 of 600 rows (20 %) held out for the test, 5-fold cross-validation on the rest");
+    assert_eq!(
+        outcome.split,
+        "stratified by class: 120 of 600 rows (20 %) held out for the test, 5-fold cross-validation on the rest"
+    );
     assert!(outcome.warnings.is_empty(), "{:?}", outcome.warnings);
 
     let test = table.frame.take(&outcome.test_rows);
@@ -114,7 +139,11 @@ fn test_rows_do_not_touch_the_model() {
     let mut table = binary(600, 0.0);
     let options = only(&["logistic_regression", "gradient_boosting"], Metric::LogLoss);
     let before = run(&table, &options).unwrap();
-    let (Some(Column::Number(tenure)), Some(Column::Text(plan))) = (table.frame.column("tenure"), table.frame.column("plan")) else { panic!() };
+    let (Some(Column::Number(tenure)), Some(Column::Text(plan))) =
+        (table.frame.column("tenure"), table.frame.column("plan"))
+    else {
+        panic!()
+    };
     let (mut tenure, mut plan) = (tenure.clone(), plan.clone());
     for &row in &before.test_rows {
         tenure[row] = 1e9;
@@ -147,7 +176,13 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
 fn several_classes_and_numbers_are_learned() {
     let kinds = |i: usize, margin: f64| {
         let moved = margin + noise(5_000_000 + i as u64);
-        text(if moved > 0.5 { "high" } else if moved > -1.0 { "middle" } else { "low" })
+        text(if moved > 0.5 {
+            "high"
+        } else if moved > -1.0 {
+            "middle"
+        } else {
+            "low"
+        })
     };
     let outcome = run(&table_of(600, kinds, None), &SearchOptions::new(Metric::LogLoss, Seed(1))).unwrap();
     assert_eq!(outcome.model.classes, ["high", "low", "middle"]);
@@ -166,7 +201,8 @@ fn early_stopping_sets_the_rounds_of_the_final_fit() {
     let table = binary(600, 0.0);
     let outcome = run(&table, &only(&["gradient_boosting"], Metric::LogLoss)).unwrap();
     let rounds = outcome.model.predictor.n_rounds().unwrap();
-    let parameter = |candidate: &Candidate| candidate.parameters.iter().find(|(name, _)| name == "n_estimators").unwrap().1.clone();
+    let parameter =
+        |candidate: &Candidate| candidate.parameters.iter().find(|(name, _)| name == "n_estimators").unwrap().1.clone();
     let most = parameter(&outcome.leaderboard[outcome.best]).as_u64().unwrap() as usize;
     assert!(rounds < most, "{rounds} of {most} rounds: noisy rows are soon learned by heart");
     assert_eq!(outcome.model.parameters["n_estimators"], rounds);
@@ -204,7 +240,11 @@ fn the_budget_cuts_after_the_first_learner_and_is_said() {
     assert_eq!(*seen.borrow(), ["baseline", "decision_tree"]);
     assert_eq!((outcome.leaderboard.len(), outcome.model.learner.as_str()), (2, "decision_tree"));
     let warning = &outcome.warnings[0];
-    assert!(warning.starts_with("the budget of 1 s ended the search after 2 of ") && warning.contains("gradient_boosting, logistic_regression"), "{warning}");
+    assert!(
+        warning.starts_with("the budget of 1 s ended the search after 2 of ")
+            && warning.contains("gradient_boosting, logistic_regression"),
+        "{warning}"
+    );
 }
 
 #[test]
@@ -214,10 +254,23 @@ fn the_budget_ends_a_fit_that_is_under_way() {
     // Each look at the clock is a millisecond: the defaults fit into the budget, not all variants do.
     let clock = std::sync::atomic::AtomicU64::new(0);
     let elapsed = || Duration::from_millis(clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
-    let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &elapsed, on_candidate: &|_| {}, memory: None, memory_limit: None };
-    let options = SearchOptions { budget: Some(Duration::from_millis(60)), ..only(&["logistic_regression", "gradient_boosting"], Metric::RocAuc) };
+    let cx = SearchContext {
+        cancel: &cancel,
+        progress: &NoProgress,
+        elapsed: &elapsed,
+        on_candidate: &|_| {},
+        memory: None,
+        memory_limit: None,
+    };
+    let options = SearchOptions {
+        budget: Some(Duration::from_millis(60)),
+        ..only(&["logistic_regression", "gradient_boosting"], Metric::RocAuc)
+    };
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
-    assert!(outcome.leaderboard.iter().all(|candidate| candidate.failure.is_none()), "what was given up or cut short did not fail");
+    assert!(
+        outcome.leaderboard.iter().all(|candidate| candidate.failure.is_none()),
+        "what was given up or cut short did not fail"
+    );
     assert!(outcome.warnings.iter().any(|warning| warning.contains("the budget of 0.06 s")), "{:?}", outcome.warnings);
     assert!(outcome.leaderboard.len() < 10);
 }
@@ -264,7 +317,14 @@ fn cancelling_keeps_nothing() {
                 cancel.cancel();
             }
         };
-        let cx = SearchContext { cancel: &cancel, progress: &NoProgress, elapsed: &|| Duration::ZERO, on_candidate: &on_candidate, memory: None, memory_limit: None };
+        let cx = SearchContext {
+            cancel: &cancel,
+            progress: &NoProgress,
+            elapsed: &|| Duration::ZERO,
+            on_candidate: &on_candidate,
+            memory: None,
+            memory_limit: None,
+        };
         let options = SearchOptions::new(Metric::RocAuc, Seed(1));
         assert_eq!(search(&table.frame, &table.features, &table.target, &options, &cx), Err(LearnError::Cancelled));
         assert_eq!(*n_seen.borrow(), after);
@@ -280,7 +340,14 @@ fn cancelling_within_a_fit_ends_it() {
             cancel.cancel();
         }
     };
-    let cx = SearchContext { cancel: &cancel, progress: &progress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {}, memory: None, memory_limit: None };
+    let cx = SearchContext {
+        cancel: &cancel,
+        progress: &progress,
+        elapsed: &|| Duration::ZERO,
+        on_candidate: &|_| {},
+        memory: None,
+        memory_limit: None,
+    };
     let options = SearchOptions::new(Metric::RocAuc, Seed(1));
     assert_eq!(search(&table.frame, &table.features, &table.target, &options, &cx), Err(LearnError::Cancelled));
 }
@@ -291,7 +358,14 @@ fn progress_never_goes_back_and_ends_at_its_total() {
     let seen: Mutex<Vec<Progress>> = Mutex::default();
     let progress = |progress: Progress| seen.lock().unwrap().push(progress);
     let cancel = CancelToken::new();
-    let cx = SearchContext { cancel: &cancel, progress: &progress, elapsed: &|| Duration::ZERO, on_candidate: &|_| {}, memory: None, memory_limit: None };
+    let cx = SearchContext {
+        cancel: &cancel,
+        progress: &progress,
+        elapsed: &|| Duration::ZERO,
+        on_candidate: &|_| {},
+        memory: None,
+        memory_limit: None,
+    };
     search(&table.frame, &table.features, &table.target, &SearchOptions::new(Metric::RocAuc, Seed(1)), &cx).unwrap();
     let seen = seen.into_inner().unwrap();
     assert!(seen.len() > 20 && seen.len() <= 220, "{} reports", seen.len());
@@ -304,7 +378,8 @@ fn in_time_the_last_rows_are_the_test() {
     let table = binary(400, 0.0);
     // Rows are in the reverse order of time.
     let moments: Vec<i64> = (0..400).map(|i| 1000 - i).collect();
-    let options = SearchOptions { split: SplitKind::TimeOrdered(&moments), ..only(&["logistic_regression"], Metric::RocAuc) };
+    let options =
+        SearchOptions { split: SplitKind::TimeOrdered(&moments), ..only(&["logistic_regression"], Metric::RocAuc) };
     let outcome = run(&table, &options).unwrap();
     assert_eq!(outcome.test_rows, (0..80).collect::<Vec<_>>());
     assert!(outcome.split.starts_with("ordered in time: the last 80 of 400 rows (20 %)"), "{}", outcome.split);
@@ -317,7 +392,10 @@ fn in_time_the_last_rows_are_the_test() {
 fn groups_stay_together_in_every_part() {
     let table = binary(400, 0.0);
     let groups: Vec<u32> = (0..400).map(|row| row * 7 % 40).collect();
-    let options = SearchOptions { split: SplitKind::StratifiedGrouped(&groups), ..only(&["logistic_regression"], Metric::RocAuc) };
+    let options = SearchOptions {
+        split: SplitKind::StratifiedGrouped(&groups),
+        ..only(&["logistic_regression"], Metric::RocAuc)
+    };
     let outcome = run(&table, &options).unwrap();
     let of = |rows: &[usize]| rows.iter().map(|&row| groups[row]).collect::<std::collections::HashSet<_>>();
     assert!(of(&outcome.test_rows).is_disjoint(&of(&outcome.train_rows)));
@@ -325,16 +403,19 @@ fn groups_stay_together_in_every_part() {
     let three: Vec<u32> = (0..400).map(|row| row % 4).collect();
     let outcome = run(&table, &SearchOptions { split: SplitKind::Grouped(&three), ..options.clone() }).unwrap();
     assert_eq!(outcome.leaderboard[0].cv_scores.len(), 3);
-    assert!(outcome.warnings.iter().any(|one| one.contains("3 folds instead of 5: there are few groups")), "{:?}", outcome.warnings);
+    assert!(
+        outcome.warnings.iter().any(|one| one.contains("3 folds instead of 5: there are few groups")),
+        "{:?}",
+        outcome.warnings
+    );
     let options = SearchOptions { split: SplitKind::Grouped(&groups[1..]), ..options };
     assert!(matches!(run(&table, &options), Err(LearnError::Shape(_))));
 }
 
 #[test]
 fn few_rows_lower_the_folds_and_too_few_are_refused() {
-    let with_positives = |n: usize, n_positive: usize| {
-        table_of(n, move |i, _| text(if i < n_positive { "Yes" } else { "No" }), None)
-    };
+    let with_positives =
+        |n: usize, n_positive: usize| table_of(n, move |i, _| text(if i < n_positive { "Yes" } else { "No" }), None);
     let options = only(&["logistic_regression"], Metric::RocAuc);
     let outcome = run(&with_positives(40, 4), &options).unwrap();
     assert_eq!(outcome.leaderboard[0].cv_scores.len(), 3);
@@ -352,7 +433,15 @@ fn few_rows_lower_the_folds_and_too_few_are_refused() {
 
 #[test]
 fn rare_classes_of_several_are_warned_of() {
-    let kinds = |i: usize, _: f64| text(if i == 0 { "once" } else if i < 4 { "rare" } else { ["a", "b"][i % 2] });
+    let kinds = |i: usize, _: f64| {
+        text(if i == 0 {
+            "once"
+        } else if i < 4 {
+            "rare"
+        } else {
+            ["a", "b"][i % 2]
+        })
+    };
     let outcome = run(&table_of(120, kinds, None), &only(&["decision_tree"], Metric::LogLoss)).unwrap();
     let all = outcome.warnings.join("\n");
     assert!(all.contains("2 class(es) have fewer training rows than folds") && all.contains("\"once\" (1)"), "{all}");
@@ -367,7 +456,11 @@ fn columns_that_say_nothing_are_said_to() {
     let outcome = run(&table, &only(&["decision_tree"], Metric::LogLoss)).unwrap();
     assert_eq!(outcome.leaderboard[0].learner, BASELINE);
     assert!(outcome.best > 0 && outcome.model.learner == "decision_tree");
-    assert!(outcome.warnings.iter().any(|warning| warning.starts_with("no learner beats the baseline")), "{:?}", outcome.warnings);
+    assert!(
+        outcome.warnings.iter().any(|warning| warning.starts_with("no learner beats the baseline")),
+        "{:?}",
+        outcome.warnings
+    );
     let only_baseline = run(&table, &only(&[BASELINE], Metric::LogLoss)).unwrap();
     assert_eq!((only_baseline.best, only_baseline.model), (0, only_baseline.baseline));
 }
@@ -378,9 +471,15 @@ fn constant_columns_alone_cannot_be_learned_from() {
     table.frame = Frame::new(vec![("tenure".to_owned(), Column::Number(vec![1.0; 100]))]).unwrap();
     table.features.truncate(1);
     let message = run(&table, &SearchOptions::new(Metric::RocAuc, Seed(1))).unwrap_err().to_string();
-    assert!(message.contains("no learner could be fitted") && message.contains("every column is constant or empty"), "{message}");
+    assert!(
+        message.contains("no learner could be fitted") && message.contains("every column is constant or empty"),
+        "{message}"
+    );
     table.features.clear();
-    assert!(matches!(run(&table, &SearchOptions::new(Metric::RocAuc, Seed(1))), Err(LearnError::UnsuitableData { .. })));
+    assert!(matches!(
+        run(&table, &SearchOptions::new(Metric::RocAuc, Seed(1))),
+        Err(LearnError::UnsuitableData { .. })
+    ));
 }
 
 #[test]
@@ -388,7 +487,11 @@ fn one_constant_column_is_left_out_and_said() {
     let mut table = binary(200, 0.0);
     table.frame = table.frame.with_column("useless", Column::Number(vec![1.0; 200]));
     let outcome = run(&table, &only(&["logistic_regression"], Metric::RocAuc)).unwrap();
-    assert!(outcome.warnings.iter().any(|warning| warning.ends_with("in the training rows: useless")), "{:?}", outcome.warnings);
+    assert!(
+        outcome.warnings.iter().any(|warning| warning.ends_with("in the training rows: useless")),
+        "{:?}",
+        outcome.warnings
+    );
 }
 
 #[test]
@@ -401,7 +504,10 @@ fn wrong_options_are_named() {
     assert_eq!(parameter(&SearchOptions::new(Metric::Rmse, Seed(1))), "metric");
     assert_eq!(parameter(&only(&["gradient_bosting"], Metric::RocAuc)), "learners");
     assert_eq!(parameter(&SearchOptions { folds: Some(1), ..SearchOptions::new(Metric::RocAuc, Seed(1)) }), "folds");
-    assert_eq!(parameter(&SearchOptions { test_fraction: 1.0, ..SearchOptions::new(Metric::RocAuc, Seed(1)) }), "test_fraction");
+    assert_eq!(
+        parameter(&SearchOptions { test_fraction: 1.0, ..SearchOptions::new(Metric::RocAuc, Seed(1)) }),
+        "test_fraction"
+    );
 }
 
 #[test]
@@ -470,7 +576,11 @@ fn a_table_that_does_not_fit_its_target_is_refused() {
 #[test]
 fn drawn_candidates_race_and_the_best_are_mixed() {
     let table = binary(500, 0.0);
-    let options = SearchOptions { drawn_max: 8, ensemble: true, ..only(&["logistic_regression", "gradient_boosting", "random_forest"], Metric::LogLoss) };
+    let options = SearchOptions {
+        drawn_max: 8,
+        ensemble: true,
+        ..only(&["logistic_regression", "gradient_boosting", "random_forest"], Metric::LogLoss)
+    };
     let outcome = run(&table, &options).unwrap();
     let n_queued: usize = [BASELINE, "logistic_regression", "gradient_boosting", "random_forest"]
         .iter()
@@ -481,8 +591,18 @@ fn drawn_candidates_race_and_the_best_are_mixed() {
     let given_up: Vec<&Candidate> =
         outcome.leaderboard.iter().filter(|candidate| candidate.cv_mean.is_none()).collect();
     assert!(!given_up.is_empty() && given_up.iter().all(|candidate| candidate.cv_scores.len() == 1));
-    assert!(given_up.iter().all(|candidate| candidate.failure.as_ref().is_some_and(|why| why.starts_with("given up after"))));
-    assert!(given_up.iter().all(|candidate| !learners::build(&LearnerSpec::new(&candidate.learner), Task::Binary, 400).unwrap().parameters().eq(&candidate.parameters)), "defaults are never given up");
+    assert!(
+        given_up
+            .iter()
+            .all(|candidate| candidate.failure.as_ref().is_some_and(|why| why.starts_with("given up after")))
+    );
+    assert!(
+        given_up.iter().all(|candidate| !learners::build(&LearnerSpec::new(&candidate.learner), Task::Binary, 400)
+            .unwrap()
+            .parameters()
+            .eq(&candidate.parameters)),
+        "defaults are never given up"
+    );
 
     let best = &outcome.leaderboard[0];
     assert_eq!((best.learner.as_str(), outcome.best, outcome.model.learner.as_str()), (ENSEMBLE, 0, ENSEMBLE));
@@ -498,19 +618,30 @@ fn drawn_candidates_race_and_the_best_are_mixed() {
     assert_eq!(again.model.to_bytes(), model.to_bytes());
     let frame = table.frame.take(&outcome.test_rows);
     let reader = crate::prepare::FrameReader::new(&frame, &model.features).unwrap();
-    let Predictions::Classes { probabilities, .. } = model.predict(&frame, &CancelToken::new()).unwrap() else { panic!() };
+    let Predictions::Classes { probabilities, .. } = model.predict(&frame, &CancelToken::new()).unwrap() else {
+        panic!()
+    };
     let mut values = Vec::new();
     for row in 0..20 {
         reader.read(row, &mut values);
         let explained = model.explain_row(&values).expect("all members have contributions");
-        assert!((explained.margin - probabilities[[row, 1]]).abs() < 1e-9, "{} {}", explained.margin, probabilities[[row, 1]]);
+        assert!(
+            (explained.margin - probabilities[[row, 1]]).abs() < 1e-9,
+            "{} {}",
+            explained.margin,
+            probabilities[[row, 1]]
+        );
     }
 }
 
 #[test]
 fn a_mixture_of_numbers_is_explained_to_the_number() {
     let table = regression(400);
-    let options = SearchOptions { drawn_max: 3, ensemble: true, ..only(&["linear_regression", "random_forest", "gradient_boosting"], Metric::Rmse) };
+    let options = SearchOptions {
+        drawn_max: 3,
+        ensemble: true,
+        ..only(&["linear_regression", "random_forest", "gradient_boosting"], Metric::Rmse)
+    };
     let outcome = run(&table, &options).unwrap();
     let frame = table.frame.take(&outcome.test_rows);
     let Predictions::Numbers(numbers) = outcome.model.predict(&frame, &CancelToken::new()).unwrap() else { panic!() };

@@ -1,7 +1,7 @@
 //! Where to cut probabilities of two classes, when the metric depends on it.
 
-use crate::metrics::{Metric, ascending_groups, f1_binary};
 use crate::Task;
+use crate::metrics::{Metric, ascending_groups, f1_binary};
 
 /// The cut unless another was chosen.
 pub(super) const THRESHOLD_DEFAULT: f64 = 0.5;

@@ -20,9 +20,7 @@ use crate::learners::{self, LearnerSpec};
 use crate::metrics;
 use crate::split::{self, OwnedSplit, Parts, SplitKind};
 use crate::target::EncodedTarget;
-use crate::{
-    Estimator, Feature, FitContext, Frame, LearnError, Predictions, Preparation, Preparer, Target, Task,
-};
+use crate::{Estimator, Feature, FitContext, Frame, LearnError, Predictions, Preparation, Preparer, Target, Task};
 
 /// Share of a training fold on which boosting decides when to stop.
 const EARLY_STOP_FRACTION: f64 = 0.15;
@@ -166,7 +164,8 @@ impl<'a> Workbench<'a> {
         let token = if estimator.gives_what_it_has() { &enough } else { &cancel };
         let deadline = budget.map(|budget| Deadline { elapsed: self.elapsed, budget, token });
         let stops = Stops { cancel: &cancel, enough: &enough, deadline };
-        let result = self.within_limit(&spec.name, &cancel, || self.cross_validate(spec, estimator.as_ref(), &stops, race));
+        let result =
+            self.within_limit(&spec.name, &cancel, || self.cross_validate(spec, estimator.as_ref(), &stops, race));
         self.cancel.check()?;
         let mut tried = Tried {
             candidate: Candidate {
@@ -180,7 +179,10 @@ impl<'a> Workbench<'a> {
                 failure: None,
             },
             spec: spec.clone(),
-            complexity: (learners::all(self.target.task).iter().position(|name| *name == spec.name).unwrap_or(0), position),
+            complexity: (
+                learners::all(self.target.task).iter().position(|name| *name == spec.name).unwrap_or(0),
+                position,
+            ),
             rounds: None,
             cut_short: false,
             threshold: None,
@@ -215,7 +217,11 @@ impl<'a> Workbench<'a> {
         let n_folds = self.plan.folds.len();
         let n_begun = AtomicUsize::new(0);
         let run = |fold: usize, at_once: usize| {
-            let label = if n_folds == 1 { estimator.name().to_owned() } else { format!("{}, fold {} of {n_folds}", estimator.name(), fold + 1) };
+            let label = if n_folds == 1 {
+                estimator.name().to_owned()
+            } else {
+                format!("{}, fold {} of {n_folds}", estimator.name(), fold + 1)
+            };
             // Of a learner that gives what it has, no fold takes the time of those that come after it.
             let enough = stops.enough.child();
             let n_before = n_begun.fetch_add(1, Ordering::Relaxed) / at_once * at_once;
@@ -226,7 +232,8 @@ impl<'a> Workbench<'a> {
                 other => other,
             };
             let progress = FitProgress::new(self.meter, deadline, label);
-            let result = self.run_fold(spec, estimator, fold, &Stops { enough: &enough, deadline, ..*stops }, &progress);
+            let result =
+                self.run_fold(spec, estimator, fold, &Stops { enough: &enough, deadline, ..*stops }, &progress);
             if let Some(deadline) = &stops.deadline {
                 deadline.look();
             }
@@ -236,7 +243,8 @@ impl<'a> Workbench<'a> {
         // What one fold takes tells what all take.
         let first = self.prepared(0, estimator.preparation(), estimator.rounds_parameter().is_some(), stops.cancel)?;
         let copies = if estimator.preparation() == Preparation::Tree { 1 } else { 2 };
-        let is_parallel = first.size_bytes().saturating_mul(copies * n_folds) <= self.share_of_limit(PARALLEL_BYTES_MAX);
+        let is_parallel =
+            first.size_bytes().saturating_mul(copies * n_folds) <= self.share_of_limit(PARALLEL_BYTES_MAX);
         drop(first);
         let mut results = Vec::with_capacity(n_folds);
         if let Some(race) = race.filter(|_| n_folds > 1) {
@@ -247,8 +255,11 @@ impl<'a> Workbench<'a> {
         }
         let rest = results.len()..n_folds;
         let threads = rayon::current_num_threads();
-        let rest: Result<Vec<FoldResult>, LearnError> =
-            if is_parallel { rest.into_par_iter().map(|fold| run(fold, threads)).collect() } else { rest.map(|fold| run(fold, 1)).collect() };
+        let rest: Result<Vec<FoldResult>, LearnError> = if is_parallel {
+            rest.into_par_iter().map(|fold| run(fold, threads)).collect()
+        } else {
+            rest.map(|fold| run(fold, 1)).collect()
+        };
         results.extend(rest?);
         Ok(results)
     }
@@ -296,7 +307,13 @@ impl<'a> Workbench<'a> {
     }
 
     /// The fold, prepared now or before.
-    fn prepared(&self, fold: usize, preparation: Preparation, stops_early: bool, cancel: &CancelToken) -> Result<Arc<PreparedFold>, LearnError> {
+    fn prepared(
+        &self,
+        fold: usize,
+        preparation: Preparation,
+        stops_early: bool,
+        cancel: &CancelToken,
+    ) -> Result<Arc<PreparedFold>, LearnError> {
         let key = (fold, preparation, stops_early);
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = lock().folds.get(&key) {
@@ -313,7 +330,8 @@ impl<'a> Workbench<'a> {
 
     /// So many bytes, or a quarter of what the search may hold if that is less.
     fn share_of_limit(&self, bytes: usize) -> usize {
-        self.memory_limit.map_or(bytes, |limit| usize::try_from(limit.bytes / 4).map_or(bytes, |share| share.min(bytes)))
+        self.memory_limit
+            .map_or(bytes, |limit| usize::try_from(limit.bytes / 4).map_or(bytes, |share| share.min(bytes)))
     }
 
     /// Lets go of the prepared folds.
@@ -322,7 +340,13 @@ impl<'a> Workbench<'a> {
     }
 
     /// Fits the preparation on the rows that are learned from, and on no other.
-    fn prepare(&self, fold: &Parts, preparation: Preparation, stops_early: bool, cancel: &CancelToken) -> Result<PreparedFold, LearnError> {
+    fn prepare(
+        &self,
+        fold: &Parts,
+        preparation: Preparation,
+        stops_early: bool,
+        cancel: &CancelToken,
+    ) -> Result<PreparedFold, LearnError> {
         let (learn, stop) = if stops_early { self.set_apart(&fold.train) } else { (fold.train.clone(), Vec::new()) };
         let y = self.plan.train_target.take(&learn);
         let (preparer, x) = self.fit_preparer(&self.training.take(&learn), preparation, &y, cancel)?;
@@ -378,7 +402,12 @@ impl<'a> Workbench<'a> {
     }
 
     /// Scores the folds: one threshold per fold from the other folds, and one for good from all.
-    pub(super) fn judge(&self, folds: Vec<FoldResult>, tried: &mut Tried, race: Option<&Race>) -> Result<(), LearnError> {
+    pub(super) fn judge(
+        &self,
+        folds: Vec<FoldResult>,
+        tried: &mut Tried,
+        race: Option<&Race>,
+    ) -> Result<(), LearnError> {
         let task = self.target.task;
         let metric = self.options.metric;
         let chosen = threshold::is_chosen(task, metric);

@@ -31,7 +31,8 @@ pub(super) struct Scores<'a> {
 
 /// The budget ended the search.
 pub(super) fn budget(budget: Duration, n_tried: usize, queue: &[LearnerSpec]) -> String {
-    let mut left: Vec<&str> = queue[n_tried..].iter().filter(|spec| spec.parameters.is_empty()).map(|spec| spec.name.as_str()).collect();
+    let mut left: Vec<&str> =
+        queue[n_tried..].iter().filter(|spec| spec.parameters.is_empty()).map(|spec| spec.name.as_str()).collect();
     left.sort_unstable();
     let untried = if left.is_empty() { String::new() } else { format!("; not tried at all: {}", left.join(", ")) };
     format!(
@@ -55,8 +56,10 @@ pub(super) fn no_better_in_folds(tried: &[Tried], best: usize, metric: Metric) -
 pub(super) fn dropped_features(model: &Model) -> Vec<String> {
     let plan = model.preparer.plan();
     let named = |what: &str, is_so: &dyn Fn(&DropReason) -> Option<String>| {
-        let names: Vec<String> =
-            plan.iter().filter_map(|plan| Some(format!("{}{}", plan.feature, is_so(plan.dropped.as_ref()?)?))).collect();
+        let names: Vec<String> = plan
+            .iter()
+            .filter_map(|plan| Some(format!("{}{}", plan.feature, is_so(plan.dropped.as_ref()?)?)))
+            .collect();
         let more = names.len().saturating_sub(NAMES_SHOWN_MAX);
         let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
         let shown = names[..names.len() - more].join(", ");
@@ -83,11 +86,17 @@ pub(super) fn of_the_test(target: &EncodedTarget, plan: &Plan, scores: &Scores<'
         let ones = codes.iter().filter(|&&code| code == 1).count();
         let (rarer, class) = if ones <= n - ones { (ones, 1) } else { (n - ones, 0) };
         if rarer < CLASS_ROWS_FEW {
-            warnings.push(format!("only {rarer} test row(s) of class {:?}: the test metrics rest on the luck of a few rows", target.classes[class]));
+            warnings.push(format!(
+                "only {rarer} test row(s) of class {:?}: the test metrics rest on the luck of a few rows",
+                target.classes[class]
+            ));
         }
     }
-    let without: Vec<&str> =
-        Metric::all_for(target.task).into_iter().map(Metric::name).filter(|name| !scores.test.contains_key(*name)).collect();
+    let without: Vec<&str> = Metric::all_for(target.task)
+        .into_iter()
+        .map(Metric::name)
+        .filter(|name| !scores.test.contains_key(*name))
+        .collect();
     if !without.is_empty() {
         warnings.push(format!("without a value on the test rows (one class, or too few): {}", without.join(", ")));
     }

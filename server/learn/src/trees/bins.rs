@@ -14,6 +14,10 @@ pub(crate) const BINS_MAX: usize = 255;
 /// Rows that bin edges are measured on.
 pub(crate) const SAMPLE_ROWS_MAX: usize = 200_000;
 
+/// The fewest rows of a category in a block after the first: with fewer, no node could tell it from the rest
+/// (`CategoryRule::rows_min`).
+const BLOCK_ROWS_MIN: usize = 10;
+
 /// How a column's values become bins.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Bins {
@@ -140,9 +144,15 @@ fn middle(low: f64, high: f64) -> f64 {
     if middle >= low && middle < high { middle } else { low }
 }
 
-/// A bin for each code that occurs, by code; the most frequent ones (ties to the lower code) when
-/// there are more than `bins_max`.
-pub(super) fn categorical_bins(values: impl Iterator<Item = f64>, n_codes: u32, bins_max: usize) -> Bins {
+/// A bin for each code that occurs, by code: of the `bins_max` most frequent ones (ties to the lower code), then, up to
+/// `blocks_max` times, of as many of the next ones that have at least [`BLOCK_ROWS_MIN`] rows. Together the blocks tell all of
+/// these codes apart, each some of them from the rest.
+pub(super) fn categorical_bins(
+    values: impl Iterator<Item = f64>,
+    n_codes: u32,
+    bins_max: usize,
+    blocks_max: usize,
+) -> Vec<Bins> {
     let mut counts = vec![0_usize; n_codes as usize];
     for value in values {
         if value >= 0.0 && value < f64::from(n_codes) {
@@ -151,13 +161,21 @@ pub(super) fn categorical_bins(values: impl Iterator<Item = f64>, n_codes: u32, 
     }
     let mut kept: Vec<usize> = (0..counts.len()).filter(|&code| counts[code] > 0).collect();
     kept.sort_by_key(|&code| (std::cmp::Reverse(counts[code]), code));
-    kept.truncate(bins_max);
-    kept.sort_unstable();
-    let mut bin_of_code = vec![None; counts.len()];
-    for (bin, &code) in kept.iter().enumerate() {
-        bin_of_code[code] = Some(u8::try_from(bin).expect("bins_max is at most 255"));
+    let n_frequent = kept.partition_point(|&code| counts[code] >= BLOCK_ROWS_MIN);
+    kept.truncate(bins_max.max(n_frequent));
+    if kept.is_empty() {
+        return vec![Bins::Categorical { bin_of_code: vec![None; counts.len()], n_bins: 0 }];
     }
-    Bins::Categorical { bin_of_code, n_bins: kept.len() }
+    let block = |codes: &[usize]| {
+        let mut codes = codes.to_vec();
+        codes.sort_unstable();
+        let mut bin_of_code = vec![None; counts.len()];
+        for (bin, &code) in codes.iter().enumerate() {
+            bin_of_code[code] = Some(u8::try_from(bin).expect("bins_max is at most 255"));
+        }
+        Bins::Categorical { bin_of_code, n_bins: codes.len() }
+    };
+    kept.chunks(bins_max).take(blocks_max).map(block).collect()
 }
 
 #[cfg(test)]
@@ -206,7 +224,19 @@ mod tests {
     #[test]
     fn rare_categories_share_the_missing_bin() {
         let values = [0.0, 1.0, 1.0, 2.0, 2.0, 3.0];
-        let bins = categorical_bins(values.into_iter(), 5, 2);
-        assert_eq!(bins, Bins::Categorical { bin_of_code: vec![None, Some(0), Some(1), None, None], n_bins: 2 });
+        let bins = categorical_bins(values.into_iter(), 5, 2, 9);
+        assert_eq!(bins, [Bins::Categorical { bin_of_code: vec![None, Some(0), Some(1), None, None], n_bins: 2 }]);
+    }
+
+    #[test]
+    fn frequent_categories_beyond_the_most_bins_are_told_apart_by_further_blocks() {
+        let rows = |code: u32, n_rows: usize| std::iter::repeat_n(f64::from(code), n_rows);
+        let values = || rows(0, 12).chain(rows(1, 30)).chain(rows(2, 9)).chain(rows(3, 11)).chain(rows(4, 20));
+        let block =
+            |bin_of_code: [Option<u8>; 5], n_bins| Bins::Categorical { bin_of_code: bin_of_code.to_vec(), n_bins };
+        let first = block([None, Some(0), None, None, Some(1)], 2);
+        let second = block([Some(0), None, None, Some(1), None], 2);
+        assert_eq!(categorical_bins(values(), 5, 2, 9), [first.clone(), second]);
+        assert_eq!(categorical_bins(values(), 5, 2, 1), [first]);
     }
 }

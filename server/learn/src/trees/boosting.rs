@@ -8,6 +8,7 @@ mod rounds;
 mod scaling;
 mod start;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use early_stopping::Watch;
@@ -23,11 +24,14 @@ use super::matrix::BinnedMatrix;
 use super::objective::{Loss, Objective};
 use super::row_positions;
 use super::tree::DEPTH_MAX;
-use crate::weights::{ClassWeight, row_weights};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, classes_of, described, in_range};
 use crate::split::{SplitKind, holdout};
+use crate::weights::{ClassWeight, row_weights};
 use crate::{Estimator, FitContext, LearnError, Predictor, Target, Task};
+
+/// The most slots that a column of many categories takes: some four thousand categories.
+const CATEGORY_BLOCKS_MAX: usize = 16;
 
 /// A sum of small trees. Minimises cross-entropy, or a loss of the scaled target.
 ///
@@ -89,6 +93,10 @@ pub struct GradientBoosting {
     /// at most 20 (fewer than five are some of five); 0 makes all rounds. Default by the number of rows, and
     /// 0 when `n_estimators` is given.
     pub rounds_by_folds: usize,
+    /// Whether the folds that find the number of rounds also choose the trees' shape: these parameters, or
+    /// larger trees without penalty on all rows (see `GradientBoosting::bolder`). Default by the
+    /// number of rows, and false when one of these parameters is given.
+    pub shape_by_folds: bool,
     /// Rounds without a lower validation loss before it stops, at least 1.
     pub early_stopping_rounds: usize,
     /// The share of the training rows set apart for early stopping when no validation rows are
@@ -255,33 +263,36 @@ impl GradientBoosting {
         let numbers = scaling.scaled(y);
         let objective = self.objective(y, &numbers);
         let x = x.as_standard_layout();
-        let matrix = BinnedMatrix::new(x.view(), &cx.matrix.categorical, self.max_bins, cx.seed, cx.cancel)?;
+        let matrix = BinnedMatrix::new(
+            x.view(),
+            &cx.matrix.categorical,
+            (self.max_bins, CATEGORY_BLOCKS_MAX),
+            cx.seed,
+            cx.cancel,
+        )?;
         let start = start::Start::new(cx.start, &objective, weights, scaling)?;
         let mut watch = match validation {
             Some((stop_x, stop_y)) => Some(Watch::new(self, stop_x, stop_y, y, scaling, &start)?),
             None => None,
         };
-        let growth = self.growth(x.nrows(), cx)?;
         let margins = start.margins(x.view());
-        let mut n_estimators = self.n_estimators;
+        let mut learner = Cow::Borrowed(self);
         if watch.is_none() && self.rounds_by_folds > 0 && x.nrows() >= 10 {
             let shared = rounds::Shared {
-                learner: self,
                 x: x.view(),
                 y,
                 matrix: &matrix,
                 objective: &objective,
-                growth: &growth,
                 weights,
                 margins: &margins,
-                seed: cx.seed,
-                cancel: cx.cancel,
+                cx,
             };
-            n_estimators = rounds::best_rounds(&shared, self.rounds_by_folds)?;
+            learner = Cow::Owned(rounds::settled(self, &shared)?);
         }
+        let (n_estimators, growth) = (learner.n_estimators, learner.growth(x.nrows(), cx)?);
         let rows = row_positions(x.nrows())?;
         let mut fit =
-            Fit::new(self, x.view(), &matrix, &objective, growth, margins, weights, rows, (cx.seed, cx.cancel));
+            Fit::new(&learner, x.view(), &matrix, &objective, growth, margins, weights, rows, (cx.seed, cx.cancel));
         for round in 0..n_estimators {
             cx.cancel.check()?;
             let grew = fit.round()?;

@@ -8,12 +8,12 @@ use super::fixed_point::FixedPoint;
 use super::grow::{CategoryRule, Growth, GrowthPolicy, Pool, Sample, grow};
 use super::matrix::BinnedMatrix;
 use super::tree::DEPTH_MAX;
-use crate::weights::{ClassWeight, row_weights};
 use super::{Tree, TreesPredictor, row_positions};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, classes_of, described, in_range};
 use crate::predictor::Link;
 use crate::target_scale::TargetScale;
+use crate::weights::{ClassWeight, row_weights};
 use crate::{Estimator, FitContext, LearnError, Predictor, Target, Task};
 
 /// A tree whose leaves hold class frequencies or a mean.
@@ -69,7 +69,7 @@ impl Estimator for DecisionTree {
         let gradients = gradients(y)?;
         let weights = row_weights(y, cx.weights, ClassWeight::Equal)?;
         let mut rows = row_positions(x.nrows())?;
-        let matrix = BinnedMatrix::new(x, &cx.matrix.categorical, BINS_MAX, cx.seed, cx.cancel)?;
+        let matrix = BinnedMatrix::new(x, &cx.matrix.categorical, (BINS_MAX, 1), cx.seed, cx.cancel)?;
         let growth = Growth {
             policy: GrowthPolicy::LeafWise,
             max_leaves: self.max_leaves,

@@ -18,11 +18,11 @@ use super::fixed_point::FixedPoint;
 use super::grow::{CategoryRule, Growth, GrowthPolicy, Pool, Sample, grow};
 use super::matrix::BinnedMatrix;
 use super::tree::DEPTH_MAX;
-use crate::weights::{ClassWeight, row_weights};
 use super::{Tree, TreesPredictor, row_positions};
 use crate::contract::Preparation;
 use crate::learners::{check_rows, described, in_range};
 use crate::predictor::Link;
+use crate::weights::{ClassWeight, row_weights};
 use crate::{Estimator, FitContext, LearnError, Predictor, Target, Task};
 
 /// Trees grown between two looks at the time.
@@ -160,12 +160,13 @@ impl Estimator for Forest {
         let n_values = y.n_outputs();
         let gradients = gradients(y)?;
         let all_rows = row_positions(x.nrows())?;
-        let matrix = BinnedMatrix::new(x, &cx.matrix.categorical, BINS_MAX, cx.seed, cx.cancel)?;
+        let matrix = BinnedMatrix::new(x, &cx.matrix.categorical, (BINS_MAX, 1), cx.seed, cx.cancel)?;
         // Two classes need one gradient: the other's is its mirror.
         let k = if n_values == 2 { 1 } else { n_values };
         let gradients: Vec<f64> = gradients.chunks_exact(n_values).flat_map(|of| of[n_values - k..].to_vec()).collect();
         let shared = Shared {
             matrix: &matrix,
+            n_columns: x.ncols(),
             gradients: &gradients,
             weights: weights.as_deref(),
             k,
@@ -219,6 +220,8 @@ impl Estimator for Forest {
 /// What all trees of a forest share.
 struct Shared<'a> {
     matrix: &'a BinnedMatrix,
+    /// Of the matrix, those that are not split on too.
+    n_columns: usize,
     /// Shape `(n_rows, k)`.
     gradients: &'a [f64],
     weights: Option<&'a [f64]>,
@@ -261,7 +264,7 @@ impl Shared<'_> {
         let mut fixed = FixedPoint::empty(self.k);
         fixed.set(&gradients, &hessians);
         let mut rows: Vec<u32> = self.all_rows.iter().copied().filter(|&row| hessians[row as usize] > 0.0).collect();
-        let mut gain = vec![0.0; self.matrix.bins.len()];
+        let mut gain = vec![0.0; self.n_columns];
         let growth = Growth { seed: seed.derive("splits"), ..self.growth.clone() };
         let sample = Sample { slots: &self.slots, rows: &mut rows };
         let grown = grow(self.matrix, &fixed, sample, &growth, &mut gain, &mut Pool::default(), self.cancel)?;

@@ -2,8 +2,10 @@
 //! gains most is split next; or level by level.
 
 mod compact;
+mod measure;
 mod partition;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -257,14 +259,16 @@ impl Grower<'_> {
             return;
         }
         let mut histogram = self.pool.free.pop().unwrap_or_else(|| self.layout.empty());
-        histogram::build(self.matrix, &self.layout, self.fixed, rows, &mut histogram);
-        self.adopt(node, position, histogram);
+        let view = self.view(node, position);
+        let (split, _) = self.fill_and_search(rows, &self.allowed(node), (&mut histogram, Some(view)), None);
+        node.split = split;
+        self.keep(node, histogram);
     }
 
     /// The best split over some columns, drawn; over more when these have none (as scikit-learn's forests).
     fn split_of_few(&mut self, node: &Node, position: usize, rows: &[u32], n_columns: usize) -> Option<Split> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(self.growth.seed.0.wrapping_add(position as u64));
-        let mut slots: Vec<usize> = self.allowed(node);
+        let mut slots = self.allowed(node).into_owned();
         let mut best: Option<Split> = None;
         let mut cells = std::mem::take(&mut self.cells);
         let n_slots = slots.len();
@@ -276,7 +280,8 @@ impl Grower<'_> {
             let slot = slots[tried];
             cells.resize(self.layout.n_cells[slot] * (self.fixed.k + 1), 0);
             // Most cells of a small node are empty: passing over all of them would cost more than its rows.
-            let is_small = rows.len() < self.layout.n_cells[slot] && matches!(self.matrix.bins_of(slot), Bins::Numeric { .. });
+            let is_small =
+                rows.len() < self.layout.n_cells[slot] && matches!(self.matrix.bins_of(slot), Bins::Numeric { .. });
             let occupied = if is_small {
                 Some(histogram::build_slot_of_few(self.matrix, self.fixed, slot, rows, &mut cells))
             } else {
@@ -295,17 +300,16 @@ impl Grower<'_> {
     }
 
     /// The slots that a node may be split on.
-    fn allowed(&self, node: &Node) -> Vec<usize> {
+    fn allowed(&self, node: &Node) -> Cow<'_, [usize]> {
+        if self.growth.interactions.is_empty() {
+            return Cow::Borrowed(self.slots);
+        }
         let may = |slot: &&usize| may_follow(&self.growth.interactions, &node.path, self.matrix.usable[**slot]);
-        self.slots.iter().filter(may).copied().collect()
+        Cow::Owned(self.slots.iter().filter(may).copied().collect())
     }
 
-    /// Finds a node's best split from its histogram.
-    fn adopt(&mut self, node: &mut Node, position: usize, histogram: Histogram) {
-        let view = self.view(node, position);
-        let find = |slots: &[usize]| split::best(self.matrix, &self.layout, &histogram, slots, view);
-        let found = if self.growth.interactions.is_empty() { find(self.slots) } else { find(&self.allowed(node)) };
-        node.split = found;
+    /// Keeps a node's histogram for its children, if it will have any.
+    fn keep(&mut self, node: &mut Node, histogram: Histogram) {
         if self.keeps && node.split.is_some() {
             node.histogram = Some(histogram);
         } else {
@@ -352,14 +356,18 @@ impl Grower<'_> {
         match nodes[parent].histogram.take() {
             Some(mut histogram) if self.is_open(&large) => {
                 let mut own = self.pool.free.pop().unwrap_or_else(|| self.layout.empty());
-                histogram::build(self.matrix, &self.layout, self.fixed, &rows[small.start..small.end], &mut own);
-                histogram::subtract(&self.layout, &mut histogram, &own);
-                if self.is_open(&small) {
-                    self.adopt(&mut small, small_position, own);
-                } else {
-                    self.pool.free.push(own);
-                }
-                self.adopt(&mut large, large_position, histogram);
+                let small_view = self.is_open(&small).then(|| self.view(&small, small_position));
+                let large_view = self.view(&large, large_position);
+                // Both came here by the same questions: the same columns may follow.
+                let (of_small, of_large) = self.fill_and_search(
+                    &rows[small.start..small.end],
+                    &self.allowed(&large),
+                    (&mut own, small_view),
+                    Some((&mut histogram, large_view)),
+                );
+                (small.split, large.split) = (of_small, of_large);
+                self.keep(&mut small, own);
+                self.keep(&mut large, histogram);
             }
             Some(histogram) => self.pool.free.push(histogram),
             None => {

@@ -1,6 +1,6 @@
 //! Sums of gradients, hessians and rows per bin, in whole numbers (`fixed_point.rs`).
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use super::fixed_point::FixedPoint;
 use super::matrix::{BinnedMatrix, Group};
@@ -10,11 +10,10 @@ use super::matrix::{BinnedMatrix, Group};
 pub(crate) const CELLS: usize = 260;
 /// Rows handled at a time: their widened words take 16 KiB.
 const BLOCK_ROWS: usize = 1024;
-/// Below this many (row, column) pairs a histogram is made on one thread.
-const PARALLEL_WORK_MIN: usize = 1 << 16;
-/// At or above this many rows a histogram is made over rows, below over columns, in parallel: adding up the
-/// threads' parts costs as much as a few thousand rows.
-const PARALLEL_ROWS_MIN: usize = 1 << 15;
+/// Rows that are worth a thread: adding up the threads' parts costs as much as a few thousand.
+const ROWS_OF_THREAD_MIN: usize = 1 << 13;
+/// The most threads that sum over rows, each with a histogram of its own.
+const THREADS_OVER_ROWS_MAX: usize = 8;
 
 /// The cells of every slot, [`CELLS`] each of `k + 1` numbers. Only those up to a slot's missing bin are kept.
 pub(crate) struct Histogram {
@@ -52,47 +51,38 @@ impl Layout {
         Histogram { sums: vec![0; self.size()] }
     }
 
-    /// A slot's cells; the last one is that of missing values.
-    pub fn cells<'a>(&self, histogram: &'a Histogram, slot: usize) -> &'a [i64] {
-        let start = slot * self.stride();
-        &histogram.sums[start..start + self.n_cells[slot] * (self.k + 1)]
-    }
-
-    fn used<'a>(&'a self, sums: &'a mut [i64]) -> impl Iterator<Item = (usize, &'a mut [i64])> {
-        let k = self.k;
-        sums.chunks_exact_mut(self.stride())
-            .zip(&self.n_cells)
-            .enumerate()
-            .map(move |(slot, (cells, &n_cells))| (slot, &mut cells[..n_cells * (k + 1)]))
+    /// Where a slot's cells lie when it is the one at `place`; the last one is that of missing values.
+    pub fn cells_of(&self, place: usize, slot: usize) -> Range<usize> {
+        let start = place * self.stride();
+        start..start + self.n_cells[slot] * (self.k + 1)
     }
 }
 
-/// Sums over `rows` for every slot.
-pub(crate) fn build(
+/// Sums over `rows` for the slots of neighbouring groups, into their cells.
+pub(crate) fn build_piece(
+    matrix: &BinnedMatrix,
+    layout: &Layout,
+    fixed: &FixedPoint,
+    rows: &[u32],
+    groups: &[Group],
+    cells: &mut [i64],
+) {
+    let Some(first) = groups.first() else { return };
+    for (offset, cells) in cells.chunks_exact_mut(layout.stride()).enumerate() {
+        cells[layout.cells_of(0, first.first + offset)].fill(0);
+    }
+    add(matrix, groups, fixed, rows, cells);
+}
+
+/// Sums over `rows` for every slot, on all threads. Costs room for each thread's part.
+pub(crate) fn build_over_rows(
     matrix: &BinnedMatrix,
     layout: &Layout,
     fixed: &FixedPoint,
     rows: &[u32],
     histogram: &mut Histogram,
 ) {
-    let threads = rayon::current_num_threads();
-    if threads > 1 && rows.len() >= PARALLEL_ROWS_MIN {
-        over_rows(matrix, layout, fixed, rows, histogram, threads.min(8));
-        return;
-    }
-    clear(layout, histogram);
-    if threads > 1 && rows.len() * layout.n_cells.len() >= PARALLEL_WORK_MIN && matrix.groups.len() > 1 {
-        let mut parts = Vec::with_capacity(matrix.groups.len());
-        let mut rest = histogram.sums.as_mut_slice();
-        for group in &matrix.groups {
-            let (part, tail) = rest.split_at_mut(group.width * layout.stride());
-            rest = tail;
-            parts.push((group, part));
-        }
-        parts.into_par_iter().for_each(|(group, part)| add(matrix, std::slice::from_ref(group), fixed, rows, part));
-    } else {
-        add(matrix, &matrix.groups, fixed, rows, &mut histogram.sums);
-    }
+    over_rows(matrix, layout, fixed, rows, histogram, rayon::current_num_threads().min(THREADS_OVER_ROWS_MAX));
 }
 
 /// Halves the rows until there is a piece for each thread; whole numbers add up the same however they are cut.
@@ -104,9 +94,8 @@ fn over_rows(
     histogram: &mut Histogram,
     threads: usize,
 ) {
-    if threads < 2 || rows.len() < PARALLEL_ROWS_MIN / 4 {
-        clear(layout, histogram);
-        add(matrix, &matrix.groups, fixed, rows, &mut histogram.sums);
+    if threads < 2 || rows.len() < ROWS_OF_THREAD_MIN {
+        build_piece(matrix, layout, fixed, rows, &matrix.groups, &mut histogram.sums);
         return;
     }
     let (left, right) = rows.split_at(rows.len() / 2);
@@ -115,15 +104,7 @@ fn over_rows(
         || over_rows(matrix, layout, fixed, left, histogram, threads / 2),
         || over_rows(matrix, layout, fixed, right, &mut other, threads - threads / 2),
     );
-    for (slot, cells) in layout.used(&mut histogram.sums) {
-        cells.iter_mut().zip(layout.cells(&other, slot)).for_each(|(sum, part)| *sum += part);
-    }
-}
-
-fn clear(layout: &Layout, histogram: &mut Histogram) {
-    for (_, cells) in layout.used(&mut histogram.sums) {
-        cells.fill(0);
-    }
+    histogram.sums.iter_mut().zip(&other.sums).for_each(|(sum, part)| *sum += part);
 }
 
 /// Adds rows to the cells of neighbouring groups.
@@ -275,11 +256,9 @@ impl Occupied {
     }
 }
 
-/// Turns a parent's histogram into one child's by taking away the other child's (Ke et al. 2017, §2).
-pub(crate) fn subtract(layout: &Layout, parent: &mut Histogram, child: &Histogram) {
-    for (slot, cells) in layout.used(&mut parent.sums) {
-        cells.iter_mut().zip(layout.cells(child, slot)).for_each(|(sum, part)| *sum -= part);
-    }
+/// Turns a parent's cells into one child's by taking away the other child's (Ke et al. 2017, §2).
+pub(crate) fn subtract(parent: &mut [i64], child: &[i64]) {
+    parent.iter_mut().zip(child).for_each(|(sum, part)| *sum -= part);
 }
 
 #[cfg(test)]

@@ -17,10 +17,11 @@ pub(crate) const GROUP_MAX: usize = 8;
 /// Rows binned by one piece of parallel work.
 const ROWS_PER_PIECE: usize = 8192;
 
-/// A matrix as bin numbers. Its columns that can be split on are numbered by *slots*, in their order.
+/// A matrix as bin numbers. Its columns that can be split on are numbered by *slots*, in their order; a column of very many
+/// categories takes several, each of which tells some of them from the rest.
 pub(crate) struct BinnedMatrix {
-    /// How each matrix column was cut.
-    pub bins: Vec<Bins>,
+    /// How each slot's column was cut.
+    bins: Vec<Bins>,
     /// The matrix column of each slot, ascending: those that hold at least two bins (missing is one).
     pub usable: Vec<usize>,
     /// In the order of the slots.
@@ -55,38 +56,42 @@ impl SlotBins<'_> {
 }
 
 impl BinnedMatrix {
-    /// Cuts the columns of `x`. `categorical` has the number of codes of each ordinal column.
+    /// Cuts the columns of `x`. `categorical` has the number of codes of each ordinal column, which takes at most
+    /// `blocks_max` slots of `bins_max` categories.
     /// Columns are cut in parallel, each alone, so that the number of threads does not matter.
     pub fn new(
         x: ArrayView2<'_, f64>,
         categorical: &[Option<u32>],
-        bins_max: usize,
+        (bins_max, blocks_max): (usize, usize),
         seed: Seed,
         cancel: &CancelToken,
     ) -> Result<Self, Cancelled> {
         let sample = sample_rows(x.nrows(), seed);
-        let cut = |column: usize| -> Result<(Bins, bool), Cancelled> {
+        let cut = |column: usize| -> Result<Vec<Bins>, Cancelled> {
             cancel.check()?;
             let values = x.column(column);
-            let bins = match categorical.get(column).copied().flatten() {
-                Some(n_codes) => categorical_bins(values.iter().copied(), n_codes, bins_max),
+            let mut blocks = match categorical.get(column).copied().flatten() {
+                Some(n_codes) => categorical_bins(values.iter().copied(), n_codes, bins_max, blocks_max),
                 None => {
                     let mut sampled: Vec<f64> =
                         sample.iter().map(|&row| values[row]).filter(|value| value.is_finite()).collect();
                     sampled.sort_unstable_by(f64::total_cmp);
-                    Bins::Numeric { upper: quantile_edges(&sampled, bins_max) }
+                    vec![Bins::Numeric { upper: quantile_edges(&sampled, bins_max) }]
                 }
             };
-            let is_usable = bins.n_bins() > 1 || {
-                let lookup = bins.lookup();
-                let mut all = values.iter().map(|&value| lookup.bin(value));
-                all.next().is_some_and(|first| all.any(|bin| bin != first))
-            };
-            Ok((bins, is_usable))
+            blocks.retain(|bins| {
+                bins.n_bins() > 1 || {
+                    let lookup = bins.lookup();
+                    let mut all = values.iter().map(|&value| lookup.bin(value));
+                    all.next().is_some_and(|first| all.any(|bin| bin != first))
+                }
+            });
+            Ok(blocks)
         };
-        let cut: Vec<(Bins, bool)> = (0..x.ncols()).into_par_iter().map(cut).collect::<Result<_, _>>()?;
-        let usable: Vec<usize> = (0..cut.len()).filter(|&column| cut[column].1).collect();
-        let bins: Vec<Bins> = cut.into_iter().map(|(bins, _)| bins).collect();
+        let cut: Vec<Vec<Bins>> = (0..x.ncols()).into_par_iter().map(cut).collect::<Result<_, _>>()?;
+        let of_slots = cut.into_iter().enumerate();
+        let of_slots = of_slots.flat_map(|(column, blocks)| blocks.into_iter().map(move |bins| (column, bins)));
+        let (usable, bins): (Vec<usize>, Vec<Bins>) = of_slots.unzip();
         let mut groups = Vec::new();
         let mut first = 0;
         while first < usable.len() {
@@ -109,7 +114,7 @@ impl BinnedMatrix {
 
     /// How a slot's column was cut.
     pub fn bins_of(&self, slot: usize) -> &Bins {
-        &self.bins[self.usable[slot]]
+        &self.bins[slot]
     }
 
     /// A slot's bin numbers.
@@ -125,7 +130,7 @@ fn binned(
     cancel: &CancelToken,
 ) -> Result<Vec<u8>, Cancelled> {
     let width = columns.len();
-    let lookups: Vec<Lookup<'_>> = columns.iter().map(|&column| bins[column].lookup()).collect();
+    let lookups: Vec<Lookup<'_>> = bins.iter().map(Bins::lookup).collect();
     let mut bytes = vec![0; x.nrows() * width];
     if width == 0 {
         return Ok(bytes);
@@ -177,20 +182,21 @@ mod tests {
     #[test]
     fn missing_constant_and_categorical_columns() {
         let x = array![[1.0, 7.0, 0.0, f64::NAN], [f64::NAN, 7.0, 2.0, f64::NAN], [f64::INFINITY, 7.0, 9.0, f64::NAN]];
-        let binned = BinnedMatrix::new(x.view(), &[None, None, Some(3), None], 255, Seed(1), &CancelToken::new())
+        let binned = BinnedMatrix::new(x.view(), &[None, None, Some(3), None], (255, 1), Seed(1), &CancelToken::new())
             .expect("not cancelled");
         assert_eq!(binned.usable, [0, 2]);
         let slot = |slot: usize| (0..3).map(|row| binned.slot(slot).bin(row)).collect::<Vec<_>>();
         assert_eq!(slot(0), [0, 1, 1], "infinite is missing");
         assert_eq!(slot(1), [0, 1, 2], "a code out of range is missing");
-        assert_eq!(binned.bins[2].n_bins(), 2);
+        assert_eq!(binned.bins_of(1).n_bins(), 2);
     }
 
     #[test]
     fn every_number_of_columns_is_put_into_groups() {
         for n_columns in 1..20 {
             let x = Array2::from_shape_fn((3, n_columns), |(row, column)| ((row + column) % 3) as f64);
-            let binned = BinnedMatrix::new(x.view(), &[], 255, Seed(1), &CancelToken::new()).expect("not cancelled");
+            let binned =
+                BinnedMatrix::new(x.view(), &[], (255, 1), Seed(1), &CancelToken::new()).expect("not cancelled");
             for slot in 0..n_columns {
                 for row in 0..3 {
                     assert_eq!(usize::from(binned.slot(slot).bin(row)), (row as usize + slot) % 3);

@@ -8,17 +8,12 @@
 mod categories;
 mod numbers;
 
-use rayon::prelude::*;
-
 use super::bins::Bins;
 use super::constraints::Bounds;
 use super::fixed_point::Units;
 use super::grow::Growth;
-use super::histogram::{Histogram, Layout, Occupied};
+use super::histogram::Occupied;
 use super::matrix::BinnedMatrix;
-
-/// Below this many slots, a node is searched on one thread.
-const PARALLEL_SLOTS_MIN: usize = 32;
 
 /// A split of a node.
 #[derive(Debug, Clone)]
@@ -72,24 +67,13 @@ pub(crate) struct NodeView<'a> {
     pub draw: Option<u64>,
 }
 
-/// The best split over `slots`; of equal gains, the earliest slot's.
-pub(crate) fn best(
-    matrix: &BinnedMatrix,
-    layout: &Layout,
-    histogram: &Histogram,
-    slots: &[usize],
-    node: NodeView<'_>,
-) -> Option<Split> {
-    let find = |&slot: &usize| of_slot(matrix, slot, layout.cells(histogram, slot), None, node);
-    if slots.len() < PARALLEL_SLOTS_MIN || rayon::current_num_threads() == 1 {
-        return slots.iter().filter_map(find).fold(None, better);
+/// The one of two splits that gains more; of equal gains, the first.
+pub(crate) fn better(best: Option<Split>, other: Option<Split>) -> Option<Split> {
+    match (&best, &other) {
+        (Some(a), Some(b)) if b.gain > a.gain => other,
+        (Some(_), _) => best,
+        _ => other,
     }
-    let found: Vec<Option<Split>> = slots.par_iter().with_min_len(PARALLEL_SLOTS_MIN / 4).map(find).collect();
-    found.into_iter().flatten().fold(None, better)
-}
-
-fn better(best: Option<Split>, split: Split) -> Option<Split> {
-    if best.as_ref().is_none_or(|best| split.gain > best.gain) { Some(split) } else { best }
 }
 
 /// The best split of one slot, from its cells: those of `occupied` bins, where that is told; it must be for a
@@ -122,7 +106,7 @@ pub(crate) fn of_slot(
     if search.n_rows < 2 * node.growth.min_samples_leaf {
         return None;
     }
-    match &matrix.bins[column] {
+    match matrix.bins_of(slot) {
         Bins::Numeric { .. } => search.numbers(),
         Bins::Categorical { .. } => search.categories(),
     }

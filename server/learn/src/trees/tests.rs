@@ -5,6 +5,7 @@ mod extremes;
 mod forests;
 mod losses;
 mod shap;
+mod shapes;
 
 use mlwright_base::{CancelToken, NoProgress, Seed};
 use ndarray::{Array2, ArrayView2};

@@ -37,8 +37,16 @@ fn probabilities_are_calibrated_where_that_helps() {
 
 #[test]
 fn intervals_and_sets_hold_the_truth_of_test_rows_as_often_as_promised() {
-    for (table, metric) in [(regression(3_000), Metric::Rmse), (binary(3_000, 0.0), Metric::LogLoss), (three_classes(3_000), Metric::LogLoss)] {
-        let options = SearchOptions { coverage: Some(0.8), calibration: CalibrationChoice::Auto, ..only(&["gradient_boosting"], metric) };
+    for (table, metric) in [
+        (regression(3_000), Metric::Rmse),
+        (binary(3_000, 0.0), Metric::LogLoss),
+        (three_classes(3_000), Metric::LogLoss),
+    ] {
+        let options = SearchOptions {
+            coverage: Some(0.8),
+            calibration: CalibrationChoice::Auto,
+            ..only(&["gradient_boosting"], metric)
+        };
         let outcome = run(&table, &options).unwrap();
         let coverage = outcome.coverage.expect("it was asked for");
         // 600 rows: a standard error of 0.016.
@@ -53,6 +61,8 @@ fn intervals_and_sets_hold_the_truth_of_test_rows_as_often_as_promised() {
 
 /// Classes that the columns explain in part.
 fn three_classes(n: usize) -> Table {
-    let class = |i: usize, margin: f64| ["low", "middle", "high"][((margin + 4.0 * noise(5_000_000 + i as u64)).clamp(-3.0, 5.9) / 3.0 + 1.0) as usize];
+    let class = |i: usize, margin: f64| {
+        ["low", "middle", "high"][((margin + 4.0 * noise(5_000_000 + i as u64)).clamp(-3.0, 5.9) / 3.0 + 1.0) as usize]
+    };
     table_of(n, move |i, margin| text(class(i, margin)), Some(Task::Multiclass))
 }

@@ -22,7 +22,14 @@ fn a_candidate_that_takes_too_much_is_given_up_and_the_others_are_tried() {
     };
     let options = only(&["decision_tree", "gradient_boosting", "logistic_regression"], Metric::RocAuc);
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
-    let of = |learner: &str| outcome.leaderboard.iter().filter(|one| one.learner == learner).map(|one| one.failure.clone()).collect::<Vec<_>>();
+    let of = |learner: &str| {
+        outcome
+            .leaderboard
+            .iter()
+            .filter(|one| one.learner == learner)
+            .map(|one| one.failure.clone())
+            .collect::<Vec<_>>()
+    };
     // Its variants come later, and by then there is room again.
     let boosting = of("gradient_boosting");
     let given_up: Vec<&String> = boosting.iter().flatten().collect();

@@ -45,9 +45,19 @@ impl GradientBoosting {
                 20_001..=ROWS_BY_FOLDS_MAX => 1,
                 _ => 0,
             },
+            shape_by_folds: small,
             early_stopping_rounds: 50,
             validation_fraction: 0.0,
         }
+    }
+
+    /// The parameters that `shape_by_folds` chooses.
+    pub(crate) const SHAPE: [&'static str; 3] = ["max_leaves", "row_fraction", "l2"];
+
+    /// The other shape of trees, LightGBM's. It learns more of tables whose target follows from their columns almost
+    /// without noise.
+    pub(super) fn bolder(&self) -> Self {
+        Self { max_leaves: 31, row_fraction: 1.0, l2: 0.0, ..self.clone() }
     }
 }
 
