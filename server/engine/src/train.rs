@@ -4,6 +4,7 @@
 mod card;
 mod doubts;
 mod input;
+mod leaks;
 mod memory;
 mod package;
 mod run;
@@ -77,7 +78,7 @@ pub struct TrainRequest {
     /// Experiment to put the run in (table-target).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub experiment: Option<String>,
-    /// Columns to leave out.
+    /// Columns to leave out (copies of the target).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude: Option<Vec<String>>,
     /// Date or number that orders rows in time: the last are held out instead of random ones.
@@ -217,7 +218,7 @@ pub(crate) struct TrainSpec {
     pub budget_seconds: f64,
     pub seed: u64,
     pub experiment: String,
-    pub exclude: Vec<String>,
+    pub exclude: Option<Vec<String>>,
     pub time_column: Option<String>,
     #[serde(default)]
     pub group_column: Option<String>,
@@ -271,16 +272,16 @@ impl Engine {
         let metric = request.metric.or_else(|| use_case.and_then(|case| case.metric.clone()));
         let time_column = request.time_column.or_else(|| use_case.and_then(|case| case.time_column.clone()));
         let positive_class = request.positive_class.or_else(|| use_case.and_then(|case| case.positive_class.clone()));
-        let exclude = request.exclude.unwrap_or_default();
+        let exclude = request.exclude;
         let known = |column: &str, field: &str| {
             let found = columns.iter().any(|name| name == column);
             if found { Ok(()) } else { Err(no_column(column, columns.iter().map(String::as_str), field)) }
         };
         known(&request.target, "target")?;
-        exclude.iter().try_for_each(|column| known(column, "exclude"))?;
+        exclude.iter().flatten().try_for_each(|column| known(column, "exclude"))?;
         time_column.iter().try_for_each(|column| known(column, "time_column"))?;
         request.group_column.iter().try_for_each(|column| known(column, "group_column"))?;
-        if exclude.contains(&request.target) {
+        if exclude.iter().flatten().any(|column| *column == request.target) {
             return Err(Problem::new(ErrorCode::InvalidArgument, "the target is among the excluded columns").field("exclude"));
         }
         if time_column.as_ref() == Some(&request.target) {

@@ -120,8 +120,8 @@ fn reproduce(spec: &TrainSpec, input: &TrainingInput, result: &TrainResult) -> R
     add("test-fraction", &spec.test_fraction.to_string());
     add("budget-seconds", &spec.budget_seconds.to_string());
     add("seed", &spec.seed.to_string());
-    if !spec.exclude.is_empty() {
-        add("exclude", &list(&spec.exclude));
+    if let Some(exclude) = &spec.exclude {
+        add("exclude", &list(exclude));
     }
     for (flag, value) in [
         ("time-column", &spec.time_column),
@@ -150,7 +150,7 @@ fn reproduce(spec: &TrainSpec, input: &TrainingInput, result: &TrainResult) -> R
 /// A list as a flag takes it: with commas between, or as JSON where that would be read otherwise.
 fn list(items: &[String]) -> String {
     let is_plain = |item: &String| !item.contains(',') && item.trim() == item && !item.starts_with(['[', '@', '-']) && !item.is_empty();
-    if items.iter().all(is_plain) { items.join(",") } else { serde_json::Value::from(items).to_string() }
+    if !items.is_empty() && items.iter().all(is_plain) { items.join(",") } else { serde_json::Value::from(items).to_string() }
 }
 
 /// A word of a POSIX shell.

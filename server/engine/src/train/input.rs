@@ -7,7 +7,7 @@ use mlwright_learn::split::{GroupColumn, OwnedSplit, SplitName, choose, group_co
 use mlwright_learn::{Column, Feature, Frame, Task};
 use polars::prelude::{DataFrame, IdxCa, IdxSize};
 
-use super::{ExcludedColumn, TrainSpec, doubts};
+use super::{ExcludedColumn, TrainSpec, doubts, leaks};
 use crate::convert::{column_from, exclusion, features_of, frame_from, series_of, target_from};
 use crate::engine::Engine;
 use crate::tables::OpenTable;
@@ -79,21 +79,33 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
     let target = target_from(&table, &spec.target, spec.task, spec.positive_class.as_deref())?;
     let mut warnings: Vec<String> = misfits(&opened, cancel)?.into_iter().collect();
     if target.n_left_out > 0 {
-        warnings.push(format!("{} of {n_rows} rows have no {} and were left out", target.n_left_out, spec.target));
+        let finite = if target.task == Task::Regression { "finite " } else { "" };
+        warnings.push(format!("{} of {n_rows} rows have no {finite}{} and were left out", target.n_left_out, spec.target));
     }
     // A group is never on both sides, so that its name says nothing about rows to come.
-    let left_out: Vec<String> = spec.exclude.iter().chain(&spec.group_column).cloned().collect();
-    let features = features_of(&schema, &spec.target, &left_out);
-    let excluded = schema
+    let by_caller = spec.exclude.as_deref().unwrap_or_default();
+    let left_out: Vec<String> = by_caller.iter().chain(&spec.group_column).cloned().collect();
+    let mut features = features_of(&schema, &spec.target, &left_out);
+    let mut excluded = schema
         .iter()
         .filter(|column| column.name != spec.target)
         .filter_map(|column| {
             let is_group = spec.group_column.as_ref() == Some(&column.name);
-            let reason = exclusion(column, &spec.target, &spec.exclude)
+            let reason = exclusion(column, &spec.target, by_caller)
                 .or_else(|| is_group.then(|| "it says which rows belong together".to_owned()))?;
             Some(ExcludedColumn { name: column.name.clone(), reason })
         })
         .collect::<Vec<_>>();
+    let names: Vec<String> = features.iter().map(|feature| feature.name.clone()).collect();
+    let leaks = leaks::look(&table, &schema, &spec.target, &names, cancel)?;
+    // Who says what to exclude has looked; and of columns that all equal the outcome, one may well be its cause.
+    if spec.exclude.is_none() && leaks.certain.len() < features.len() {
+        features.retain(|feature| leaks.certain.iter().all(|leak| leak.column != feature.name));
+        excluded.extend(leaks.excluded());
+    } else {
+        warnings.extend(leaks.told());
+    }
+    warnings.extend(leaks.suspected);
     if features.is_empty() {
         let names: Vec<String> = excluded.iter().map(|one| format!("{} ({})", one.name, one.reason)).collect();
         return Err(Problem::new(ErrorCode::UnsuitableData, "no column is left to learn from")

@@ -87,7 +87,7 @@ fn params_of(spec: &TrainSpec) -> BTreeMap<String, String> {
     optional("calibration", spec.calibration.clone());
     optional("coverage", spec.coverage.map(|coverage| coverage.to_string()));
     optional("learners", (!spec.learners.is_empty()).then(|| spec.learners.join(", ")));
-    optional("exclude", (!spec.exclude.is_empty()).then(|| spec.exclude.join(", ")));
+    optional("exclude", spec.exclude.as_ref().map(|columns| columns.join(", ")));
     params
 }
 

@@ -1,0 +1,91 @@
+//! Columns that likely hold the outcome itself: what the profile of a table calls leaks of its target.
+
+use mlwright_base::{CancelToken, Problem};
+use mlwright_data::ColumnSchema;
+use mlwright_explore::findings::{Finding, FindingKind, Severity};
+use mlwright_explore::profile::{ProfileOptions, profile};
+use mlwright_explore::Context;
+use polars::prelude::DataFrame;
+
+use super::ExcludedColumn;
+use super::input::take;
+
+/// Rows that are looked at: a column that all but equals the outcome shows in fewer.
+const ROWS_MAX: usize = 20_000;
+/// Cells that are looked at, when columns are many.
+const CELLS_MAX: usize = 5_000_000;
+/// Fewer rows than this are not looked at for the columns' number.
+const ROWS_MIN: usize = 1_000;
+
+/// A column that no model should learn from.
+#[derive(Debug)]
+pub(super) struct Leak {
+    /// Its name.
+    pub column: String,
+    /// What was seen, with the numbers.
+    seen: String,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Leaks {
+    /// Columns that all but equal the outcome.
+    pub certain: Vec<Leak>,
+    /// What else looks like a leak, in words.
+    pub suspected: Vec<String>,
+}
+
+/// Looks for columns that say too much of the target, among some of the rows, evenly drawn. Only the outcome's relation to
+/// single columns is looked at, and it can only take a column away: a score on test rows is not flattered by it.
+///
+/// # Errors
+/// What profiling gives.
+pub(super) fn look(
+    table: &DataFrame,
+    schema: &[ColumnSchema],
+    target: &str,
+    features: &[String],
+    cancel: &CancelToken,
+) -> Result<Leaks, Problem> {
+    let names: Vec<&str> = features.iter().map(String::as_str).chain([target]).collect();
+    let looked_at = table.select(names.iter().copied()).map_err(|error| Problem::new(mlwright_base::ErrorCode::Internal, format!("columns cannot be taken: {error}")))?;
+    let n_rows = table.height().min(ROWS_MAX).min((CELLS_MAX / names.len()).max(ROWS_MIN));
+    let rows: Vec<usize> = (0..n_rows).map(|row| (row as u128 * table.height() as u128 / n_rows as u128) as usize).collect();
+    let looked_at = if n_rows < table.height() { take(&looked_at, &rows)? } else { looked_at };
+    let schema: Vec<ColumnSchema> = schema.iter().filter(|column| names.contains(&column.name.as_str())).cloned().collect();
+    let options = ProfileOptions { pair_columns: 10, ..ProfileOptions::default() };
+    let profile = profile(&looked_at, &schema, Some(target), &options, &Context::quiet(cancel))?;
+    let mut leaks = Leaks::default();
+    for finding in profile.findings.iter().filter(|finding| is_leak(finding)) {
+        for name in &finding.columns {
+            if finding.severity == Severity::Error {
+                leaks.certain.push(Leak { column: name.clone(), seen: finding.reason.clone() });
+            } else {
+                leaks.suspected.push(format!("{}: {}", finding.reason, finding.action));
+            }
+        }
+    }
+    Ok(leaks)
+}
+
+fn is_leak(finding: &Finding) -> bool {
+    matches!(finding.kind, FindingKind::LeakageSuspect | FindingKind::KnownAfterOutcome)
+}
+
+impl Leaks {
+    /// The certain ones as columns left out.
+    pub fn excluded(&self) -> impl Iterator<Item = ExcludedColumn> {
+        self.certain.iter().map(|leak| ExcludedColumn {
+            name: leak.column.clone(),
+            reason: format!(
+                "it likely holds the outcome itself: {}; to learn from it all the same, say what to exclude (an empty list will do)",
+                leak.seen
+            ),
+        })
+    }
+
+    /// The certain ones as warnings, where they are learned from.
+    pub fn told(&self) -> impl Iterator<Item = String> {
+        self.certain.iter().map(|leak| format!("{} was learned from, but likely holds the outcome itself: {}", leak.column, leak.seen))
+    }
+}
