@@ -50,13 +50,15 @@ export const steps = [
     "a column of a frame of an earlier cell is completed in a notebook",
     async ({ editor, page }) => {
       await editor.openFile("look.ipynb");
+      // The lens makes its cell taller, which scrolls the notebook; a list of suggestions that is open then is closed by the editor.
+      await page.locator(".notebook-editor .codelens-decoration a", { hasText: "Profile telco.csv" }).waitFor({ timeout: WAIT_MS_MAX });
       const cell = page.locator(".notebook-editor .cell-list-container .code-cell-row, .notebook-editor .monaco-list-row.code-cell-row").nth(1);
       await cell.locator(".monaco-editor").click({ timeout: WAIT_MS_MAX });
       await page.keyboard.type('df["tot');
       await page.locator(".suggest-widget .monaco-list-row", { hasText: "TotalCharges" }).waitFor({ timeout: WAIT_MS_MAX });
       await editor.screenshot("notebook");
       await page.keyboard.press("Escape");
-      await editor.command("File: Revert File");
+      await editor.revert();
     },
   ],
   [
@@ -75,6 +77,8 @@ export const steps = [
     "hovering over a column tells what is in it",
     async ({ editor, page }) => {
       await editor.openFile("train.py");
+      // Its lens moves the lines below it.
+      await page.locator(".codelens-decoration a", { hasText: "Profile telco.csv" }).waitFor({ timeout: WAIT_MS_MAX });
       await page.locator(".view-line span", { hasText: /MonthlyCharges/ }).last().hover();
       const hover = page.locator(".monaco-hover", { hasText: "MonthlyCharges" });
       await hover.first().waitFor({ timeout: WAIT_MS_MAX });
