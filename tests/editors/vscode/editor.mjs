@@ -190,6 +190,17 @@ export class Editor {
     });
   }
 
+  /** Points at a place until a text about it is shown. Where the pointer was there already, the editor notices nothing: it comes anew. */
+  async hover(place, text) {
+    const shown = this.page.locator(".monaco-hover", { hasText: text }).first();
+    await until(`“${text}” is told where one points`, async () => {
+      await this.page.mouse.move(0, 0);
+      await place.hover({ timeout: WAIT_MS_MAX });
+      return shown.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    });
+    return shown;
+  }
+
   notification(text) {
     return this.page.locator(".notification-toast", { hasText: text });
   }

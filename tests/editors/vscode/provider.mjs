@@ -1,11 +1,11 @@
-// A model provider on loopback that says one thing to whoever asks, and keeps what it was asked.
+// A model provider on loopback that says what a test wants, and keeps what it was asked.
 import { createServer } from "node:http";
 
 export class Provider {
-  /** What it was asked: path, headers and body of each request, in their order. */
+  /** What it was asked: path, headers and question of each request, in their order. */
   asked = [];
-  /** The text of its answers. */
-  says = "";
+  /** What it answers to a question, which is the text of all its messages. */
+  says = (_question) => "";
 
   static async start() {
     const provider = new Provider();
@@ -27,8 +27,10 @@ export class Provider {
   async answer(request, response) {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    this.asked.push({ path: request.url, headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString("utf8")) });
+    const { messages } = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    const question = messages.map((message) => message.content).join("\n");
+    this.asked.push({ path: request.url, headers: request.headers, question });
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ choices: [{ message: { role: "assistant", content: this.says } }] }));
+    response.end(JSON.stringify({ choices: [{ message: { role: "assistant", content: this.says(question) } }] }));
   }
 }

@@ -1,6 +1,6 @@
 // What a user does with the extension, in the order in which one thing builds on another.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { jsonOf, until, WAIT_MS_MAX } from "./editor.mjs";
 
@@ -11,6 +11,17 @@ export const steps = [
     "the status bar tells what the workspace holds",
     async ({ editor }) => {
       await until("the status bar counts one table", async () => (await editor.statusBarItem().getAttribute("aria-label"))?.includes("1 table"));
+    },
+  ],
+  [
+    "the walkthrough opens",
+    async ({ editor, page }) => {
+      await editor.command("mlwright: Get Started");
+      await page.getByRole("heading", { level: 2, name: "Get started with mlwright" }).waitFor({ timeout: WAIT_MS_MAX });
+      await page.locator(".getting-started-step", { hasText: "Let the editor's agent do it" }).waitFor({ timeout: WAIT_MS_MAX });
+      await editor.panelFrame().getByText("Any folder with data is a workspace").waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("get-started");
+      await editor.command("View: Close All Editors");
     },
   ],
   [
@@ -79,10 +90,8 @@ export const steps = [
       await editor.openFile("train.py");
       // Its lens moves the lines below it.
       await page.locator(".codelens-decoration a", { hasText: "Profile telco.csv" }).waitFor({ timeout: WAIT_MS_MAX });
-      await page.locator(".view-line span", { hasText: /MonthlyCharges/ }).last().hover();
-      const hover = page.locator(".monaco-hover", { hasText: "MonthlyCharges" });
-      await hover.first().waitFor({ timeout: WAIT_MS_MAX });
-      assert.match(await hover.first().innerText(), /numeric/);
+      const hover = await editor.hover(page.locator(".view-line span", { hasText: /MonthlyCharges/ }).last(), "MonthlyCharges");
+      assert.match(await hover.innerText(), /numeric/);
     },
   ],
   [
@@ -142,12 +151,13 @@ export const steps = [
   ],
   [
     "the views follow what is done outside the editor",
-    async ({ editor, operation }) => {
+    async ({ editor, page, operation }) => {
       const [{ run_id: runId }] = operation("list-runs").runs.filter((run) => run.status === "FINISHED");
       operation("register-model", "--run-id", runId, "--name", "churn");
       await editor.line("Models", "churn").waitFor({ timeout: WAIT_MS_MAX });
       operation("set-alias", "--name", "churn", "--alias", "champion", "--version", "1");
       await editor.line("Models", "champion v1").waitFor({ timeout: WAIT_MS_MAX });
+      await page.locator(".codelens-decoration", { hasText: "churn/1 is champion" }).waitFor({ timeout: WAIT_MS_MAX });
       operation("create-monitor", "--name", "churn-drift", "--baseline", "telco.csv", "--current", "telco.csv");
       await editor.line("Monitors", "churn-drift").waitFor({ timeout: WAIT_MS_MAX });
     },
@@ -167,7 +177,8 @@ export const steps = [
   ],
   [
     "opening a data file offers its profile, once",
-    async ({ editor, page }) => {
+    async ({ editor, page, workspace }) => {
+      writeFileSync(path.join(workspace, "again.csv"), "a,b\n1,2\n");
       await editor.openFile("telco.csv");
       const offer = editor.notification("Profile telco.csv?");
       await offer.waitFor({ timeout: WAIT_MS_MAX });
@@ -182,7 +193,9 @@ export const steps = [
       assert.equal(await editor.panelFrame().locator("script").count(), 0);
       await editor.command("View: Close All Editors");
       await editor.openFile("telco.csv");
-      await page.waitForTimeout(2000);
+      // Another file is offered, this one no more.
+      await editor.openFile("again.csv");
+      await editor.notification("Profile again.csv?").waitFor({ timeout: WAIT_MS_MAX });
       assert.equal(await offer.count(), 0);
     },
   ],
@@ -201,7 +214,34 @@ export const steps = [
       assert.ok(answer.tools.length >= 25, `tools: ${answer.tools}`);
       assert.match(answer.text, /telco\.csv/);
       assert.match(answer.text, /7,?043/);
-      await page.waitForTimeout(500);
+    },
+  ],
+  [
+    "broken settings are told once, and the views are back when they are mended",
+    async ({ editor, page, workspace }) => {
+      const file = path.join(workspace, "mlwright.toml");
+      const text = readFileSync(file, "utf8");
+      writeFileSync(file, `${text}[use_cases]\n`);
+      const trouble = page.getByText("mlwright.toml: line 5: unknown field `use_cases`");
+      await trouble.waitFor({ timeout: WAIT_MS_MAX });
+      assert.equal(await trouble.count(), 1);
+      assert.doesNotMatch(await editor.view("Tables").innerText(), new RegExp(workspace));
+      await editor.screenshot("broken-settings");
+      writeFileSync(file, text);
+      await editor.line("Tables", "telco.csv").waitFor({ timeout: WAIT_MS_MAX });
+      await trouble.waitFor({ state: "detached", timeout: WAIT_MS_MAX });
+    },
+  ],
+  [
+    "the walkthrough knows what is done",
+    async ({ editor, page }) => {
+      await editor.command("mlwright: Get Started");
+      for (const title of ["Profile it", "Write code that knows the columns", "Train", "Register, promote, deploy"]) {
+        const step = page.locator(".getting-started-step", { has: page.getByText(title, { exact: true }) });
+        await step.locator(".codicon-getting-started-step-checked").waitFor({ timeout: WAIT_MS_MAX });
+      }
+      await editor.screenshot("walkthrough");
+      await editor.command("View: Close All Editors");
     },
   ],
 ];

@@ -56,9 +56,7 @@ function ghost(page) {
 
 /** Whatever has come of a question before is shown, or never will be: the server answers in the order of its requests. */
 async function hovered(editor) {
-  const { page } = editor;
-  await page.locator(".view-line span", { hasText: /read_csv/ }).first().hover();
-  await page.locator(".monaco-hover", { hasText: "telco.csv" }).first().waitFor({ timeout: WAIT_MS_MAX });
+  await editor.hover(editor.page.locator(".view-line span", { hasText: /read_csv/ }).first(), "telco.csv");
 }
 
 /** All files below a folder, with the text of each. */
@@ -75,7 +73,7 @@ export const suggestionSteps = [
   [
     "no provider is asked until settings name it for inline completion",
     async ({ editor, page, workspace, provider }) => {
-      provider.says = REST;
+      provider.says = (question) => (question.includes(`${LINE}<cursor/>`) ? REST : "");
       await addSettings(editor, ["[providers.local]", `base_url = "${provider.address}"`, 'model = "small"', `key_variable = "${KEY_VARIABLE}"`]);
       await askAtTheEnd(editor);
       await hovered(editor);
@@ -99,14 +97,14 @@ export const suggestionSteps = [
       await editor.screenshot("ghost-text");
       await page.keyboard.press("Tab");
       await ghost(page).first().waitFor({ state: "detached", timeout: WAIT_MS_MAX });
+      await page.locator(".view-line", { hasText: `${LINE}${REST}`.replaceAll(" ", "\u00a0") }).waitFor({ timeout: WAIT_MS_MAX });
       await editor.save();
       assert.ok(readFileSync(path.join(workspace, "look.py"), "utf8").endsWith(`${LINE}${REST}`));
       const [asked] = provider.asked;
       assert.equal(asked.path, "/v1/chat/completions");
       assert.equal(asked.headers.authorization, `Bearer ${KEY}`);
-      const question = asked.body.messages.map((message) => message.content).join("\n");
-      assert.match(question, /"tenure" \(integer\)/);
-      assert.ok(question.includes(`${LINE}<cursor/>`), question);
+      assert.match(asked.question, /"tenure" \(integer\)/);
+      assert.ok(asked.question.includes(`${LINE}<cursor/>`), asked.question);
       const leaks = [...texts(home), ...texts(workspace)].filter(([, text]) => text.includes(KEY)).map(([file]) => path.relative(folder, file));
       assert.deepEqual(leaks, []);
     },
