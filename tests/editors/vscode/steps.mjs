@@ -208,6 +208,8 @@ export const steps = [
       await editor.screenshot("mcp-servers");
       await listed.first().click();
       await editor.choice("Start Server").first().click({ timeout: WAIT_MS_MAX });
+      // Its log opens and takes the keys.
+      await page.locator(".panel .view-line", { hasText: /Discovered\s+\d+\s+tools/ }).waitFor({ timeout: WAIT_MS_MAX });
       await editor.command("Probe: Call list_tables");
       const answer = await until("the probe has called the tool", () => jsonOf(answerFile), 2 * WAIT_MS_MAX);
       assert.equal(answer.error, undefined, JSON.stringify(answer));

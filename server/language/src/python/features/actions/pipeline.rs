@@ -45,8 +45,7 @@ pub(super) fn wrap_in_pipeline(document: &Document, analysis: &Analysis, range: 
     });
     let of_it: Vec<&Transform<'_>> = transforms.iter().filter(|transform| transform.by == learned.by).collect();
     let is_fitted_once = of_it.iter().filter(|transform| transform.method != "transform").count() == 1;
-    let names_once =
-        of_it.iter().all(|transform| transform.is_in_place() || assigned_times(body, transform.to) == 1);
+    let names_once = of_it.iter().all(|transform| transform.is_in_place() || assigned_times(body, transform.to) == 1);
     if !is_transformer || !is_fitted_once || !names_once || made_after(body, learned.by, made.2.range.start) {
         return None;
     }

@@ -202,7 +202,9 @@ print(model.score(X_test, y_test))
         )),
     );
     // Elsewhere they are wanted as they are then, or it cannot be told which of the two.
-    for other in ["print(X_train)\n", "X_train = X_train[:10]\n", "def score():\n    return model.score(X_test, y_test)\n"] {
+    for other in
+        ["print(X_train)\n", "X_train = X_train[:10]\n", "def score():\n    return model.score(X_test, y_test)\n"]
+    {
         check_action(&format!("{head}{split}{in_place}{other}"), "model.fit", title, None);
     }
     let early = format!("{split}mean = lambda: X_test.mean()\n");
