@@ -16,8 +16,10 @@ import { Tree, type Line } from "./tree";
 
 const DATABASE = ".mlwright/metadata.db";
 
-/** What changes when somebody does something with mlwright, settings without which nothing can be read, and data files that come and go. */
-const WATCHED = ["**/.mlwright/metadata.db*", "**/.mlwright/reports/*.html", "**/mlwright.toml", "**/*.{csv,tsv,parquet,ndjson,jsonl,arrow,feather}"];
+/** What changes when somebody does something with mlwright; looking is recorded in it, too. */
+const DATABASE_FILES = "**/.mlwright/metadata.db*";
+/** Reports, settings without which nothing can be read, and data files that come and go. */
+const OTHER_FILES = ["**/.mlwright/reports/*.html", "**/mlwright.toml", "**/*.{csv,tsv,parquet,ndjson,jsonl,arrow,feather}"];
 
 export class Views implements vscode.Disposable {
   private readonly trees: readonly Tree[];
@@ -42,13 +44,21 @@ export class Views implements vscode.Disposable {
       new Tree("mlwright.monitors", shown((snapshot) => monitorLines(operations, snapshot))),
     ];
     this.freshness = new Freshness(() => this.load());
-    const changed = (): void => {
-      if (vscode.window.state.focused) this.freshness.changed();
-      else this.isStale = true;
-    };
-    for (const pattern of WATCHED) {
+    const watch = (pattern: string, tell: () => void): void => {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+      const changed = (): void => {
+        if (vscode.window.state.focused) tell();
+        else this.isStale = true;
+      };
       this.parts.push(watcher, watcher.onDidCreate(changed), watcher.onDidChange(changed), watcher.onDidDelete(changed));
+    };
+    watch(DATABASE_FILES, () => {
+      this.freshness.changed();
+    });
+    for (const pattern of OTHER_FILES) {
+      watch(pattern, () => {
+        this.freshness.touched();
+      });
     }
     this.parts.push(
       operations.onDidChange(() => {
