@@ -19,6 +19,7 @@ import { runAndShow } from "./show";
 import { Status } from "./status";
 import type { Surface } from "./surface";
 import { Views } from "./views/views";
+import { watchForCode } from "./walkthrough";
 
 let running: Server | undefined;
 
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(generalCommands(surface, server, output, refresh)),
     provideMcpServers(context.extension, output),
     offerProfiles(context, server),
+    watchForCode(),
     server.onDidChangeState((state) => {
       void vscode.commands.executeCommand("setContext", "mlwright.serverState", state);
       status.draw();

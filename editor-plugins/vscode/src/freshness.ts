@@ -13,6 +13,8 @@ const LATER_MS: readonly number[] = [1500, 6000];
 
 export class Freshness {
   private timer: NodeJS.Timeout | undefined;
+  /** How long the timer was set for. */
+  private delayMs = 0;
   private isLooking = false;
   private lookEnded = 0;
   /** How many looks in a row found nothing new after a possible echo. */
@@ -34,6 +36,12 @@ export class Freshness {
     }
   }
 
+  /** Something changed that looking leaves as it is: no echo, whenever it comes. */
+  touched(): void {
+    this.quiet = 0;
+    this.schedule(BURST_MS);
+  }
+
   /** Looks now. */
   refresh(): void {
     this.quiet = 0;
@@ -46,8 +54,14 @@ export class Freshness {
     clearTimeout(this.timer);
   }
 
+  /** Sets the timer, or brings it forward; it is never put off. */
   private schedule(delayMs: number): void {
-    this.timer ??= setTimeout(() => {
+    if (this.timer !== undefined && this.delayMs <= delayMs) {
+      return;
+    }
+    clearTimeout(this.timer);
+    this.delayMs = delayMs;
+    this.timer = setTimeout(() => {
       this.timer = undefined;
       void this.run();
     }, delayMs);

@@ -4,7 +4,9 @@ import * as vscode from "vscode";
 import {
   CloseAction,
   ErrorAction,
+  DidChangeWatchedFilesNotification,
   ExecuteCommandRequest,
+  FileChangeType,
   LanguageClient,
   ResponseError,
   RevealOutputChannelOn,
@@ -12,6 +14,7 @@ import {
   TransportKind,
   WorkDoneProgress,
   type CloseHandlerResult,
+  type FileEvent,
   type LanguageClientOptions,
   type WorkDoneProgressBegin,
   type WorkDoneProgressEnd,
@@ -124,6 +127,18 @@ export class Server implements vscode.Disposable {
     } finally {
       listener?.dispose();
     }
+  }
+
+  /** Tells the server of files that changed, which it does not watch itself. */
+  tellChanged(files: readonly vscode.Uri[]): void {
+    if (this.client === undefined || this.current !== "running" || files.length === 0) {
+      return;
+    }
+    const changes = files.map((file): FileEvent => ({ uri: file.toString(), type: FileChangeType.Changed }));
+    void this.client.sendNotification(DidChangeWatchedFilesNotification.type, { changes }).catch((error: unknown) => {
+      // It ends just now; whatever starts next reads everything anew.
+      this.output.debug(String(error));
+    });
   }
 
   private async startNow(): Promise<void> {

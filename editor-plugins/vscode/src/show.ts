@@ -2,14 +2,16 @@
 
 import * as vscode from "vscode";
 import type { AliasMove, Chart, Drift, Profile, Rows, Training, WithReport } from "./answers";
+import { capitalized } from "./operation";
 import type { Origin } from "./server";
 import type { Surface } from "./surface";
+import { reached } from "./walkthrough";
 import { counted, score } from "./words";
 
 type Show = (surface: Surface, answer: unknown, input: unknown) => Promise<void>;
 
 /** Runs an operation and shows its answer; undefined when it was cancelled or failed. */
-export async function runAndShow(surface: Surface, operation: string, input: unknown, title = titleOf(operation), origin?: Origin): Promise<unknown> {
+export async function runAndShow(surface: Surface, operation: string, input: unknown, title = titleOf(operation, input), origin?: Origin): Promise<unknown> {
   const outcome = await surface.operations.run(operation, input, title, origin);
   if (outcome !== undefined) {
     try {
@@ -22,15 +24,17 @@ export async function runAndShow(surface: Surface, operation: string, input: unk
   return outcome?.answer;
 }
 
-/** The name of an operation in words: `profile_table` reads “Profile table”. */
-function titleOf(operation: string): string {
-  const words = operation.replaceAll("_", " ");
-  return `mlwright: ${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+/** What an operation does in words, and to what: `profile_table` reads “Profile table · telco.csv”. */
+function titleOf(operation: string, input: unknown): string {
+  const { table, monitor, endpoint, model, name } = input as Readonly<Record<string, unknown>>;
+  const subject = [table, monitor, endpoint, model, name].find((value) => typeof value === "string");
+  return [capitalized(operation.replaceAll("_", " ")), ...(subject === undefined ? [] : [subject])].join(" · ");
 }
 
 const SHOWN: Readonly<Record<string, Show>> = {
   profile_table: async ({ panels }, answer) => {
     const { name, report, findings } = answer as Profile;
+    reached("hasProfile");
     if (report !== undefined) {
       await panels.report(report);
     }

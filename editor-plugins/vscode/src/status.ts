@@ -8,6 +8,7 @@ import { counted } from "./words";
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("mlwright.status", vscode.StatusBarAlignment.Left, -10);
   private snapshot: Snapshot | undefined;
+  private trouble: string | undefined;
 
   constructor(private readonly server: Server) {
     this.item.name = "mlwright";
@@ -15,9 +16,10 @@ export class Status implements vscode.Disposable {
     this.draw();
   }
 
-  /** What the workspace holds now; undefined when that is not known. */
-  update(snapshot: Snapshot | undefined): void {
+  /** What the workspace holds now; undefined when that is not known, with the reason if something is wrong. */
+  update(snapshot: Snapshot | undefined, trouble?: string): void {
     this.snapshot = snapshot;
+    this.trouble = trouble;
     this.draw();
   }
 
@@ -55,6 +57,9 @@ export class Status implements vscode.Disposable {
   }
 
   private holdings(): { text: string; tooltip: string; isWrong: boolean } {
+    if (this.trouble !== undefined) {
+      return { text: "$(error) mlwright", tooltip: this.trouble, isWrong: true };
+    }
     if (this.snapshot === undefined) {
       return { text: "$(graph-line) mlwright", tooltip: "The language server runs", isWrong: false };
     }
@@ -63,6 +68,8 @@ export class Status implements vscode.Disposable {
     const isServing = endpoints.some((endpoint) => endpoint.state === "serving");
     const icon = jobs.length > 0 ? "sync~spin" : isServing ? "pass" : "graph-line";
     const doing = jobs.map((job) => `${job.kind}: ${job.subject}`);
-    return { text: `$(${icon}) mlwright ${nTables}·${nRuns}·${models.length}·${endpoints.length}`, tooltip: [parts.join(", "), ...doing].join("\n"), isWrong: false };
+    const counts = [["table", nTables], ["beaker", nRuns], ["package", models.length], ["rocket", endpoints.length]] as const;
+    const text = counts.filter(([, count]) => count > 0).map(([of, count]) => `$(${of}) ${count}`);
+    return { text: [`$(${icon}) mlwright`, ...text].join("  "), tooltip: [parts.join(", "), ...doing].join("\n"), isWrong: false };
   }
 }

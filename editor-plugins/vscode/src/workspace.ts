@@ -1,5 +1,6 @@
 /** Files of the workspace that answers name by paths relative to it. */
 
+import * as path from "node:path";
 import * as vscode from "vscode";
 
 /** Where a file that an answer names is: in the first folder that has it. */
@@ -17,6 +18,11 @@ export async function fileOf(relative: string): Promise<vscode.Uri> {
 /** The name that operations take for a data file: its path within its folder. */
 export function tableOf(file: vscode.Uri): string {
   return vscode.workspace.asRelativePath(file, false);
+}
+
+/** A text for people, with paths relative to the folders that are open. */
+export function withoutFolders(text: string): string {
+  return (vscode.workspace.workspaceFolders ?? []).reduce((shorter, folder) => shorter.replaceAll(`${folder.uri.fsPath}${path.sep}`, ""), text);
 }
 
 async function exists(file: vscode.Uri): Promise<boolean> {

@@ -68,6 +68,28 @@ test("a change that hides in an echo is seen within seconds", async () => {
   mock.timers.reset();
 });
 
+test("a change of what looking leaves as it is is never taken for an echo", async () => {
+  const it = workspace();
+  it.freshness.refresh();
+  // Each of these moments is shortly after a look, the last of which is not followed by another.
+  for (let moment = 0; moment < 12; moment += 1) {
+    await it.pass(700);
+    const before = it.looks.length;
+    it.content += 1;
+    it.freshness.touched();
+    await it.pass(400);
+    assert.ok(it.looks.length > before, `moment ${moment}`);
+  }
+  await it.pass(9_000);
+  const before = it.looks.length;
+  it.freshness.changed();
+  await it.pass(350);
+  it.freshness.touched();
+  await it.pass(350);
+  assert.equal(it.looks.length, before + 2);
+  mock.timers.reset();
+});
+
 test("a burst of changes is one look", async () => {
   const it = workspace();
   it.freshness.refresh();

@@ -5,7 +5,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { Editor } from "./editor.mjs";
+import { Provider } from "./provider.mjs";
 import { steps } from "./steps.mjs";
+import { providerEnvironment, suggestionSteps } from "./suggest.mjs";
 import { trustSteps } from "./trust.mjs";
 
 const [folder, packages, browser, vsix, ...only] = process.argv.slice(2);
@@ -30,22 +32,26 @@ async function run(title, options, all) {
   if (chosen.length === 0) return { passed: 0, failed: 0 };
   const home = path.join(folder, title);
   mkdirSync(home, { recursive: true });
-  const editor = await Editor.start({ packages, browser, home, folder: workspace, vsix, probe, screenshots, environment: { PROBE_ANSWER: answerFile }, ...options });
+  const environment = { PROBE_ANSWER: answerFile, ...providerEnvironment };
+  const editor = await Editor.start({ packages, browser, home, folder: workspace, vsix, probe, screenshots, environment, ...options });
   let passed = 0;
   try {
     for (const [name, step] of chosen) {
       const started = Date.now();
+      let hasFailed = false;
       try {
         await editor.showViews();
-        await step({ editor, page: editor.page, home, workspace, answerFile, operation });
+        await step({ editor, page: editor.page, home, folder, workspace, answerFile, operation, provider });
         passed += 1;
         console.log(`  ok: ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
       } catch (error) {
+        hasFailed = true;
         console.log(`  FAILED: ${name}: ${plain(error.message)}`);
       }
       await editor.screenshot(`${title}-${name}`);
       // Whatever a step left open must not be in the next one's way.
       for (let press = 0; press < 3; press += 1) await editor.page.keyboard.press("Escape");
+      if (hasFailed) await editor.discard().catch((error) => console.log(`    ${plain(error.message)}`));
     }
   } finally {
     await editor.stop();
@@ -53,7 +59,9 @@ async function run(title, options, all) {
   return { passed, failed: chosen.length - passed };
 }
 
-const results = [await run("trusted", {}, steps), await run("untrusted", { trust: true }, trustSteps)];
+const provider = await Provider.start();
+const results = [await run("trusted", {}, [...steps, ...suggestionSteps]), await run("untrusted", { trust: true }, trustSteps)];
+provider.stop();
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 console.log(`  ${passed} steps passed, ${failed} failed`);

@@ -87,7 +87,9 @@ export class Editor {
   /** Runs a command by its title in the palette. */
   async command(title) {
     await this.ask("F1", `>${title}`);
-    await this.choice(title).first().click({ timeout: WAIT_MS_MAX });
+    // By the key and not by a click: lines move while the list is narrowed down.
+    await this.page.locator(".quick-input-widget .monaco-list-row.focused", { hasText: title }).waitFor({ timeout: WAIT_MS_MAX });
+    await this.page.keyboard.press("Enter");
   }
 
   /** Opens the list at the top by a key and types into it. A key that comes while another list closes is lost, so it is pressed again. */
@@ -112,9 +114,18 @@ export class Editor {
   }
 
   async openFile(name) {
-    await this.ask("Control+P", name);
-    await this.choice(name).first().click({ timeout: WAIT_MS_MAX });
-    await this.page.locator(".tab.active", { hasText: path.basename(name) }).waitFor({ timeout: WAIT_MS_MAX });
+    const isOpen = this.activeTab().filter({ hasText: path.basename(name) });
+    const first = this.page.locator(".quick-input-widget .monaco-list-row.focused", { hasText: name });
+    await until(`${name} is opened`, async () => {
+      await this.ask("Control+P", name);
+      await first.waitFor({ timeout: WAIT_MS_MAX });
+      await this.page.keyboard.press("Enter");
+      // The list goes on being sorted, so that it may have been another file.
+      return isOpen.waitFor({ timeout: 5000 }).then(() => true, () => false);
+    });
+    // Its tab is there before its text is, and before keys go to it.
+    const text = this.page.locator(`.editor-group-container.active .monaco-editor.focused[data-uri$="/${path.basename(name)}"] .view-line`);
+    await text.or(this.page.locator(".editor-group-container.active .notebook-editor")).first().waitFor({ timeout: WAIT_MS_MAX });
   }
 
   /** Puts the cursor at a line and column, counted from one. */
@@ -124,9 +135,33 @@ export class Editor {
     await input.waitFor({ state: "hidden", timeout: WAIT_MS_MAX });
   }
 
+  /** The tab of the document that keys go to; each group of editors has an active tab of its own. */
+  activeTab() {
+    return this.page.locator(".editor-group-container.active .tab.active");
+  }
+
+  /** Saves what was changed. An edit may come from elsewhere, so it is waited for: what is not there yet would not be saved. */
   async save() {
+    const dirty = this.activeTab().and(this.page.locator(".dirty"));
+    await dirty.waitFor({ timeout: WAIT_MS_MAX });
     await this.page.keyboard.press("Control+S");
-    await this.page.locator(".tab.active:not(.dirty)").waitFor({ timeout: WAIT_MS_MAX });
+    await dirty.waitFor({ state: "detached", timeout: WAIT_MS_MAX });
+  }
+
+  /** Puts the document that keys go to back to what its file says. */
+  async revert() {
+    await this.command("File: Revert File");
+    await this.activeTab().and(this.page.locator(".dirty")).waitFor({ state: "detached", timeout: WAIT_MS_MAX });
+  }
+
+  /** Closes everything without a question, whatever a step left in it. */
+  async discard() {
+    await until("all editors are closed", async () => {
+      const tab = this.activeTab();
+      if ((await tab.count()) === 0) return true;
+      await this.command("View: Revert and Close Editor");
+      return false;
+    });
   }
 
   /** The section of the extension's side bar with a title. */
@@ -153,6 +188,17 @@ export class Editor {
       await entry.click({ timeout: 2000 }).catch(() => undefined);
       return following.waitFor({ timeout: 2000 }).then(() => true, () => false);
     });
+  }
+
+  /** Points at a place until a text about it is shown. Where the pointer was there already, the editor notices nothing: it comes anew. */
+  async hover(place, text) {
+    const shown = this.page.locator(".monaco-hover", { hasText: text }).first();
+    await until(`“${text}” is told where one points`, async () => {
+      await this.page.mouse.move(0, 0);
+      await place.hover({ timeout: WAIT_MS_MAX });
+      return shown.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    });
+    return shown;
   }
 
   notification(text) {

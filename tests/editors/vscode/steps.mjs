@@ -1,6 +1,6 @@
 // What a user does with the extension, in the order in which one thing builds on another.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { jsonOf, until, WAIT_MS_MAX } from "./editor.mjs";
 
@@ -11,6 +11,17 @@ export const steps = [
     "the status bar tells what the workspace holds",
     async ({ editor }) => {
       await until("the status bar counts one table", async () => (await editor.statusBarItem().getAttribute("aria-label"))?.includes("1 table"));
+    },
+  ],
+  [
+    "the walkthrough opens",
+    async ({ editor, page }) => {
+      await editor.command("mlwright: Get Started");
+      await page.getByRole("heading", { level: 2, name: "Get started with mlwright" }).waitFor({ timeout: WAIT_MS_MAX });
+      await page.locator(".getting-started-step", { hasText: "Let the editor's agent do it" }).waitFor({ timeout: WAIT_MS_MAX });
+      await editor.panelFrame().getByText("Any folder with data is a workspace").waitFor({ timeout: WAIT_MS_MAX });
+      await editor.screenshot("get-started");
+      await editor.command("View: Close All Editors");
     },
   ],
   [
@@ -50,13 +61,15 @@ export const steps = [
     "a column of a frame of an earlier cell is completed in a notebook",
     async ({ editor, page }) => {
       await editor.openFile("look.ipynb");
+      // The lens makes its cell taller, which scrolls the notebook; a list of suggestions that is open then is closed by the editor.
+      await page.locator(".notebook-editor .codelens-decoration a", { hasText: "Profile telco.csv" }).waitFor({ timeout: WAIT_MS_MAX });
       const cell = page.locator(".notebook-editor .cell-list-container .code-cell-row, .notebook-editor .monaco-list-row.code-cell-row").nth(1);
       await cell.locator(".monaco-editor").click({ timeout: WAIT_MS_MAX });
       await page.keyboard.type('df["tot');
       await page.locator(".suggest-widget .monaco-list-row", { hasText: "TotalCharges" }).waitFor({ timeout: WAIT_MS_MAX });
       await editor.screenshot("notebook");
       await page.keyboard.press("Escape");
-      await editor.command("File: Revert File");
+      await editor.revert();
     },
   ],
   [
@@ -75,10 +88,10 @@ export const steps = [
     "hovering over a column tells what is in it",
     async ({ editor, page }) => {
       await editor.openFile("train.py");
-      await page.locator(".view-line span", { hasText: /MonthlyCharges/ }).last().hover();
-      const hover = page.locator(".monaco-hover", { hasText: "MonthlyCharges" });
-      await hover.first().waitFor({ timeout: WAIT_MS_MAX });
-      assert.match(await hover.first().innerText(), /numeric/);
+      // Its lens moves the lines below it.
+      await page.locator(".codelens-decoration a", { hasText: "Profile telco.csv" }).waitFor({ timeout: WAIT_MS_MAX });
+      const hover = await editor.hover(page.locator(".view-line span", { hasText: /MonthlyCharges/ }).last(), "MonthlyCharges");
+      assert.match(await hover.innerText(), /numeric/);
     },
   ],
   [
@@ -138,12 +151,13 @@ export const steps = [
   ],
   [
     "the views follow what is done outside the editor",
-    async ({ editor, operation }) => {
+    async ({ editor, page, operation }) => {
       const [{ run_id: runId }] = operation("list-runs").runs.filter((run) => run.status === "FINISHED");
       operation("register-model", "--run-id", runId, "--name", "churn");
       await editor.line("Models", "churn").waitFor({ timeout: WAIT_MS_MAX });
       operation("set-alias", "--name", "churn", "--alias", "champion", "--version", "1");
       await editor.line("Models", "champion v1").waitFor({ timeout: WAIT_MS_MAX });
+      await page.locator(".codelens-decoration", { hasText: "churn/1 is champion" }).waitFor({ timeout: WAIT_MS_MAX });
       operation("create-monitor", "--name", "churn-drift", "--baseline", "telco.csv", "--current", "telco.csv");
       await editor.line("Monitors", "churn-drift").waitFor({ timeout: WAIT_MS_MAX });
     },
@@ -163,7 +177,8 @@ export const steps = [
   ],
   [
     "opening a data file offers its profile, once",
-    async ({ editor, page }) => {
+    async ({ editor, page, workspace }) => {
+      writeFileSync(path.join(workspace, "again.csv"), "a,b\n1,2\n");
       await editor.openFile("telco.csv");
       const offer = editor.notification("Profile telco.csv?");
       await offer.waitFor({ timeout: WAIT_MS_MAX });
@@ -178,7 +193,9 @@ export const steps = [
       assert.equal(await editor.panelFrame().locator("script").count(), 0);
       await editor.command("View: Close All Editors");
       await editor.openFile("telco.csv");
-      await page.waitForTimeout(2000);
+      // Another file is offered, this one no more.
+      await editor.openFile("again.csv");
+      await editor.notification("Profile again.csv?").waitFor({ timeout: WAIT_MS_MAX });
       assert.equal(await offer.count(), 0);
     },
   ],
@@ -191,13 +208,45 @@ export const steps = [
       await editor.screenshot("mcp-servers");
       await listed.first().click();
       await editor.choice("Start Server").first().click({ timeout: WAIT_MS_MAX });
+      // Its log opens and takes the keys.
+      await page.locator(".panel .view-line", { hasText: /Discovered\s+\d+\s+tools/ }).waitFor({ timeout: WAIT_MS_MAX });
       await editor.command("Probe: Call list_tables");
       const answer = await until("the probe has called the tool", () => jsonOf(answerFile), 2 * WAIT_MS_MAX);
       assert.equal(answer.error, undefined, JSON.stringify(answer));
       assert.ok(answer.tools.length >= 25, `tools: ${answer.tools}`);
       assert.match(answer.text, /telco\.csv/);
       assert.match(answer.text, /7,?043/);
-      await page.waitForTimeout(500);
+    },
+  ],
+  [
+    "broken settings are told once, and the views are back when they are mended",
+    async ({ editor, page, workspace }) => {
+      const file = path.join(workspace, "mlwright.toml");
+      const text = readFileSync(file, "utf8");
+      const trouble = page.getByText("mlwright.toml: line 5: unknown field `use_cases`");
+      try {
+        writeFileSync(file, `${text}[use_cases]\n`);
+        await trouble.waitFor({ timeout: WAIT_MS_MAX });
+        assert.equal(await trouble.count(), 1);
+        assert.ok(!(await editor.view("Tables").innerText()).includes(workspace));
+        await editor.screenshot("broken-settings");
+      } finally {
+        writeFileSync(file, text);
+      }
+      await editor.line("Tables", "telco.csv").waitFor({ timeout: WAIT_MS_MAX });
+      await trouble.waitFor({ state: "detached", timeout: WAIT_MS_MAX });
+    },
+  ],
+  [
+    "the walkthrough knows what is done",
+    async ({ editor, page }) => {
+      await editor.command("mlwright: Get Started");
+      for (const title of ["Profile it", "Write code that knows the columns", "Train", "Register, promote, deploy"]) {
+        const step = page.locator(".getting-started-step", { has: page.getByText(title, { exact: true }) });
+        await step.locator(".codicon-getting-started-step-checked").waitFor({ timeout: WAIT_MS_MAX });
+      }
+      await editor.screenshot("walkthrough");
+      await editor.command("View: Close All Editors");
     },
   ],
 ];

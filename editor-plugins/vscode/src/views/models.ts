@@ -18,7 +18,7 @@ function modelLine(operations: Operations, model: ModelLine): Line {
     {
       id: `model:${model.name}`,
       icon: "package",
-      description: [model.target, champion === undefined ? "no champion" : `champion v${champion}`, counted(model.n_versions, "version")].join(" · "),
+      description: [champion === undefined ? "no champion" : `champion v${champion}`, counted(model.n_versions, "version")].join(" · "),
       tooltip: `${model.task}, predicts ${model.target}`,
     },
     async () => (await operations.ask<Model>("get_model", { name: model.name })).versions.map(versionLine),

@@ -13,6 +13,9 @@ const RUN_ICONS: Readonly<Record<RunLine["status"], readonly [string, string]>> 
   SCHEDULED: ["clock", "charts.blue"],
 };
 
+/** How a run ended that has no model. */
+const ENDED: Readonly<Partial<Record<RunLine["status"], string>>> = { FAILED: "failed", KILLED: "cancelled" };
+
 export function runLines({ jobs, runs, nRuns }: Snapshot): Line[] {
   return [...jobs.map(jobLine), ...runs.filter((run) => run.status !== "RUNNING").map(runLine), ...more(nRuns - runs.length)];
 }
@@ -25,6 +28,7 @@ function runLine(run: RunLine): Line {
   const value = run.metric === undefined ? undefined : run.metrics[`test_${run.metric}`];
   const scored = run.metric !== undefined && value !== undefined ? `${run.metric} ${score(value)}` : undefined;
   const [icon, color] = RUN_ICONS[run.status];
+  const lines = metricLines(run);
   return new Line(
     run.run_name,
     { kind: "run", runId: run.run_id },
@@ -33,10 +37,10 @@ function runLine(run: RunLine): Line {
       icon,
       color,
       context: run.status === "FINISHED" ? "run.finished" : "run",
-      description: [scored, run.learner, ago(run.start_time)].filter((word) => word !== undefined && word !== "").join(" · "),
+      description: [ENDED[run.status], scored, run.learner, ago(run.start_time)].filter((word) => word !== undefined && word !== "").join(" · "),
       tooltip: `${run.experiment}\n${run.run_id}`,
     },
-    () => Promise.resolve(metricLines(run)),
+    lines.length === 0 ? undefined : () => Promise.resolve(lines),
   );
 }
 

@@ -19,7 +19,7 @@ export class Line extends vscode.TreeItem {
     label: string,
     readonly subject: Subject,
     look: { id?: string; description?: string; icon: string; color?: string; tooltip?: string | vscode.MarkdownString; context?: string; command?: vscode.Command },
-    readonly children?: () => Promise<Line[]>,
+    readonly children?: (() => Promise<Line[]>) | undefined,
   ) {
     super(label, children === undefined ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed);
     this.iconPath = new vscode.ThemeIcon(look.icon, look.color === undefined ? undefined : new vscode.ThemeColor(look.color));
@@ -43,8 +43,10 @@ export class Tree implements vscode.TreeDataProvider<Line>, vscode.Disposable {
     this.view = vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: true });
   }
 
-  /** Shows it again. */
-  refresh(): void {
+  /** Shows it again, below a text where there is something to say. */
+  refresh(text = ""): void {
+    // The empty text takes away the one before.
+    this.view.message = text;
     this.changed.fire(undefined);
   }
 

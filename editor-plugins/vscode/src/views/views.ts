@@ -11,10 +11,15 @@ import { modelLines } from "./models";
 import { monitorLines } from "./monitors";
 import { runLines } from "./runs";
 import { tableLines } from "./tables";
+import { withoutFolders } from "../workspace";
 import { Tree, type Line } from "./tree";
 
-/** What changes when somebody does something with mlwright, and data files that come and go. */
-const WATCHED = ["**/.mlwright/metadata.db*", "**/.mlwright/reports/*.html", "**/*.{csv,tsv,parquet,ndjson,jsonl,arrow,feather}"];
+const DATABASE = ".mlwright/metadata.db";
+
+/** What changes when somebody does something with mlwright; looking is recorded in it, too. */
+const DATABASE_FILES = "**/.mlwright/metadata.db*";
+/** Reports, settings without which nothing can be read, and data files that come and go. */
+const OTHER_FILES = ["**/.mlwright/reports/*.html", "**/mlwright.toml", "**/*.{csv,tsv,parquet,ndjson,jsonl,arrow,feather}"];
 
 export class Views implements vscode.Disposable {
   private readonly trees: readonly Tree[];
@@ -30,10 +35,7 @@ export class Views implements vscode.Disposable {
     private readonly server: Server,
     private readonly status: Status,
   ) {
-    const shown = (lines: (snapshot: Snapshot) => Line[]) => (): Line[] => {
-      if (this.trouble !== undefined) throw this.trouble;
-      return this.shown === undefined ? [] : lines(this.shown);
-    };
+    const shown = (lines: (snapshot: Snapshot) => Line[]) => (): Line[] => (this.shown === undefined ? [] : lines(this.shown));
     this.trees = [
       new Tree("mlwright.tables", shown((snapshot) => tableLines(operations, snapshot))),
       new Tree("mlwright.runs", shown(runLines)),
@@ -42,13 +44,21 @@ export class Views implements vscode.Disposable {
       new Tree("mlwright.monitors", shown((snapshot) => monitorLines(operations, snapshot))),
     ];
     this.freshness = new Freshness(() => this.load());
-    const changed = (): void => {
-      if (vscode.window.state.focused) this.freshness.changed();
-      else this.isStale = true;
-    };
-    for (const pattern of WATCHED) {
+    const watch = (pattern: string, tell: () => void): void => {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+      const changed = (): void => {
+        if (vscode.window.state.focused) tell();
+        else this.isStale = true;
+      };
       this.parts.push(watcher, watcher.onDidCreate(changed), watcher.onDidChange(changed), watcher.onDidDelete(changed));
+    };
+    watch(DATABASE_FILES, () => {
+      this.freshness.changed();
+    });
+    for (const pattern of OTHER_FILES) {
+      watch(pattern, () => {
+        this.freshness.touched();
+      });
     }
     this.parts.push(
       operations.onDidChange(() => {
@@ -84,14 +94,19 @@ export class Views implements vscode.Disposable {
     if (JSON.stringify([this.shown, String(this.trouble)]) === before) {
       return false;
     }
-    this.status.update(this.shown);
-    for (const tree of this.trees) {
-      tree.refresh();
+    const trouble = this.trouble === undefined ? undefined : withoutFolders(this.trouble.message);
+    this.status.update(this.shown, trouble);
+    // What is wrong concerns all of them, and is said once.
+    for (const [index, tree] of this.trees.entries()) {
+      tree.refresh(index === 0 ? trouble : undefined);
     }
-    const { nTables = 0, nRuns = 0, endpoints = [] } = this.shown ?? {};
-    for (const [context, count] of [["hasTables", nTables], ["hasRuns", nRuns], ["hasEndpoints", endpoints.length]] as const) {
-      void vscode.commands.executeCommand("setContext", `mlwright.${context}`, count > 0);
+    const { nTables = 0, nRuns = 0, models = [], endpoints = [] } = this.shown ?? {};
+    const contexts = { isRead: this.shown !== undefined, hasTables: nTables > 0, hasRuns: nRuns > 0, hasModels: models.length > 0, hasEndpoints: endpoints.length > 0 };
+    for (const [context, holds] of Object.entries(contexts)) {
+      void vscode.commands.executeCommand("setContext", `mlwright.${context}`, holds);
     }
+    // Lenses tell of runs, models and endpoints as well, and the server hears of no change but those of files that hold text or data.
+    this.server.tellChanged((vscode.workspace.workspaceFolders ?? []).map((folder) => vscode.Uri.joinPath(folder.uri, DATABASE)));
     return true;
   }
 }

@@ -7,7 +7,7 @@ use crate::answers::{Action, ActionKind, TextEdit};
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::ast::{Argument, ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
-use crate::python::features::tree::{each_expr, each_expr_in};
+use crate::python::features::tree::{Part, each_expr, each_expr_in, parts_of_stmt};
 use crate::python::flow::value::Role;
 use crate::text::TextRange;
 
@@ -16,7 +16,8 @@ const TAKING_FEATURES: [&str; 7] =
     ["fit", "predict", "predict_proba", "decision_function", "predict_log_proba", "score", "apply"];
 
 /// At `model.fit(A, …)` where `A = transformer.fit_transform(B)`: the model becomes a pipeline, and takes what the transformer
-/// took. Only where that changes nothing else: all statements lie side by side, and nothing else uses what was transformed.
+/// took. Only where that changes nothing else: all statements lie side by side, and nothing else uses what was transformed. `A` and
+/// `B` may be one name, which then holds what it held before.
 pub(super) fn wrap_in_pipeline(document: &Document, analysis: &Analysis, range: TextRange) -> Option<Action> {
     let text = document.text();
     let body = &analysis.module.body;
@@ -36,15 +37,15 @@ pub(super) fn wrap_in_pipeline(document: &Document, analysis: &Analysis, range: 
         return None;
     }
     let transforms: Vec<Transform<'_>> = body.iter().filter_map(transform).collect();
+    // The last: of transformers one after the other in place, what is before it stays as it is.
     let learned =
-        transforms.iter().find(|transform| transform.method == "fit_transform" && transform.to == features)?;
+        transforms.iter().rfind(|transform| transform.method == "fit_transform" && transform.to == features)?;
     let is_transformer = analysis.flow.fits.iter().any(|known| {
         known.site == learned.call.range && matches!(known.estimator.role, Role::Transformer | Role::RowTransformer)
     });
     let of_it: Vec<&Transform<'_>> = transforms.iter().filter(|transform| transform.by == learned.by).collect();
     let is_fitted_once = of_it.iter().filter(|transform| transform.method != "transform").count() == 1;
-    let names_once =
-        of_it.iter().all(|transform| assigned_times(body, transform.to) == 1 && transform.to != transform.from);
+    let names_once = of_it.iter().all(|transform| transform.is_in_place() || assigned_times(body, transform.to) == 1);
     if !is_transformer || !is_fitted_once || !names_once || made_after(body, learned.by, made.2.range.start) {
         return None;
     }
@@ -53,7 +54,11 @@ pub(super) fn wrap_in_pipeline(document: &Document, analysis: &Analysis, range: 
         .map(|transform| TextEdit { range: whole_lines(text, transform.stmt.range), text: String::new() })
         .collect();
     for transform in &of_it {
-        for place in uses(body, transform.to, model, transform.stmt.range)? {
+        let places = uses(body, transform, model)?;
+        if transform.is_in_place() {
+            continue;
+        }
+        for place in places {
             edits.push(TextEdit { range: place, text: transform.from.to_string() });
         }
     }
@@ -78,6 +83,12 @@ struct Transform<'t> {
     by: &'t Arc<str>,
     method: &'t str,
     from: &'t Arc<str>,
+}
+
+impl Transform<'_> {
+    fn is_in_place(&self) -> bool {
+        self.to == self.from
+    }
 }
 
 fn transform(stmt: &Stmt) -> Option<Transform<'_>> {
@@ -127,8 +138,9 @@ fn made_after(body: &[Stmt], name: &str, offset: u32) -> bool {
         .any(|stmt| assignment(stmt).is_some_and(|(known, _, stmt)| &**known == name && stmt.range.start > offset))
 }
 
-/// Where a name is given to methods of the model as features; `None` where something else uses it too.
-fn uses(body: &[Stmt], name: &str, model: &str, made: TextRange) -> Option<Vec<TextRange>> {
+/// Where what a transformer made is given to methods of the model as features; `None` where something else uses it too.
+fn uses(body: &[Stmt], transform: &Transform<'_>, model: &str) -> Option<Vec<TextRange>> {
+    let (name, made) = (transform.to, transform.stmt.range);
     let mut places = Vec::new();
     for stmt in body {
         each_expr(std::slice::from_ref(stmt), &mut |expr| {
@@ -137,15 +149,33 @@ fn uses(body: &[Stmt], name: &str, model: &str, made: TextRange) -> Option<Vec<T
                 && TAKING_FEATURES.contains(&method)
             {
                 each_expr_in(&first.value, &mut |value| {
-                    if value.id == first.value.id && matches!(&*value.kind, ExprKind::Name(known) if &**known == name) {
+                    if value.id == first.value.id && matches!(&*value.kind, ExprKind::Name(known) if known == name) {
                         places.push(value.range);
                     }
                 });
             }
         });
     }
-    // One more is where it is made.
-    (n_names(body, name) == places.len() + 1 && !places.iter().any(|place| made.contains(*place))).then_some(places)
+    let n_expected = if transform.is_in_place() {
+        // Before, the name holds what it goes on to hold. What runs later than where it stands could see either.
+        if body.iter().any(|stmt| runs_later(stmt) && n_names(std::slice::from_ref(stmt), name) > 0) {
+            return None;
+        }
+        let after: Vec<&Stmt> = body.iter().filter(|stmt| stmt.range.start >= made.end).collect();
+        after.iter().map(|stmt| n_names(std::slice::from_ref(*stmt), name)).sum()
+    } else {
+        // One more is where it is made.
+        n_names(body, name) - 1
+    };
+    (n_expected == places.len() && places.iter().all(|place| place.start >= made.end)).then_some(places)
+}
+
+/// Whether a statement holds what may run at another time than the statement is reached, or more than once.
+fn runs_later(stmt: &Stmt) -> bool {
+    let mut does = false;
+    parts_of_stmt(stmt, &mut |part| does |= matches!(part, Part::Block(_)));
+    each_expr(std::slice::from_ref(stmt), &mut |expr| does |= matches!(&*expr.kind, ExprKind::Lambda(_)));
+    does
 }
 
 /// A statement with its line break.

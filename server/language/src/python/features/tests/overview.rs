@@ -174,3 +174,41 @@ print(model.score(X_test, y_test))
         None,
     );
 }
+
+#[test]
+fn rows_that_are_transformed_in_place_are_the_pipelines_too() {
+    let title = "Wrap the transformer and the model in a pipeline";
+    let in_place = SCALED.replace("train_scaled", "X_train").replace("test_scaled", "X_test");
+    let head = "import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+";
+    let split = "df = pd.read_csv('telco.csv')
+X_train, X_test, y_train, y_test = train_test_split(df[['tenure']], df['Churn'])
+print(X_train.describe())
+";
+    check_action(
+        &format!("{head}{split}{in_place}"),
+        "model.fit",
+        title,
+        Some(&format!(
+            "{head}from sklearn.pipeline import make_pipeline
+{split}scaler = StandardScaler()
+model = make_pipeline(scaler, LogisticRegression())
+model.fit(X_train, y_train)
+print(model.score(X_test, y_test))
+"
+        )),
+    );
+    // Elsewhere they are wanted as they are then, or it cannot be told which of the two.
+    for other in
+        ["print(X_train)\n", "X_train = X_train[:10]\n", "def score():\n    return model.score(X_test, y_test)\n"]
+    {
+        check_action(&format!("{head}{split}{in_place}{other}"), "model.fit", title, None);
+    }
+    let early = format!("{split}mean = lambda: X_test.mean()\n");
+    check_action(&format!("{head}{early}{in_place}"), "model.fit", title, None);
+    let judged_first = in_place.replace("X_test = scaler", "print(model.score(X_test, y_test))\nX_test = scaler");
+    check_action(&format!("{head}{split}{judged_first}"), "model.fit", title, None);
+}
