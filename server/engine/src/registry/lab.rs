@@ -110,7 +110,7 @@ impl Lab {
             budget_seconds: 0.0,
             seed: recipe.seed,
             experiment: "lab".to_owned(),
-            exclude: Some(recipe.exclude.iter().map(|&name| name.to_owned()).collect()),
+            exclude: (!recipe.exclude.is_empty()).then(|| recipe.exclude.iter().map(|&name| name.to_owned()).collect()),
             time_column: None,
             group_column: None,
             positive_class: None,

@@ -89,3 +89,64 @@ impl Leaks {
         self.certain.iter().map(|leak| format!("{} was learned from, but likely holds the outcome itself: {}", leak.column, leak.seen))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mlwright_base::RunId;
+
+    use super::*;
+    use crate::registry::lab::{Lab, N_ROWS, Recipe, people};
+    use crate::tracking::record::{RUNS, Run};
+
+    /// People with a code that only those who left have, a score that all but tells them, and a good feature.
+    fn leaky() -> Lab {
+        let lab = Lab::new();
+        let mut lines = people(0, N_ROWS).lines().map(str::to_owned).collect::<Vec<_>>();
+        for (row, line) in lines.iter_mut().enumerate() {
+            let left = line.ends_with("Yes");
+            let noise = row * 7919 % 1000;
+            let score = if left { 980 + noise / 4 } else { noise };
+            let good = if left { 400 + noise } else { noise };
+            line.push_str(&if row == 0 { ",refund,score,good".to_owned() } else { format!(",{},{score},{good}", if left { "R1" } else { "-" }) });
+        }
+        lab.put("leaky.csv", &(lines.join("\n") + "\n"));
+        lab
+    }
+
+    fn columns(lab: &Lab, run_id: &RunId, role: &str) -> Vec<String> {
+        let run = lab.engine.store.read(|tx| tx.get::<Run>(RUNS, run_id.as_str())).unwrap().unwrap();
+        let columns = run.body.data.unwrap().schema.into_iter();
+        columns.filter(|column| column.role == role).map(|column| column.name).collect()
+    }
+
+    #[test]
+    fn copies_of_the_target_are_left_out_unless_the_caller_says_what_to_exclude() {
+        let lab = leaky();
+        let run_id = lab.train(&Recipe { table: "leaky.csv", ..Recipe::default() });
+        assert_eq!(columns(&lab, &run_id, "excluded"), ["refund", "score"]);
+        assert!(columns(&lab, &run_id, "feature").contains(&"good".to_owned()));
+        let run_id = lab.train(&Recipe { table: "leaky.csv", exclude: &["plan"], ..Recipe::default() });
+        assert_eq!(columns(&lab, &run_id, "excluded"), ["plan"]);
+    }
+
+    #[test]
+    fn what_was_seen_is_told_with_its_numbers() {
+        let lab = leaky();
+        let cancel = CancelToken::new();
+        let (table, schema) = lab.engine.open_table("leaky.csv").unwrap().collect(&cancel).unwrap();
+        let features = ["calls", "refund", "score", "good"].map(str::to_owned);
+        let leaks = look(&table, &schema, "churn", &features, &cancel).unwrap();
+        let excluded: Vec<ExcludedColumn> = leaks.excluded().collect();
+        assert!(excluded[0].reason.contains("refund tells the outcomes apart exactly as churn does") && excluded[1].reason.contains("score alone reaches an AUC of 0.99"), "{excluded:?}");
+        assert!(leaks.told().all(|told| told.contains("likely holds the outcome itself")));
+    }
+
+    #[test]
+    fn a_table_whose_every_column_equals_the_target_is_learned_from() {
+        let lab = Lab::new();
+        let rows = (0..300).map(|row| format!("{:.3},{:.3}\n", f64::from(row * 37 % 300) / 7.0, f64::from(row * 37 % 300) / 3.0));
+        lab.put("line.csv", &("x,y\n".to_owned() + &rows.collect::<String>()));
+        let run_id = lab.train(&Recipe { table: "line.csv", target: "y", ..Recipe::default() });
+        assert_eq!(columns(&lab, &run_id, "feature"), ["x"]);
+    }
+}
