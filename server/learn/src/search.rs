@@ -15,6 +15,7 @@ mod race;
 mod refit;
 mod sampler;
 mod space;
+mod standing;
 mod threshold;
 mod trial;
 mod warnings;
@@ -188,7 +189,8 @@ pub struct SearchOutcome {
 /// that have a target only: those of `target.target`, in the same order.
 ///
 /// The defaults of every learner are tried first, a cheap one and the strongest before the others, then
-/// their variants ([`learners::variants`]) in the order in which they are worth the time. Of equal scores (to ten digits) the simpler learner wins. In binary
+/// their variants ([`learners::variants`]) in the order in which they are worth the time. Of equal scores (to ten digits)
+/// the simpler learner wins. In binary
 /// tasks whose metric is F1 or balanced accuracy the decision threshold is chosen too: for each
 /// fold on the other folds' predictions, for the model on all of them. The same rows, which no fold learned
 /// from, tell how the chosen one's probabilities are calibrated and how far its intervals or sets reach.
@@ -211,13 +213,13 @@ pub fn search(
     let queue = queue(target.task, &options.learners, features.len())?;
     let plan = Plan::new(frame, features.len(), target, options)?;
     let mut warnings = plan.warnings.clone();
-    // Each fold of each candidate, then the two final fits and the test.
+    // Each fold of each candidate and its place among the others, then the two final fits and the test.
     let n_candidates = queue.len() + options.drawn_max;
-    let meter = Meter::new(cx.progress, (n_candidates * plan.folds.len() + 3) as f64);
+    let meter = Meter::new(cx.progress, (n_candidates * plan.parts_of_candidate() + 3) as f64);
     let bench = Workbench::new(frame, features, target, &plan, options, cx, &meter);
 
     let mut tried = try_all(&bench, &queue, options, cx, plan.train_rows.len(), &mut warnings)?;
-    meter.reach((n_candidates * plan.folds.len()) as f64, "candidates compared");
+    meter.reach((n_candidates * plan.parts_of_candidate()) as f64, "candidates compared");
     rank(&mut tried, options.metric);
     let only_baseline = queue.iter().all(|spec| spec.name == BASELINE);
     if options.ensemble
@@ -332,6 +334,7 @@ fn try_all(
         });
         since_best = if is_best { 0 } else { since_best + usize::from(is_drawn) };
         tried.push(*new);
+        bench.tell_standing(position, &tried);
         forget_outputs(&mut tried, metric);
     }
     Ok(tried)

@@ -46,6 +46,16 @@ impl<'a> Meter<'a> {
         self.report(&mut state, message);
     }
 
+    /// As [`Meter::reach`], and reported however small the step.
+    pub(super) fn tell(&self, parts: f64, message: &str) {
+        let mut state = locked(&self.state);
+        state.done = state.done.max(parts.min(self.total));
+        if state.done > state.reported {
+            state.reported = state.done;
+            self.sink.report(Progress::of(state.done, self.total, message));
+        }
+    }
+
     fn report(&self, state: &mut State, message: &str) {
         // Rounding of many small additions must not keep the last report away from the total.
         let done = if self.total - state.done < 1e-6 { self.total } else { state.done };

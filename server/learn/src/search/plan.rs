@@ -36,6 +36,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// The parts of progress that a candidate takes: its folds, and its place among the others.
+    pub(super) fn parts_of_candidate(&self) -> usize {
+        self.folds.len() + 1
+    }
+
     /// `n_columns` is the number of columns to learn from.
     pub(super) fn new(
         frame: &Frame,

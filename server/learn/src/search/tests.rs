@@ -366,8 +366,14 @@ fn progress_never_goes_back_and_ends_at_its_total() {
         memory: None,
         memory_limit: None,
     };
-    search(&table.frame, &table.features, &table.target, &SearchOptions::new(Metric::RocAuc, Seed(1)), &cx).unwrap();
+    let options = SearchOptions::new(Metric::RocAuc, Seed(1));
+    let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
     let seen = seen.into_inner().unwrap();
+    let standings: Vec<&str> =
+        seen.iter().map(|progress| progress.message.as_str()).filter(|message| message.contains(" tried, ")).collect();
+    let n_of_learners = outcome.leaderboard.iter().filter(|one| one.learner != "weighted_ensemble").count();
+    assert_eq!(standings.len(), n_of_learners, "the leaderboard is told after each candidate: {standings:?}");
+    assert_eq!(standings[0], "1 tried, roc_auc: baseline 0.5000");
     assert!(seen.len() > 20 && seen.len() <= 220, "{} reports", seen.len());
     assert!(seen.windows(2).all(|pair| pair[0].done <= pair[1].done));
     assert_eq!(seen[seen.len() - 1].fraction(), Some(1.0));

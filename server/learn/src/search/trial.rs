@@ -13,6 +13,7 @@ use serde_json::json;
 use super::meter::{Deadline, FitProgress, Meter};
 use super::plan::Plan;
 use super::race::Race;
+use super::standing::standing;
 use super::threshold::{self, THRESHOLD_DEFAULT};
 use super::{Candidate, Memory, MemoryLimit, SearchContext, SearchOptions, memory};
 use crate::contract::MatrixInfo;
@@ -195,15 +196,18 @@ impl<'a> Workbench<'a> {
             Err(error) if is_learners_own(&error) => tried.candidate.failure = Some(error.to_string()),
             Err(error) => return Err(error),
         }
-        self.meter.reach(((position + 1) * self.plan.folds.len()) as f64, &format!("{} compared", spec.name));
         Ok(Outcome::Tried(Box::new(tried)))
     }
 
     /// A candidate that an earlier search tried and kept.
     pub(super) fn recall(&self, memory: Option<&dyn Memory>, position: usize, spec: &LearnerSpec) -> Option<Tried> {
-        let known = memory::candidate_of(&memory?.recall(position)?, spec, position, self.plan)?;
-        self.meter.reach(((position + 1) * self.plan.folds.len()) as f64, &format!("{} known", spec.name));
-        Some(known)
+        memory::candidate_of(&memory?.recall(position)?, spec, position, self.plan)
+    }
+
+    /// Tells how the candidates stand, after the one at `position`.
+    pub(super) fn tell_standing(&self, position: usize, tried: &[Tried]) {
+        let parts = (position + 1) * self.plan.parts_of_candidate();
+        self.meter.tell(parts as f64, &standing(tried, self.options.metric));
     }
 
     /// The folds' results; only the first one's when the race is lost there.
