@@ -82,14 +82,22 @@ pub(crate) fn ended(job: &Job, state: JobState) -> String {
             format!("{} failed{problem}", job.subject)
         }
         JobState::Interrupted => {
-            format!("{} was interrupted: its process died. Start it again; its log is .mlwright/logs/job-{}.log.", job.subject, job.job_id)
+            format!("{} was interrupted: its process died. Start it again; its log is .mlwright/logs/job-{}.log.{}", job.subject, job.job_id, kept(job))
         }
-        _ => format!("{} was {}.", job.subject, state.as_str()),
+        _ => format!("{} was {}.{}", job.subject, state.as_str(), kept(job)),
     }
 }
 
-/// Stops a job that is no longer wanted. What it had not finished is discarded; runs and models that
-/// exist stay. To stop an endpoint use stop_endpoint.
+/// What stays of a training that did not come to its end.
+fn kept(job: &Job) -> &'static str {
+    if job.kind != JobKind::Train {
+        return "";
+    }
+    " Candidates that were tried are kept for a week: the same train call goes on with them, and with budget_seconds 0 it ends with the best so far."
+}
+
+/// Stops a job. What a training tried is kept: the same train call with budget_seconds 0 ends with the
+/// best so far. To stop an endpoint use stop_endpoint.
 #[derive(JsonSchema)]
 pub struct CancelJob;
 
