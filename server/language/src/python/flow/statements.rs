@@ -246,7 +246,9 @@ impl<'a> Interpreter<'a> {
         for number in 0..n_turns {
             let site = self.site(site);
             Arc::make_mut(&mut self.turns).push(Turn { site, number: number as u32, optimizes: false });
+            self.n_objects_before.push(self.state.n_objects());
             let reach = turn(self, number);
+            self.n_objects_before.pop();
             self.turns = outer.clone();
             if reach == Reach::Stop && self.steps_left == 0 {
                 break;

@@ -10,7 +10,7 @@ pub(super) use make::make;
 
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::Columns;
-use crate::python::flow::event::{EventKind, Given, Score};
+use crate::python::flow::event::{EventKind, Given, Score, Turn};
 use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
@@ -84,6 +84,16 @@ pub(crate) fn estimator_method(
             score(cx, estimator, call, name);
             Value::Number(None)
         }
+        "search" if is_tuner(estimator) => {
+            search(cx, object, call);
+            Value::None
+        }
+        "get_best_models" if is_tuner(estimator) => {
+            let best = current(cx, object, estimator);
+            let best = Estimator { class: "keras.Model".into(), ..(*best).clone() };
+            let best = Value::Object(cx.state.add(Object::Estimator(Arc::new(best))));
+            cx.add_list(vec![best], true)
+        }
         "split" if estimator.role == Role::Splitter => super::splits::folds(cx, estimator, call),
         "compile" | "set_params" | "load_state_dict" => {
             change(cx, object, |estimator| estimator.revision += 1);
@@ -100,6 +110,41 @@ pub(crate) fn estimator_method(
         "get_params" | "summary" | "save" | "save_model" | "plot" => Value::Unknown,
         _ => Value::Unknown,
     }
+}
+
+/// A search of KerasTuner.
+fn is_tuner(estimator: &Estimator) -> bool {
+    estimator.class.starts_with("keras_tuner") || estimator.class.starts_with("kerastuner")
+}
+
+/// `tuner.search(x, y, validation_data=…)`: many models, each judged on the rows that are watched.
+fn search(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) {
+    let n_before = cx.flow.events.len();
+    let Some(fit) = fit::fit(cx, object, call) else { return };
+    let watched: Vec<Given> = cx.flow.events[n_before..]
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Watch { x, .. } => Some(x.clone()),
+            _ => None,
+        })
+        .collect();
+    let outer = cx.turns.clone();
+    let site = cx.site(call.range());
+    Arc::make_mut(&mut cx.turns).push(Turn { site, number: 0, optimizes: true });
+    for x in watched {
+        let (rows, x_infos) = (x.data.rows, x.data.all_infos());
+        let score = Score {
+            metric: "objective".into(),
+            fit,
+            rows,
+            x_infos,
+            given_scores: true,
+            y: None,
+            predicted_at: None,
+        };
+        cx.note(x.range, EventKind::Score(score));
+    }
+    cx.turns = outer;
 }
 
 fn blank(rows: crate::python::flow::rows::RowsId) -> Data {

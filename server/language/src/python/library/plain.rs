@@ -245,6 +245,7 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
         let mut list = list.clone();
         let result = match name {
             "append" | "add" => {
+                cx.note_appended(id, &first, call.range());
                 Arc::make_mut(&mut list).items.push(first);
                 Value::None
             }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::python::Analysis;
 use crate::python::flow::Flow;
-use crate::python::flow::event::{Event, EventKind, Fit};
+use crate::python::flow::event::{Event, EventKind, Fit, Split};
 use crate::python::flow::info::{Info, Infos};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::{Data, DataKind, Estimator, FitId};
@@ -21,6 +21,8 @@ pub(super) struct Facts<'a> {
     pub judged: Vec<Judged>,
     /// Events of splits by their numbers.
     splits: FxHashMap<u32, usize>,
+    /// Events of fits by their ids.
+    fitted: FxHashMap<FitId, usize>,
 }
 
 /// That a fitted model predicted, or was scored on, some rows.
@@ -41,10 +43,14 @@ impl<'a> Facts<'a> {
     pub fn new(analysis: &'a Analysis, text: &'a str, source: &'a dyn SchemaSource) -> Self {
         let mut judged = Vec::new();
         let mut splits = FxHashMap::default();
+        let mut fitted = FxHashMap::default();
         for (index, event) in analysis.flow.events.iter().enumerate() {
             match &event.kind {
                 EventKind::Split(split) => {
                     splits.entry(split.split).or_insert(index);
+                }
+                EventKind::Fit(fit) => {
+                    fitted.insert(*fit, index);
                 }
                 EventKind::Predict { fit, x, scores } => judged.push(Judged {
                     event: index,
@@ -68,7 +74,7 @@ impl<'a> Facts<'a> {
             }
         }
         judged.retain(|judged| analysis.flow.fit(judged.fit).estimator.role.is_model());
-        Self { analysis, text, source, judged, splits }
+        Self { analysis, text, source, judged, splits, fitted }
     }
 
     pub fn flow(&self) -> &'a Flow {
@@ -89,6 +95,35 @@ impl<'a> Facts<'a> {
         fits.map(|(index, fit)| (FitId(index as u32), fit)).filter(|(_, fit)| fit.estimator.role.is_model())
     }
 
+    /// Whether a fit is in a loop.
+    pub fn is_in_loop(&self, fit: FitId) -> bool {
+        self.fitted.get(&fit).is_some_and(|index| !self.analysis.flow.events[*index].loops.is_empty())
+    }
+
+    /// Whether a model is fitted at a place.
+    pub fn is_fit(&self, site: TextRange) -> bool {
+        self.analysis.flow.fits.iter().any(|fit| fit.site == site)
+    }
+
+    /// All splits, in the order of the walk.
+    pub fn splits(&self) -> impl Iterator<Item = (&'a Event, &'a Split)> {
+        self.analysis.flow.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Split(split) => Some((event, split)),
+            _ => None,
+        })
+    }
+
+    /// `train_test_split`s of which no part, nor the whole, is given to a model that is understood: what learns from them is
+    /// a network in plain PyTorch, a class of the script, or another file.
+    pub fn splits_for_unknown_models(&self) -> Vec<(&'a Event, &'a Split)> {
+        let rows = &self.analysis.flow.rows;
+        let is_known = |split: &Split| {
+            self.model_fits().any(|(_, fit)| rows.comes_from(fit.x.data.rows, split.input.data.rows))
+        };
+        self.splits().filter(|(_, split)| &*split.what == "train_test_split" && !is_known(split)).collect()
+    }
+
+    /// How two sets of rows lie to each other.
     pub fn relation(&self, a: RowsId, b: RowsId) -> Relation {
         self.analysis.flow.rows.relation(a, b)
     }
@@ -141,7 +176,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The split whose part some rows are, where it is noted.
-    pub fn split_of(&self, rows: RowsId) -> Option<&'a crate::python::flow::event::Split> {
+    pub fn split_of(&self, rows: RowsId) -> Option<&'a Split> {
         let (_, number, _) = self.analysis.flow.rows.split_above(rows)?;
         match &self.analysis.flow.events.get(*self.splits.get(&number)?)?.kind {
             EventKind::Split(split) => Some(split),

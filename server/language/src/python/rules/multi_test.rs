@@ -8,6 +8,7 @@ use super::facts::{Facts, Judged};
 use crate::python::flow::event::{EventKind, Fit};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
+use crate::text::TextRange;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let scored = facts
@@ -38,6 +39,32 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         watched(facts, *set, found);
     }
     searched(facts, found);
+    cross_validated_on_test(facts, found);
+}
+
+/// Several models cross-validated on the rows that were set apart for the test.
+fn cross_validated_on_test(facts: &Facts<'_>, found: &mut Findings) {
+    let mut seen: Vec<(RowsId, TextRange, TextRange)> = Vec::new();
+    for event in facts.events() {
+        let EventKind::CrossValidation { x, estimator, searches: false, .. } = &event.kind else { continue };
+        let rows = x.data.rows;
+        let is_test = facts.splits().any(|(_, split)| {
+            &*split.what == "train_test_split" && facts.flow().rows.comes_from(rows, split.parts[1])
+        });
+        let trained_beside =
+            facts.model_fits().any(|(_, fit)| facts.relation(fit.x.data.rows, rows) == Relation::Disjoint);
+        if !is_test || !trained_beside || !estimator.role.is_model() {
+            continue;
+        }
+        match seen.iter().find(|(known, _, _)| *known == rows) {
+            Some((_, made, first)) if *made != estimator.made => {
+                let message = "several models are cross-validated on the test rows: whichever is chosen by that is chosen for them. Cross-validate on the training rows, and judge the chosen one once on the test rows";
+                found.report("MLW106", event.site, message.to_owned(), vec![(*first, "another one here")]);
+            }
+            Some(_) => {}
+            None => seen.push((rows, estimator.made, event.site)),
+        }
+    }
 }
 
 /// The rows that models are judged on, in the order of the script, each with the judgements on just these rows.
@@ -50,8 +77,8 @@ struct Sets<'a> {
 /// Whether other rows than `set` give the last word: judged by one model only, after the choice.
 fn has_untouched(facts: &Facts<'_>, sets: &Sets<'_>, set: RowsId, tries_thresholds: bool) -> bool {
     let n_models = |judged: &[&Judged]| {
-        let mut models: Vec<Model> = judged.iter().map(|judged| model(facts, judged.fit)).collect();
-        models.dedup();
+        let mut models: Vec<FitId> = judged.iter().map(|judged| judged.fit).collect();
+        models.dedup_by(|a, b| is_same_model(facts, *a, *b));
         models.len()
     };
     if outer_part_is_untouched(facts, set) {
@@ -125,6 +152,28 @@ fn model(facts: &Facts<'_>, fit: FitId) -> Model {
     }
 }
 
+/// Whether two fits are of one model. One that learned anew, elsewhere in the script, from other rows or from rows that were
+/// prepared otherwise is another: with and without over-sampling, say.
+fn is_same_model(facts: &Facts<'_>, a: FitId, b: FitId) -> bool {
+    if a == b {
+        return true;
+    }
+    if model(facts, a) != model(facts, b) {
+        return false;
+    }
+    let (one, other) = (facts.fit(a), facts.fit(b));
+    // The turns of a loop are folds, chunks or repetitions.
+    if one.site == other.site || facts.is_in_loop(a) || facts.is_in_loop(b) {
+        return true;
+    }
+    let relation = facts.relation(one.x.data.rows, other.x.data.rows);
+    match relation {
+        Relation::Same => one.x.data.all_infos() == other.x.data.all_infos(),
+        Relation::Unknown => true,
+        Relation::Disjoint | Relation::Contains | Relation::Within | Relation::Crossing | Relation::Copies(_) => false,
+    }
+}
+
 fn is_baseline(fit: &Fit) -> bool {
     fit.estimator.short_name().starts_with("Dummy")
 }
@@ -133,7 +182,7 @@ fn several_models(facts: &Facts<'_>, judged: &[&Judged], found: &mut Findings) {
     let mut seen: Vec<(Model, &Judged)> = Vec::new();
     for judged in judged.iter().filter(|judged| !optimizes(facts, judged)) {
         let model = model(facts, judged.fit);
-        if seen.iter().any(|(known, _)| *known == model) {
+        if seen.iter().any(|(_, known)| is_same_model(facts, known.fit, judged.fit)) {
             continue;
         }
         if let Some((_, first)) = seen.iter().find(|(known, _)| known.target == model.target) {
