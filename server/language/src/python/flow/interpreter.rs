@@ -61,6 +61,7 @@ pub struct Interpreter<'a> {
     /// The columns of tables as they are read: a table read again has the same.
     read: FxHashMap<BaseId, (Arc<Table>, Columns)>,
     n_splits: u32,
+    pub(crate) networks: crate::python::library::networks::Networks,
 }
 
 impl std::fmt::Debug for Interpreter<'_> {
@@ -95,6 +96,7 @@ impl<'a> Interpreter<'a> {
             origins: FxHashMap::default(),
             read: FxHashMap::default(),
             n_splits: 0,
+            networks: Default::default(),
         }
     }
 
@@ -238,8 +240,7 @@ impl<'a> Interpreter<'a> {
 
     /// Rows made from one or several others.
     pub(crate) fn add_rows(&mut self, step: Step, parents: Vec<RowsId>, site: TextRange) -> RowsId {
-        let copied =
-            matches!(step, Step::Copies { .. }) || parents.iter().any(|parent| self.state.is_copied(*parent));
+        let copied = matches!(step, Step::Copies { .. }) || parents.iter().any(|parent| self.state.is_copied(*parent));
         let rows = self.flow.rows.add(step, parents, site);
         if copied {
             self.state.note_copied(rows);
@@ -359,7 +360,8 @@ impl<'a> Interpreter<'a> {
         if list.0 >= *n_before {
             return;
         }
-        let Some(data) = self.data_of(value).filter(|data| data.rows != RowsId::NONE && data.prediction.is_none()) else {
+        let Some(data) = self.data_of(value).filter(|data| data.rows != RowsId::NONE && data.prediction.is_none())
+        else {
             return;
         };
         if matches!(data.kind, DataKind::Statistic) {
@@ -381,11 +383,8 @@ impl<'a> Interpreter<'a> {
             Value::Object(id) if self.state.is_augmented(*id) => Step::Copies { site },
             _ => Step::Derived { site },
         };
-        let parent = if matches!(step, Step::Copies { .. }) {
-            self.flow.rows.whole_above(within.rows)
-        } else {
-            within.rows
-        };
+        let parent =
+            if matches!(step, Step::Copies { .. }) { self.flow.rows.whole_above(within.rows) } else { within.rows };
         let rows = self.rows_from(step, parent, site);
         let columns = Columns::unknown();
         let by_time = within.by_time;
@@ -449,3 +448,6 @@ impl<'a> Interpreter<'a> {
         hasher.finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -135,8 +135,9 @@ impl RowsTable {
     /// The nearest set above `id` that is not merely some of, or made from, the one before.
     pub fn whole_above(&self, id: RowsId) -> RowsId {
         let line = self.line(id);
-        let is_made =
-            |set: &RowsId| matches!(self.get(*set).step, Step::Derived { .. } | Step::Filter { .. } | Step::Slice { .. });
+        let is_made = |set: &RowsId| {
+            matches!(self.get(*set).step, Step::Derived { .. } | Step::Filter { .. } | Step::Slice { .. })
+        };
         *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
     }
 

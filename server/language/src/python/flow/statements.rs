@@ -188,6 +188,7 @@ impl<'a> Interpreter<'a> {
 
     fn walk_if(&mut self, test: &Expr, body: &[Stmt], orelse: &[Stmt], scope: ScopeId) -> Reach {
         let value = self.eval(test, scope);
+        self.choose_epoch(test, body);
         if is_main_guard(test) {
             return self.walk_block(body, scope);
         }
@@ -216,6 +217,18 @@ impl<'a> Interpreter<'a> {
             }
         }
         Reach::Next
+    }
+
+    /// In a loop in which a network learns, a comparison may choose an epoch.
+    fn choose_epoch(&mut self, test: &Expr, body: &[Stmt]) {
+        if self.turns.is_empty() || self.elsewhere.is_some() {
+            return;
+        }
+        let ExprKind::Compare { left, rest } = &*test.kind else { return };
+        let operands = std::iter::once(left).chain(rest.iter().map(|(_, operand)| operand));
+        let values: Vec<Value> =
+            operands.filter_map(|operand| self.flow.at(operand.id)).map(|seen| seen.value.clone()).collect();
+        crate::python::library::networks::choose(self, test, &values, body);
     }
 
     fn walk_for(

@@ -133,15 +133,8 @@ fn search(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) {
     Arc::make_mut(&mut cx.turns).push(Turn { site, number: 0, optimizes: true });
     for x in watched {
         let (rows, x_infos) = (x.data.rows, x.data.all_infos());
-        let score = Score {
-            metric: "objective".into(),
-            fit,
-            rows,
-            x_infos,
-            given_scores: true,
-            y: None,
-            predicted_at: None,
-        };
+        let score =
+            Score { metric: "objective".into(), fit, rows, x_infos, given_scores: true, y: None, predicted_at: None };
         cx.note(x.range, EventKind::Score(score));
     }
     cx.turns = outer;
@@ -262,9 +255,28 @@ fn score(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, 
     );
 }
 
+/// A list, or something unknown, that a call is given as its samples.
+fn samples_of_list(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
+    let argument = call.get(0, "X")?;
+    let (value, range) = (argument.value.clone(), argument.range().unwrap_or(call.range()));
+    let is_list = cx.state.list(&value).is_some();
+    if !is_list && !matches!(value, Value::Unknown) {
+        return None;
+    }
+    let data = match cx.data_of_list(&value, range).filter(|_| is_list) {
+        Some(data) => data,
+        None => {
+            let rows = cx.new_rows(range);
+            blank(rows)
+        }
+    };
+    let value = cx.add_data(data);
+    cx.given(&value, range)
+}
+
 /// `fit_resample`: rows with copies or synthetic neighbours, or fewer of them.
 fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
-    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let Some(x) = first_data(cx, call).or_else(|| samples_of_list(cx, call)) else { return cx.opaque_result(call) };
     let y = call.get(1, "y").map(|argument| argument.value.clone()).unwrap_or_default();
     let removes = super::roles::only_removes(estimator.short_name());
     let step = |cx: &Interpreter<'_>| {
@@ -285,7 +297,8 @@ fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>
     let new_x = make(cx, &x.data);
     let new_y = match cx.data_of(&y) {
         Some(data) => make(cx, &data),
-        None => Value::Unknown,
+        // Targets that are not understood lie beside the samples.
+        None => make(cx, &Data { infos: Infos::default(), ..blank(x.data.rows) }),
     };
     Value::Tuple(Arc::new(vec![new_x, new_y]))
 }

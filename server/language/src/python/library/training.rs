@@ -109,6 +109,9 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         | ("torch", "tensor" | "from_numpy" | "as_tensor") => {
             return same(cx, call);
         }
+        ("torchvision" | "torchtext" | "torchaudio", _) if full.contains(".datasets.") => {
+            return super::networks::data_set(cx, call);
+        }
         ("torch", "TensorDataset" | "DataLoader") => return same(cx, call),
         ("torch", "random_split") => {
             return match call.positional(0).and_then(|argument| cx.data_of(&argument.value)) {

@@ -10,6 +10,7 @@ use crate::python::flow::event::{Event, EventKind, Fit, Split};
 use crate::python::flow::info::{Info, Infos};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::{Data, DataKind, Estimator, FitId};
+use crate::python::library::networks::LOOP;
 use crate::schema::{ColumnSummary, SchemaSource};
 use crate::text::TextRange;
 
@@ -89,10 +90,11 @@ impl<'a> Facts<'a> {
         self.analysis.flow.fit(id)
     }
 
-    /// Fits of models, in their order.
+    /// Fits of models, in their order. Of a network in a loop of the script's own too little is understood to be one of them.
     pub fn model_fits(&self) -> impl Iterator<Item = (FitId, &'a Fit)> {
         let fits = self.analysis.flow.fits.iter().enumerate();
-        fits.map(|(index, fit)| (FitId(index as u32), fit)).filter(|(_, fit)| fit.estimator.role.is_model())
+        fits.map(|(index, fit)| (FitId(index as u32), fit))
+            .filter(|(_, fit)| fit.estimator.role.is_model() && &*fit.estimator.class != LOOP)
     }
 
     /// Whether a fit is in a loop.
@@ -113,13 +115,26 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether `rows` are of one part of an earlier split, whose other part the script goes on to use.
+    pub fn other_part_is_used(&self, rows: RowsId) -> bool {
+        let table = &self.analysis.flow.rows;
+        let Some((part, _, _)) = table.split_above(rows) else { return false };
+        let of_part = |split: &Split| split.parts.contains(&part) && !table.comes_from(split.input.data.rows, part);
+        let Some((event, split)) = self.splits().find(|(_, split)| of_part(split)) else { return false };
+        self.analysis.flow.seen.iter().flatten().any(|seen| {
+            let is_other = |data: &Arc<Data>| {
+                split.parts.iter().any(|other| *other != part && table.comes_from(data.rows, *other))
+            };
+            seen.range.start > event.site.end && seen.data().is_some_and(is_other)
+        })
+    }
+
     /// `train_test_split`s of which no part, nor the whole, is given to a model that is understood: what learns from them is
     /// a network in plain PyTorch, a class of the script, or another file.
     pub fn splits_for_unknown_models(&self) -> Vec<(&'a Event, &'a Split)> {
         let rows = &self.analysis.flow.rows;
-        let is_known = |split: &Split| {
-            self.model_fits().any(|(_, fit)| rows.comes_from(fit.x.data.rows, split.input.data.rows))
-        };
+        let is_known =
+            |split: &Split| self.model_fits().any(|(_, fit)| rows.comes_from(fit.x.data.rows, split.input.data.rows));
         self.splits().filter(|(_, split)| &*split.what == "train_test_split" && !is_known(split)).collect()
     }
 

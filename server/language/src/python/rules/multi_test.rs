@@ -8,6 +8,7 @@ use super::facts::{Facts, Judged};
 use crate::python::flow::event::{EventKind, Fit};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
+use crate::python::library::networks::LOOP;
 use crate::text::TextRange;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
@@ -31,7 +32,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         if !is_used_again && !tries_thresholds {
             continue;
         }
-        if has_untouched(facts, &sets, *set, tries_thresholds) {
+        if has_untouched(facts, &sets, *set, tries_thresholds) || !judges_loops(facts, *set) {
             continue;
         }
         tuned(facts, judged, found);
@@ -48,9 +49,9 @@ fn cross_validated_on_test(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {
         let EventKind::CrossValidation { x, estimator, searches: false, .. } = &event.kind else { continue };
         let rows = x.data.rows;
-        let is_test = facts.splits().any(|(_, split)| {
-            &*split.what == "train_test_split" && facts.flow().rows.comes_from(rows, split.parts[1])
-        });
+        let is_test = facts
+            .splits()
+            .any(|(_, split)| &*split.what == "train_test_split" && facts.flow().rows.comes_from(rows, split.parts[1]));
         let trained_beside =
             facts.model_fits().any(|(_, fit)| facts.relation(fit.x.data.rows, rows) == Relation::Disjoint);
         if !is_test || !trained_beside || !estimator.role.is_model() {
@@ -121,6 +122,40 @@ fn outer_part_is_untouched(facts: &Facts<'_>, set: RowsId) -> bool {
 
 fn watches(facts: &Facts<'_>, set: RowsId) -> bool {
     facts.events().iter().any(|event| matches!(&event.kind, EventKind::Watch { x, .. } if x.data.rows == set))
+}
+
+/// Whether rows that choose the epoch of a network judge it too: they are the test part by what they are, or the network is
+/// asked about them outside its loop, and about no others but those it learns from.
+fn judges_loops(facts: &Facts<'_>, set: RowsId) -> bool {
+    let table = &facts.flow().rows;
+    facts.events().iter().enumerate().all(|(index, event)| {
+        let EventKind::Watch { fit, x, .. } = &event.kind else { return true };
+        let fit = facts.fit(*fit);
+        if x.data.rows != set || &*fit.estimator.class != LOOP {
+            return true;
+        }
+        let outermost = event.loops.first().map(|turn| turn.site);
+        let is_test = facts.flow().test_rows.iter().any(|rows| table.comes_from(set, *rows))
+            || facts
+                .splits()
+                .any(|(_, split)| &*split.what == "train_test_split" && table.comes_from(set, split.parts[1]));
+        let is_asked_outside = facts
+            .flow()
+            .inputs
+            .iter()
+            .any(|input| input.rows == set && input.around != outermost && input.before_event > index);
+        let others = facts.flow().inputs.iter().any(|input| {
+            let is_own = |own: RowsId| table.comes_from(input.rows, own) || table.comes_from(own, input.rows);
+            !is_own(set) && !is_own(fit.x.data.rows) && is_read(facts, input.rows)
+        });
+        (is_test || is_asked_outside) && !others
+    })
+}
+
+/// Whether rows are a data set or a part of one, rather than something that a call made.
+fn is_read(facts: &Facts<'_>, rows: RowsId) -> bool {
+    let table = &facts.flow().rows;
+    table.split_above(rows).is_some() || facts.flow().read_rows.contains(&rows)
 }
 
 /// What makes a model another one: not that it is fitted again.

@@ -39,12 +39,13 @@ fn copied_before_split(facts: &Facts<'_>, found: &mut Findings) {
     let unknown = facts.splits_for_unknown_models();
     for (event, split) in facts.splits() {
         let Some(copies) = facts.copies_above(split.input.data.rows) else { continue };
-        // A part that was split again is for choosing; its other part judges.
-        if rows.split_above(split.input.data.rows).is_some() || &*split.what != "train_test_split" {
+        // A part that was split again is for choosing, where its other part is there to judge.
+        if &*split.what != "train_test_split" || facts.other_part_is_used(split.input.data.rows) {
             continue;
         }
         let from_part = |id: RowsId| split.parts.iter().any(|part| rows.comes_from(id, *part));
-        let is_judged = facts.judged.iter().any(|judged| from_part(facts.fit(judged.fit).x.data.rows) && facts.is_test(judged));
+        let is_judged =
+            facts.judged.iter().any(|judged| from_part(facts.fit(judged.fit).x.data.rows) && facts.is_test(judged));
         let fitted = facts.model_fits().find(|(_, fit)| from_part(fit.x.data.rows));
         let is_unknown = unknown.iter().any(|(other, _)| other.site == event.site);
         if is_judged || fitted.is_none() && !is_unknown {

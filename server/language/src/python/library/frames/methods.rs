@@ -44,6 +44,10 @@ pub(crate) fn data_method(
         }
         _ => {}
     }
+    if &**name == "backward" {
+        crate::python::library::networks::backward(cx, data, call);
+        return Value::None;
+    }
     let in_place = call.flag("inplace") == Some(true);
     let result = method(cx, object, data, name, call, in_place);
     if in_place {

@@ -72,16 +72,14 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         }
         "array" | "asarray" | "asanyarray" | "asmatrix" | "ascontiguousarray" => match data {
             Some(data) => cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(*data).clone() }),
-            None => {
-                match cx.data_of_list(&first, call.range()) {
-                    Some(data) => cx.add_data(data),
-                    None => {
-                        let infos = cx.infos_of(&first);
-                        let rows = cx.new_rows(call.range());
-                        array_of(cx, rows, infos)
-                    }
+            None => match cx.data_of_list(&first, call.range()) {
+                Some(data) => cx.add_data(data),
+                None => {
+                    let infos = cx.infos_of(&first);
+                    let rows = cx.new_rows(call.range());
+                    array_of(cx, rows, infos)
                 }
-            }
+            },
         },
         "where" => cx.combined(
             &call.arguments.iter().map(|argument| &argument.value).collect::<Vec<_>>(),
@@ -183,8 +181,12 @@ pub(crate) fn stacked(cx: &mut Interpreter<'_>, name: &str, values: &[Value], si
     let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.all_infos()));
     let beside = matches!(name, "hstack" | "column_stack" | "c_" | "dstack" | "stack");
     let parents: Vec<RowsId> = all.iter().map(|data| data.rows).collect();
+    // In a loop over samples, what was computed from one of them.
+    let of_one_sample = !cx.turns.is_empty()
+        && parents.iter().all(|parent| *parent == first.rows)
+        && cx.flow.rows.whole_above(first.rows) != first.rows;
     let rows = match &parents[..] {
-        _ if beside => first.rows,
+        _ if beside || of_one_sample => first.rows,
         [only] => *only,
         _ => {
             let site = cx.site(site);
