@@ -49,6 +49,8 @@ pub struct Interpreter<'a> {
     pub(crate) n_objects_before: Vec<u32>,
     /// What was last put into a list from these rows, in which turn and where.
     pub(crate) appended: FxHashMap<(ObjectId, RowsId), (Turn, TextRange)>,
+    /// The rows of lists of samples that are not understood: the same list has the same.
+    rows_of_lists: FxHashMap<ObjectId, RowsId>,
     /// Loops being walked of which not every turn is: names that are computed in them stand for more names.
     pub(crate) n_partial_loops: u32,
     /// The statement being walked.
@@ -88,6 +90,7 @@ impl<'a> Interpreter<'a> {
             turns: Arc::default(),
             n_objects_before: Vec::new(),
             appended: FxHashMap::default(),
+            rows_of_lists: FxHashMap::default(),
             n_partial_loops: 0,
             statement: TextRange::default(),
             imported: FxHashMap::default(),
@@ -389,6 +392,22 @@ impl<'a> Interpreter<'a> {
         let columns = Columns::unknown();
         let by_time = within.by_time;
         Some(Data { infos, by_time, ..Data::new(DataKind::Array, Dialect::Numpy, columns, rows) })
+    }
+
+    /// The rows of a value that is no data: a list has the same rows each time.
+    pub(crate) fn rows_of_unknown(&mut self, value: &Value, site: TextRange) -> RowsId {
+        let list = match value {
+            Value::Object(id) if self.state.list(value).is_some() => Some(*id),
+            _ => None,
+        };
+        if let Some(rows) = list.and_then(|list| self.rows_of_lists.get(&list)) {
+            return *rows;
+        }
+        let rows = self.new_rows(site);
+        if let Some(list) = list {
+            self.rows_of_lists.insert(list, rows);
+        }
+        rows
     }
 
     /// A list on the heap.

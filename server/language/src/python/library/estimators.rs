@@ -168,8 +168,15 @@ pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given>
     cx.given(&argument.value, range)
 }
 
+/// The samples that a call is given first: data, or, for what prepares data, a list of samples that are not understood (texts
+/// that a loop has cleaned).
+fn first_samples(cx: &mut Interpreter<'_>, call: &Call<'_>, estimator: &Estimator) -> Option<Given> {
+    first_data(cx, call)
+        .or_else(|| if estimator.role == Role::Transformer { samples_of_list(cx, call) } else { None })
+}
+
 fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
-    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let Some(x) = first_samples(cx, call, estimator) else { return cx.opaque_result(call) };
     let mut infos = x.data.all_infos().union(&estimator.infos);
     if estimator.fitted.is_none() {
         // `SelectFromModel(model, prefit=True)` knows what its model learned.
@@ -257,7 +264,7 @@ fn score(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, 
 
 /// A list, or something unknown, that a call is given as its samples.
 fn samples_of_list(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
-    let argument = call.get(0, "X")?;
+    let argument = call.get(0, "X").or_else(|| call.keyword("raw_documents")).or_else(|| call.keyword("texts"))?;
     let (value, range) = (argument.value.clone(), argument.range().unwrap_or(call.range()));
     let is_list = cx.state.list(&value).is_some();
     if !is_list && !matches!(value, Value::Unknown) {
@@ -266,7 +273,7 @@ fn samples_of_list(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
     let data = match cx.data_of_list(&value, range).filter(|_| is_list) {
         Some(data) => data,
         None => {
-            let rows = cx.new_rows(range);
+            let rows = cx.rows_of_unknown(&value, range);
             blank(rows)
         }
     };

@@ -50,7 +50,7 @@ pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Val
     for (value, range) in &arrays {
         let Some(data) = cx.data_of(value) else {
             // A list, or something unknown: its parts are at least parts of one split.
-            let rows = cx.new_rows(*range);
+            let rows = cx.rows_of_unknown(value, *range);
             for part in 0..2 {
                 let rows = cx.rows_from(Step::Part { split, part }, rows, call.range());
                 parts.push(cx.opaque(rows, Default::default()));

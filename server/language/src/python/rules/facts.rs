@@ -158,6 +158,26 @@ impl<'a> Facts<'a> {
         !matches!(self.against_training(judged), Relation::Same | Relation::Contains | Relation::Within)
     }
 
+    /// Whether a model was judged on other rows. A model that watches rows of the same table is not judged by what it only
+    /// predicts for another one: that is what it is for.
+    pub fn is_judged(&self, id: FitId) -> bool {
+        let trained_on = self.fit(id).x.data.rows;
+        let rows = &self.analysis.flow.rows;
+        let is_near = |of: RowsId| of == RowsId::NONE || rows.are_related(of, trained_on);
+        let watches = self.events().iter().any(|event| match &event.kind {
+            EventKind::Watch { fit, x, .. } if *fit == id => {
+                let relation = self.relation(trained_on, x.data.rows);
+                is_near(x.data.rows) && !matches!(relation, Relation::Same | Relation::Contains | Relation::Within)
+            }
+            _ => false,
+        });
+        self.judged.iter().any(|judged| {
+            judged.fit == id
+                && self.is_test(judged)
+                && (judged.metric.is_some() || !watches || is_near(judged.rows))
+        })
+    }
+
     pub fn info(&self, infos: &Infos) -> Vec<&'a Info> {
         infos.iter().map(|id| self.analysis.flow.info(id)).collect()
     }

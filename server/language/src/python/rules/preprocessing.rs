@@ -40,7 +40,7 @@ fn before_unknown_models(facts: &Facts<'_>, found: &mut Findings) {
 /// A model that learns from one part of a split, and has not been judged yet: the other part is for that.
 fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
     for (id, fit) in facts.model_fits() {
-        if facts.judged.iter().any(|judged| judged.fit == id && facts.is_test(judged)) {
+        if facts.is_judged(id) {
             continue;
         }
         let rows = &facts.flow().rows;

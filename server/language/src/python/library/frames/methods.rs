@@ -251,7 +251,9 @@ fn method(
                 use_columns(cx, object, data, call.get(0, "subset"));
             }
             let what = if name == "agg" || name == "aggregate" { "agg" } else { name };
-            let counts = matches!(name, "nunique" | "count") || counts_missing(name, call);
+            // What one row says of itself is no statistic of the table.
+            let counts =
+                matches!(name, "nunique" | "count") || counts_missing(name, call) || data.n_rows == Some(1);
             let infos = data.all_infos();
             let learned =
                 if counts { Infos::default() } else { cx.learn(data.rows, call.range(), what, InfoKind::Statistic) };

@@ -61,7 +61,13 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                     if let Some(value) = super::super::metrics::share_of_hits(cx, name, &first, call) {
                         return value;
                     }
-                    let infos = cx.learn(data.rows, call.range(), name, InfoKind::Statistic).union(&data.all_infos());
+                    // What one row says of itself is no statistic of the table.
+                    let learned = if data.n_rows == Some(1) {
+                        Infos::default()
+                    } else {
+                        cx.learn(data.rows, call.range(), name, InfoKind::Statistic)
+                    };
+                    let infos = learned.union(&data.all_infos());
                     statistic(cx, infos)
                 }
                 None => Value::Number(None),
