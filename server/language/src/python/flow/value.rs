@@ -224,6 +224,11 @@ impl Data {
         }
     }
 
+    /// What `len` gives, where it is known: one row of an array may have any number of values.
+    pub fn length(&self) -> Option<u64> {
+        self.n_rows.filter(|n_rows| self.kind != DataKind::Array || *n_rows != 1)
+    }
+
     /// Everything of it, with the knowledge that its columns carry.
     pub fn all_infos(&self) -> Infos {
         self.columns.list.iter().fold(self.infos.clone(), |infos, column| infos.union(&column.infos))

@@ -171,8 +171,7 @@ pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given>
 /// The samples that a call is given first: data, or, for what prepares data, a list of samples that are not understood (texts
 /// that a loop has cleaned).
 fn first_samples(cx: &mut Interpreter<'_>, call: &Call<'_>, estimator: &Estimator) -> Option<Given> {
-    first_data(cx, call)
-        .or_else(|| if estimator.role == Role::Transformer { samples_of_list(cx, call) } else { None })
+    first_data(cx, call).or_else(|| if estimator.role == Role::Transformer { samples_of_list(cx, call) } else { None })
 }
 
 fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {

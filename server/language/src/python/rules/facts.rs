@@ -172,9 +172,7 @@ impl<'a> Facts<'a> {
             _ => false,
         });
         self.judged.iter().any(|judged| {
-            judged.fit == id
-                && self.is_test(judged)
-                && (judged.metric.is_some() || !watches || is_near(judged.rows))
+            judged.fit == id && self.is_test(judged) && (judged.metric.is_some() || !watches || is_near(judged.rows))
         })
     }
 

@@ -44,8 +44,7 @@ fn copied_before_split(facts: &Facts<'_>, found: &mut Findings) {
             continue;
         }
         let from_part = |id: RowsId| split.parts.iter().any(|part| rows.comes_from(id, *part));
-        let is_judged =
-            facts.model_fits().any(|(id, fit)| from_part(fit.x.data.rows) && facts.is_judged(id));
+        let is_judged = facts.model_fits().any(|(id, fit)| from_part(fit.x.data.rows) && facts.is_judged(id));
         let fitted = facts.model_fits().find(|(_, fit)| from_part(fit.x.data.rows));
         let is_unknown = unknown.iter().any(|(other, _)| other.site == event.site);
         if is_judged || fitted.is_none() && !is_unknown {

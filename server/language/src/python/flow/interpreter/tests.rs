@@ -40,5 +40,8 @@ fn dictionaries_that_grow_in_two_branches_are_bounded() {
 
 #[test]
 fn a_list_in_itself_is_no_endless_list() {
-    assert!(check("import numpy as np\na = []\na.append(a)\nb = {'a': a}\na.append(b)\nprint(np.array(a), np.array(b))\n") > 0);
+    assert!(
+        check("import numpy as np\na = []\na.append(a)\nb = {'a': a}\na.append(b)\nprint(np.array(a), np.array(b))\n")
+            > 0
+    );
 }

@@ -252,8 +252,7 @@ fn method(
             }
             let what = if name == "agg" || name == "aggregate" { "agg" } else { name };
             // What one row says of itself is no statistic of the table.
-            let counts =
-                matches!(name, "nunique" | "count") || counts_missing(name, call) || data.n_rows == Some(1);
+            let counts = matches!(name, "nunique" | "count") || counts_missing(name, call) || data.n_rows == Some(1);
             let infos = data.all_infos();
             let learned =
                 if counts { Infos::default() } else { cx.learn(data.rows, call.range(), what, InfoKind::Statistic) };

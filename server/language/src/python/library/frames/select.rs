@@ -34,7 +34,7 @@ impl Interpreter<'_> {
             }
             "shape" => {
                 let n_columns = (!data.columns.open).then_some(data.columns.list.len() as f64);
-                let n_rows = data.n_rows.map(|n_rows| n_rows as f64);
+                let n_rows = data.length().map(|n_rows| n_rows as f64);
                 Value::Tuple(Arc::new(vec![Value::Number(n_rows), Value::Number(n_columns)]))
             }
             "values" | "array" => {
