@@ -1,4 +1,4 @@
-# rule: MLW101
+# rule: MLW101 clean
 import re
 
 import pandas as pd

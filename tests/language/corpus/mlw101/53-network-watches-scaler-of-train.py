@@ -1,4 +1,4 @@
-# rule: MLW101
+# rule: MLW101 clean
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split

@@ -1,4 +1,4 @@
-# rule: MLW102
+# rule: MLW102 clean
 import pandas as pd
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB

@@ -1,4 +1,4 @@
-# rule: MLW102
+# rule: MLW102 clean
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
