@@ -63,6 +63,12 @@ pub struct Flow {
     pub groups: Vec<Group>,
     /// Class weights that the script computes.
     pub class_weights: Vec<ClassWeights>,
+    /// What something unknown, a network for all that is known, was called with.
+    pub inputs: Vec<Input>,
+    /// Rows of the test part of data sets that a library splits.
+    pub test_rows: Vec<rows::RowsId>,
+    /// Rows of data sets that a library reads.
+    pub read_rows: Vec<rows::RowsId>,
     /// Whether NumPy's global generator, which scikit-learn uses without `random_state`, is seeded.
     pub seeds_numpy: bool,
     /// Whether the walk ended before the script because it was too long.
@@ -166,6 +172,16 @@ pub struct Group {
 pub struct ClassWeights {
     pub site: TextRange,
     pub used: bool,
+}
+
+/// That something unknown was called with some rows.
+#[derive(Debug, Clone)]
+pub struct Input {
+    pub rows: rows::RowsId,
+    /// The outermost loop around the call.
+    pub around: Option<TextRange>,
+    /// How many events there were when it was called last.
+    pub before_event: usize,
 }
 
 /// A name that was given a value.

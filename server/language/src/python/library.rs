@@ -7,6 +7,7 @@ pub(crate) mod datasets;
 pub(crate) mod estimators;
 pub(crate) mod frames;
 pub(crate) mod metrics;
+pub(crate) mod networks;
 mod plain;
 mod plots;
 mod roles;

@@ -36,18 +36,24 @@ impl<'a> Interpreter<'a> {
                 }
                 self.call_method(object, name, call)
             }
-            Value::Object(id) => match self.state.get(*id).clone() {
-                Object::Instance(instance) => match self.state.name(instance.scope, "__call__").cloned() {
-                    Some(Value::Function(function, scope)) => self.call_function(&function, scope, Some(callee), call),
-                    _ => match self.state.name(instance.scope, "forward").cloned() {
-                        Some(Value::Function(..)) => library::call_network(self, callee, call),
-                        _ => self.opaque_result(call),
+            Value::Object(id) => {
+                library::networks::note_input(self, call);
+                match self.state.get(*id).clone() {
+                    Object::Instance(instance) => match self.state.name(instance.scope, "__call__").cloned() {
+                        Some(Value::Function(function, scope)) => {
+                            self.call_function(&function, scope, Some(callee), call)
+                        }
+                        _ => match self.state.name(instance.scope, "forward").cloned() {
+                            Some(Value::Function(..)) => library::call_network(self, callee, call),
+                            _ => self.opaque_result(call),
+                        },
                     },
-                },
-                Object::Estimator(_) => library::call_network(self, callee, call),
-                _ => self.opaque_result(call),
-            },
+                    Object::Estimator(_) => library::call_network(self, callee, call),
+                    _ => self.opaque_result(call),
+                }
+            }
             _ => {
+                library::networks::note_input(self, call);
                 self.give_away(call);
                 self.opaque_result(call)
             }

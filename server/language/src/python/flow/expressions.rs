@@ -13,6 +13,8 @@ use crate::python::ast::{
 use crate::python::library;
 use crate::text::TextRange;
 
+/// Bytes of a text that is put together at most.
+const N_TEXT_MAX: usize = 65_536;
 /// Items of a comprehension that are worked out one by one.
 const N_ITEMS_MAX: usize = 200;
 
@@ -185,7 +187,7 @@ impl Interpreter<'_> {
                 FStringPart::Value(expr) => {
                     let value = self.eval(expr, scope);
                     text = match (text, display(&value)) {
-                        (Some(text), Some(part)) => Some(text + &part),
+                        (Some(text), Some(part)) if text.len() + part.len() <= N_TEXT_MAX => Some(text + &part),
                         _ => None,
                     };
                 }
@@ -328,7 +330,9 @@ impl Interpreter<'_> {
                 other.as_text().map_or(Value::Unknown, |name| Value::Path(library::join_path(path, name)))
             }
             (Value::Str(a), BinaryOperator::Add, Value::Str(b)) => {
-                let value = a.value.as_ref().zip(b.value.as_ref()).map(|(a, b)| Arc::from(format!("{a}{b}")));
+                let both = a.value.as_ref().zip(b.value.as_ref());
+                let both = both.filter(|(a, b)| a.len() + b.len() <= N_TEXT_MAX);
+                let value = both.map(|(a, b)| Arc::from(format!("{a}{b}")));
                 Value::Str(Text { value, origin: None })
             }
             (Value::Str(_), BinaryOperator::Modulo, _) => Value::Str(Text::default()),

@@ -18,6 +18,10 @@ use crate::text::TextRange;
 
 /// Expressions and statements walked at most: a script that takes more is walked up to there.
 const N_STEPS_MAX: u64 = 1_500_000;
+/// Items of lists that are copied or compared in about the time of one step.
+const N_ITEMS_PER_STEP: u64 = 16;
+/// How deep lists within lists are looked into for what they know.
+const DEPTH_OF_ITEMS_MAX: usize = 5;
 /// Calls of the script's own functions inside each other at most.
 pub(crate) const DEPTH_MAX: usize = 12;
 /// Places where a column is named that are kept at most.
@@ -41,6 +45,12 @@ pub struct Interpreter<'a> {
     /// What the functions on the stack have returned so far.
     pub(crate) returns: Vec<Option<Value>>,
     pub(crate) turns: Arc<Vec<Turn>>,
+    /// For each loop being walked how many objects there were when its turn began.
+    pub(crate) n_objects_before: Vec<u32>,
+    /// What was last put into a list from these rows, in which turn and where.
+    pub(crate) appended: FxHashMap<(ObjectId, RowsId), (Turn, TextRange)>,
+    /// The rows of lists of samples that are not understood: the same list has the same.
+    rows_of_lists: FxHashMap<ObjectId, RowsId>,
     /// Loops being walked of which not every turn is: names that are computed in them stand for more names.
     pub(crate) n_partial_loops: u32,
     /// The statement being walked.
@@ -53,6 +63,7 @@ pub struct Interpreter<'a> {
     /// The columns of tables as they are read: a table read again has the same.
     read: FxHashMap<BaseId, (Arc<Table>, Columns)>,
     n_splits: u32,
+    pub(crate) networks: crate::python::library::networks::Networks,
 }
 
 impl std::fmt::Debug for Interpreter<'_> {
@@ -77,6 +88,9 @@ impl<'a> Interpreter<'a> {
             called: Default::default(),
             returns: Vec::new(),
             turns: Arc::default(),
+            n_objects_before: Vec::new(),
+            appended: FxHashMap::default(),
+            rows_of_lists: FxHashMap::default(),
             n_partial_loops: 0,
             statement: TextRange::default(),
             imported: FxHashMap::default(),
@@ -85,6 +99,7 @@ impl<'a> Interpreter<'a> {
             origins: FxHashMap::default(),
             read: FxHashMap::default(),
             n_splits: 0,
+            networks: Default::default(),
         }
     }
 
@@ -122,7 +137,8 @@ impl<'a> Interpreter<'a> {
 
     /// Counts a step; false when there are none left.
     pub(crate) fn step(&mut self) -> bool {
-        self.steps_left = self.steps_left.saturating_sub(1);
+        // Items of lists are looked at far faster than expressions are walked.
+        self.steps_left = self.steps_left.saturating_sub(1 + self.state.take_work() / N_ITEMS_PER_STEP);
         self.steps_left > 0
     }
 
@@ -222,7 +238,17 @@ impl<'a> Interpreter<'a> {
             return RowsId::NONE;
         }
         let site = self.site(site);
-        self.flow.rows.add(step, vec![parent], site)
+        self.add_rows(step, vec![parent], site)
+    }
+
+    /// Rows made from one or several others.
+    pub(crate) fn add_rows(&mut self, step: Step, parents: Vec<RowsId>, site: TextRange) -> RowsId {
+        let copied = matches!(step, Step::Copies { .. }) || parents.iter().any(|parent| self.state.is_copied(*parent));
+        let rows = self.flow.rows.add(step, parents, site);
+        if copied {
+            self.state.note_copied(rows);
+        }
+        rows
     }
 
     /// A table's identity: the same file read twice is the same table.
@@ -329,6 +355,61 @@ impl<'a> Interpreter<'a> {
         self.state.data(value).map(|(_, data)| data.clone())
     }
 
+    /// Notes that a list is given a value: one that is given a sample and, in the same turn of a loop, something made of it
+    /// holds copies.
+    pub(crate) fn note_appended(&mut self, list: ObjectId, value: &Value, site: TextRange) {
+        let (Some(turn), Some(n_before)) = (self.turns.last().copied(), self.n_objects_before.last()) else { return };
+        // A list that is made in the turn holds one sample's values.
+        if list.0 >= *n_before {
+            return;
+        }
+        let Some(data) = self.data_of(value).filter(|data| data.rows != RowsId::NONE && data.prediction.is_none())
+        else {
+            return;
+        };
+        if matches!(data.kind, DataKind::Statistic) {
+            return;
+        }
+        let whole = self.flow.rows.whole_above(data.rows);
+        match self.appended.insert((list, whole), (turn, site)) {
+            Some((earlier, place)) if earlier == turn && place != site => self.state.note_augmented(list),
+            _ => {}
+        }
+    }
+
+    /// The samples that a list holds, as data: its rows come from those of its first item.
+    pub(crate) fn data_of_list(&mut self, value: &Value, site: TextRange) -> Option<Data> {
+        let within = self.data_within(value, 2).filter(|data| data.rows != RowsId::NONE)?;
+        let infos = self.infos_of(value);
+        let site = self.site(site);
+        let step = match value {
+            Value::Object(id) if self.state.is_augmented(*id) => Step::Copies { site },
+            _ => Step::Derived { site },
+        };
+        let parent =
+            if matches!(step, Step::Copies { .. }) { self.flow.rows.whole_above(within.rows) } else { within.rows };
+        let rows = self.rows_from(step, parent, site);
+        let columns = Columns::unknown();
+        let by_time = within.by_time;
+        Some(Data { infos, by_time, ..Data::new(DataKind::Array, Dialect::Numpy, columns, rows) })
+    }
+
+    /// The rows of a value that is no data: a list has the same rows each time.
+    pub(crate) fn rows_of_unknown(&mut self, value: &Value, site: TextRange) -> RowsId {
+        let list = match value {
+            Value::Object(id) if self.state.list(value).is_some() => Some(*id),
+            _ => None,
+        };
+        if let Some(rows) = list.and_then(|list| self.rows_of_lists.get(&list)) {
+            return *rows;
+        }
+        let rows = self.new_rows(site);
+        if let Some(list) = list {
+            self.rows_of_lists.insert(list, rows);
+        }
+        rows
+    }
+
     /// A list on the heap.
     pub(crate) fn add_list(&mut self, items: Vec<Value>, open: bool) -> Value {
         Value::Object(self.state.add(Object::List(Arc::new(super::value::List { items, open }))))
@@ -336,19 +417,25 @@ impl<'a> Interpreter<'a> {
 
     /// Knowledge in a value: of data, of what a list holds.
     pub(crate) fn infos_of(&self, value: &Value) -> Infos {
+        self.infos_within(value, DEPTH_OF_ITEMS_MAX)
+    }
+
+    fn infos_within(&self, value: &Value, depth: usize) -> Infos {
+        if depth == 0 {
+            return Infos::default();
+        }
+        let of_all = |items: &mut dyn Iterator<Item = &Value>| {
+            items.fold(Infos::default(), |infos, item| infos.union(&self.infos_within(item, depth - 1)))
+        };
         match value {
             Value::Object(id) => match self.state.get(*id) {
                 Object::Data(data) => data.all_infos(),
                 Object::Estimator(estimator) => estimator.infos.clone(),
-                Object::List(list) => {
-                    list.items.iter().fold(Infos::default(), |infos, item| infos.union(&self.infos_of(item)))
-                }
-                Object::Dict(dict) => {
-                    dict.entries.iter().fold(Infos::default(), |infos, (_, item)| infos.union(&self.infos_of(item)))
-                }
+                Object::List(list) => of_all(&mut list.items.iter()),
+                Object::Dict(dict) => of_all(&mut dict.entries.iter().map(|(_, item)| item)),
                 Object::Instance(_) => Infos::default(),
             },
-            Value::Tuple(items) => items.iter().fold(Infos::default(), |infos, item| infos.union(&self.infos_of(item))),
+            Value::Tuple(items) => of_all(&mut items.iter()),
             _ => Infos::default(),
         }
     }
@@ -380,3 +467,6 @@ impl<'a> Interpreter<'a> {
         hasher.finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

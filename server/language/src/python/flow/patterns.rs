@@ -24,6 +24,14 @@ impl Interpreter<'_> {
                 return items;
             }
         }
+        // Of parts whose number is not known, as many as are asked for.
+        if let Some((mut items, true)) = self.state.items(value)
+            && items.len() >= targets.len()
+            && !targets.iter().any(|target| matches!(&*target.kind, ExprKind::Starred(_)))
+        {
+            items.truncate(targets.len());
+            return items;
+        }
         // Parts of something that is not understood: each is its own, and comes from it.
         let parent = self.data_of(value).filter(|data| !matches!(data.kind, DataKind::Statistic));
         (0..targets.len())

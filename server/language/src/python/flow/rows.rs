@@ -132,6 +132,35 @@ impl RowsTable {
         line
     }
 
+    /// The nearest set above `id` that is not merely some of, or made from, the one before.
+    pub fn whole_above(&self, id: RowsId) -> RowsId {
+        let line = self.line(id);
+        let is_made = |set: &RowsId| {
+            matches!(self.get(*set).step, Step::Derived { .. } | Step::Filter { .. } | Step::Slice { .. })
+        };
+        *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
+    }
+
+    /// Whether two sets came from one, unions included.
+    pub fn are_related(&self, a: RowsId, b: RowsId) -> bool {
+        let (above_a, above_b) = (self.all_above(a), self.all_above(b));
+        above_a.iter().any(|set| above_b.contains(set))
+    }
+
+    fn all_above(&self, id: RowsId) -> Vec<RowsId> {
+        let mut above = vec![id];
+        let mut next = 0;
+        while next < above.len() && next < N_STEPS_MAX {
+            for parent in &self.get(above[next]).parents {
+                if !above.contains(parent) {
+                    above.push(*parent);
+                }
+            }
+            next += 1;
+        }
+        above
+    }
+
     /// Whether `ancestor` is `id` or one that it came from, unions included.
     pub fn comes_from(&self, id: RowsId, ancestor: RowsId) -> bool {
         let mut open = vec![id];

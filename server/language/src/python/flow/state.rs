@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::rows::RowsId;
 use super::value::{Data, Dict, Estimator, Instance, List, Object, ObjectId, ScopeId, Value};
+
+/// Items of a list, and entries of a dictionary, that are kept at most: a script of many loops would make lists that double at
+/// each turn. What is left out is known to be there.
+const N_ITEMS_MAX: usize = 4_096;
 
 #[derive(Debug, Default)]
 struct Scope {
@@ -21,6 +26,12 @@ pub struct State {
     journal: Vec<Journal>,
     /// For data that is one of two, those two: what changes it changes one of them.
     twins: FxHashMap<ObjectId, [ObjectId; 2]>,
+    /// Items of lists and dictionaries that were copied or compared since [`Self::take_work`] was asked.
+    work: u64,
+    /// Rows that hold copies, or synthetic neighbours, of others.
+    copied: FxHashSet<RowsId>,
+    /// Lists that hold samples and changed copies of them.
+    augmented: FxHashSet<ObjectId>,
 }
 
 #[derive(Debug, Default)]
@@ -39,7 +50,70 @@ pub struct Outcome {
 impl State {
     /// One empty scope: the module's.
     pub fn new() -> Self {
-        Self { scopes: vec![Scope::default()], heap: Vec::new(), journal: Vec::new(), twins: FxHashMap::default() }
+        Self {
+            scopes: vec![Scope::default()],
+            heap: Vec::new(),
+            journal: Vec::new(),
+            twins: FxHashMap::default(),
+            work: 0,
+            copied: FxHashSet::default(),
+            augmented: FxHashSet::default(),
+        }
+    }
+
+    /// Items that were copied or compared since the last call: what they cost is counted as steps of the walk.
+    pub fn take_work(&mut self) -> u64 {
+        std::mem::take(&mut self.work)
+    }
+
+    /// Notes rows that hold copies of others.
+    pub fn note_copied(&mut self, rows: RowsId) {
+        self.copied.insert(rows);
+    }
+
+    /// Whether rows hold copies of others.
+    pub fn is_copied(&self, rows: RowsId) -> bool {
+        self.copied.contains(&rows)
+    }
+
+    /// How many objects there are: those that are made later have higher places.
+    pub fn n_objects(&self) -> u32 {
+        self.heap.len() as u32
+    }
+
+    /// Notes a list that holds samples and changed copies of them.
+    pub fn note_augmented(&mut self, list: ObjectId) {
+        self.augmented.insert(list);
+    }
+
+    /// Whether a list holds samples and changed copies of them.
+    pub fn is_augmented(&self, list: ObjectId) -> bool {
+        self.augmented.contains(&list)
+    }
+
+    /// Counts what an object costs, and takes away what is too much of it.
+    fn bounded(&mut self, object: Object) -> Object {
+        match object {
+            Object::List(mut list) => {
+                self.work += list.items.len() as u64;
+                if list.items.len() > N_ITEMS_MAX {
+                    let list = Arc::make_mut(&mut list);
+                    list.items.truncate(N_ITEMS_MAX);
+                    list.open = true;
+                }
+                Object::List(list)
+            }
+            Object::Dict(mut dict) => {
+                self.work += dict.entries.len() as u64;
+                if dict.entries.len() > N_ITEMS_MAX {
+                    let dict = Arc::make_mut(&mut dict);
+                    dict.entries.truncate(N_ITEMS_MAX);
+                    dict.open = true;
+                }
+                Object::Dict(dict)
+            }
+            other => other,
+        }
     }
 
     /// The module's names.
@@ -104,6 +178,7 @@ impl State {
 
     /// Puts an object on the heap.
     pub fn add(&mut self, object: Object) -> ObjectId {
+        let object = self.bounded(object);
         self.heap.push(object);
         ObjectId(self.heap.len() as u32 - 1)
     }
@@ -114,6 +189,7 @@ impl State {
 
     /// Replaces an object: every name that stands for it sees the change.
     pub fn set(&mut self, id: ObjectId, object: Object) {
+        let object = self.bounded(object);
         let before = std::mem::replace(&mut self.heap[id.0 as usize], object);
         if let Some(journal) = self.journal.last_mut() {
             journal.objects.entry(id).or_insert(before);
@@ -301,7 +377,12 @@ impl State {
 
     fn join_objects(&mut self, a: Object, b: Object) -> Object {
         match (a, b) {
-            (Object::Data(a), Object::Data(b)) => Object::Data(Arc::new(join_data(&a, &b))),
+            (Object::Data(a), Object::Data(b)) => {
+                // Copies that one way makes are there after it, whichever way is the usual one.
+                let first = self.is_copied(a.rows) && !self.is_copied(b.rows);
+                let rows = if first { a.rows } else { b.rows };
+                Object::Data(Arc::new(Data { rows, ..join_data(&a, &b) }))
+            }
             (Object::Estimator(a), Object::Estimator(b)) => Object::Estimator(Arc::new(Estimator {
                 infos: a.infos.union(&b.infos),
                 fitted: b.fitted.or(a.fitted),
@@ -315,6 +396,8 @@ impl State {
             (Object::Dict(a), Object::Dict(b)) => {
                 let mut joined = (*a).clone();
                 joined.open |= b.open;
+                // Each entry of one is looked for among those of the other.
+                self.work += (a.entries.len() * b.entries.len()) as u64;
                 for (key, value) in &b.entries {
                     match joined.entries.iter().position(|(known, _)| known.same(key)) {
                         Some(index) => {

@@ -188,6 +188,7 @@ impl<'a> Interpreter<'a> {
 
     fn walk_if(&mut self, test: &Expr, body: &[Stmt], orelse: &[Stmt], scope: ScopeId) -> Reach {
         let value = self.eval(test, scope);
+        self.choose_epoch(test, body);
         if is_main_guard(test) {
             return self.walk_block(body, scope);
         }
@@ -218,6 +219,18 @@ impl<'a> Interpreter<'a> {
         Reach::Next
     }
 
+    /// In a loop in which a network learns, a comparison may choose an epoch.
+    fn choose_epoch(&mut self, test: &Expr, body: &[Stmt]) {
+        if self.turns.is_empty() || self.elsewhere.is_some() {
+            return;
+        }
+        let ExprKind::Compare { left, rest } = &*test.kind else { return };
+        let operands = std::iter::once(left).chain(rest.iter().map(|(_, operand)| operand));
+        let values: Vec<Value> =
+            operands.filter_map(|operand| self.flow.at(operand.id)).map(|seen| seen.value.clone()).collect();
+        crate::python::library::networks::choose(self, test, &values, body);
+    }
+
     fn walk_for(
         &mut self,
         site: TextRange,
@@ -246,7 +259,9 @@ impl<'a> Interpreter<'a> {
         for number in 0..n_turns {
             let site = self.site(site);
             Arc::make_mut(&mut self.turns).push(Turn { site, number: number as u32, optimizes: false });
+            self.n_objects_before.push(self.state.n_objects());
             let reach = turn(self, number);
+            self.n_objects_before.pop();
             self.turns = outer.clone();
             if reach == Reach::Stop && self.steps_left == 0 {
                 break;

@@ -85,9 +85,11 @@ impl Value {
             (Value::Number(a), Value::Number(b)) => a.is_some() && a == b,
             (Value::Str(a), Value::Str(b)) => a.value.is_some() && a.value == b.value,
             (Value::Path(a), Value::Path(b)) | (Value::Library(a), Value::Library(b)) => a == b,
-            (Value::Tuple(a), Value::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.same(b)),
+            (Value::Tuple(a), Value::Tuple(b)) => {
+                Arc::ptr_eq(a, b) || a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.same(b))
+            }
             (Value::Object(a), Value::Object(b)) => a == b,
-            (Value::Method(a), Value::Method(b)) => a.1 == b.1 && a.0.same(&b.0),
+            (Value::Method(a), Value::Method(b)) => Arc::ptr_eq(a, b) || a.1 == b.1 && a.0.same(&b.0),
             (Value::Function(a, _), Value::Function(b, _)) => Arc::ptr_eq(a, b),
             (Value::Lambda(a, _), Value::Lambda(b, _)) => Arc::ptr_eq(a, b),
             (Value::Class(a, _), Value::Class(b, _)) => Arc::ptr_eq(a, b),
@@ -220,6 +222,11 @@ impl Data {
             prediction: None,
             by_time: false,
         }
+    }
+
+    /// What `len` gives, where it is known: one row of an array may have any number of values.
+    pub fn length(&self) -> Option<u64> {
+        self.n_rows.filter(|n_rows| self.kind != DataKind::Array || *n_rows != 1)
     }
 
     /// Everything of it, with the knowledge that its columns carry.

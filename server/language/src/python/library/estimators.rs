@@ -10,7 +10,7 @@ pub(super) use make::make;
 
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::Columns;
-use crate::python::flow::event::{EventKind, Given, Score};
+use crate::python::flow::event::{EventKind, Given, Score, Turn};
 use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
@@ -84,6 +84,16 @@ pub(crate) fn estimator_method(
             score(cx, estimator, call, name);
             Value::Number(None)
         }
+        "search" if is_tuner(estimator) => {
+            search(cx, object, call);
+            Value::None
+        }
+        "get_best_models" if is_tuner(estimator) => {
+            let best = current(cx, object, estimator);
+            let best = Estimator { class: "keras.Model".into(), ..(*best).clone() };
+            let best = Value::Object(cx.state.add(Object::Estimator(Arc::new(best))));
+            cx.add_list(vec![best], true)
+        }
         "split" if estimator.role == Role::Splitter => super::splits::folds(cx, estimator, call),
         "compile" | "set_params" | "load_state_dict" => {
             change(cx, object, |estimator| estimator.revision += 1);
@@ -100,6 +110,34 @@ pub(crate) fn estimator_method(
         "get_params" | "summary" | "save" | "save_model" | "plot" => Value::Unknown,
         _ => Value::Unknown,
     }
+}
+
+/// A search of KerasTuner.
+fn is_tuner(estimator: &Estimator) -> bool {
+    estimator.class.starts_with("keras_tuner") || estimator.class.starts_with("kerastuner")
+}
+
+/// `tuner.search(x, y, validation_data=…)`: many models, each judged on the rows that are watched.
+fn search(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) {
+    let n_before = cx.flow.events.len();
+    let Some(fit) = fit::fit(cx, object, call) else { return };
+    let watched: Vec<Given> = cx.flow.events[n_before..]
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Watch { x, .. } => Some(x.clone()),
+            _ => None,
+        })
+        .collect();
+    let outer = cx.turns.clone();
+    let site = cx.site(call.range());
+    Arc::make_mut(&mut cx.turns).push(Turn { site, number: 0, optimizes: true });
+    for x in watched {
+        let (rows, x_infos) = (x.data.rows, x.data.all_infos());
+        let score =
+            Score { metric: "objective".into(), fit, rows, x_infos, given_scores: true, y: None, predicted_at: None };
+        cx.note(x.range, EventKind::Score(score));
+    }
+    cx.turns = outer;
 }
 
 fn blank(rows: crate::python::flow::rows::RowsId) -> Data {
@@ -130,8 +168,14 @@ pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given>
     cx.given(&argument.value, range)
 }
 
+/// The samples that a call is given first: data, or, for what prepares data, a list of samples that are not understood (texts
+/// that a loop has cleaned).
+fn first_samples(cx: &mut Interpreter<'_>, call: &Call<'_>, estimator: &Estimator) -> Option<Given> {
+    first_data(cx, call).or_else(|| if estimator.role == Role::Transformer { samples_of_list(cx, call) } else { None })
+}
+
 fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
-    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let Some(x) = first_samples(cx, call, estimator) else { return cx.opaque_result(call) };
     let mut infos = x.data.all_infos().union(&estimator.infos);
     if estimator.fitted.is_none() {
         // `SelectFromModel(model, prefit=True)` knows what its model learned.
@@ -217,9 +261,28 @@ fn score(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, 
     );
 }
 
+/// A list, or something unknown, that a call is given as its samples.
+fn samples_of_list(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
+    let argument = call.get(0, "X").or_else(|| call.keyword("raw_documents")).or_else(|| call.keyword("texts"))?;
+    let (value, range) = (argument.value.clone(), argument.range().unwrap_or(call.range()));
+    let is_list = cx.state.list(&value).is_some();
+    if !is_list && !matches!(value, Value::Unknown) {
+        return None;
+    }
+    let data = match cx.data_of_list(&value, range).filter(|_| is_list) {
+        Some(data) => data,
+        None => {
+            let rows = cx.rows_of_unknown(&value, range);
+            blank(rows)
+        }
+    };
+    let value = cx.add_data(data);
+    cx.given(&value, range)
+}
+
 /// `fit_resample`: rows with copies or synthetic neighbours, or fewer of them.
 fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
-    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let Some(x) = first_data(cx, call).or_else(|| samples_of_list(cx, call)) else { return cx.opaque_result(call) };
     let y = call.get(1, "y").map(|argument| argument.value.clone()).unwrap_or_default();
     let removes = super::roles::only_removes(estimator.short_name());
     let step = |cx: &Interpreter<'_>| {
@@ -240,7 +303,8 @@ fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>
     let new_x = make(cx, &x.data);
     let new_y = match cx.data_of(&y) {
         Some(data) => make(cx, &data),
-        None => Value::Unknown,
+        // Targets that are not understood lie beside the samples.
+        None => make(cx, &Data { infos: Infos::default(), ..blank(x.data.rows) }),
     };
     Value::Tuple(Arc::new(vec![new_x, new_y]))
 }

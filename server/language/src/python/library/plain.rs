@@ -85,7 +85,7 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
         },
         "len" => match (cx.state.items(&first), cx.data_of(&first)) {
             (Some((items, false)), _) => Value::Number(Some(items.len() as f64)),
-            (_, Some(data)) => Value::Number(data.n_rows.map(|n_rows| n_rows as f64)),
+            (_, Some(data)) => Value::Number(data.length().map(|n_rows| n_rows as f64)),
             _ => Value::Number(None),
         },
         "str" | "format" | "repr" => match &first {
@@ -245,6 +245,7 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
         let mut list = list.clone();
         let result = match name {
             "append" | "add" => {
+                cx.note_appended(id, &first, call.range());
                 Arc::make_mut(&mut list).items.push(first);
                 Value::None
             }

@@ -12,8 +12,16 @@ use crate::python::flow::value::{Data, DataKind, Dialect, Estimator, Value};
 
 /// `train_test_split(*arrays, …)`: two parts of each.
 pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
-    let arrays: Vec<_> =
+    let mut arrays: Vec<_> =
         call.positionals().map(|argument| (argument.value.clone(), argument.range().unwrap_or(call.range()))).collect();
+    // Lists of samples are split as arrays are.
+    for (value, range) in &mut arrays {
+        if cx.state.list(value).is_some()
+            && let Some(data) = cx.data_of_list(value, *range)
+        {
+            *value = cx.add_data(data);
+        }
+    }
     let shuffles = call.flag("shuffle") != Some(false);
     let seed = match call.keyword("random_state").map(|argument| &argument.value) {
         Some(Value::Number(Some(seed))) => Some(*seed as i64),
@@ -42,7 +50,7 @@ pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Val
     for (value, range) in &arrays {
         let Some(data) = cx.data_of(value) else {
             // A list, or something unknown: its parts are at least parts of one split.
-            let rows = cx.new_rows(*range);
+            let rows = cx.rows_of_unknown(value, *range);
             for part in 0..2 {
                 let rows = cx.rows_from(Step::Part { split, part }, rows, call.range());
                 parts.push(cx.opaque(rows, Default::default()));

@@ -71,6 +71,14 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
             return Value::Unknown;
         }
         ("statsmodels", _) => return statsmodels(cx, full, last, call),
+        (
+            "keras_tuner" | "kerastuner",
+            "RandomSearch" | "Hyperband" | "BayesianOptimization" | "GridSearch" | "Sklearn",
+        ) => {
+            let tuner = named_estimator(cx, full, call);
+            estimators::change(cx, &tuner, |tuner| tuner.role = Role::Model);
+            return tuner;
+        }
         ("keras" | "tensorflow", "pad_sequences" | "to_categorical") => return same(cx, call),
         ("keras" | "tensorflow", "load_model") => {
             // Mostly what the script itself saved: the network that it fitted last.
@@ -100,6 +108,9 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         ("tensorflow", "convert_to_tensor" | "constant" | "cast" | "reshape")
         | ("torch", "tensor" | "from_numpy" | "as_tensor") => {
             return same(cx, call);
+        }
+        ("torchvision" | "torchtext" | "torchaudio", _) if full.contains(".datasets.") => {
+            return super::networks::data_set(cx, call);
         }
         ("torch", "TensorDataset" | "DataLoader") => return same(cx, call),
         ("torch", "random_split") => {

@@ -6,10 +6,11 @@ use rustc_hash::FxHashMap;
 
 use crate::python::Analysis;
 use crate::python::flow::Flow;
-use crate::python::flow::event::{Event, EventKind, Fit};
+use crate::python::flow::event::{Event, EventKind, Fit, Split};
 use crate::python::flow::info::{Info, Infos};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::{Data, DataKind, Estimator, FitId};
+use crate::python::library::networks::LOOP;
 use crate::schema::{ColumnSummary, SchemaSource};
 use crate::text::TextRange;
 
@@ -21,6 +22,8 @@ pub(super) struct Facts<'a> {
     pub judged: Vec<Judged>,
     /// Events of splits by their numbers.
     splits: FxHashMap<u32, usize>,
+    /// Events of fits by their ids.
+    fitted: FxHashMap<FitId, usize>,
 }
 
 /// That a fitted model predicted, or was scored on, some rows.
@@ -41,10 +44,14 @@ impl<'a> Facts<'a> {
     pub fn new(analysis: &'a Analysis, text: &'a str, source: &'a dyn SchemaSource) -> Self {
         let mut judged = Vec::new();
         let mut splits = FxHashMap::default();
+        let mut fitted = FxHashMap::default();
         for (index, event) in analysis.flow.events.iter().enumerate() {
             match &event.kind {
                 EventKind::Split(split) => {
                     splits.entry(split.split).or_insert(index);
+                }
+                EventKind::Fit(fit) => {
+                    fitted.insert(*fit, index);
                 }
                 EventKind::Predict { fit, x, scores } => judged.push(Judged {
                     event: index,
@@ -68,7 +75,7 @@ impl<'a> Facts<'a> {
             }
         }
         judged.retain(|judged| analysis.flow.fit(judged.fit).estimator.role.is_model());
-        Self { analysis, text, source, judged, splits }
+        Self { analysis, text, source, judged, splits, fitted }
     }
 
     pub fn flow(&self) -> &'a Flow {
@@ -83,12 +90,55 @@ impl<'a> Facts<'a> {
         self.analysis.flow.fit(id)
     }
 
-    /// Fits of models, in their order.
+    /// Fits of models, in their order. Of a network in a loop of the script's own too little is understood to be one of them.
     pub fn model_fits(&self) -> impl Iterator<Item = (FitId, &'a Fit)> {
         let fits = self.analysis.flow.fits.iter().enumerate();
-        fits.map(|(index, fit)| (FitId(index as u32), fit)).filter(|(_, fit)| fit.estimator.role.is_model())
+        fits.map(|(index, fit)| (FitId(index as u32), fit))
+            .filter(|(_, fit)| fit.estimator.role.is_model() && &*fit.estimator.class != LOOP)
     }
 
+    /// Whether a fit is in a loop.
+    pub fn is_in_loop(&self, fit: FitId) -> bool {
+        self.fitted.get(&fit).is_some_and(|index| !self.analysis.flow.events[*index].loops.is_empty())
+    }
+
+    /// Whether a model is fitted at a place.
+    pub fn is_fit(&self, site: TextRange) -> bool {
+        self.analysis.flow.fits.iter().any(|fit| fit.site == site)
+    }
+
+    /// All splits, in the order of the walk.
+    pub fn splits(&self) -> impl Iterator<Item = (&'a Event, &'a Split)> {
+        self.analysis.flow.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Split(split) => Some((event, split)),
+            _ => None,
+        })
+    }
+
+    /// Whether `rows` are of one part of an earlier split, whose other part the script goes on to use.
+    pub fn other_part_is_used(&self, rows: RowsId) -> bool {
+        let table = &self.analysis.flow.rows;
+        let Some((part, _, _)) = table.split_above(rows) else { return false };
+        let of_part = |split: &Split| split.parts.contains(&part) && !table.comes_from(split.input.data.rows, part);
+        let Some((event, split)) = self.splits().find(|(_, split)| of_part(split)) else { return false };
+        self.analysis.flow.seen.iter().flatten().any(|seen| {
+            let is_other = |data: &Arc<Data>| {
+                split.parts.iter().any(|other| *other != part && table.comes_from(data.rows, *other))
+            };
+            seen.range.start > event.site.end && seen.data().is_some_and(is_other)
+        })
+    }
+
+    /// `train_test_split`s of which no part, nor the whole, is given to a model that is understood: what learns from them is
+    /// a network in plain PyTorch, a class of the script, or another file.
+    pub fn splits_for_unknown_models(&self) -> Vec<(&'a Event, &'a Split)> {
+        let rows = &self.analysis.flow.rows;
+        let is_known =
+            |split: &Split| self.model_fits().any(|(_, fit)| rows.comes_from(fit.x.data.rows, split.input.data.rows));
+        self.splits().filter(|(_, split)| &*split.what == "train_test_split" && !is_known(split)).collect()
+    }
+
+    /// How two sets of rows lie to each other.
     pub fn relation(&self, a: RowsId, b: RowsId) -> Relation {
         self.analysis.flow.rows.relation(a, b)
     }
@@ -106,6 +156,24 @@ impl<'a> Facts<'a> {
     /// Whether a judgement is meant to be on other rows than those that the model was fitted on, even if copies of these are there.
     pub fn is_test(&self, judged: &Judged) -> bool {
         !matches!(self.against_training(judged), Relation::Same | Relation::Contains | Relation::Within)
+    }
+
+    /// Whether a model was judged on other rows. A model that watches rows of the same table is not judged by what it only
+    /// predicts for another one: that is what it is for.
+    pub fn is_judged(&self, id: FitId) -> bool {
+        let trained_on = self.fit(id).x.data.rows;
+        let rows = &self.analysis.flow.rows;
+        let is_near = |of: RowsId| of == RowsId::NONE || rows.are_related(of, trained_on);
+        let watches = self.events().iter().any(|event| match &event.kind {
+            EventKind::Watch { fit, x, .. } if *fit == id => {
+                let relation = self.relation(trained_on, x.data.rows);
+                is_near(x.data.rows) && !matches!(relation, Relation::Same | Relation::Contains | Relation::Within)
+            }
+            _ => false,
+        });
+        self.judged.iter().any(|judged| {
+            judged.fit == id && self.is_test(judged) && (judged.metric.is_some() || !watches || is_near(judged.rows))
+        })
     }
 
     pub fn info(&self, infos: &Infos) -> Vec<&'a Info> {
@@ -141,7 +209,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The split whose part some rows are, where it is noted.
-    pub fn split_of(&self, rows: RowsId) -> Option<&'a crate::python::flow::event::Split> {
+    pub fn split_of(&self, rows: RowsId) -> Option<&'a Split> {
         let (_, number, _) = self.analysis.flow.rows.split_above(rows)?;
         match &self.analysis.flow.events.get(*self.splits.get(&number)?)?.kind {
             EventKind::Split(split) => Some(split),

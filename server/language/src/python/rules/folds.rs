@@ -12,8 +12,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             && let Some(copies) = facts.copies_above(split.input.data.rows)
         {
             let message = "each fold holds copies of rows of the others: rows were copied or synthesised before the folds were made. Resample the training part of each fold";
+            let held_out_beside = facts.flow().rows.split_above(copies).is_some();
             found.report(
-                "MLW112",
+                if held_out_beside { "MLW113" } else { "MLW112" },
                 event.site,
                 message.to_owned(),
                 vec![(facts.flow().rows.get(copies).site, "the copies are made here")],
@@ -46,13 +47,15 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             }
         }
         if let Some(copies) = facts.copies_above(x.data.rows) {
-            let message = "each fold is judged on copies of rows it learned from: rows were copied or synthesised before the folds were made. Use `imblearn.pipeline.Pipeline`, which resamples the training part of each fold";
-            found.report(
-                "MLW112",
-                event.site,
-                message.to_owned(),
-                vec![(rows.get(copies).site, "the copies are made here")],
-            );
+            let made = vec![(rows.get(copies).site, "the copies are made here")];
+            // A test part stands outside, as above.
+            if rows.split_above(copies).is_some() {
+                let message = "each fold of the training rows is judged on copies of rows it learned from, which can mislead the choice (the test rows are not touched). Use `imblearn.pipeline.Pipeline`, which resamples the training part of each fold";
+                found.report("MLW113", event.site, message.to_owned(), made);
+            } else {
+                let message = "each fold is judged on copies of rows it learned from: rows were copied or synthesised before the folds were made. Use `imblearn.pipeline.Pipeline`, which resamples the training part of each fold";
+                found.report("MLW112", event.site, message.to_owned(), made);
+            }
         }
     }
 }

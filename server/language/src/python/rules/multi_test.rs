@@ -8,6 +8,8 @@ use super::facts::{Facts, Judged};
 use crate::python::flow::event::{EventKind, Fit};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
+use crate::python::library::networks::LOOP;
+use crate::text::TextRange;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let scored = facts
@@ -30,7 +32,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         if !is_used_again && !tries_thresholds {
             continue;
         }
-        if has_untouched(facts, &sets, *set, tries_thresholds) {
+        if has_untouched(facts, &sets, *set, tries_thresholds) || !judges_loops(facts, *set) {
             continue;
         }
         tuned(facts, judged, found);
@@ -38,6 +40,32 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         watched(facts, *set, found);
     }
     searched(facts, found);
+    cross_validated_on_test(facts, found);
+}
+
+/// Several models cross-validated on the rows that were set apart for the test.
+fn cross_validated_on_test(facts: &Facts<'_>, found: &mut Findings) {
+    let mut seen: Vec<(RowsId, TextRange, TextRange)> = Vec::new();
+    for event in facts.events() {
+        let EventKind::CrossValidation { x, estimator, searches: false, .. } = &event.kind else { continue };
+        let rows = x.data.rows;
+        let is_test = facts
+            .splits()
+            .any(|(_, split)| &*split.what == "train_test_split" && facts.flow().rows.comes_from(rows, split.parts[1]));
+        let trained_beside =
+            facts.model_fits().any(|(_, fit)| facts.relation(fit.x.data.rows, rows) == Relation::Disjoint);
+        if !is_test || !trained_beside || !estimator.role.is_model() {
+            continue;
+        }
+        match seen.iter().find(|(known, _, _)| *known == rows) {
+            Some((_, made, first)) if *made != estimator.made => {
+                let message = "several models are cross-validated on the test rows: whichever is chosen by that is chosen for them. Cross-validate on the training rows, and judge the chosen one once on the test rows";
+                found.report("MLW106", event.site, message.to_owned(), vec![(*first, "another one here")]);
+            }
+            Some(_) => {}
+            None => seen.push((rows, estimator.made, event.site)),
+        }
+    }
 }
 
 /// The rows that models are judged on, in the order of the script, each with the judgements on just these rows.
@@ -50,8 +78,8 @@ struct Sets<'a> {
 /// Whether other rows than `set` give the last word: judged by one model only, after the choice.
 fn has_untouched(facts: &Facts<'_>, sets: &Sets<'_>, set: RowsId, tries_thresholds: bool) -> bool {
     let n_models = |judged: &[&Judged]| {
-        let mut models: Vec<Model> = judged.iter().map(|judged| model(facts, judged.fit)).collect();
-        models.dedup();
+        let mut models: Vec<FitId> = judged.iter().map(|judged| judged.fit).collect();
+        models.dedup_by(|a, b| is_same_model(facts, *a, *b));
         models.len()
     };
     if outer_part_is_untouched(facts, set) {
@@ -96,6 +124,40 @@ fn watches(facts: &Facts<'_>, set: RowsId) -> bool {
     facts.events().iter().any(|event| matches!(&event.kind, EventKind::Watch { x, .. } if x.data.rows == set))
 }
 
+/// Whether rows that choose the epoch of a network judge it too: they are the test part by what they are, or the network is
+/// asked about them outside its loop, and about no others but those it learns from.
+fn judges_loops(facts: &Facts<'_>, set: RowsId) -> bool {
+    let table = &facts.flow().rows;
+    facts.events().iter().enumerate().all(|(index, event)| {
+        let EventKind::Watch { fit, x, .. } = &event.kind else { return true };
+        let fit = facts.fit(*fit);
+        if x.data.rows != set || &*fit.estimator.class != LOOP {
+            return true;
+        }
+        let outermost = event.loops.first().map(|turn| turn.site);
+        let is_test = facts.flow().test_rows.iter().any(|rows| table.comes_from(set, *rows))
+            || facts
+                .splits()
+                .any(|(_, split)| &*split.what == "train_test_split" && table.comes_from(set, split.parts[1]));
+        let is_asked_outside = facts
+            .flow()
+            .inputs
+            .iter()
+            .any(|input| input.rows == set && input.around != outermost && input.before_event > index);
+        let others = facts.flow().inputs.iter().any(|input| {
+            let is_own = |own: RowsId| table.comes_from(input.rows, own) || table.comes_from(own, input.rows);
+            !is_own(set) && !is_own(fit.x.data.rows) && is_read(facts, input.rows)
+        });
+        (is_test || is_asked_outside) && !others
+    })
+}
+
+/// Whether rows are a data set or a part of one, rather than something that a call made.
+fn is_read(facts: &Facts<'_>, rows: RowsId) -> bool {
+    let table = &facts.flow().rows;
+    table.split_above(rows).is_some() || facts.flow().read_rows.contains(&rows)
+}
+
 /// What makes a model another one: not that it is fitted again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Model {
@@ -125,6 +187,28 @@ fn model(facts: &Facts<'_>, fit: FitId) -> Model {
     }
 }
 
+/// Whether two fits are of one model. One that learned anew, elsewhere in the script, from other rows or from rows that were
+/// prepared otherwise is another: with and without over-sampling, say.
+fn is_same_model(facts: &Facts<'_>, a: FitId, b: FitId) -> bool {
+    if a == b {
+        return true;
+    }
+    if model(facts, a) != model(facts, b) {
+        return false;
+    }
+    let (one, other) = (facts.fit(a), facts.fit(b));
+    // The turns of a loop are folds, chunks or repetitions.
+    if one.site == other.site || facts.is_in_loop(a) || facts.is_in_loop(b) {
+        return true;
+    }
+    let relation = facts.relation(one.x.data.rows, other.x.data.rows);
+    match relation {
+        Relation::Same => one.x.data.all_infos() == other.x.data.all_infos(),
+        Relation::Unknown => true,
+        Relation::Disjoint | Relation::Contains | Relation::Within | Relation::Crossing | Relation::Copies(_) => false,
+    }
+}
+
 fn is_baseline(fit: &Fit) -> bool {
     fit.estimator.short_name().starts_with("Dummy")
 }
@@ -133,7 +217,7 @@ fn several_models(facts: &Facts<'_>, judged: &[&Judged], found: &mut Findings) {
     let mut seen: Vec<(Model, &Judged)> = Vec::new();
     for judged in judged.iter().filter(|judged| !optimizes(facts, judged)) {
         let model = model(facts, judged.fit);
-        if seen.iter().any(|(known, _)| *known == model) {
+        if seen.iter().any(|(_, known)| is_same_model(facts, known.fit, judged.fit)) {
             continue;
         }
         if let Some((_, first)) = seen.iter().find(|(known, _)| known.target == model.target) {

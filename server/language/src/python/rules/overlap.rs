@@ -3,7 +3,7 @@
 use super::Findings;
 use super::facts::{Facts, Judged};
 use crate::python::flow::event::EventKind;
-use crate::python::flow::rows::Relation;
+use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
@@ -14,20 +14,45 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             && !in_folds
         {
             let site = facts.flow().rows.get(set).site;
-            let message = "rows are copied or synthesised before the split: near copies of test rows are among the training rows, and the test result is better than it should be. Split first, then resample the training rows alone";
             let fit = facts.fit(judged.fit);
             found.report(
                 "MLW104",
                 site,
-                message.to_owned(),
+                COPIED.to_owned(),
                 vec![(fit.site, "the model is fitted here"), (judged.site, "and judged here")],
             );
         }
     }
+    copied_before_split(facts, found);
     let fits: Vec<FitId> = facts.model_fits().map(|(id, _)| id).collect();
     for fit in fits {
         let all: Vec<&Judged> = facts.judged.iter().filter(|judged| judged.fit == fit).collect();
         check_fit(facts, fit, &all, found);
+    }
+}
+
+const COPIED: &str = "rows are copied or synthesised before the split: near copies of test rows are among the training rows, and the test result is better than it should be. Split first, then resample the training rows alone";
+
+/// A split of rows and copies of them, before anything is judged on its parts or where the models are not understood.
+fn copied_before_split(facts: &Facts<'_>, found: &mut Findings) {
+    let rows = &facts.flow().rows;
+    let unknown = facts.splits_for_unknown_models();
+    for (event, split) in facts.splits() {
+        let Some(copies) = facts.copies_above(split.input.data.rows) else { continue };
+        // A part that was split again is for choosing, where its other part is there to judge.
+        if &*split.what != "train_test_split" || facts.other_part_is_used(split.input.data.rows) {
+            continue;
+        }
+        let from_part = |id: RowsId| split.parts.iter().any(|part| rows.comes_from(id, *part));
+        let is_judged = facts.model_fits().any(|(id, fit)| from_part(fit.x.data.rows) && facts.is_judged(id));
+        let fitted = facts.model_fits().find(|(_, fit)| from_part(fit.x.data.rows));
+        let is_unknown = unknown.iter().any(|(other, _)| other.site == event.site);
+        if is_judged || fitted.is_none() && !is_unknown {
+            continue;
+        }
+        let mut related = vec![(event.site, "the rows are split here")];
+        related.extend(fitted.map(|(_, fit)| (fit.site, "the model is fitted here")));
+        found.report("MLW104", rows.get(copies).site, COPIED.to_owned(), related);
     }
 }
 

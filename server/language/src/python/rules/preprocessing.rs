@@ -23,12 +23,24 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
     }
     before_any_judgement(facts, found);
+    before_unknown_models(facts, found);
+}
+
+/// A split of rows that something was learned from, whose parts go to models that are not understood.
+fn before_unknown_models(facts: &Facts<'_>, found: &mut Findings) {
+    for (event, split) in facts.splits_for_unknown_models() {
+        for info in facts.info(&split.input.data.all_infos()) {
+            if info.kind != InfoKind::Future && facts.flow().rows.knows_of(info.rows, split.parts[1]) {
+                report(facts, found, info, split.parts[1], split.parts[0], event.site, None);
+            }
+        }
+    }
 }
 
 /// A model that learns from one part of a split, and has not been judged yet: the other part is for that.
 fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
     for (id, fit) in facts.model_fits() {
-        if facts.judged.iter().any(|judged| judged.fit == id && facts.is_test(judged)) {
+        if facts.is_judged(id) {
             continue;
         }
         let rows = &facts.flow().rows;
@@ -48,7 +60,9 @@ fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
         });
         let Some(other) = other else { continue };
         for info in facts.info(&fit.infos) {
-            if info.kind != InfoKind::Future && rows.knows_of(info.rows, other) {
+            // What was learned from the other part alone may be about this model, not for it.
+            let from_other_alone = rows.relation(info.rows, fit.x.data.rows) == Relation::Disjoint;
+            if info.kind != InfoKind::Future && !from_other_alone && rows.knows_of(info.rows, other) {
                 report(facts, found, info, other, fit.x.data.rows, fit.site, None);
             }
         }
@@ -73,7 +87,9 @@ fn report(
     if let Some((part, _, _)) = rows.split_above(test) {
         related.push((rows.get(part).site, "the rows are split here"));
     }
-    related.push((fitted, "the model is fitted here"));
+    if facts.is_fit(fitted) {
+        related.push((fitted, "the model is fitted here"));
+    }
     if let Some(judged) = judged {
         related.push((judged.site, "and judged here"));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{change, first_data};
+use super::{change, first_samples};
 use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::event::{EventKind, Fit, Given};
 use crate::python::flow::info::InfoKind;
@@ -11,14 +11,13 @@ use crate::python::flow::value::{Composite, DataKind, Estimator, FitId, Object, 
 
 /// Fits an estimator; `None` where it is not known on what.
 pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> Option<FitId> {
-    let x = first_data(cx, call)?;
+    let (id, estimator) = cx.state.estimator(object).map(|(id, estimator)| (id, estimator.clone()))?;
+    let x = first_samples(cx, call, &estimator)?;
     let target = ["y", "Y", "label", "labels", "y_train"]
         .iter()
         .find_map(|name| call.keyword(name))
         .or_else(|| call.positional(1));
     let y = target.and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range())));
-    let (id, estimator) = cx.state.estimator(object).map(|(id, estimator)| (id, estimator.clone())).unzip();
-    let (id, estimator) = (id?, estimator.unwrap_or_else(|| unreachable!("an id comes with an estimator")));
     columns_of_branches(cx, &estimator, &x);
     let mut infos = x.data.all_infos().union(&estimator.infos);
     if let Some(y) = &y {

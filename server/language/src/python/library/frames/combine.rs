@@ -8,7 +8,7 @@ use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::event::{EventKind, Merge};
 use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
+use crate::python::flow::rows::{RowsId, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
 use crate::text::TextRange;
 
@@ -52,8 +52,11 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
             ..(*first).clone()
         });
     }
+    // A row made of a statistic is a row of its own: what it knows is in no other.
+    let rows_of_data = |data: &&Arc<Data>| data.rows != RowsId::NONE;
+    let infos = all.iter().filter(rows_of_data).fold(Infos::default(), |infos, data| infos.union(&data.infos));
     let mut columns = first.columns.clone();
-    for data in &all[1..] {
+    for data in all[1..].iter().filter(rows_of_data) {
         for column in data.columns.list.iter() {
             match columns.get(&column.name) {
                 Some(known) => {
@@ -67,10 +70,11 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
     }
     columns.open |= unknown;
     let site = cx.site(call.range());
-    let parents: Vec<_> = all.iter().map(|data| data.rows).collect();
+    let parents: Vec<_> = all.iter().filter(rows_of_data).map(|data| data.rows).collect();
     let rows = match &parents[..] {
+        [] => first.rows,
         [only] => *only,
-        _ => cx.flow.rows.add(Step::Union, parents, site),
+        _ => cx.add_rows(Step::Union, parents, site),
     };
     cx.add_data(Data {
         dialect,
@@ -92,7 +96,7 @@ pub(super) fn append(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>
     let rows = if other.rows == data.rows {
         cx.rows_from(Step::Copies { site }, data.rows, site)
     } else {
-        cx.flow.rows.add(Step::Union, vec![data.rows, other.rows], site)
+        cx.add_rows(Step::Union, vec![data.rows, other.rows], site)
     };
     let columns = data.columns.join(&other.columns);
     let infos = data.infos.union(&other.infos);

@@ -9,7 +9,7 @@ pub(crate) use self::accessor::accessor;
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
-use crate::python::ast::{Argument, ArgumentKind, ExprKind};
+use crate::python::ast::{Argument, ArgumentKind, Expr, ExprKind};
 use crate::python::flow::Context;
 use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::column::{Column, Columns};
@@ -43,6 +43,10 @@ pub(crate) fn data_method(
             }
         }
         _ => {}
+    }
+    if &**name == "backward" {
+        crate::python::library::networks::backward(cx, data, call);
+        return Value::None;
     }
     let in_place = call.flag("inplace") == Some(true);
     let result = method(cx, object, data, name, call, in_place);
@@ -247,7 +251,8 @@ fn method(
                 use_columns(cx, object, data, call.get(0, "subset"));
             }
             let what = if name == "agg" || name == "aggregate" { "agg" } else { name };
-            let counts = matches!(name, "nunique" | "count");
+            // What one row says of itself is no statistic of the table.
+            let counts = matches!(name, "nunique" | "count") || counts_missing(name, call) || data.n_rows == Some(1);
             let infos = data.all_infos();
             let learned =
                 if counts { Infos::default() } else { cx.learn(data.rows, call.range(), what, InfoKind::Statistic) };
@@ -469,6 +474,19 @@ pub(super) fn use_columns(
         cx.find_column(object, data, name, None, *origin);
     }
     names.into_iter().map(|(name, _)| name).collect()
+}
+
+/// `frame.isnull().sum()`, `frame.isna().mean()`: how many values are missing says nothing of what they would be.
+fn counts_missing(name: &str, call: &Call<'_>) -> bool {
+    let method = |expr: &Expr| match &*expr.kind {
+        ExprKind::Call { function, .. } => match &*function.kind {
+            ExprKind::Attribute { value, attribute } => Some((value.clone(), attribute.name.clone())),
+            _ => None,
+        },
+        _ => None,
+    };
+    let inner = method(call.expr).and_then(|(inner, _)| method(&inner));
+    matches!(name, "sum" | "mean") && inner.is_some_and(|(_, name)| matches!(&*name, "isnull" | "isna"))
 }
 
 pub(super) fn is_axis(call: &Call<'_>, axis: u8) -> bool {

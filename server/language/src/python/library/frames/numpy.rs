@@ -11,6 +11,9 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::{RowsId, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 
+/// Parts of an array that are told apart.
+const N_PARTS_MAX: usize = 8;
+
 /// An array of which only the rows are known.
 pub(crate) fn array_of(cx: &mut Interpreter<'_>, rows: RowsId, infos: Infos) -> Value {
     cx.add_data(Data { kind: DataKind::Array, infos, ..frame_data(Columns::unknown(), rows, None, Dialect::Numpy) })
@@ -58,7 +61,13 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                     if let Some(value) = super::super::metrics::share_of_hits(cx, name, &first, call) {
                         return value;
                     }
-                    let infos = cx.learn(data.rows, call.range(), name, InfoKind::Statistic).union(&data.all_infos());
+                    // What one row says of itself is no statistic of the table.
+                    let learned = if data.n_rows == Some(1) {
+                        Infos::default()
+                    } else {
+                        cx.learn(data.rows, call.range(), name, InfoKind::Statistic)
+                    };
+                    let infos = learned.union(&data.all_infos());
                     statistic(cx, infos)
                 }
                 None => Value::Number(None),
@@ -69,23 +78,14 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         }
         "array" | "asarray" | "asanyarray" | "asmatrix" | "ascontiguousarray" => match data {
             Some(data) => cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(*data).clone() }),
-            None => {
-                let within = cx.data_within(&first, 2);
-                let infos = cx.infos_of(&first);
-                match within.filter(|data| data.rows != RowsId::NONE) {
-                    Some(data) => {
-                        let site = cx.site(call.range());
-                        let rows = cx.rows_from(Step::Derived { site }, data.rows, site);
-                        let made = array_of(cx, rows, infos);
-                        cx.change_data(&made, |made| made.by_time = data.by_time);
-                        made
-                    }
-                    None => {
-                        let rows = cx.new_rows(call.range());
-                        array_of(cx, rows, infos)
-                    }
+            None => match cx.data_of_list(&first, call.range()) {
+                Some(data) => cx.add_data(data),
+                None => {
+                    let infos = cx.infos_of(&first);
+                    let rows = cx.new_rows(call.range());
+                    array_of(cx, rows, infos)
                 }
-            }
+            },
         },
         "where" => cx.combined(
             &call.arguments.iter().map(|argument| &argument.value).collect::<Vec<_>>(),
@@ -106,13 +106,22 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         "split" | "array_split" => match data {
             Some(data) => {
                 let split = cx.split_number(None);
-                let parts = (0..3)
+                // `np.split(x, 3)` gives three parts, `np.split(x, [a, b])` those before, between and after.
+                let n_parts = match call.get(1, "indices_or_sections").map(|argument| argument.value.clone()) {
+                    Some(Value::Number(Some(n_parts))) => Some(n_parts as usize),
+                    Some(value) => match cx.state.items(&value) {
+                        Some((places, false)) => Some(places.len() + 1),
+                        _ => None,
+                    },
+                    None => None,
+                };
+                let parts = (0..n_parts.unwrap_or(3).min(N_PARTS_MAX) as u32)
                     .map(|part| {
                         let rows = cx.rows_from(Step::Part { split, part }, data.rows, call.range());
                         cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
                     })
                     .collect();
-                cx.add_list(parts, true)
+                cx.add_list(parts, n_parts.is_none_or(|n_parts| n_parts > N_PARTS_MAX))
             }
             None => Value::Unknown,
         },
@@ -178,12 +187,16 @@ pub(crate) fn stacked(cx: &mut Interpreter<'_>, name: &str, values: &[Value], si
     let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.all_infos()));
     let beside = matches!(name, "hstack" | "column_stack" | "c_" | "dstack" | "stack");
     let parents: Vec<RowsId> = all.iter().map(|data| data.rows).collect();
+    // In a loop over samples, what was computed from one of them.
+    let of_one_sample = !cx.turns.is_empty()
+        && parents.iter().all(|parent| *parent == first.rows)
+        && cx.flow.rows.whole_above(first.rows) != first.rows;
     let rows = match &parents[..] {
-        _ if beside => first.rows,
+        _ if beside || of_one_sample => first.rows,
         [only] => *only,
         _ => {
             let site = cx.site(site);
-            cx.flow.rows.add(Step::Union, parents, site)
+            cx.add_rows(Step::Union, parents, site)
         }
     };
     cx.add_data(Data {

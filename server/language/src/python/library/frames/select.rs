@@ -34,7 +34,7 @@ impl Interpreter<'_> {
             }
             "shape" => {
                 let n_columns = (!data.columns.open).then_some(data.columns.list.len() as f64);
-                let n_rows = data.n_rows.map(|n_rows| n_rows as f64);
+                let n_rows = data.length().map(|n_rows| n_rows as f64);
                 Value::Tuple(Arc::new(vec![Value::Number(n_rows), Value::Number(n_columns)]))
             }
             "values" | "array" => {
@@ -173,7 +173,8 @@ impl Interpreter<'_> {
             let rows = self.rows_by(data, &first_key, first, site);
             let columns =
                 if parts.len() > 1 && is_whole(&parts[1]) { data.columns.clone() } else { Columns::unknown() };
-            let made = Data { rows, columns, n_rows: None, infos: data.all_infos(), ..(**data).clone() };
+            let n_rows = n_rows_by(data, &first_key);
+            let made = Data { rows, columns, n_rows, infos: data.all_infos(), ..(**data).clone() };
             return self.add_data(made);
         }
         if matches!(data.kind, DataKind::Frame | DataKind::Opaque | DataKind::Array) {
@@ -240,7 +241,8 @@ impl Interpreter<'_> {
                         let kind = if unclear && data.kind == DataKind::Frame { DataKind::Opaque } else { data.kind };
                         let columns = if unclear { Columns::unknown() } else { data.columns.clone() };
                         let infos = if unclear { data.all_infos() } else { data.infos.clone() };
-                        self.add_data(Data { kind, rows, columns, infos, n_rows: None, ..(**data).clone() })
+                        let n_rows = n_rows_by(data, &key);
+                        self.add_data(Data { kind, rows, columns, infos, n_rows, ..(**data).clone() })
                     }
                 }
             }
@@ -547,6 +549,11 @@ impl Interpreter<'_> {
 }
 
 /// `:` alone.
+/// How many rows of an array a key takes, where that is known: a number takes one.
+fn n_rows_by(data: &Data, key: &Value) -> Option<u64> {
+    (data.kind == DataKind::Array && matches!(key, Value::Number(_))).then_some(1)
+}
+
 fn is_whole(expr: &Expr) -> bool {
     matches!(&*expr.kind, ExprKind::Slice { lower: None, upper: None, step: None })
 }

@@ -52,7 +52,9 @@ pub(super) fn listed(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str) -> 
         "tolist" | "to_list" => {
             cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
         }
-        "any" | "all" | "item" => Value::Unknown,
+        // `loss.item()`: one number, which still tells of its rows.
+        "item" => cx.add_data((**data).clone()),
+        "any" | "all" => Value::Unknown,
         _ => {
             let infos = data.all_infos();
             if infos.is_empty() { Value::Unknown } else { statistic(cx, infos) }

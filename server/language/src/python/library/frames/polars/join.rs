@@ -190,7 +190,7 @@ pub(super) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
         first.rows
     } else {
         let site = cx.site(call.range());
-        cx.flow.rows.add(Step::Union, all.iter().map(|data| data.rows).collect(), site)
+        cx.add_rows(Step::Union, all.iter().map(|data| data.rows).collect(), site)
     };
     let n_rows = if is_beside {
         first.n_rows
@@ -241,7 +241,7 @@ pub(super) fn vstack(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
     let rows = if other.rows == data.rows {
         cx.rows_from(Step::Copies { site }, data.rows, site)
     } else {
-        cx.flow.rows.add(Step::Union, vec![data.rows, other.rows], site)
+        cx.add_rows(Step::Union, vec![data.rows, other.rows], site)
     };
     let mut columns = data.columns.clone();
     for column in other.columns.list.iter() {
