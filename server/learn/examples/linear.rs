@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             (task, Target::Class { codes: values.iter().map(|&code| code as u32).collect(), n_classes })
         }
     };
-    let spec = LearnerSpec { name: learner.clone(), parameters: serde_json::from_str(parameters)? };
+    let spec = LearnerSpec { parameters: serde_json::from_str(parameters)?, ..LearnerSpec::new(learner) };
     let estimator = learners::build(&spec, task, y.len())?;
     let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
     let cx = FitContext::new(Seed(1), &cancel, &NoProgress, &matrix);

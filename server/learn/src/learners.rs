@@ -17,7 +17,7 @@ use crate::svm::Svm;
 use crate::trees::boosting::GradientBoosting;
 use crate::trees::decision::DecisionTree;
 use crate::trees::forest::{Forest, Kind};
-use crate::{Estimator, FitContext, LearnError, Target, Task};
+use crate::{Estimator, FitContext, LearnError, Preparation, PreparationSpec, Target, Task};
 
 /// A learner by name, with the hyperparameters that differ from its defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -28,13 +28,41 @@ pub struct LearnerSpec {
     /// Hyperparameters by name; those left out keep their default.
     #[serde(default)]
     pub parameters: Map<String, Value>,
+    /// Parameters of its preparation by name (see [`PreparationSpec`]); those left out keep the default of the
+    /// learner's family.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub preparation: Map<String, Value>,
 }
 
 impl LearnerSpec {
     /// A learner with its defaults.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), parameters: Map::new() }
+        Self { name: name.into(), parameters: Map::new(), preparation: Map::new() }
+    }
+
+    /// Whether it is a learner as it comes.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.parameters.is_empty() && self.preparation.is_empty()
+    }
+
+    /// What its rows are prepared by, for a learner of this family.
+    ///
+    /// # Errors
+    /// As [`PreparationSpec::with_parameters`].
+    pub fn preparation(&self, family: Preparation) -> Result<PreparationSpec, LearnError> {
+        PreparationSpec::with_parameters(family, &self.preparation)
+    }
+
+    /// All that was set, by name: hyperparameters, and `preparation` when there is any.
+    #[must_use]
+    pub fn set(&self) -> Map<String, Value> {
+        let mut set = self.parameters.clone();
+        if !self.preparation.is_empty() {
+            set.insert("preparation".to_owned(), Value::Object(self.preparation.clone()));
+        }
+        set
     }
 }
 
@@ -155,8 +183,8 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
         _ => Vec::new(),
     };
     let spec = |parameters: Value| LearnerSpec {
-        name: name.to_owned(),
         parameters: parameters.as_object().cloned().unwrap_or_default(),
+        ..LearnerSpec::new(name)
     };
     std::iter::once(LearnerSpec::new(name)).chain(others.into_iter().map(spec)).collect()
 }
@@ -292,7 +320,7 @@ mod tests {
     use super::*;
 
     fn spec(name: &str, parameters: &Value) -> LearnerSpec {
-        LearnerSpec { name: name.to_owned(), parameters: parameters.as_object().cloned().unwrap_or_default() }
+        LearnerSpec { parameters: parameters.as_object().cloned().unwrap_or_default(), ..LearnerSpec::new(name) }
     }
 
     fn refused(name: &str, parameters: &Value) -> String {

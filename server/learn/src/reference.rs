@@ -88,7 +88,7 @@ impl Reference {
         weighted: bool,
     ) -> Result<Predictor, LearnError> {
         let (task, y) = self.target(target);
-        let spec = LearnerSpec { name: learner.to_owned(), parameters: parameters.clone() };
+        let spec = LearnerSpec { parameters: parameters.clone(), ..LearnerSpec::new(learner) };
         let (cancel, matrix) = (CancelToken::new(), MatrixInfo::default());
         let cx = FitContext {
             weights: weighted.then_some(&*self.weights),

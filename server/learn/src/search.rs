@@ -30,6 +30,7 @@ use self::meter::Meter;
 use self::plan::Plan;
 use self::race::Race;
 use self::sampler::Sampler;
+use self::space::Table;
 use self::trial::{Outcome, Tried, Workbench};
 use crate::calibrate::{CalibrationChoice, CalibrationGain};
 use crate::conformal;
@@ -284,7 +285,7 @@ fn try_all(
 ) -> Result<Vec<Tried>, LearnError> {
     let metric = options.metric;
     let mut tried: Vec<Tried> = Vec::with_capacity(queue.len());
-    let mut sampler = Sampler::new(options.seed, metric, n_rows);
+    let mut sampler = Sampler::new(options.seed, metric, Table::of(bench.features, n_rows));
     let mut since_best = 0;
     for position in 0..queue.len() + options.drawn_max {
         cx.cancel.check()?;
@@ -301,7 +302,7 @@ fn try_all(
         };
         let has_score = tried.iter().any(|tried| tried.spec.name != BASELINE && tried.candidate.failure.is_none());
         let budget = options.budget.filter(|_| has_score);
-        let is_raced = options.drawn_max > 0 && !spec.parameters.is_empty();
+        let is_raced = options.drawn_max > 0 && !spec.is_default();
         let race = if is_raced { Race::against(&tried, metric) } else { None };
         let outcome = match (bench.recall(cx.memory, position, &spec), budget) {
             (Some(known), _) => Outcome::Tried(Box::new(known)),

@@ -45,7 +45,7 @@ impl Workbench<'_> {
         });
         let described: Vec<serde_json::Value> = chosen
             .iter()
-            .map(|(tried, weight)| json!({ "learner": tried.candidate.learner, "weight": weight, "parameters": tried.spec.parameters }))
+            .map(|(tried, weight)| json!({ "learner": tried.candidate.learner, "weight": weight, "parameters": tried.spec.set() }))
             .collect();
         let mut one = Tried {
             candidate: Candidate {
@@ -92,7 +92,9 @@ impl Workbench<'_> {
         let mut fitted = self.fit_members(&members, cancel)?;
         if one.members.is_empty() {
             let Refitted { estimator, predictor, .. } = fitted.members.swap_remove(0);
-            let parameters = estimator.parameters().into_iter().collect();
+            let mut parameters: serde_json::Map<String, serde_json::Value> =
+                estimator.parameters().into_iter().collect();
+            parameters.extend(one.spec.set().into_iter().filter(|(name, _)| name == "preparation"));
             return Ok(self.model(one, parameters, fitted.preparers.swap_remove(0), predictor));
         }
         let total: f64 = fitted.members.iter().map(|member| member.weight).sum();
@@ -114,20 +116,22 @@ impl Workbench<'_> {
     fn fit_members(&self, members: &[(&Tried, f64)], cancel: &CancelToken) -> Result<Fitted, LearnError> {
         let mut estimators = Vec::with_capacity(members.len());
         for (tried, _) in members {
-            estimators.push(match tried.rounds {
+            let estimator = match tried.rounds {
                 Some(rounds) => self.in_rounds(&tried.spec, rounds)?,
                 None => learners::build(&tried.spec, self.target.task, self.plan.train_rows.len())?,
-            });
+            };
+            let preparation = tried.spec.preparation(estimator.preparation())?;
+            estimators.push((estimator, preparation));
         }
         let mut waiting: Vec<_> = estimators.into_iter().zip(members).enumerate().collect();
         let mut fitted: Vec<(usize, Refitted)> = Vec::with_capacity(members.len());
         let mut preparers = Vec::new();
         let mut last_error = None;
-        while let Some((_, (first, _))) = waiting.first() {
-            let preparation = first.preparation();
+        while let Some((_, ((_, first), _))) = waiting.first() {
+            let preparation = first.clone();
             let target = &self.plan.train_target;
             let (now, later): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|(_, (one, _))| one.preparation() == preparation);
+                waiting.into_iter().partition(|(_, ((_, wanted), _))| *wanted == preparation);
             waiting = later;
             let (preparer, x) = match self.fit_preparer(&self.training, preparation, target, cancel) {
                 Ok(prepared) => prepared,
@@ -140,7 +144,7 @@ impl Workbench<'_> {
             let seed = self.options.seed.derive("final fit");
             let cx = FitContext::new(seed, cancel, &NoProgress, preparer.matrix());
             let n_before = fitted.len();
-            for (place, (estimator, (_, weight))) in now {
+            for (place, ((estimator, _), (_, weight))) in now {
                 let fit = check_columns(estimator.as_ref(), preparer.matrix())
                     .and_then(|()| estimator.fit(x.view(), target, &cx));
                 match fit {

@@ -4,11 +4,10 @@
 use mlwright_base::Seed;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use serde_json::Map;
 
-use super::space::{Dimension, space};
+use super::BASELINE;
+use super::space::{Dimension, Table, space, spec_at};
 use super::trial::Tried;
-use super::{BASELINE, Candidate};
 use crate::learners::LearnerSpec;
 use crate::metrics::Metric;
 
@@ -27,25 +26,20 @@ const WIDTH_MIN: f64 = 0.05;
 pub(super) struct Sampler {
     rng: Xoshiro256PlusPlus,
     metric: Metric,
-    n_rows: usize,
+    table: Table,
 }
 
 impl Sampler {
-    pub(super) fn new(seed: Seed, metric: Metric, n_rows: usize) -> Self {
-        Self { rng: Xoshiro256PlusPlus::seed_from_u64(seed.derive("sampler").0), metric, n_rows }
+    pub(super) fn new(seed: Seed, metric: Metric, table: Table) -> Self {
+        Self { rng: Xoshiro256PlusPlus::seed_from_u64(seed.derive("sampler").0), metric, table }
     }
 
     /// A candidate that was not tried yet; none when no learner that has a score can be varied.
     pub(super) fn propose(&mut self, tried: &[Tried]) -> Option<LearnerSpec> {
         let learner = self.learner(tried)?;
-        let dimensions = space(&learner, self.n_rows);
+        let dimensions = space(&learner, self.table);
         let places = self.places(&learner, &dimensions, tried);
-        let parameters: Map<String, _> = dimensions
-            .iter()
-            .zip(places)
-            .map(|(dimension, place)| (dimension.name.to_owned(), dimension.value(place)))
-            .collect();
-        Some(LearnerSpec { name: learner, parameters })
+        Some(spec_at(&learner, &dimensions, &places))
     }
 
     /// A learner, the best most often.
@@ -53,7 +47,7 @@ impl Sampler {
         let mut best: Vec<(&str, f64)> = Vec::new();
         for Tried { candidate, .. } in tried {
             let Some(score) = candidate.cv_mean.map(|score| self.merit(score)) else { continue };
-            if candidate.learner == BASELINE || space(&candidate.learner, self.n_rows).is_empty() {
+            if candidate.learner == BASELINE || space(&candidate.learner, self.table).is_empty() {
                 continue;
             }
             match best.iter_mut().find(|(learner, _)| *learner == candidate.learner) {
@@ -79,7 +73,7 @@ impl Sampler {
             .map(|tried| {
                 // One that was given up early is worse than all that were not.
                 let merit = tried.candidate.cv_mean.map_or(f64::NEG_INFINITY, |score| self.merit(score));
-                (merit, dimensions.iter().map(|dimension| place_of(dimension, &tried.candidate)).collect())
+                (merit, dimensions.iter().map(|dimension| place_of(dimension, tried)).collect())
             })
             .collect();
         if trials.len() < TRIALS_MIN {
@@ -101,10 +95,12 @@ impl Sampler {
     }
 }
 
-fn place_of(dimension: &Dimension, candidate: &Candidate) -> f64 {
-    let value =
-        candidate.parameters.iter().find(|(name, _)| name == dimension.name).and_then(|(_, value)| value.as_f64());
-    dimension.place(value.unwrap_or(f64::NAN)).clamp(0.0, 1.0)
+fn place_of(dimension: &Dimension, tried: &Tried) -> f64 {
+    if dimension.is_of_preparation() {
+        return dimension.place(tried.spec.preparation.get(dimension.name));
+    }
+    let known = tried.candidate.parameters.iter().find(|(name, _)| name == dimension.name);
+    dimension.place(known.map(|(_, value)| value))
 }
 
 /// A density on [0, 1]: a normal kernel at each point, and one point's worth of the even density, so
@@ -155,7 +151,7 @@ mod tests {
     fn best_after(n_trials: usize, propose: impl Fn(&mut Sampler, &[Tried]) -> LearnerSpec) -> f64 {
         let mut total = 0.0;
         for seed in 0..20 {
-            let mut sampler = Sampler::new(Seed(seed), Metric::RocAuc, 5_000);
+            let mut sampler = Sampler::new(Seed(seed), Metric::RocAuc, Table::of(&[], 5_000));
             let mut tried: Vec<Tried> = Vec::new();
             for _ in 0..n_trials {
                 let spec = propose(&mut sampler, &tried);
@@ -168,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_was_tried_leads_to_what_is_better() {
-        let first = LearnerSpec { name: "gradient_boosting".to_owned(), parameters: Map::new() };
+        let first = LearnerSpec::new("gradient_boosting");
         let seeded = |tried: &[Tried]| {
             let mut all = vec![tried_with(&first, Some(-9.0))];
             all.extend(tried.iter().map(|tried| tried_with(&tried.spec, tried.candidate.cv_mean)));
@@ -188,7 +184,7 @@ mod tests {
             with(BASELINE, 0.5),
             with("decision_tree", 0.9),
         ];
-        let mut sampler = Sampler::new(Seed(1), Metric::RocAuc, 1_000);
+        let mut sampler = Sampler::new(Seed(1), Metric::RocAuc, Table::of(&[], 1_000));
         let names: Vec<String> = (0..300).map(|_| sampler.propose(&tried).expect("a proposal").name).collect();
         let n_linear = names.iter().filter(|name| *name == "logistic_regression").count();
         assert!((150..230).contains(&n_linear), "{n_linear}");

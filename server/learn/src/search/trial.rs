@@ -21,7 +21,10 @@ use crate::learners::{self, LearnerSpec};
 use crate::metrics;
 use crate::split::{self, OwnedSplit, Parts, SplitKind};
 use crate::target::EncodedTarget;
-use crate::{Estimator, Feature, FitContext, Frame, LearnError, Predictions, Preparation, Preparer, Target, Task};
+use crate::{
+    Estimator, Feature, FitContext, Frame, LearnError, Predictions, Preparation, PreparationSpec, Preparer, Target,
+    Task,
+};
 
 /// Share of a training fold on which boosting decides when to stop.
 const EARLY_STOP_FRACTION: f64 = 0.15;
@@ -80,7 +83,7 @@ pub(super) struct Workbench<'a> {
 /// Prepared folds, by fold, preparation, and whether early-stopping rows are set apart.
 #[derive(Default)]
 struct Kept {
-    folds: HashMap<(usize, Preparation, bool), Arc<PreparedFold>>,
+    folds: HashMap<(usize, String, bool), Arc<PreparedFold>>,
     bytes: usize,
 }
 
@@ -172,7 +175,7 @@ impl<'a> Workbench<'a> {
             candidate: Candidate {
                 learner: spec.name.clone(),
                 parameters: estimator.parameters(),
-                set: spec.parameters.clone(),
+                set: spec.set(),
                 cv_scores: Vec::new(),
                 cv_mean: None,
                 cv_std: None,
@@ -245,7 +248,8 @@ impl<'a> Workbench<'a> {
             result
         };
         // What one fold takes tells what all take.
-        let first = self.prepared(0, estimator.preparation(), estimator.rounds_parameter().is_some(), stops.cancel)?;
+        let preparation = spec.preparation(estimator.preparation())?;
+        let first = self.prepared(0, &preparation, estimator.rounds_parameter().is_some(), stops.cancel)?;
         let copies = if estimator.preparation() == Preparation::Tree { 1 } else { 2 };
         let is_parallel =
             first.size_bytes().saturating_mul(copies * n_folds) <= self.share_of_limit(PARALLEL_BYTES_MAX);
@@ -277,7 +281,8 @@ impl<'a> Workbench<'a> {
         progress: &FitProgress<'_>,
     ) -> Result<FoldResult, LearnError> {
         let in_rounds = estimator.rounds_parameter().is_some();
-        let prepared = self.prepared(fold, estimator.preparation(), in_rounds, stops.cancel)?;
+        let preparation = spec.preparation(estimator.preparation())?;
+        let prepared = self.prepared(fold, &preparation, in_rounds, stops.cancel)?;
         stops.cancel.check()?;
         // A fold that has not begun when time is up has nothing to give.
         stops.enough.check()?;
@@ -314,11 +319,11 @@ impl<'a> Workbench<'a> {
     fn prepared(
         &self,
         fold: usize,
-        preparation: Preparation,
+        preparation: &PreparationSpec,
         stops_early: bool,
         cancel: &CancelToken,
     ) -> Result<Arc<PreparedFold>, LearnError> {
-        let key = (fold, preparation, stops_early);
+        let key = (fold, format!("{preparation:?}"), stops_early);
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = lock().folds.get(&key) {
             return Ok(Arc::clone(found));
@@ -347,13 +352,13 @@ impl<'a> Workbench<'a> {
     fn prepare(
         &self,
         fold: &Parts,
-        preparation: Preparation,
+        preparation: &PreparationSpec,
         stops_early: bool,
         cancel: &CancelToken,
     ) -> Result<PreparedFold, LearnError> {
         let (learn, stop) = if stops_early { self.set_apart(&fold.train) } else { (fold.train.clone(), Vec::new()) };
         let y = self.plan.train_target.take(&learn);
-        let (preparer, x) = self.fit_preparer(&self.training.take(&learn), preparation, &y, cancel)?;
+        let (preparer, x) = self.fit_preparer(&self.training.take(&learn), preparation.clone(), &y, cancel)?;
         let matrix_of = |rows: &[usize]| preparer.transform(&self.training.take(rows), cancel);
         let early_stop = match stop.as_slice() {
             [] => None,
@@ -365,7 +370,7 @@ impl<'a> Workbench<'a> {
     pub(super) fn fit_preparer(
         &self,
         frame: &Frame,
-        preparation: Preparation,
+        preparation: PreparationSpec,
         y: &Target,
         cancel: &CancelToken,
     ) -> Result<(Preparer, Array2<f64>), LearnError> {

@@ -32,7 +32,7 @@ pub(super) struct Scores<'a> {
 /// The budget ended the search.
 pub(super) fn budget(budget: Duration, n_tried: usize, queue: &[LearnerSpec]) -> String {
     let mut left: Vec<&str> =
-        queue[n_tried..].iter().filter(|spec| spec.parameters.is_empty()).map(|spec| spec.name.as_str()).collect();
+        queue[n_tried..].iter().filter(|spec| spec.is_default()).map(|spec| spec.name.as_str()).collect();
     left.sort_unstable();
     let untried = if left.is_empty() { String::new() } else { format!("; not tried at all: {}", left.join(", ")) };
     format!(

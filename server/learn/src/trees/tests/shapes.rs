@@ -29,7 +29,7 @@ fn who_says_a_parameter_of_the_shape_gets_it() {
         let parameters = serde_json::Map::from_iter([(parameter.to_owned(), value)]);
         let of = |name: &str| {
             let built = crate::learners::build(
-                &crate::LearnerSpec { name: "gradient_boosting".to_owned(), parameters: parameters.clone() },
+                &crate::LearnerSpec { parameters: parameters.clone(), ..crate::LearnerSpec::new("gradient_boosting") },
                 crate::Task::Binary,
                 2000,
             );
