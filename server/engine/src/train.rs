@@ -72,7 +72,7 @@ pub struct TrainRequest {
     /// Seconds for comparing learners (60); the final fit comes after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_seconds: Option<f64>,
-    /// Seed of everything random (42).
+    /// Random seed (42).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Experiment to put the run in (table-target).

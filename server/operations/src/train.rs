@@ -19,7 +19,7 @@ use crate::operation::{Context, Effect, Operation, Stage};
 use crate::summary::{Summary, number, table};
 
 /// Trains models for one target column and returns a leaderboard: learners are compared by
-/// cross-validation, the best is scored once on rows held out before. Profile the table first; exclude
+/// cross-validation, the best is scored once on rows held out before. Profile it first; exclude
 /// columns known only after the outcome.
 /// While it runs, follow it with get_job; the same call again does not start a second one.
 #[derive(JsonSchema)]

@@ -227,7 +227,7 @@ mod tests {
     fn the_rare_class_is_covered_as_often_as_the_frequent_one() {
         // One in ten is of class 1, and its probability is low.
         let of = |row: usize| {
-            let code = u32::from(row % 10 == 0);
+            let code = u32::from(row.is_multiple_of(10));
             let positive = if code == 1 { 0.1 + 0.5 * even(row, 1.0) } else { 0.5 * even(row, 1.0).powi(2) };
             (code, positive)
         };

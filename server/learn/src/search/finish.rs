@@ -76,7 +76,7 @@ impl Workbench<'_> {
     }
 
     fn regions(&self, one: &Tried, model: &Model, coverage: f64) -> Result<Regions, LearnError> {
-        let outputs: Vec<_> = one.outputs.iter().map(|fold| fold.view()).collect();
+        let outputs: Vec<_> = one.outputs.iter().map(ndarray::ArrayBase::view).collect();
         let mut outputs = concatenate(Axis(0), &outputs).map_err(|error| LearnError::Shape(error.to_string()))?;
         if let Some(calibration) = &model.calibration {
             calibration.apply_to_rows(&mut outputs);

@@ -10,6 +10,7 @@ use crate::target::encode;
 mod finish;
 mod limit;
 mod memory;
+mod preparation;
 
 /// Whole numbers that look random, the same everywhere (SplitMix64).
 fn noise(i: u64) -> f64 {

@@ -96,7 +96,7 @@ fn kept(job: &Job) -> &'static str {
     " Candidates that were tried are kept for a week: the same train call goes on with them, and with budget_seconds 0 it ends with the best so far."
 }
 
-/// Stops a job. What a training tried is kept: the same train call with budget_seconds 0 ends with the
+/// Stops a job. What a training tried is kept: the same call with budget_seconds 0 ends with the
 /// best so far. To stop an endpoint use stop_endpoint.
 #[derive(JsonSchema)]
 pub struct CancelJob;
