@@ -140,21 +140,23 @@ share of the largest coefficient; of Huber's and L1's minimum scikit-learn's own
             print(f"| {table['n_rows']:,} × {table['n_columns']:,} | {row['label']} | {row['seconds']:.2f} | {row['reference_seconds']:.2f} | "
                   f"{row['ratio']:.2f} | {row['apart']:.0e} | {row['reference_apart']:.0e} |")
 if boosting := figures("boosting"):
-    libraries = list(boosting["ranks"])
+    everywhere, ranks = boosting["ranks"]["all_tables"], boosting["ranks"]["all_libraries"]
+    libraries = list(ranks["ranks"])
     print(f"""
 ## Boosted trees
 
 `benches/run.sh boosting`: every library with its defaults on the same quarter of rows held out, medians of five splits; AUC (higher is better), log
-loss or RMSE (lower is better).
+loss or RMSE (lower is better). CatBoost takes minutes a fit on larger tables and is left out there.
 
 | table | measure | {' | '.join(libraries)} |
 |---|---|{'---|' * len(libraries)}""")
     for name, table in boosting["quality"].items():
         measure = table["measure"]
-        cells = [f"{table['scores'][library][measure]:.5g}" for library in libraries]
+        cells = [f"{table['scores'][library][measure]:.5g}" if library in table["scores"] else "" for library in libraries]
         print(f"| {name} | {measure} | {' | '.join(cells)} |")
-    cells = [f"**{boosting['ranks'][library]:.2f}**" for library in libraries]
-    print(f"| **mean rank** | | {' | '.join(cells)} |")
+    for told in [everywhere, ranks]:
+        cells = [f"**{told['ranks'][library]:.2f}**" if library in told["ranks"] else "" for library in libraries]
+        print(f"| **mean rank, {told['n_tables']} tables** | | {' | '.join(cells)} |")
     print("""
 One thread, seconds of CPU; the ratio is to LightGBM's.
 

@@ -69,13 +69,13 @@ pub struct TrainRequest {
     /// Share of rows held out for the test, 0.01 to 0.9 (0.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_fraction: Option<f64>,
-    /// Seconds for comparing learners (60); the final fit comes after.
+    /// Seconds for comparing learners (60), before the final fit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_seconds: Option<f64>,
     /// Random seed (42).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
-    /// Experiment to put the run in (table-target).
+    /// Experiment of the run (table-target).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub experiment: Option<String>,
     /// Columns to leave out (copies of the target).
