@@ -55,14 +55,15 @@ impl LearnerSpec {
         PreparationSpec::with_parameters(family, &self.preparation)
     }
 
-    /// All that was set, by name: hyperparameters, and `preparation` when there is any.
+    /// All that was set, by name: hyperparameters, and what the preparation was given as `preparation.NAME`.
     #[must_use]
     pub fn set(&self) -> Map<String, Value> {
-        let mut set = self.parameters.clone();
-        if !self.preparation.is_empty() {
-            set.insert("preparation".to_owned(), Value::Object(self.preparation.clone()));
-        }
-        set
+        self.parameters.clone().into_iter().chain(self.set_of_preparation()).collect()
+    }
+
+    /// The part of [`LearnerSpec::set`] that is of the preparation.
+    pub(crate) fn set_of_preparation(&self) -> impl Iterator<Item = (String, Value)> {
+        self.preparation.iter().map(|(name, value)| (format!("preparation.{name}"), value.clone()))
     }
 }
 

@@ -117,7 +117,8 @@ fn made_of(entry: &LeaderboardEntry) -> String {
         };
         return members.iter().filter_map(part).collect::<Vec<_>>().join(" + ");
     }
-    entry.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    entry.parameters.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

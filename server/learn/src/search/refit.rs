@@ -94,7 +94,7 @@ impl Workbench<'_> {
             let Refitted { estimator, predictor, .. } = fitted.members.swap_remove(0);
             let mut parameters: serde_json::Map<String, serde_json::Value> =
                 estimator.parameters().into_iter().collect();
-            parameters.extend(one.spec.set().into_iter().filter(|(name, _)| name == "preparation"));
+            parameters.extend(one.spec.set_of_preparation());
             return Ok(self.model(one, parameters, fitted.preparers.swap_remove(0), predictor));
         }
         let total: f64 = fitted.members.iter().map(|member| member.weight).sum();

@@ -19,8 +19,8 @@ fn a_preparation_that_helps_is_found_and_is_that_of_the_model() {
     let options = SearchOptions { drawn_max: 12, ..only(&["linear_regression"], Metric::Rmse) };
     let outcome = run(&table, &options).unwrap();
     let best = &outcome.leaderboard[outcome.best];
-    assert_eq!(best.set["preparation"], serde_json::json!({ "power": "yeo_johnson" }));
-    assert_eq!(outcome.model.parameters["preparation"], best.set["preparation"]);
+    assert_eq!(best.set["preparation.power"], "yeo_johnson");
+    assert_eq!(outcome.model.parameters["preparation.power"], "yeo_johnson");
     assert_eq!(outcome.model.preparer.spec().map(|spec| spec.power), Some(Power::YeoJohnson));
     let plain = outcome.leaderboard.iter().find(|one| one.learner == "linear_regression" && one.set.is_empty());
     let score = |candidate: &Candidate| candidate.cv_mean.expect("it has a score");
