@@ -140,6 +140,12 @@ impl Metric {
         !matches!(self, Self::LogLoss | Self::Brier | Self::Rmse | Self::Mae | Self::Mape)
     }
 
+    /// The order of two scores, the better first (a total order: see [`f64::total_cmp`]).
+    #[must_use]
+    pub fn best_first(self, a: f64, b: f64) -> std::cmp::Ordering {
+        if self.greater_is_better() { b.total_cmp(&a) } else { a.total_cmp(&b) }
+    }
+
     /// Whether `a` is better than `b`.
     #[must_use]
     pub fn is_better(self, a: f64, b: f64) -> bool {

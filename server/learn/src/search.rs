@@ -348,7 +348,7 @@ fn forget_outputs(tried: &mut [Tried], metric: Metric) {
     if scores.len() <= ensemble::CANDIDATES_MAX {
         return;
     }
-    scores.sort_by(|a, b| if metric.greater_is_better() { b.total_cmp(a) } else { a.total_cmp(b) });
+    scores.sort_by(|a, b| metric.best_first(*a, *b));
     let least = scores[ensemble::CANDIDATES_MAX - 1];
     for one in tried.iter_mut() {
         if one.candidate.cv_mean.is_none_or(|score| metric.is_better(least, score)) {

@@ -96,6 +96,12 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
             Some(ExcludedColumn { name: column.name.clone(), reason })
         })
         .collect::<Vec<_>>();
+    if features.is_empty() {
+        let names: Vec<String> = excluded.iter().map(|one| format!("{} ({})", one.name, one.reason)).collect();
+        return Err(Problem::new(ErrorCode::UnsuitableData, "no column is left to learn from")
+            .hint(format!("left out: {}", names.join("; ")))
+            .field("table"));
+    }
     let names: Vec<String> = features.iter().map(|feature| feature.name.clone()).collect();
     let leaks = leaks::look(&table, &schema, &spec.target, &names, cancel)?;
     // Who says what to exclude has looked; and of columns that all equal the outcome, one may well be its cause.
@@ -106,12 +112,6 @@ pub(super) fn read(engine: &Engine, spec: &TrainSpec, cancel: &CancelToken) -> R
         warnings.extend(leaks.told());
     }
     warnings.extend(leaks.suspected);
-    if features.is_empty() {
-        let names: Vec<String> = excluded.iter().map(|one| format!("{} ({})", one.name, one.reason)).collect();
-        return Err(Problem::new(ErrorCode::UnsuitableData, "no column is left to learn from")
-            .hint(format!("left out: {}", names.join("; ")))
-            .field("table"));
-    }
     let rows = if target.rows.len() == n_rows { table } else { take(&table, &target.rows)? };
     let frame = frame_from(&rows, &features)?;
     let (split, split_reason) = split_of(spec, &rows, target.task)?;

@@ -36,30 +36,30 @@ impl<'a> Meter<'a> {
     pub(super) fn advance(&self, parts: f64, message: &str) {
         let mut state = locked(&self.state);
         state.done = (state.done + parts).min(self.total);
-        self.report(&mut state, message);
+        self.report(&mut state, STEP, message);
     }
 
     /// At least this many parts are done: what was given up counts as done.
     pub(super) fn reach(&self, parts: f64, message: &str) {
-        let mut state = locked(&self.state);
-        state.done = state.done.max(parts.min(self.total));
-        self.report(&mut state, message);
+        self.reach_by(STEP, parts, message);
     }
 
     /// As [`Meter::reach`], and reported however small the step.
     pub(super) fn tell(&self, parts: f64, message: &str) {
-        let mut state = locked(&self.state);
-        state.done = state.done.max(parts.min(self.total));
-        if state.done > state.reported {
-            state.reported = state.done;
-            self.sink.report(Progress::of(state.done, self.total, message));
-        }
+        self.reach_by(0.0, parts, message);
     }
 
-    fn report(&self, state: &mut State, message: &str) {
+    fn reach_by(&self, step: f64, parts: f64, message: &str) {
+        let mut state = locked(&self.state);
+        state.done = state.done.max(parts.min(self.total));
+        self.report(&mut state, step, message);
+    }
+
+    /// Reports what is more done than was reported by at least a share of the total.
+    fn report(&self, state: &mut State, step: f64, message: &str) {
         // Rounding of many small additions must not keep the last report away from the total.
         let done = if self.total - state.done < 1e-6 { self.total } else { state.done };
-        if done - state.reported >= STEP * self.total || done == self.total {
+        if (done > state.reported && done - state.reported >= step * self.total) || done == self.total {
             state.reported = done;
             self.sink.report(Progress::of(done, self.total, message));
         }

@@ -24,7 +24,7 @@ impl Race {
         if firsts.len() < RACE_AGAINST_MIN {
             return None;
         }
-        firsts.sort_by(|a, b| if metric.greater_is_better() { b.total_cmp(a) } else { a.total_cmp(b) });
+        firsts.sort_by(|a, b| metric.best_first(*a, *b));
         Some(Self { least: firsts[firsts.len() / 3], metric })
     }
 

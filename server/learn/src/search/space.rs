@@ -75,17 +75,17 @@ impl Dimension {
 
     /// The place of a value, of one outside the bounds the nearer bound; of no value, the first.
     pub(super) fn place(&self, value: Option<&Value>) -> f64 {
-        if let Scale::Choice(among) = self.scale {
-            let chosen = value.and_then(Value::as_str).and_then(|name| among.iter().position(|other| *other == name));
-            return (chosen.unwrap_or(0) as f64 + 0.5) / among.len() as f64;
-        }
-        let number = value.and_then(Value::as_f64).filter(|number| !number.is_nan());
+        let number = || value.and_then(Value::as_f64).filter(|number| !number.is_nan());
         match self.scale {
-            Scale::Share { low, high } => number.map_or(0.0, |number| (number.clamp(low, high) - low) / (high - low)),
+            Scale::Share { low, high } => number().map_or(0.0, |number| (number.clamp(low, high) - low) / (high - low)),
             Scale::Factor { low, high } | Scale::Count { low, high } => {
-                number.map_or(0.0, |number| (number.clamp(low, high) / low).ln() / (high / low).ln())
+                number().map_or(0.0, |number| (number.clamp(low, high) / low).ln() / (high / low).ln())
             }
-            Scale::Choice(_) => 0.0,
+            Scale::Choice(among) => {
+                let name = value.and_then(Value::as_str);
+                let chosen = among.iter().position(|other| Some(*other) == name).unwrap_or(0);
+                (chosen as f64 + 0.5) / among.len() as f64
+            }
         }
     }
 
@@ -99,15 +99,12 @@ impl Dimension {
 pub(super) fn spec_at(learner: &str, dimensions: &[Dimension], places: &[f64]) -> LearnerSpec {
     let of = |preparation: bool| -> Map<String, Value> {
         let all = dimensions.iter().zip(places).filter(|(one, _)| one.is_of_preparation() == preparation);
-        let values = all.map(|(one, place)| (one.name.to_owned(), one.value(*place)));
-        // What is the default anyway is not said.
-        values.filter(|(name, value)| !preparation || *value != default_of(dimensions, name)).collect()
+        let values = all.map(|(one, place)| (one, one.value(*place)));
+        // A preparation that is the default anyway is not said.
+        let said = values.filter(|(one, value)| !preparation || *value != one.value(0.0));
+        said.map(|(one, value)| (one.name.to_owned(), value)).collect()
     };
     LearnerSpec { parameters: of(false), preparation: of(true), ..LearnerSpec::new(learner) }
-}
-
-fn default_of(dimensions: &[Dimension], name: &str) -> Value {
-    dimensions.iter().find(|one| one.name == name).map_or(Value::Null, |one| one.value(0.0))
 }
 
 /// The hyperparameters of a learner and its preparation that are worth varying; none for a learner whose variants say

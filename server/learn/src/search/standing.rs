@@ -12,7 +12,7 @@ const LEARNERS_NAMED: usize = 3;
 pub(super) fn standing(tried: &[Tried], metric: Metric) -> String {
     let mut scored: Vec<(f64, &str)> =
         tried.iter().filter_map(|one| Some((one.candidate.cv_mean?, one.candidate.learner.as_str()))).collect();
-    scored.sort_by(|a, b| if metric.greater_is_better() { b.0.total_cmp(&a.0) } else { a.0.total_cmp(&b.0) });
+    scored.sort_by(|a, b| metric.best_first(a.0, b.0));
     let mut seen = BTreeSet::new();
     scored.retain(|(_, learner)| seen.insert(*learner));
     let named: Vec<String> =

@@ -77,16 +77,21 @@ fn regression(n: usize) -> Table {
     )
 }
 
-fn run(table: &Table, options: &SearchOptions<'_>) -> Result<SearchOutcome, LearnError> {
-    let cancel = CancelToken::new();
-    let cx = SearchContext {
-        cancel: &cancel,
+/// A search that nobody follows, under a clock that stands.
+fn quiet(cancel: &CancelToken) -> SearchContext<'_> {
+    SearchContext {
+        cancel,
         progress: &NoProgress,
         elapsed: &|| Duration::ZERO,
         on_candidate: &|_| {},
         memory: None,
         memory_limit: None,
-    };
+    }
+}
+
+fn run(table: &Table, options: &SearchOptions<'_>) -> Result<SearchOutcome, LearnError> {
+    let cancel = CancelToken::new();
+    let cx = quiet(&cancel);
     search(&table.frame, &table.features, &table.target, options, &cx)
 }
 
@@ -229,12 +234,9 @@ fn the_budget_cuts_after_the_first_learner_and_is_said() {
     let cancel = CancelToken::new();
     let seen = RefCell::new(Vec::new());
     let cx = SearchContext {
-        cancel: &cancel,
-        progress: &NoProgress,
         elapsed: &|| Duration::from_secs(5),
         on_candidate: &|candidate| seen.borrow_mut().push(candidate.learner.clone()),
-        memory: None,
-        memory_limit: None,
+        ..quiet(&cancel)
     };
     let options = SearchOptions { budget: Some(Duration::from_secs(1)), ..SearchOptions::new(Metric::RocAuc, Seed(1)) };
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
@@ -255,14 +257,7 @@ fn the_budget_ends_a_fit_that_is_under_way() {
     // Each look at the clock is a millisecond: the defaults fit into the budget, not all variants do.
     let clock = std::sync::atomic::AtomicU64::new(0);
     let elapsed = || Duration::from_millis(clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
-    let cx = SearchContext {
-        cancel: &cancel,
-        progress: &NoProgress,
-        elapsed: &elapsed,
-        on_candidate: &|_| {},
-        memory: None,
-        memory_limit: None,
-    };
+    let cx = SearchContext { elapsed: &elapsed, ..quiet(&cancel) };
     let options = SearchOptions {
         budget: Some(Duration::from_millis(60)),
         ..only(&["logistic_regression", "gradient_boosting"], Metric::RocAuc)
@@ -318,14 +313,7 @@ fn cancelling_keeps_nothing() {
                 cancel.cancel();
             }
         };
-        let cx = SearchContext {
-            cancel: &cancel,
-            progress: &NoProgress,
-            elapsed: &|| Duration::ZERO,
-            on_candidate: &on_candidate,
-            memory: None,
-            memory_limit: None,
-        };
+        let cx = SearchContext { on_candidate: &on_candidate, ..quiet(&cancel) };
         let options = SearchOptions::new(Metric::RocAuc, Seed(1));
         assert_eq!(search(&table.frame, &table.features, &table.target, &options, &cx), Err(LearnError::Cancelled));
         assert_eq!(*n_seen.borrow(), after);
@@ -341,14 +329,7 @@ fn cancelling_within_a_fit_ends_it() {
             cancel.cancel();
         }
     };
-    let cx = SearchContext {
-        cancel: &cancel,
-        progress: &progress,
-        elapsed: &|| Duration::ZERO,
-        on_candidate: &|_| {},
-        memory: None,
-        memory_limit: None,
-    };
+    let cx = SearchContext { progress: &progress, ..quiet(&cancel) };
     let options = SearchOptions::new(Metric::RocAuc, Seed(1));
     assert_eq!(search(&table.frame, &table.features, &table.target, &options, &cx), Err(LearnError::Cancelled));
 }
@@ -359,14 +340,7 @@ fn progress_never_goes_back_and_ends_at_its_total() {
     let seen: Mutex<Vec<Progress>> = Mutex::default();
     let progress = |progress: Progress| seen.lock().unwrap().push(progress);
     let cancel = CancelToken::new();
-    let cx = SearchContext {
-        cancel: &cancel,
-        progress: &progress,
-        elapsed: &|| Duration::ZERO,
-        on_candidate: &|_| {},
-        memory: None,
-        memory_limit: None,
-    };
+    let cx = SearchContext { progress: &progress, ..quiet(&cancel) };
     let options = SearchOptions::new(Metric::RocAuc, Seed(1));
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
     let seen = seen.into_inner().unwrap();

@@ -163,9 +163,6 @@ pub(super) fn categorical_bins(
     kept.sort_by_key(|&code| (std::cmp::Reverse(counts[code]), code));
     let n_frequent = kept.partition_point(|&code| counts[code] >= BLOCK_ROWS_MIN);
     kept.truncate(bins_max.max(n_frequent));
-    if kept.is_empty() {
-        return vec![Bins::Categorical { bin_of_code: vec![None; counts.len()], n_bins: 0 }];
-    }
     let block = |codes: &[usize]| {
         let mut codes = codes.to_vec();
         codes.sort_unstable();

@@ -12,14 +12,8 @@ fn a_candidate_that_takes_too_much_is_given_up_and_the_others_are_tried() {
         is_too_much.store(candidate.learner == "decision_tree" && candidate.set.is_empty(), Ordering::Relaxed);
     };
     let cancel = CancelToken::new();
-    let cx = SearchContext {
-        cancel: &cancel,
-        progress: &NoProgress,
-        elapsed: &|| Duration::ZERO,
-        on_candidate: &on_candidate,
-        memory: None,
-        memory_limit: Some(MemoryLimit { bytes: 2 << 20, resident: &resident }),
-    };
+    let memory_limit = Some(MemoryLimit { bytes: 2 << 20, resident: &resident });
+    let cx = SearchContext { on_candidate: &on_candidate, memory_limit, ..quiet(&cancel) };
     let options = only(&["decision_tree", "gradient_boosting", "logistic_regression"], Metric::RocAuc);
     let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
     let of = |learner: &str| {

@@ -47,14 +47,8 @@ fn a_search_that_was_stopped_goes_on_and_ends_the_same() {
             }
         };
         let elapsed = || Duration::ZERO;
-        let cx = SearchContext {
-            cancel: &cancel,
-            progress: &NoProgress,
-            elapsed: &elapsed,
-            on_candidate: &on_candidate,
-            memory: Some(&memory),
-            memory_limit: None,
-        };
+        let cx =
+            SearchContext { elapsed: &elapsed, on_candidate: &on_candidate, memory: Some(&memory), ..quiet(&cancel) };
         search(&table.frame, &table.features, &table.target, &options, &cx)
     };
     assert!(matches!(search_until(4), Err(LearnError::Cancelled)));
@@ -70,14 +64,7 @@ fn a_search_that_was_stopped_goes_on_and_ends_the_same() {
     assert_eq!(told(&search_until(usize::MAX).unwrap()), told(&whole));
     let other = binary(300, 0.0);
     let cancel = CancelToken::new();
-    let cx = SearchContext {
-        cancel: &cancel,
-        progress: &NoProgress,
-        elapsed: &|| Duration::ZERO,
-        on_candidate: &|_| {},
-        memory: Some(&memory),
-        memory_limit: None,
-    };
+    let cx = SearchContext { memory: Some(&memory), ..quiet(&cancel) };
     let outcome = search(&other.frame, &other.features, &other.target, &options, &cx).unwrap();
     assert_eq!(told(&outcome), told(&run(&other, &options).unwrap()));
 }

@@ -548,12 +548,12 @@ impl Interpreter<'_> {
     }
 }
 
-/// `:` alone.
 /// How many rows of an array a key takes, where that is known: a number takes one.
 fn n_rows_by(data: &Data, key: &Value) -> Option<u64> {
     (data.kind == DataKind::Array && matches!(key, Value::Number(_))).then_some(1)
 }
 
+/// `:` alone.
 fn is_whole(expr: &Expr) -> bool {
     matches!(&*expr.kind, ExprKind::Slice { lower: None, upper: None, step: None })
 }
