@@ -5,11 +5,12 @@ mod files;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use mlwright_base::system::{environment, files as disk};
-use mlwright_base::{ErrorCode, Problem};
+use mlwright_base::{ErrorCode, Problem, Progress, ProgressSink};
 use mlwright_engine::settings::Settings;
 use mlwright_language::check::{self, Baseline, Finding, Selection};
 use mlwright_language::{Document, Language, Notebook, Severity};
@@ -17,12 +18,15 @@ use mlwright_lsp::{Asked, Source, Workspaces, World};
 
 use crate::exit::Exit;
 use crate::output;
+use crate::progress::Shown;
 use crate::run::Setting;
 
 /// Stack of a thread that reads scripts: expressions may be nested deeply, and functions call each other.
 const STACK_BYTES: usize = 64 << 20;
 /// Threads at most: more than this many files at once is no faster.
 const N_THREADS_MAX: usize = 16;
+/// A check that takes no longer says nothing about how far it is.
+const PROGRESS_AFTER: Duration = Duration::from_secs(1);
 
 pub(crate) fn command() -> Command {
     let list = |name: &'static str, help: &'static str| {
@@ -77,7 +81,9 @@ pub(crate) fn run(setting: &Setting, matches: &ArgMatches) -> Result<Exit, Probl
     let named = if named.is_empty() { vec![workspace.clone()] } else { named };
     let exclude: Vec<PathBuf> = settings.exclude.iter().map(|path| workspace.join(path)).collect();
     let paths = files::find(&named, &current, &exclude)?;
-    let (mut findings, unreadable) = findings(&workspace, &current, &paths, &selection);
+    let progress = if setting.quiet { Shown::nowhere() } else { Shown::on_stderr() };
+    let (mut findings, unreadable) = findings(&workspace, &current, &paths, &selection, &progress);
+    progress.finish();
 
     let baseline_path = matches
         .get_one::<PathBuf>("baseline")
@@ -147,11 +153,12 @@ fn findings(
     current: &Path,
     paths: &[PathBuf],
     selection: &Selection,
+    progress: &dyn ProgressSink,
 ) -> (Vec<Finding>, Vec<Problem>) {
     let workspaces = Workspaces::new(workspace.to_path_buf());
     workspaces.change_roots(vec![slashed(workspace)], &[]);
     let world = World::new(workspaces);
-    let next = AtomicUsize::new(0);
+    let (next, n_done, started) = (AtomicUsize::new(0), AtomicUsize::new(0), Instant::now());
     let results: Mutex<Vec<(usize, Result<Vec<Finding>, Problem>)>> = Mutex::new(Vec::with_capacity(paths.len()));
     let work = || {
         loop {
@@ -159,6 +166,11 @@ fn findings(
             let Some(path) = paths.get(index) else { break };
             let found = of_file(&world, current, path, selection);
             results.lock().unwrap_or_else(PoisonError::into_inner).push((index, found));
+            let n_done = n_done.fetch_add(1, Ordering::Relaxed) + 1;
+            if started.elapsed() >= PROGRESS_AFTER {
+                let message = format!("{n_done} of {} files, {}", paths.len(), path.display());
+                progress.report(Progress::of(n_done as f64, paths.len() as f64, message));
+            }
         }
     };
     let n_threads =

@@ -17,6 +17,8 @@ use crate::write::rows_as_json;
 
 /// The most bytes (decompressed) of a file of JSON that are looked at.
 const JSON_BYTES_MAX: u64 = 1 << 20;
+/// Bytes of a file of text up to which its rows are counted: reading it whole takes some hundredths of a second.
+const COUNTED_BYTES_MAX: u64 = 8 << 20;
 /// Cells of the first rows that examples are taken from.
 const EXAMPLE_CELLS_MAX: usize = 50_000;
 /// Characters of an example before it is cut.
@@ -45,7 +47,8 @@ pub struct GlancedColumn {
 }
 
 /// Looks at a table file or a Delta table. Of Parquet and Arrow only the footer is read, by plain reads: a file that is
-/// replaced at this moment gives an error and no harm. Of text the first `n_rows` rows are.
+/// replaced at this moment gives an error and no harm. Of text the first `n_rows` rows are, and of a small file all, to
+/// count them.
 ///
 /// # Errors
 /// As [`crate::open`].
@@ -124,7 +127,17 @@ fn delimited(path: &Path, n_rows: usize) -> Result<Glance, DataError> {
         example: example(&rows, &column.name),
         ..plain(&column.name, &column.dtype)
     });
-    Ok(Glance { columns: columns.collect(), n_rows: (n_read < n_rows as u64).then_some(n_read) })
+    let n_rows = if n_read < n_rows as u64 { Some(n_read) } else { counted(path)? };
+    Ok(Glance { columns: columns.collect(), n_rows })
+}
+
+/// The rows of a small file, which is read whole.
+fn counted(path: &Path) -> Result<Option<u64>, DataError> {
+    let n_bytes = files::stamp(path).map_err(|error| DataError::io(path, error))?.size_bytes;
+    if n_bytes > COUNTED_BYTES_MAX || TextForm::detect(path, None)?.gzip {
+        return Ok(None);
+    }
+    crate::open(path, &ReadOptions::default())?.n_rows().map(Some)
 }
 
 fn example(rows: &[Map<String, Value>], name: &str) -> Option<String> {

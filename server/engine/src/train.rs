@@ -57,13 +57,13 @@ pub struct TrainRequest {
     /// Recognised from the target unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<Task>,
-    /// Metric that chooses, e.g. `roc_auc`, `log_loss`, `f1`, `rmse`, `mae` (by task and class balance).
+    /// Metric that chooses, e.g. `roc_auc`, `log_loss`, `f1`, `rmse` (by task and class balance).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
     /// Learners to compare, e.g. `gradient_boosting` (those that fit, and mixtures of them).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learners: Option<Vec<String>>,
-    /// Folds of the cross-validation, 2 to 20 (5; one part of the rows if they are very many).
+    /// Folds of the cross-validation, 2 to 20 (5; for very many rows one part).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folds: Option<usize>,
     /// Share of rows held out for the test, 0.01 to 0.9 (0.2).
@@ -96,7 +96,7 @@ pub struct TrainRequest {
     /// Also intervals, or sets of classes, that hold the truth in this share of rows, e.g. 0.9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<f64>,
-    /// Seconds to wait for the result (20); past them, follow the job with get_job.
+    /// Seconds to wait for the result (20); then follow the job with get_job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_seconds: Option<u64>,
 }

@@ -18,8 +18,8 @@ mod select;
 mod tests;
 
 pub use builders::{
-    BinnedSeries, CalibrationPoint, DependenceLine, EstimateRow, Reach, RocSeries, Series, bars, calibration, confusion, correlation,
-    dependence, grouped_bars, histogram, intervals, line_series, overlaid_histograms, roc, small_histogram,
+    BinnedSeries, CalibrationPoint, CurveSeries, DependenceLine, EstimateRow, Reach, Series, bars, calibration, confusion, correlation,
+    dependence, grouped_bars, histogram, intervals, line_series, overlaid_histograms, precision_recall, roc, small_histogram,
 };
 pub use request::{ChartKind, PlotRequest, plot};
 pub use scale::Unit;

@@ -100,6 +100,16 @@ pub struct ClassCurves {
     pub calibration: Calibration,
 }
 
+impl ClassCurves {
+    /// The share of rows that are of the class: the precision of guessing.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let bins = &self.calibration.bins;
+        let n_rows: usize = bins.iter().map(|bin| bin.n_rows).sum();
+        bins.iter().map(|bin| bin.observed * bin.n_rows as f64).sum::<f64>() / n_rows.max(1) as f64
+    }
+}
+
 /// Scores a model on a frame. `frame` has the rows of `target.target` in the same order: those with
 /// a known outcome (`frame.take(&target.rows)` of a whole table), and at least the model's features.
 ///

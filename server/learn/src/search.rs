@@ -26,7 +26,7 @@ use std::time::Duration;
 use mlwright_base::{CancelToken, ProgressSink, Seed};
 use serde::{Deserialize, Serialize};
 
-use self::meter::Meter;
+use self::meter::{Limit, Meter};
 use self::plan::Plan;
 use self::race::Race;
 use self::sampler::Sampler;
@@ -121,6 +121,8 @@ impl SearchOptions<'_> {
 pub struct SearchContext<'a> {
     /// Looked at between and within fits.
     pub cancel: &'a CancelToken,
+    /// Cancelled to end the search as if its budget had passed: with the best so far.
+    pub enough: Option<&'a CancelToken>,
     /// Told about each part of a fit.
     pub progress: &'a dyn ProgressSink,
     /// The time since the search was asked for.
@@ -301,14 +303,18 @@ fn try_all(
             },
         };
         let has_score = tried.iter().any(|tried| tried.spec.name != BASELINE && tried.candidate.failure.is_none());
-        let budget = options.budget.filter(|_| has_score);
+        let limit = has_score.then_some(Limit {
+            elapsed: cx.elapsed,
+            budget: options.budget.unwrap_or(Duration::MAX),
+            enough: cx.enough,
+        });
         let is_raced = options.drawn_max > 0 && !spec.is_default();
         let race = if is_raced { Race::against(&tried, metric) } else { None };
-        let outcome = match (bench.recall(cx.memory, position, &spec), budget) {
+        let outcome = match (bench.recall(cx.memory, position, &spec), limit) {
             (Some(known), _) => Outcome::Tried(Box::new(known)),
-            (None, Some(budget)) if (cx.elapsed)() >= budget => Outcome::OutOfTime,
-            (None, budget) => {
-                let outcome = bench.try_out(position, &spec, budget, race.as_ref())?;
+            (None, Some(limit)) if limit.is_reached() => Outcome::OutOfTime,
+            (None, limit) => {
+                let outcome = bench.try_out(position, &spec, limit, race.as_ref())?;
                 if let (Outcome::Tried(new), Some(memory)) = (&outcome, cx.memory)
                     && let Some(bytes) = memory::bytes_of(new, bench.plan)
                 {
@@ -318,14 +324,16 @@ fn try_all(
             }
         };
         let Outcome::Tried(new) = outcome else {
-            if !is_drawn {
-                warnings.push(warnings::budget(options.budget.unwrap_or_default(), position, queue));
-            }
+            let ended_by = match options.budget {
+                _ if cx.enough.is_some_and(CancelToken::is_cancelled) => "a request".to_owned(),
+                budget => format!("the budget of {} s", budget.unwrap_or_default().as_secs_f64()),
+            };
+            warnings.extend((!is_drawn).then(|| warnings::ended(&ended_by, position, queue)));
             break;
         };
         if new.cut_short {
             warnings.push(format!(
-                "time ended the fit of {} early; its score is that of what it had learned by then",
+                "the fit of {} was ended early; its score is that of what it had learned by then",
                 new.spec.name
             ));
         }

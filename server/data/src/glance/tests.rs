@@ -20,7 +20,15 @@ fn text_is_known_by_its_first_rows() {
     let glanced = glance(&path, 100).expect("a glance");
     assert_eq!(shown(&glanced), ["a:i64 Some(0.0) Some(\"1\")", "b:str Some(0.5) Some(\"x\")", "c:date Some(0.0) Some(\"2024-01-02\")"]);
     assert_eq!(glanced.n_rows, Some(2));
-    assert_eq!(glance(&path, 1).expect("a glance").n_rows, None, "there may be more");
+    assert_eq!(glance(&path, 1).expect("a glance").n_rows, Some(2), "a small file is counted");
+}
+
+#[test]
+fn the_rows_of_a_large_file_of_text_are_not_counted() {
+    let line = format!("{}\n", "x".repeat(1023));
+    let (_folder, path) = folder_with("t.csv", format!("a\n{}", line.repeat(8 * 1024)).as_bytes());
+    assert_eq!(glance(&path, 100).expect("a glance").n_rows, None);
+    assert_eq!(crate::open(&path, &ReadOptions::default()).expect("a table").n_rows().expect("a count"), 8 * 1024);
 }
 
 #[test]

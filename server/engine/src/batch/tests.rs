@@ -1,4 +1,4 @@
-use mlwright_base::{JobId, NoProgress};
+use mlwright_base::{CancelToken, JobId, NoProgress};
 use mlwright_data::write::rows_as_json;
 use mlwright_learn::Task;
 use serde_json::{Map, Value as Json};
@@ -20,7 +20,7 @@ fn request(model: &str, output: &str) -> BatchPredictRequest {
 
 fn work(fixture: &Fixture, spec: &BatchPredictRequest) -> Result<BatchPredictResult, Problem> {
     let job_id = JobId::new("job");
-    let cx = JobContext { job_id: &job_id, actor: &fixture.actor, cancel: &fixture.cancel, progress: &NoProgress };
+    let cx = JobContext { job_id: &job_id, actor: &fixture.actor, cancel: &fixture.cancel, enough: &CancelToken::new(), progress: &NoProgress };
     Ok(serde_json::from_value(run(&fixture.engine, spec, &cx)?).unwrap())
 }
 
@@ -102,7 +102,7 @@ fn a_file_that_appears_while_rows_are_predicted_stays() {
         }
     };
     let job_id = JobId::new("job");
-    let cx = JobContext { job_id: &job_id, actor: &fixture.actor, cancel: &fixture.cancel, progress: &intruder };
+    let cx = JobContext { job_id: &job_id, actor: &fixture.actor, cancel: &fixture.cancel, enough: &CancelToken::new(), progress: &intruder };
     for overwrite in [false, true] {
         files::remove_file(&path).unwrap();
         let spec = BatchPredictRequest { overwrite, ..request(&uri, "out.csv") };

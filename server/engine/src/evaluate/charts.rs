@@ -1,6 +1,6 @@
 //! Pictures of an evaluation.
 
-use mlwright_explore::chart::{CalibrationPoint, Chart, RocSeries, Series, Unit, builders};
+use mlwright_explore::chart::{CalibrationPoint, Chart, CurveSeries, Series, Unit, builders};
 use mlwright_learn::evaluate::{CalibrationBin, ClassCurves, Evaluation};
 
 /// Pixels for each CSS pixel of a chart.
@@ -29,7 +29,7 @@ pub(super) fn of(evaluation: &Evaluation, target: &str, rows: &str) -> Vec<Chart
     if let Some(confusion) = &evaluation.confusion {
         charts.push(builders::confusion(&format!("{target}: actual and predicted class, {rows}"), &confusion.labels, &confusion.counts));
     }
-    let series: Vec<RocSeries> = evaluation
+    let series: Vec<CurveSeries> = evaluation
         .curves
         .iter()
         .filter(|curve| !curve.roc.is_empty())
@@ -53,11 +53,20 @@ pub(super) fn of(evaluation: &Evaluation, target: &str, rows: &str) -> Vec<Chart
 }
 
 /// A class's ROC curve as it is drawn.
-pub(crate) fn roc_series(curve: &ClassCurves) -> RocSeries {
-    RocSeries {
+pub(crate) fn roc_series(curve: &ClassCurves) -> CurveSeries {
+    CurveSeries {
         name: curve.class.clone(),
         points: curve.roc.iter().map(|point| (point.false_positive_rate, point.true_positive_rate)).collect(),
-        auc: curve.roc_auc,
+        area: curve.roc_auc,
+    }
+}
+
+/// A class's precision-recall curve as it is drawn.
+pub(crate) fn pr_series(curve: &ClassCurves) -> CurveSeries {
+    CurveSeries {
+        name: curve.class.clone(),
+        points: curve.pr.iter().map(|point| (point.recall, point.precision)).collect(),
+        area: curve.pr_auc,
     }
 }
 

@@ -73,6 +73,7 @@ impl Engine {
             run_id,
             progress: None,
             cancel_requested: false,
+            end_requested: false,
             result: None,
             error: None,
             spec,
@@ -199,6 +200,31 @@ impl Engine {
                 .map_err(|error| Problem::new(ErrorCode::Storage, format!("cannot end process {pid}: {error}")))?;
         }
         Ok(job)
+    }
+
+    /// Asks a training to end its search now, as if its time were up: the best so far is fitted on all training rows,
+    /// tested and kept. Answers at once; [`Engine::follow_job`] waits for the result. A job that has ended already
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when there is no such job, [`ErrorCode::InvalidArgument`] when it is no training.
+    pub fn end_search(&self, job_id: &JobId) -> Result<Job, Problem> {
+        let job = self.job(job_id)?;
+        if job.kind != JobKind::Train {
+            return Err(Problem::new(ErrorCode::InvalidArgument, format!("the job {job_id} is no training: it has no best so far"))
+                .hint("leave keep_best out to stop it")
+                .field("keep_best"));
+        }
+        if job.state.is_ended() {
+            return Ok(job);
+        }
+        self.store.write(|tx| {
+            tx.modify::<Job, StoreError>(JOBS, job_id.as_str(), self.now_ms(), |job| {
+                job.end_requested = true;
+                Ok(())
+            })
+        })?;
+        self.job(job_id)
     }
 
     /// Ends the record of a job that is not ended, and of the run it was making.

@@ -98,6 +98,9 @@ pub struct Job {
     /// Whether somebody asked it to stop.
     #[serde(default)]
     pub cancel_requested: bool,
+    /// Whether somebody asked it, a training, to end its search and keep the best so far.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub end_requested: bool,
     /// What came out, when it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<serde_json::Value>,
@@ -174,6 +177,7 @@ mod tests {
             run_id: None,
             progress: None,
             cancel_requested: false,
+            end_requested: false,
             result: None,
             error: None,
             spec: json!({}),

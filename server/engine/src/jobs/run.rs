@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use mlwright_base::system::process;
 use mlwright_base::{CancelToken, ErrorCode, JobId, Problem, Progress, ProgressSink};
-use mlwright_store::StoreError;
+use mlwright_store::{ReadTx, StoreError};
 use serde::de::DeserializeOwned;
 
 use super::follow::close_run;
@@ -33,6 +33,8 @@ pub struct JobContext<'a> {
     pub actor: &'a Actor,
     /// Cancelled when somebody asked the job to stop, or took it for dead.
     pub cancel: &'a CancelToken,
+    /// Cancelled when somebody asked the job to end with what it has.
+    pub enough: &'a CancelToken,
     /// Receives progress, which everybody who follows the job sees.
     pub progress: &'a dyn ProgressSink,
 }
@@ -46,19 +48,19 @@ impl Engine {
     pub fn run_job(&self, job_id: &JobId) -> Result<(), Problem> {
         let owner = process::Identity::own().to_string();
         let job = self.begin_job(job_id, &owner)?;
-        let cancel = CancelToken::new();
+        let (cancel, enough) = (CancelToken::new(), CancelToken::new());
         let progress = StoredProgress { engine: self, job_id, last: Mutex::new(None) };
         let (stop, stopped) = channel::<()>();
         let outcome = std::thread::scope(|scope| {
-            let (owner, cancel) = (&owner, &cancel);
+            let (owner, cancel, enough) = (&owner, &cancel, &enough);
             scope.spawn(move || {
                 let mut beats = 0_u32;
                 while stopped.recv_timeout(HEARTBEAT) == Err(RecvTimeoutError::Timeout) {
                     beats = beats.wrapping_add(1);
-                    self.heartbeat(job_id, owner, beats.is_multiple_of(RENEW_EVERY), cancel);
+                    self.heartbeat(job_id, owner, beats.is_multiple_of(RENEW_EVERY), cancel, enough);
                 }
             });
-            let cx = JobContext { job_id, actor: &job.actor, cancel, progress: &progress };
+            let cx = JobContext { job_id, actor: &job.actor, cancel, enough, progress: &progress };
             let outcome = catch_unwind(AssertUnwindSafe(|| self.run_body(&job, &cx))).unwrap_or_else(|panic| {
                 let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
                 Err(Problem::new(ErrorCode::Internal, format!("the job hit a defect: {}", text.unwrap_or("no message")))
@@ -100,21 +102,31 @@ impl Engine {
         if record.body.state == JobState::Cancelled { Err(mlwright_base::Cancelled.into()) } else { Ok(record.body) }
     }
 
-    fn heartbeat(&self, job_id: &JobId, owner: &str, renew: bool, cancel: &CancelToken) {
+    fn heartbeat(&self, job_id: &JobId, owner: &str, renew: bool, cancel: &CancelToken, enough: &CancelToken) {
         let goes_on = |job: &Job| job.state == JobState::Running && !job.cancel_requested;
+        let look = |tx: &ReadTx<'_>| tx.get::<Job>(JOBS, job_id.as_str()).map(|found| found.map(|record| record.body));
         // A machine that slept lets the lease run out. While the record says that the job runs,
         // nobody has acted on that, and the lease is taken again.
-        let looked: Result<bool, StoreError> = if renew {
+        let looked: Result<(Option<Job>, bool), StoreError> = if renew {
             self.store.write(|tx| {
-                let job = tx.get::<Job>(JOBS, job_id.as_str())?;
-                Ok(job.is_some_and(|job| goes_on(&job.body)) && tx.acquire_lease(&Job::lease(job_id), owner, self.now_ms(), LEASE_MS)?)
+                let job = look(tx)?;
+                let is_held = job.as_ref().is_some_and(goes_on) && tx.acquire_lease(&Job::lease(job_id), owner, self.now_ms(), LEASE_MS)?;
+                Ok((job, is_held))
             })
         } else {
-            self.store.read(|tx| Ok(tx.get::<Job>(JOBS, job_id.as_str())?.is_some_and(|job| goes_on(&job.body))))
+            self.store.read(|tx| {
+                let job = look(tx)?;
+                let goes_on = job.as_ref().is_some_and(goes_on);
+                Ok((job, goes_on))
+            })
         };
         // A database that is busy says nothing.
-        if !looked.unwrap_or(true) {
+        let Ok((job, goes_on)) = looked else { return };
+        if !goes_on {
             cancel.cancel();
+        }
+        if job.is_some_and(|job| job.end_requested) {
+            enough.cancel();
         }
     }
 

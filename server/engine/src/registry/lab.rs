@@ -118,7 +118,7 @@ impl Lab {
             coverage: None,
         };
         let job_id = JobId::generate();
-        let cx = JobContext { job_id: &job_id, actor: &self.actor, cancel: &self.cancel, progress: &NoProgress };
+        let cx = JobContext { job_id: &job_id, actor: &self.actor, cancel: &self.cancel, enough: &CancelToken::new(), progress: &NoProgress };
         run(&self.engine, &spec, &cx).unwrap();
         spec.run_id
     }

@@ -125,6 +125,7 @@ fn body(engine: &Engine, spec: &TrainSpec, cx: &JobContext<'_>) -> Result<TrainR
     let memory = SearchMemory::new(folder, &elapsed);
     let context = SearchContext {
         cancel: cx.cancel,
+        enough: Some(cx.enough),
         progress: cx.progress,
         elapsed: &elapsed,
         on_candidate: &|candidate| history.record(candidate),

@@ -11,7 +11,7 @@ pub(super) mod intervals;
 pub(super) mod matrices;
 
 pub use bars::{bars, grouped_bars, narrow_grouped_bars};
-pub use curves::{CalibrationPoint, RocSeries, calibration, line_series, roc};
+pub use curves::{CalibrationPoint, CurveSeries, calibration, line_series, precision_recall, roc};
 pub use dependence::{DependenceLine, dependence};
 pub use histograms::{BinnedSeries, histogram, narrow_histogram, overlaid_histograms, small_histogram};
 pub use intervals::{EstimateRow, Reach, intervals};

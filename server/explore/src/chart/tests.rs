@@ -152,7 +152,9 @@ fn builders_draw_extremes() {
     check(&line_series("Lines", "x", Unit::Number, "y", Unit::Number, &[1.0, 2.0, 3.0], &series[..2]));
     check(&histogram("One bin", "x", Unit::Number, &[5.0, 6.0], &[3]));
     check(&small_histogram("Small", Unit::Time, &[0.0, 1e15], &[1]));
-    check(&roc("ROC", &[RocSeries { name: "model".into(), points: (0..5_000).map(|i| (f64::from(i) / 5e3, (f64::from(i) / 5e3).sqrt())).collect(), auc: Some(0.9) }]));
+    let curve = |shape: fn(f64) -> f64| CurveSeries { name: "model".into(), points: (0..5_000).map(|i| (f64::from(i) / 5e3, shape(f64::from(i) / 5e3))).collect(), area: Some(0.9) };
+    check(&roc("ROC", &[curve(f64::sqrt)]));
+    check(&precision_recall("Precision and recall", &[curve(|recall| 1.0 - recall * recall)], 0.25));
     check(&calibration("Calibration", &[]));
     check(&confusion("Confusion", &["No".into(), "Yes".into()], &[vec![1_234_567, 0], vec![3, 4]]));
     let n = long.len();

@@ -181,6 +181,18 @@ pub struct HeldOut {
     pub positive: Vec<bool>,
 }
 
+impl HeldOut {
+    /// All the parts as one.
+    pub(crate) fn joined<'p>(parts: impl IntoIterator<Item = &'p Self>) -> Self {
+        let mut all = Self::default();
+        for part in parts {
+            all.probabilities.extend(&part.probabilities);
+            all.positive.extend(&part.positive);
+        }
+        all
+    }
+}
+
 /// What a calibration does to rows that it was not learned from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CalibrationGain {
@@ -233,11 +245,8 @@ pub fn gain(parts: &[HeldOut], method: CalibrationMethod) -> Result<Option<(Cali
     }
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for (position, part) in parts.iter().enumerate() {
-        let mut others = HeldOut::default();
-        for (_, other) in parts.iter().enumerate().filter(|(other, _)| *other != position) {
-            others.probabilities.extend(&other.probabilities);
-            others.positive.extend(&other.positive);
-        }
+        let others =
+            HeldOut::joined(parts.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, other)| other));
         let fitted = Calibration::fit(method, &others.probabilities, &others.positive)?;
         before.push(log_loss(part, |probability| probability));
         after.push(log_loss(part, |probability| fitted.predict(probability)));

@@ -17,7 +17,12 @@ pub fn least_ambiguous_score(probabilities: &[f64], code: u32) -> f64 {
 /// because a larger set holds the truth no less often.
 #[must_use]
 pub fn least_ambiguous_set(probabilities: &[f64], threshold: f64) -> Vec<u32> {
-    let within = |code: &u32| 1.0 - probabilities[*code as usize] <= threshold;
+    set_within(probabilities, |_| threshold)
+}
+
+/// As [`least_ambiguous_set`], each class with a threshold of its own.
+pub(super) fn set_within(probabilities: &[f64], threshold_of: impl Fn(u32) -> f64) -> Vec<u32> {
+    let within = |code: &u32| 1.0 - probabilities[*code as usize] <= threshold_of(*code);
     let set: Vec<u32> = (0..probabilities.len() as u32).filter(within).collect();
     if set.is_empty() { ranked(probabilities).into_iter().take(1).collect() } else { set }
 }

@@ -3,6 +3,7 @@
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use super::classes::set_within;
 use super::{Interval, least_ambiguous_score, residual_interval, residual_scores, threshold};
 use crate::LearnError;
 
@@ -144,14 +145,7 @@ impl Regions {
     #[must_use]
     pub fn set(&self, probabilities: &[f64]) -> Vec<u32> {
         let Reach::Sets { thresholds } = &self.reach else { panic!("these are intervals of numbers") };
-        let of = |code: u32| probabilities[code as usize];
-        let set: Vec<u32> =
-            (0..thresholds.len() as u32).filter(|code| 1.0 - of(*code) <= thresholds[*code as usize]).collect();
-        if !set.is_empty() {
-            return set;
-        }
-        // The most probable one alone, as in `least_ambiguous_set`: the promise still holds.
-        (0..thresholds.len() as u32).max_by(|a, b| of(*a).total_cmp(&of(*b)).then(b.cmp(a))).into_iter().collect()
+        set_within(probabilities, |code| thresholds[code as usize])
     }
 
     /// Whether its parts fit together and a model with so many outputs.

@@ -39,19 +39,10 @@ impl Workbench<'_> {
     }
 
     fn calibrate(&self, one: &Tried, model: &mut Model) -> Result<Option<CalibrationGain>, LearnError> {
-        let Target::Class { codes, n_classes: 2 } = &self.plan.train_target else { return Ok(None) };
-        if one.outputs.is_empty() || one.spec.name == super::BASELINE {
+        let parts = self.held_out(&one.outputs);
+        if parts.is_empty() || one.spec.name == super::BASELINE {
             return Ok(None);
         }
-        let parts: Vec<HeldOut> = one
-            .outputs
-            .iter()
-            .zip(&self.plan.folds)
-            .map(|(outputs, fold)| HeldOut {
-                probabilities: outputs.column(1).to_vec(),
-                positive: fold.valid.iter().map(|row| codes[*row] == 1).collect(),
-            })
-            .collect();
         let metric = self.options.metric;
         let (method, gain) = match self.options.calibration {
             CalibrationChoice::Never => return Ok(None),
@@ -64,8 +55,7 @@ impl Workbench<'_> {
                 (gain.method, Some(gain))
             }
         };
-        let probabilities: Vec<f64> = parts.iter().flat_map(|part| part.probabilities.iter().copied()).collect();
-        let positive: Vec<bool> = parts.iter().flat_map(|part| part.positive.iter().copied()).collect();
+        let HeldOut { probabilities, positive } = HeldOut::joined(&parts);
         let calibration = Calibration::fit(method, &probabilities, &positive)?;
         if threshold::is_chosen(Task::Binary, metric) {
             let calibrated: Vec<f64> = probabilities.iter().map(|one| calibration.predict(*one)).collect();

@@ -66,12 +66,27 @@ impl<'a> Meter<'a> {
     }
 }
 
+/// When a search is to end with what it has.
+#[derive(Clone, Copy)]
+pub(super) struct Limit<'a> {
+    pub(super) elapsed: &'a (dyn Fn() -> Duration + Sync),
+    /// What it may take of the time; [`Duration::MAX`] for all it wants.
+    pub(super) budget: Duration,
+    /// Cancelled by whoever wants it to end sooner.
+    pub(super) enough: Option<&'a CancelToken>,
+}
+
+impl Limit<'_> {
+    pub(super) fn is_reached(&self) -> bool {
+        self.enough.is_some_and(CancelToken::is_cancelled) || (self.elapsed)() >= self.budget
+    }
+}
+
 /// When a fit is to be given up.
 #[derive(Clone, Copy)]
 pub(super) struct Deadline<'a> {
-    pub(super) elapsed: &'a (dyn Fn() -> Duration + Sync),
-    pub(super) budget: Duration,
-    /// Cancelled when the budget has passed.
+    pub(super) limit: Limit<'a>,
+    /// Cancelled when the limit is reached.
     pub(super) token: &'a CancelToken,
 }
 
@@ -82,18 +97,15 @@ impl<'a> Deadline<'a> {
     where
         'a: 'b,
     {
-        let now = (self.elapsed)();
-        let left = self.budget.checked_sub(now).filter(|left| !left.is_zero())?;
-        Some(Deadline {
-            elapsed: self.elapsed,
-            budget: now + left / u32::try_from(n_fits.max(1)).unwrap_or(u32::MAX),
-            token,
-        })
+        let now = (self.limit.elapsed)();
+        let left = self.limit.budget.checked_sub(now).filter(|left| !left.is_zero())?;
+        let budget = now + left / u32::try_from(n_fits.max(1)).unwrap_or(u32::MAX);
+        Some(Deadline { limit: Limit { budget, ..self.limit }, token })
     }
 
     /// Cancels the fit when it is time.
     pub(super) fn look(&self) {
-        if (self.elapsed)() >= self.budget {
+        if self.limit.is_reached() {
             self.token.cancel();
         }
     }

@@ -7,6 +7,7 @@ use super::*;
 use crate::frame::{Column, FeatureKind};
 use crate::target::encode;
 
+mod ending;
 mod finish;
 mod limit;
 mod memory;
@@ -81,6 +82,7 @@ fn regression(n: usize) -> Table {
 fn quiet(cancel: &CancelToken) -> SearchContext<'_> {
     SearchContext {
         cancel,
+        enough: None,
         progress: &NoProgress,
         elapsed: &|| Duration::ZERO,
         on_candidate: &|_| {},
@@ -226,49 +228,6 @@ fn the_threshold_is_chosen_for_metrics_of_labels() {
     assert_eq!(default, 0.5);
     assert!(chosen < 0.45, "few rows are positive, so the cut is low: {chosen}");
     assert!(with_choice > without, "{with_choice} with a cut at {chosen}, {without} at one half");
-}
-
-#[test]
-fn the_budget_cuts_after_the_first_learner_and_is_said() {
-    let table = binary(300, 0.0);
-    let cancel = CancelToken::new();
-    let seen = RefCell::new(Vec::new());
-    let cx = SearchContext {
-        elapsed: &|| Duration::from_secs(5),
-        on_candidate: &|candidate| seen.borrow_mut().push(candidate.learner.clone()),
-        ..quiet(&cancel)
-    };
-    let options = SearchOptions { budget: Some(Duration::from_secs(1)), ..SearchOptions::new(Metric::RocAuc, Seed(1)) };
-    let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
-    assert_eq!(*seen.borrow(), ["baseline", "decision_tree"]);
-    assert_eq!((outcome.leaderboard.len(), outcome.model.learner.as_str()), (2, "decision_tree"));
-    let warning = &outcome.warnings[0];
-    assert!(
-        warning.starts_with("the budget of 1 s ended the search after 2 of ")
-            && warning.contains("gradient_boosting, logistic_regression"),
-        "{warning}"
-    );
-}
-
-#[test]
-fn the_budget_ends_a_fit_that_is_under_way() {
-    let table = binary(600, 0.0);
-    let cancel = CancelToken::new();
-    // Each look at the clock is a millisecond: the defaults fit into the budget, not all variants do.
-    let clock = std::sync::atomic::AtomicU64::new(0);
-    let elapsed = || Duration::from_millis(clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
-    let cx = SearchContext { elapsed: &elapsed, ..quiet(&cancel) };
-    let options = SearchOptions {
-        budget: Some(Duration::from_millis(60)),
-        ..only(&["logistic_regression", "gradient_boosting"], Metric::RocAuc)
-    };
-    let outcome = search(&table.frame, &table.features, &table.target, &options, &cx).unwrap();
-    assert!(
-        outcome.leaderboard.iter().all(|candidate| candidate.failure.is_none()),
-        "what was given up or cut short did not fail"
-    );
-    assert!(outcome.warnings.iter().any(|warning| warning.contains("the budget of 0.06 s")), "{:?}", outcome.warnings);
-    assert!(outcome.leaderboard.len() < 10);
 }
 
 #[test]

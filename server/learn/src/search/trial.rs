@@ -10,12 +10,13 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::meter::{Deadline, FitProgress, Meter};
+use super::meter::{Deadline, FitProgress, Limit, Meter};
 use super::plan::Plan;
 use super::race::Race;
 use super::standing::standing;
 use super::threshold::{self, THRESHOLD_DEFAULT};
 use super::{Candidate, Memory, MemoryLimit, SearchContext, SearchOptions, memory};
+use crate::calibrate::HeldOut;
 use crate::contract::MatrixInfo;
 use crate::learners::{self, LearnerSpec};
 use crate::metrics;
@@ -61,7 +62,7 @@ pub(super) struct Tried {
 /// What came of trying.
 pub(super) enum Outcome {
     Tried(Box<Tried>),
-    /// The budget passed before the folds were done.
+    /// The limit was reached before the folds were done.
     OutOfTime,
 }
 
@@ -115,7 +116,7 @@ struct Stops<'a> {
     cancel: &'a CancelToken,
     /// Ends it with what it has.
     enough: &'a CancelToken,
-    /// Sets one of them off when the budget has passed.
+    /// Sets one of them off when the search is to end.
     deadline: Option<Deadline<'a>>,
 }
 
@@ -149,7 +150,7 @@ impl<'a> Workbench<'a> {
         }
     }
 
-    /// Cross-validates a candidate, ended or given up when `budget` passes. With a `race`, it is given
+    /// Cross-validates a candidate, ended or given up when `limit` is reached. With a `race`, it is given
     /// up after its first fold when it is among the lesser ones there.
     ///
     /// # Errors
@@ -159,14 +160,14 @@ impl<'a> Workbench<'a> {
         &self,
         position: usize,
         spec: &LearnerSpec,
-        budget: Option<Duration>,
+        limit: Option<Limit<'_>>,
         race: Option<&Race>,
     ) -> Result<Outcome, LearnError> {
         let started = (self.elapsed)();
         let estimator = learners::build(spec, self.target.task, self.plan.train_rows.len())?;
         let (cancel, enough) = (self.cancel.child(), CancelToken::new());
         let token = if estimator.gives_what_it_has() { &enough } else { &cancel };
-        let deadline = budget.map(|budget| Deadline { elapsed: self.elapsed, budget, token });
+        let deadline = limit.map(|limit| Deadline { limit, token });
         let stops = Stops { cancel: &cancel, enough: &enough, deadline };
         let result =
             self.within_limit(&spec.name, &cancel, || self.cross_validate(spec, estimator.as_ref(), &stops, race));
@@ -453,18 +454,23 @@ impl<'a> Workbench<'a> {
 
     /// The best threshold on the validation rows of all folds but one, unless that is all there is.
     fn threshold_from(&self, folds: &[FoldResult], without: Option<usize>) -> f64 {
-        let without = without.filter(|_| folds.len() > 1);
-        let (mut positive, mut probabilities) = (Vec::new(), Vec::new());
-        for (position, (fold, parts)) in folds.iter().zip(&self.plan.folds).enumerate() {
-            if without == Some(position) {
-                continue;
-            }
-            if let Target::Class { codes, .. } = &self.plan.train_target {
-                positive.extend(parts.valid.iter().map(|&row| codes[row] == 1));
-                probabilities.extend(fold.outputs.column(1));
-            }
+        let mut parts = self.held_out(folds.iter().map(|fold| &fold.outputs));
+        if let Some(position) = without.filter(|_| parts.len() > 1) {
+            let _ = parts.remove(position);
         }
+        let HeldOut { probabilities, positive } = HeldOut::joined(&parts);
         threshold::choose(self.options.metric, &positive, &probabilities)
+    }
+
+    /// For each fold's outputs, what was said of the rows that it left out, and what is true of them; nothing unless there
+    /// are two classes.
+    pub(super) fn held_out<'o>(&self, outputs: impl IntoIterator<Item = &'o Array2<f64>>) -> Vec<HeldOut> {
+        let Target::Class { codes, n_classes: 2 } = &self.plan.train_target else { return Vec::new() };
+        let of = |(outputs, fold): (&Array2<f64>, &Parts)| HeldOut {
+            probabilities: outputs.column(1).to_vec(),
+            positive: fold.valid.iter().map(|&row| codes[row] == 1).collect(),
+        };
+        outputs.into_iter().zip(&self.plan.folds).map(of).collect()
     }
 }
 

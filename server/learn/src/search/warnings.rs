@@ -1,7 +1,6 @@
 //! What to know before relying on a search's result.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::plan::Plan;
 use super::trial::Tried;
@@ -29,15 +28,14 @@ pub(super) struct Scores<'a> {
     pub(super) chosen: &'a Candidate,
 }
 
-/// The budget ended the search.
-pub(super) fn budget(budget: Duration, n_tried: usize, queue: &[LearnerSpec]) -> String {
+/// The search was ended before it was done.
+pub(super) fn ended(by: &str, n_tried: usize, queue: &[LearnerSpec]) -> String {
     let mut left: Vec<&str> =
         queue[n_tried..].iter().filter(|spec| spec.is_default()).map(|spec| spec.name.as_str()).collect();
     left.sort_unstable();
     let untried = if left.is_empty() { String::new() } else { format!("; not tried at all: {}", left.join(", ")) };
     format!(
-        "the budget of {} s ended the search after {n_tried} of {} candidates{untried}; another run may get further and choose otherwise",
-        budget.as_secs_f64(),
+        "{by} ended the search after {n_tried} of {} candidates{untried}; another run may get further and choose otherwise",
         queue.len()
     )
 }

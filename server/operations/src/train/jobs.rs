@@ -11,9 +11,8 @@ use crate::operation::{Context, Effect, Operation, Stage};
 use crate::platform::page_limit;
 use crate::summary::{Summary, table};
 
-/// Says where a job (training, batch prediction) stands, and its result when it is done; waits up to
-/// `wait_seconds`. Call it when an operation answered with a job id, instead of calling that operation
-/// again.
+/// Says where a job (training, batch prediction) stands, and its result once done; waits up to
+/// `wait_seconds`. Call it when an operation answered with a job id, not that operation again.
 #[derive(JsonSchema)]
 pub struct GetJob;
 
@@ -55,8 +54,9 @@ impl Summary for Job {
                     let share = progress.fraction().map_or_else(String::new, |share| format!("{:.0} %, ", share * 100.0));
                     format!(": {share}{}", progress.message)
                 });
+                let ending = if self.end_requested { ", and keeps the best so far" } else { "" };
                 format!(
-                    "{} is {}{}. Ask again with get_job {{\"job_id\": \"{id}\", \"wait_seconds\": 60}}.",
+                    "{} is {}{ending}{}. Ask again with get_job {{\"job_id\": \"{id}\", \"wait_seconds\": 60}}.",
                     self.subject,
                     self.state.as_str(),
                     progress.unwrap_or_default()
@@ -93,11 +93,10 @@ fn kept(job: &Job) -> &'static str {
     if job.kind != JobKind::Train {
         return "";
     }
-    " Candidates that were tried are kept for a week: the same train call goes on with them, and with budget_seconds 0 it ends with the best so far."
+    " Candidates that were tried are kept for a week: the same train call goes on with them, and with budget_seconds 0 it ends with the best of them."
 }
 
-/// Stops a job. What a training tried is kept: the same call with budget_seconds 0 ends with the
-/// best so far. To stop an endpoint use stop_endpoint.
+/// Stops a job. To stop an endpoint use stop_endpoint.
 #[derive(JsonSchema)]
 pub struct CancelJob;
 
@@ -107,6 +106,8 @@ pub struct CancelJob;
 pub struct CancelJobInput {
     /// The job's id.
     job_id: String,
+    /// End a training's search, keep the best so far.
+    keep_best: Option<bool>,
 }
 
 impl Operation for CancelJob {
@@ -119,11 +120,12 @@ impl Operation for CancelJob {
     type Output = Job;
 
     fn run(cx: Context<'_>, input: CancelJobInput) -> Result<Job, Problem> {
-        cx.engine.cancel_job(&JobId::new(input.job_id))
+        let job_id = JobId::new(input.job_id);
+        if input.keep_best == Some(true) { cx.engine.end_search(&job_id) } else { cx.engine.cancel_job(&job_id) }
     }
 }
 
-/// Lists the newest jobs and where they stand, when a job's id was lost. For finished trainings use
+/// Lists the newest jobs and where they stand, when an id was lost. For finished trainings use
 /// list_runs.
 #[derive(JsonSchema)]
 pub struct ListJobs;

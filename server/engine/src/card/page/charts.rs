@@ -1,22 +1,22 @@
 //! The card's charts.
 
-use mlwright_explore::chart::{Chart, DependenceLine, EstimateRow, Reach, RocSeries, Series, Unit, builders};
+use mlwright_explore::chart::{Chart, CurveSeries, DependenceLine, EstimateRow, Reach, Series, Unit, builders};
 use mlwright_explore::markup::{count, shorten};
 use mlwright_learn::{FeatureKind, Task};
 
 use crate::card::facts::{DependenceFacts, Importance, Measured, ModelCard};
 use crate::card::fairness::FairnessOfColumn;
-use crate::evaluate::charts::{calibration_points, roc_series};
+use crate::evaluate::charts::{calibration_points, pr_series, roc_series};
 
 /// Bars of importance.
 const BARS_MAX: usize = 15;
 
-/// ROC, calibration and confusion of classes; predicted against actual, and residuals, of numbers.
+/// ROC, precision-recall, calibration and confusion of classes; predicted against actual, and residuals, of numbers.
 pub(super) fn scores(card: &ModelCard, measured: &Measured) -> Vec<Chart> {
     let evaluation = &measured.evaluation;
     let target = &card.model.target;
     let mut charts = Vec::new();
-    let series: Vec<RocSeries> = evaluation
+    let series: Vec<CurveSeries> = evaluation
         .curves
         .iter()
         .filter(|curve| curve.roc.len() > 1 && curve.roc_auc.is_some())
@@ -26,6 +26,9 @@ pub(super) fn scores(card: &ModelCard, measured: &Measured) -> Vec<Chart> {
         charts.push(builders::roc("ROC: true against false positives", &series));
     }
     if let (Task::Binary, Some(curve)) = (card.model.task, evaluation.curves.first()) {
+        if curve.pr.len() > 1 {
+            charts.push(builders::precision_recall("Precision and recall", &[pr_series(curve)], curve.share()));
+        }
         let title = format!("Calibration: is {} as likely as predicted?", shorten(&curve.class, 20));
         charts.push(builders::calibration(&title, &calibration_points(curve)));
     }

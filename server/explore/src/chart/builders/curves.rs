@@ -77,29 +77,39 @@ fn extent(values: impl Iterator<Item = f64>) -> (f64, f64) {
     found.unwrap_or((0.0, 1.0))
 }
 
-/// The ROC curve of one model or class.
+/// The ROC or precision-recall curve of one model or class.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RocSeries {
+pub struct CurveSeries {
     /// What the key calls it.
     pub name: String,
-    /// False positive rate and true positive rate, both in [0, 1], ascending.
+    /// False positive rate and true positive rate, or recall and precision; all in [0, 1], the first ascending.
     pub points: Vec<(f64, f64)>,
-    /// The area under the curve, in [0, 1], written beside the name.
-    pub auc: Option<f64>,
+    /// The area under the curve, or the average precision; in [0, 1], written beside the name.
+    pub area: Option<f64>,
 }
 
 /// ROC curves, with the diagonal of guessing.
 #[must_use]
-pub fn roc(title: &str, series: &[RocSeries]) -> Chart {
+pub fn roc(title: &str, series: &[CurveSeries]) -> Chart {
+    unit_square(title, ["false positive rate", "true positive rate"], "AUC", [(0.0, 0.0), (1.0, 1.0)], series)
+}
+
+/// Precision-recall curves, with the precision of guessing: the share of rows that have the class.
+#[must_use]
+pub fn precision_recall(title: &str, series: &[CurveSeries], share: f64) -> Chart {
+    unit_square(title, ["recall", "precision"], "AP", [(0.0, share), (1.0, share)], series)
+}
+
+/// Curves between 0 and 1 both ways, with the line of guessing.
+fn unit_square(title: &str, [x, y]: [&str; 2], area: &str, [from, to]: [(f64, f64); 2], series: &[CurveSeries]) -> Chart {
     let mut notes = Vec::new();
     left_out(series.len().saturating_sub(COLORS_MAX), "further curve is", "further curves are", &mut notes);
     let series = &series[..series.len().min(COLORS_MAX)];
-    let named = |one: &RocSeries| one.auc.map_or_else(|| one.name.clone(), |auc| format!("{} (AUC {auc:.3})", one.name));
+    let named = |one: &CurveSeries| one.area.map_or_else(|| one.name.clone(), |value| format!("{} ({area} {value:.3})", one.name));
     let keys: Vec<Key> = series.iter().enumerate().map(|(i, one)| Key::stroked(&named(one), i)).collect();
-    let x = Axis::new("false positive rate", Unit::Number, 0.0, 1.0);
-    let y = Axis::new("true positive rate", Unit::Number, 0.0, 1.0);
+    let (x, y) = (Axis::new(x, Unit::Number, 0.0, 1.0), Axis::new(y, Unit::Number, 0.0, 1.0));
     let mut plane = Plane::square(title, &x, &y, &keys);
-    plane.canvas.line(plane.at(0.0, 0.0), plane.at(1.0, 1.0), "mlw-reference");
+    plane.canvas.line(plane.at(from.0, from.1), plane.at(to.0, to.1), "mlw-reference");
     for (i, one) in series.iter().enumerate() {
         let points: Vec<(f64, f64)> = one.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
         let step = points.len().div_ceil(CURVE_POINTS_MAX).max(1);
