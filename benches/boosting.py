@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -241,8 +242,16 @@ def speed(n_runs=5):
     return told
 
 
+def one_row():
+    """What one row costs inside the process, from raw values to the answer, as the example `prepare_rows` tells it."""
+    told = subprocess.run([TARGET / "release/examples/prepare_rows", "row"], capture_output=True, text=True, check=True).stdout
+    columns, trees, micros = re.search(r"one row of (\d+) mixed columns through preparation and (\d+) trees: ([\d.]+) µs", told).groups()
+    return {"n_columns": int(columns), "n_trees": int(trees), "micros": float(micros)}
+
+
 def main():
-    subprocess.run(["cargo", "build", "--release", "-p", "mlwright-learn", "--example", "boost"], cwd=ROOT, check=True)
+    for example in ["boost", "prepare_rows"]:
+        subprocess.run(["cargo", "build", "--release", "-p", "mlwright-learn", "--example", example], cwd=ROOT, check=True)
     path = FOLDER / "boosting.json"
     parts = os.environ.get("PARTS", "quality,speed").split(",")
     figures = json.loads(path.read_text()) if path.exists() else {}
@@ -251,7 +260,7 @@ def main():
         figures |= {"quality": scores, "ranks": ranks(scores)}
         path.write_text(json.dumps(figures, indent=1))
     if "speed" in parts:
-        figures["speed"] = speed()
+        figures |= {"row": one_row(), "speed": speed()}
         path.write_text(json.dumps(figures, indent=1))
 
 

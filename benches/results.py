@@ -169,17 +169,19 @@ One thread, seconds of CPU; the ratio is to LightGBM's.
             print(f"| {name} | {library} | {fit:.2f} | {fit / lightgbm['fit_cpu_seconds']:.2f} | {predict:.2f} | {predict / lightgbm['predict_cpu_seconds']:.2f} |")
     for name, speed in boosting["speed"].items():
         print(f"\nTwo threads fit {name} {speed['two_threads']:.2f} times as fast as one.")
+    row = boosting["row"]
+    print(f"\nOne row of {row['n_columns']} mixed columns through preparation and {row['n_trees']} trees takes {row['micros']:.1f} µs inside the process.")
 if train := figures("train"):
     told, libraries = train["summary"], list(next(iter(train["tables"].values()))["scores"])
     print(f"""
 ## Training under a budget
 
 `benches/run.sh train`: {told['budget_seconds']:.0f} seconds each for `train` and FLAML, two threads, on the same three quarters of the rows; the scores are of the
-rest, one split. The others are without a search, with their defaults. `train` is better than FLAML on {told['better_than_flaml']} of {told['n_tables']} tables,
+rest, one split. `train` ends sooner when nothing better comes; the last column is what it took. The others are without a search, with their defaults. `train` is better than FLAML on {told['better_than_flaml']} of {told['n_tables']} tables,
 and worse than our own boosting by more than {told['noise']:.0%} of what is left to gain on {told['worse_than_own_boosting']}.
 
-| table | measure | {' | '.join(libraries)} |
-|---|---|{'---|' * len(libraries)}""")
+| table | measure | {' | '.join(libraries)} | seconds |
+|---|---|{'---|' * len(libraries)}---|""")
     for name, table in train["tables"].items():
         cells = [f"{table['scores'][library]:.5g}" for library in libraries]
-        print(f"| {name} | {table['measure']} | {' | '.join(cells)} |")
+        print(f"| {name} | {table['measure']} | {' | '.join(cells)} | {table['about']['mlwright train']['seconds']:.0f} |")

@@ -123,6 +123,8 @@ def summary(measures):
 
 def main():
     warnings.filterwarnings("ignore")
+    # What libraries leave where they run.
+    os.chdir(FOLDER)
     wanted = os.environ["ONLY_TABLES"].split(",") if os.environ.get("ONLY_TABLES") else []
     measures = {}
     for name, (load, task) in tables.tables().items():

@@ -180,6 +180,7 @@ pub fn variants(name: &str, task: Task) -> Vec<LearnerSpec> {
             json!({"learning_rate": 0.05, "n_estimators": 200, "max_leaves": 7, "l2": 1.0}),
             json!({"learning_rate": 0.1, "n_estimators": 300, "max_leaves": 31, "row_fraction": 0.8, "column_fraction": 0.7, "l2": 1.0}),
             json!({"learning_rate": 0.05, "n_estimators": 400, "max_leaves": 63, "min_samples_leaf": 40, "row_fraction": 0.8, "column_fraction": 0.7, "l2": 5.0}),
+            json!({"max_leaves": 31, "row_fraction": 1.0, "l2": 0.0}),
         ],
         _ => Vec::new(),
     };

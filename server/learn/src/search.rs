@@ -349,17 +349,11 @@ fn try_all(
     Ok(tried)
 }
 
-/// Lets go of the predictions of all but the best candidates: only these are mixed.
+/// Lets go of the predictions of candidates that will not be mixed: there are better ones.
 fn forget_outputs(tried: &mut [Tried], metric: Metric) {
-    let mut scores: Vec<f64> =
-        tried.iter().filter(|tried| !tried.outputs.is_empty()).filter_map(|tried| tried.candidate.cv_mean).collect();
-    if scores.len() <= ensemble::CANDIDATES_MAX {
-        return;
-    }
-    scores.sort_by(|a, b| metric.best_first(*a, *b));
-    let least = scores[ensemble::CANDIDATES_MAX - 1];
-    for one in tried.iter_mut() {
-        if one.candidate.cv_mean.is_none_or(|score| metric.is_better(least, score)) {
+    let kept = ensemble::shortlist(tried, metric);
+    for (position, one) in tried.iter_mut().enumerate() {
+        if !kept.contains(&position) {
             one.outputs = Vec::new();
         }
     }

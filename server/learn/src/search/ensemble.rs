@@ -1,23 +1,47 @@
 //! Several candidates as one: a mean of their predictions whose weights are chosen on the rows that
 //! each fold left out (Caruana et al. 2004, selection with replacement).
 
+use std::collections::BTreeMap;
+
 use mlwright_base::CancelToken;
 use ndarray::Array2;
 
+use super::BASELINE;
+use super::trial::Tried;
 use crate::metrics::{self, Metric};
 use crate::{LearnError, Predictions, Target, Task};
 
 /// The name on the leaderboard.
 pub const ENSEMBLE: &str = "weighted_ensemble";
 
-/// Candidates of which is chosen at most, the best ones.
-pub(super) const CANDIDATES_MAX: usize = 16;
+/// Candidates of which is chosen: so many of the best,
+const BEST: usize = 16;
+/// and so many of each learner, because those that err elsewhere add the most to a mean.
+const BEST_OF_LEARNER: usize = 2;
 /// The most members.
 const MEMBERS_MAX: usize = 5;
 /// How often one is added.
 const STEPS: usize = 25;
 /// Rows by which is chosen at most: more tell no more, and every step scores them for every candidate.
 const ROWS_MAX: usize = 20_000;
+
+/// The candidates of which is chosen, by their position: the best first, of equal ones the earlier.
+pub(super) fn shortlist(tried: &[Tried], metric: Metric) -> Vec<usize> {
+    let can_be_mixed = |one: &Tried| one.spec.name != BASELINE && !one.outputs.is_empty() && !one.cut_short;
+    let mut scored: Vec<(usize, f64)> = (0..tried.len())
+        .filter(|&position| can_be_mixed(&tried[position]))
+        .filter_map(|position| Some((position, tried[position].candidate.cv_mean?)))
+        .collect();
+    scored.sort_by(|a, b| metric.best_first(a.1, b.1));
+    let mut of_learner: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut place = 0..;
+    scored.retain(|(position, _)| {
+        let seen = of_learner.entry(&tried[*position].spec.name).or_default();
+        *seen += 1;
+        place.next().is_some_and(|place| place < BEST) || *seen <= BEST_OF_LEARNER
+    });
+    scored.into_iter().map(|(position, _)| position).collect()
+}
 
 /// The rows by which weights are chosen: for each fold, those that it left out, or every so many of them.
 pub(super) struct Judge {
@@ -140,6 +164,20 @@ mod tests {
         assert!((weights[0].1 - 6.0 / 11.0).abs() < 0.02, "{weights:?}");
         let mean = blended(&[(&high, weights[0].1), (&low, weights[1].1)]);
         assert!((mean[0][[3, 0]] - 4.0).abs() < 0.03);
+    }
+
+    #[test]
+    fn the_best_are_chosen_from_and_of_each_learner_its_best() {
+        let one = |learner: &str, score: f64| {
+            let spec = crate::LearnerSpec::new(learner);
+            Tried { outputs: numbers(&[0.0]), ..super::super::tests::tried_with(&spec, Some(score)) }
+        };
+        let mut tried: Vec<Tried> = (0..20).map(|place| one("random_forest", 0.9 - 0.01 * f64::from(place))).collect();
+        tried.extend([one("svm", 0.5), one("svm", 0.6), one("svm", 0.55), one(BASELINE, 0.99)]);
+        tried.push(Tried { cut_short: true, ..one("random_forest", 0.95) });
+        tried.push(Tried { outputs: Vec::new(), ..one("random_forest", 0.95) });
+        let expected: Vec<usize> = (0..BEST).chain([21, 22]).collect();
+        assert_eq!(shortlist(&tried, Metric::RocAuc), expected);
     }
 
     #[test]

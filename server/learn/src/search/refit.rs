@@ -20,11 +20,8 @@ impl Workbench<'_> {
     /// As [`Workbench::try_out`].
     pub(super) fn ensemble(&self, tried: &[Tried], position: usize) -> Result<Option<Tried>, LearnError> {
         let task = self.target.task;
-        let candidates: Vec<&Tried> = tried
-            .iter()
-            .filter(|tried| tried.spec.name != super::BASELINE && !tried.outputs.is_empty() && !tried.cut_short)
-            .take(ensemble::CANDIDATES_MAX)
-            .collect();
+        let candidates: Vec<&Tried> =
+            ensemble::shortlist(tried, self.options.metric).into_iter().map(|position| &tried[position]).collect();
         let targets: Vec<Target> =
             self.plan.folds.iter().map(|parts| self.plan.train_target.take(&parts.valid)).collect();
         let metric = self.options.metric;

@@ -2,7 +2,8 @@
 //!
 //! How much a table can teach before noise is learned differs more between tables than any constant
 //! can serve. One boosting per fold runs side by side; after each round the losses of all rows, each
-//! outside its fold's fit, are averaged, and the number of rounds with the least mean is taken.
+//! outside its fold's fit, are averaged, and the number of rounds with the least mean is taken: as many more as there are
+//! more rows to learn from than in a fold, because more rows bear more rounds before noise is learned.
 
 use ndarray::ArrayView2;
 use rayon::prelude::*;
@@ -52,7 +53,7 @@ pub(super) fn settled(learner: &GradientBoosting, shared: &Shared<'_, '_>) -> Re
     Ok(settled)
 }
 
-/// The number of rounds with the least mean loss over the folds (of five at least), at least 1, and that loss. Where
+/// The number of rounds with the least mean loss over the folds (of five at least) for all rows, at least 1, and that loss. Where
 /// there are so many classes, columns and rows that it would take long, over fewer of these folds; where even one
 /// is too many, the usual total of steps: 5 / learning rate, and no loss.
 fn best_rounds(learner: &GradientBoosting, shared: &Shared<'_, '_>) -> Result<(usize, Option<f64>), LearnError> {
@@ -66,6 +67,7 @@ fn best_rounds(learner: &GradientBoosting, shared: &Shared<'_, '_>) -> Result<(u
     let rounds_max = learner.n_estimators.min((affordable / n_used as f64) as usize);
     let n_parts = n_folds.max(PARTS_MIN).min(shared.y.len());
     let parts = folds(shared.y, n_parts, SplitKind::Stratified, shared.cx.seed.derive("rounds"))?;
+    let (n_rows, n_learned) = (shared.y.len(), parts.first().map_or(1, |part| part.train.len()));
     let mut fits: Vec<(Fit<'_>, Vec<usize>)> = parts
         .into_iter()
         .take(n_used)
@@ -102,7 +104,7 @@ fn best_rounds(learner: &GradientBoosting, shared: &Shared<'_, '_>) -> Result<(u
             break;
         }
     }
-    Ok((best, Some(best_loss)))
+    Ok(((best * n_rows / n_learned.max(1)).min(learner.n_estimators), Some(best_loss)))
 }
 
 /// About how many cells a round of one fold adds up (each row some twice in every column) and looks at
