@@ -60,6 +60,7 @@ test: tools-test build $(VENV)/.ready
 test-clients: tools-test tools-editors build $(VENV)/.ready
 	CACHE_DIR="$(CACHE_DIR)" scripts/editors.sh
 	CACHE_DIR="$(CACHE_DIR)" python3 tests/editors/run.py neovim emacs
+	cargo check --quiet --locked --manifest-path editor-plugins/zed/Cargo.toml
 	CACHE_DIR="$(CACHE_DIR)" scripts/clients.sh $(if $(ALL),all)
 	tests/assistants/validate-skills.sh "$(CACHE_DIR)/clients/python"
 	CACHE_DIR="$(CACHE_DIR)" tests/assistants/validate-packages.sh
