@@ -215,10 +215,21 @@ const LATER_FILES_OF_VERSION_1: [(&str, &[u8]); 6] = [
     ("regression-svm", include_bytes!("../testdata/model-v1/regression-svm.mlw")),
 ];
 
+/// What it has had since mixtures, calibration, intervals and sets.
+const LATEST_FILES_OF_VERSION_1: [(&str, &[u8]); 2] = [
+    ("binary-mixture", include_bytes!("../testdata/model-v1/binary-mixture.mlw")),
+    ("regression-intervals", include_bytes!("../testdata/model-v1/regression-intervals.mlw")),
+];
+
 #[test]
 fn files_of_version_1_answer_as_they_did() {
     check_files(&FILES_OF_VERSION_1, include_str!("../testdata/model-v1/answers.json"), 9);
     check_files(&LATER_FILES_OF_VERSION_1, include_str!("../testdata/model-v1/answers-neighbors.json"), 5);
+    check_files(&LATEST_FILES_OF_VERSION_1, include_str!("../testdata/model-v1/answers-mixtures.json"), 5);
+    let [(_, mixture), (_, intervals)] = LATEST_FILES_OF_VERSION_1;
+    let mixture = Model::from_bytes(mixture).unwrap();
+    assert!(matches!(mixture.predictor, Predictor::Blend(_)) && mixture.calibration.is_some());
+    assert!(Model::from_bytes(intervals).unwrap().regions.is_some());
 }
 
 fn check_files(files: &[(&str, &[u8])], answers: &str, n_records: usize) {
@@ -231,12 +242,18 @@ fn check_files(files: &[(&str, &[u8])], answers: &str, n_records: usize) {
         assert_eq!((records.len(), answers.len()), (n_records, n_records));
         for (record, answer) in records.iter().zip(answers) {
             let values = model.values_of_record(record.as_object().unwrap()).unwrap();
-            let (found, wanted) = match model.predict_row(&values).unwrap() {
-                RowPrediction::Number(number) => (vec![number], vec![answer["number"].as_f64().unwrap()]),
-                RowPrediction::Class { label, probabilities } => {
+            let numbers = |field: &str| answer[field].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect();
+            let (found, wanted): (Vec<f64>, Vec<f64>) = match (model.predict_row(&values).unwrap(), &model.regions) {
+                (RowPrediction::Number(number), None) => (vec![number], vec![answer["number"].as_f64().unwrap()]),
+                (RowPrediction::Number(number), Some(regions)) => {
+                    assert!((number - answer["number"].as_f64().unwrap()).abs() < 1e-12, "{name}");
+                    let interval = regions.interval(number);
+                    (vec![interval.low, interval.high], numbers("interval"))
+                }
+                (RowPrediction::Class { label, probabilities }, regions) => {
                     assert_eq!(answer["label"], label, "{name}");
-                    let wanted = answer["probabilities"].as_array().unwrap().iter().map(|p| p.as_f64().unwrap());
-                    (probabilities, wanted.collect())
+                    assert_eq!(answer.get("set"), regions.as_ref().map(|own| json!(own.set(&probabilities))).as_ref());
+                    (probabilities, numbers("probabilities"))
                 }
             };
             assert_eq!(found.len(), wanted.len());
