@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub(super) use fit::{splitter_of, watch};
 pub(super) use make::make;
 
-use crate::python::flow::arguments::Call;
+use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::column::Columns;
 use crate::python::flow::event::{EventKind, Given, Score, Turn};
 use crate::python::flow::info::{InfoKind, Infos};
@@ -84,6 +84,15 @@ pub(crate) fn estimator_method(
             score(cx, estimator, call, name);
             Value::Number(None)
         }
+        "flow" | "standardize" | "random_transform" | "apply_transform" if is_image_generator(estimator) => {
+            images(cx, object, estimator, call)
+        }
+        "flow_from_directory" | "flow_from_dataframe" if is_image_generator(estimator) => {
+            let made = cx.opaque_source(call.range());
+            let learned = estimator.infos.clone();
+            cx.change_data(&made, |data| data.infos = learned);
+            made
+        }
         "search" if is_tuner(estimator) => {
             search(cx, object, call);
             Value::None
@@ -110,6 +119,31 @@ pub(crate) fn estimator_method(
         "get_params" | "summary" | "save" | "save_model" | "plot" => Value::Unknown,
         _ => Value::Unknown,
     }
+}
+
+fn is_image_generator(estimator: &Estimator) -> bool {
+    estimator.short_name() == "ImageDataGenerator"
+}
+
+/// `generator.flow(x, y)`: the images, each changed at random, by what the generator learned in `fit`; with `subset` one part of
+/// them, as `validation_split` says.
+fn images(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
+    let subset = call.keyword("subset").and_then(|argument| argument.value.as_text().cloned());
+    // Features come alone, or in a tuple with more of the same rows.
+    let first = call.keyword("x").or(call.positional(0)).map(|argument| argument.value.clone()).unwrap_or_default();
+    let Some(data) = cx.data_within(&first, 2) else { return cx.opaque_result(call) };
+    let x = cx.add_data((*data).clone());
+    let rest = Call { expr: call.expr, arguments: vec![Arg { keyword: None, expr: None, value: x }] };
+    let made = transform(cx, object, estimator, &rest);
+    let Some(part) = subset.map(|subset| u32::from(&*subset == "validation")) else { return made };
+    // One generator, or one set of rows, is parted in one way.
+    let split = cx.split_number(Some(u64::from(data.rows.0) << 8 | 0x3c));
+    let rows = cx.rows_from(Step::Part { split, part }, data.rows, call.range());
+    cx.change_data(&made, |data| {
+        data.rows = rows;
+        data.n_rows = None;
+    });
+    made
 }
 
 /// A search of KerasTuner.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::python::flow::value::{Composite, Role};
+use crate::python::flow::value::{Composite, Role, Value};
 
 /// Classes by role, with the module of scikit-learn (1.7) or the library where they live.
 const CLASSES: &[(&str, Role, &[&str])] = &[
@@ -185,6 +185,7 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
         &["BinaryEncoder", "HashingEncoder", "BaseNEncoder", "HelmertEncoder", "SumEncoder"],
     ),
     ("keras.preprocessing.text", Role::Transformer, &["Tokenizer"]),
+    ("keras.preprocessing.image", Role::Transformer, &["ImageDataGenerator"]),
     ("keras", Role::Model, &["Sequential"]),
     ("keras.layers", Role::Transformer, &["TextVectorization"]),
     ("keras.wrappers", Role::Classifier, &["KerasClassifier"]),
@@ -236,6 +237,14 @@ pub(super) fn home_of(short: &str) -> Option<Arc<str>> {
         _ => return None,
     };
     Some(format!("{module}.{short}").into())
+}
+
+/// Whether Keras' `ImageDataGenerator` learns in `fit`: mean, deviation or whitening of the images as a whole (Keras 2). All else
+/// that it does it does to each image alone.
+pub(super) fn learns_from_images(parameter: impl Fn(&str) -> Option<Value>) -> bool {
+    ["featurewise_center", "featurewise_std_normalization", "zca_whitening"]
+        .iter()
+        .any(|name| parameter(name).is_some_and(|value| !matches!(value, Value::None | Value::Bool(Some(false)))))
 }
 
 /// How a class is made of others.

@@ -101,7 +101,11 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
                     };
                     Value::Object(cx.state.add(Object::Estimator(Arc::new(loaded))))
                 }
-                None => Value::Unknown,
+                None => {
+                    let network = named_estimator(cx, "keras.Model", call);
+                    estimators::change(cx, &network, |network| network.role = Role::Model);
+                    network
+                }
             };
         }
         ("keras" | "tensorflow", "load_data") => return two_parts(cx, call),

@@ -4,6 +4,7 @@
 
 use super::Findings;
 use super::facts::{Facts, Judged};
+use crate::python::flow::event::EventKind;
 use crate::python::flow::info::{Info, InfoKind};
 use crate::python::flow::rows::{Relation, RowsId, Step};
 use crate::text::TextRange;
@@ -22,8 +23,27 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             report(facts, found, info, judged.rows, trained_on, fit.site, Some(judged));
         }
     }
+    while_learning(facts, found);
     before_any_judgement(facts, found);
     before_unknown_models(facts, found);
+}
+
+/// A network that is judged by nothing but what it watches while it learns.
+fn while_learning(facts: &Facts<'_>, found: &mut Findings) {
+    for event in facts.events() {
+        let EventKind::Watch { fit: id, x, .. } = &event.kind else { continue };
+        let fit = facts.fit(*id);
+        let rows = x.data.rows;
+        let relation = facts.relation(fit.x.data.rows, rows);
+        if facts.is_judged(*id) || matches!(relation, Relation::Same | Relation::Contains | Relation::Within) {
+            continue;
+        }
+        for info in facts.info(&fit.infos.union(&x.data.all_infos())) {
+            if info.kind != InfoKind::Future && facts.flow().rows.knows_of(info.rows, rows) {
+                report(facts, found, info, rows, fit.x.data.rows, fit.site, None);
+            }
+        }
+    }
 }
 
 /// A split of rows that something was learned from, whose parts go to models that are not understood.
@@ -48,7 +68,7 @@ fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
         let parent = rows.get(part).parents[0];
         // The other part of the split, where the script made one.
         let other = facts.events().iter().find_map(|event| match &event.kind {
-            crate::python::flow::event::EventKind::Split(found) => {
+            EventKind::Split(found) => {
                 found.parts.iter().copied().find(|rows_of_part| match facts.flow().rows.get(*rows_of_part) {
                     set if set.parents == [parent] => {
                         matches!(set.step, Step::Part { split: s, part: p } if s == split && p != number)

@@ -38,6 +38,11 @@ pub(in crate::python::library) fn make(cx: &mut Interpreter<'_>, full: &Arc<str>
         Some(Composite::Search) => {
             steps.first().and_then(|id| role(cx, *id)).filter(|role| role.is_model()).unwrap_or(Role::Model)
         }
+        _ if short == "ImageDataGenerator" => {
+            let parameter = |name: &str| parameters.iter().find(|(known, _)| &**known == name);
+            let learns = roles::learns_from_images(|name| parameter(name).map(|(_, value)| value.clone()));
+            if learns { Role::Transformer } else { Role::RowTransformer }
+        }
         _ => own,
     };
     let estimator = Estimator {
