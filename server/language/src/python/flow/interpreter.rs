@@ -51,6 +51,8 @@ pub struct Interpreter<'a> {
     pub(crate) appended: FxHashMap<(ObjectId, RowsId), (Turn, TextRange)>,
     /// The rows of lists of samples that are not understood: the same list has the same.
     rows_of_lists: FxHashMap<ObjectId, RowsId>,
+    /// The rows of arrays of random numbers.
+    pub(crate) drawn: FxHashSet<RowsId>,
     /// Loops being walked of which not every turn is: names that are computed in them stand for more names.
     pub(crate) n_partial_loops: u32,
     /// The statement being walked.
@@ -91,6 +93,7 @@ impl<'a> Interpreter<'a> {
             n_objects_before: Vec::new(),
             appended: FxHashMap::default(),
             rows_of_lists: FxHashMap::default(),
+            drawn: FxHashSet::default(),
             n_partial_loops: 0,
             statement: TextRange::default(),
             imported: FxHashMap::default(),

@@ -315,6 +315,18 @@ impl RowsTable {
         shared.then_some(top)
     }
 
+    /// The part of a split, or the rows before or from a position on, nearest above `id`.
+    pub fn split_or_cut_above(&self, id: RowsId) -> Option<RowsId> {
+        self.line(id).into_iter().find(|id| {
+            matches!(
+                self.get(*id).step,
+                Step::Part { .. }
+                    | Step::Slice { lower: Bound::Open, upper: Bound::At(_) | Bound::Expression(_) }
+                    | Step::Slice { lower: Bound::At(_) | Bound::Expression(_), upper: Bound::Open }
+            )
+        })
+    }
+
     /// The split nearest above `id`, and its part.
     pub fn split_above(&self, id: RowsId) -> Option<(RowsId, u32, u32)> {
         self.line(id).into_iter().find_map(|id| match self.get(id).step {

@@ -110,7 +110,10 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         }
         ("keras" | "tensorflow", "load_data") => return two_parts(cx, call),
         ("tensorflow", "convert_to_tensor" | "constant" | "cast" | "reshape")
-        | ("torch", "tensor" | "from_numpy" | "as_tensor") => {
+        | (
+            "torch",
+            "tensor" | "from_numpy" | "as_tensor" | "Tensor" | "FloatTensor" | "LongTensor" | "DoubleTensor" | "IntTensor",
+        ) => {
             return same(cx, call);
         }
         ("torchvision" | "torchtext" | "torchaudio", _) if full.contains(".datasets.") => {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::python::Analysis;
 use crate::python::flow::Flow;
 use crate::python::flow::event::{Event, EventKind, Fit, Split};
-use crate::python::flow::info::{Info, Infos};
+use crate::python::flow::info::{Info, InfoId, Infos};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::{Data, DataKind, Estimator, FitId};
 use crate::python::library::networks::LOOP;
@@ -173,6 +173,17 @@ impl<'a> Facts<'a> {
         });
         self.judged.iter().any(|judged| {
             judged.fit == id && self.is_test(judged) && (judged.metric.is_some() || !watches || is_near(judged.rows))
+        })
+    }
+
+    /// Whether what was learned, the info at `index`, went into a table of the rows that it was learned from.
+    pub fn prepares_its_rows(&self, index: usize) -> bool {
+        let id = InfoId(index as u32);
+        let learned_from = self.flow().info(id).rows;
+        self.flow().seen.iter().flatten().filter_map(|seen| seen.data()).any(|data| {
+            is_table(data)
+                && data.all_infos().iter().any(|known| known == id)
+                && self.flow().rows.comes_from(data.rows, learned_from)
         })
     }
 

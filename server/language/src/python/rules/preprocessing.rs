@@ -9,6 +9,9 @@ use crate::python::flow::info::{Info, InfoKind};
 use crate::python::flow::rows::{Relation, RowsId, Step};
 use crate::text::TextRange;
 
+/// Pieces of knowledge that are compared with each other at most.
+const N_INFOS_MAX: usize = 400;
+
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for judged in &facts.judged {
         let fit = facts.fit(judged.fit);
@@ -26,6 +29,40 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     while_learning(facts, found);
     before_any_judgement(facts, found);
     before_unknown_models(facts, found);
+    each_part_by_itself(facts, found);
+}
+
+/// The parts of a split, each prepared by what it says itself, for models that are not understood: the part that is prepared
+/// later is for the test.
+fn each_part_by_itself(facts: &Facts<'_>, found: &mut Findings) {
+    let rows = &facts.flow().rows;
+    let infos = &facts.flow().infos;
+    let infos = &infos[..infos.len().min(N_INFOS_MAX)];
+    for (index, info) in infos.iter().enumerate() {
+        let is_pair = |other: &Info| {
+            other.what == info.what && other.kind == info.kind && is_other_part(facts, other.rows, info.rows)
+        };
+        if info.kind == InfoKind::Future || rows.split_or_cut_above(info.rows).is_none() {
+            continue;
+        }
+        let Some((of_train, learned)) = infos[..index].iter().enumerate().find(|(_, other)| is_pair(other)) else {
+            continue;
+        };
+        let is_understood = facts.judged.iter().any(|judged| rows.comes_from(judged.rows, info.rows));
+        if is_understood || !facts.prepares_its_rows(of_train) || !facts.prepares_its_rows(index) {
+            continue;
+        }
+        report(facts, found, info, info.rows, learned.rows, learned.site, None);
+    }
+}
+
+/// Whether two sets are, or come from, different parts of one split.
+fn is_other_part(facts: &Facts<'_>, a: RowsId, b: RowsId) -> bool {
+    let rows = &facts.flow().rows;
+    match (rows.split_or_cut_above(a), rows.split_or_cut_above(b)) {
+        (Some(a), Some(b)) => rows.get(a).parents == rows.get(b).parents && rows.relation(a, b) == Relation::Disjoint,
+        _ => false,
+    }
 }
 
 /// A network that is judged by nothing but what it watches while it learns.

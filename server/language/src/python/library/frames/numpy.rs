@@ -127,8 +127,11 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         },
         "unique" => Value::Unknown,
         "zeros" | "ones" | "empty" | "full" | "linspace" | "random.rand" | "random.randn" | "random.normal"
-        | "random.uniform" | "eye" | "random.random" => {
+        | "random.uniform" | "eye" | "random.random" | "random.random_sample" => {
             let rows = cx.new_rows(call.range());
+            if name.starts_with("random.") {
+                cx.drawn.insert(rows);
+            }
             array_of(cx, rows, Infos::default())
         }
         "random.seed" => {

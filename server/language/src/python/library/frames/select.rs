@@ -432,6 +432,12 @@ impl Interpreter<'_> {
             if positions && chosen.rows != RowsId::NONE && chosen.rows != data.rows {
                 return chosen.rows;
             }
+            if chosen.kind == DataKind::Mask && self.drawn.contains(&chosen.rows) {
+                // `np.random.rand(len(df)) < 0.8`: drawn, not a condition on the rows; what is not drawn is the other part.
+                let split = self.split_number(Some(u64::from(chosen.rows.0) << 8 | 0x77));
+                let part = u32::from(is_negated(index));
+                return self.rows_from(Step::Part { split, part }, data.rows, site);
+            }
             if chosen.kind == DataKind::Index && chosen.rows == data.rows {
                 return data.rows;
             }
@@ -551,6 +557,20 @@ impl Interpreter<'_> {
 /// How many rows of an array a key takes, where that is known: a number takes one.
 fn n_rows_by(data: &Data, key: &Value) -> Option<u64> {
     (data.kind == DataKind::Array && matches!(key, Value::Number(_))).then_some(1)
+}
+
+/// `~mask`, `-mask`, `mask == False`, `np.logical_not(mask)`.
+fn is_negated(index: &Expr) -> bool {
+    match &*index.kind {
+        ExprKind::Unary { operator: UnaryOperator::Minus | UnaryOperator::Invert, .. } => true,
+        ExprKind::Compare { rest, .. } => {
+            rest.iter().any(|(_, operand)| matches!(&*operand.kind, ExprKind::Bool(false) | ExprKind::Integer(Some(0))))
+        }
+        ExprKind::Call { function, .. } => {
+            matches!(&*function.kind, ExprKind::Attribute { attribute, .. } if matches!(&*attribute.name, "logical_not" | "invert"))
+        }
+        _ => false,
+    }
 }
 
 /// `:` alone.
