@@ -12,6 +12,7 @@ mod plain;
 mod plots;
 mod roles;
 mod splits;
+mod texts;
 mod training;
 
 use std::sync::Arc;
@@ -159,6 +160,7 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
             }
             Value::Unknown
         }
+        "nltk" => texts::call_nltk(cx, name, last, call),
         "mlflow" | "mlwright" => lifecycle(cx, last, call),
         _ => training::call(cx, name, root, last, call),
     }

@@ -160,6 +160,9 @@ impl<'a> Interpreter<'a> {
         if depth == 0 {
             return None;
         }
+        if let Some((_, dict)) = self.state.dict(value) {
+            return dict.entries.iter().take(8).find_map(|(_, item)| self.data_within(item, depth - 1));
+        }
         let items = self.state.items(value)?.0;
         items.iter().take(8).find_map(|item| self.data_within(item, depth - 1))
     }

@@ -241,7 +241,20 @@ impl Interpreter<'_> {
                 self.indexer(&bound.0, &bound.1, key, index, site)
             }
             Value::Object(id) => match self.state.get(*id).clone() {
-                Object::List(list) => self.sequence_item(&list.items, list.open, &key, index),
+                Object::List(list) => {
+                    let item = self.sequence_item(&list.items, list.open, &key, index);
+                    if let ExprKind::Slice { lower, upper, step } = &*index.kind
+                        && (lower.is_some() || upper.is_some() || step.is_some())
+                        && self.state.list(&item).is_some_and(|(_, part)| part.open)
+                    {
+                        let step = match step {
+                            Some(_) => super::rows::Step::Filter { key: self.text_hash(index.range) },
+                            None => self.slice_between(lower.as_ref(), upper.as_ref()),
+                        };
+                        self.note_slice(&object, &item, step, site);
+                    }
+                    item
+                }
                 Object::Dict(dict) => match &key {
                     Value::Str(text) if text.value.is_some() => {
                         dict.get(text.value.as_ref().expect("looked at above")).cloned().unwrap_or_default()
@@ -458,7 +471,12 @@ impl Interpreter<'_> {
         let mut results = Vec::new();
         let exact = self.clause(clauses, Some(source), inside, &mut |this, scope| {
             let key = this.eval(element, scope);
-            let value = value.map(|value| this.eval(value, scope));
+            let key = if value.is_some() { key } else { this.marked(key) };
+            let key = if value.is_some() { key } else { this.belonging(key) };
+            let value = value.map(|value| {
+                let value = this.eval(value, scope);
+                this.marked(value)
+            });
             results.push((key, value));
         });
         match kind {
@@ -492,6 +510,7 @@ impl Interpreter<'_> {
             if !self.step() {
                 return false;
             }
+            self.enter_item(&item);
             self.assign(&clause.target, item, scope);
             let mut truth = Some(true);
             for condition in &clause.conditions {
@@ -505,6 +524,7 @@ impl Interpreter<'_> {
             if truth != Some(false) {
                 exact &= self.clause(rest, None, scope, result);
             }
+            self.leave_item();
         }
         exact
     }

@@ -141,6 +141,13 @@ impl RowsTable {
         *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
     }
 
+    /// The nearest set above `id` that is not merely made from the one before.
+    pub fn set_above(&self, id: RowsId) -> RowsId {
+        let line = self.line(id);
+        let is_made = |set: &&RowsId| matches!(self.get(**set).step, Step::Derived { .. });
+        *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
+    }
+
     /// Whether two sets came from one, unions included.
     pub fn are_related(&self, a: RowsId, b: RowsId) -> bool {
         let (above_a, above_b) = (self.all_above(a), self.all_above(b));

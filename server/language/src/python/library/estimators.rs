@@ -24,6 +24,12 @@ pub(crate) fn estimator_method(
     name: &str,
     call: &Call<'_>,
 ) -> Value {
+    if super::texts::is_nltk(estimator) {
+        if name == "train" {
+            super::texts::fit_list(cx, object, call);
+        }
+        return object.clone();
+    }
     match name {
         "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch"
         | "adapt" => {

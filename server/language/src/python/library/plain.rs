@@ -108,7 +108,10 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
                 let rest = Call { expr: call.expr, arguments: Vec::new() };
                 super::data_method(cx, &first, &data, &method, &rest)
             }
-            None => Value::Unknown,
+            None => {
+                let words = cx.words_in(&first);
+                if words.is_empty() { Value::Unknown } else { super::frames::statistic(cx, words) }
+            }
         },
         "map" | "filter" => {
             let second = call.positional(1).map(|argument| argument.value.clone()).unwrap_or_default();
@@ -246,6 +249,8 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
         let result = match name {
             "append" | "add" => {
                 cx.note_appended(id, &first, call.range());
+                let first = cx.marked(first);
+                let first = cx.belonging(first);
                 Arc::make_mut(&mut list).items.push(first);
                 Value::None
             }
@@ -257,7 +262,12 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
                         changed.items.extend(items);
                         changed.open |= open;
                     }
-                    None => changed.open = true,
+                    None => {
+                        changed.open = true;
+                        if cx.data_of(&first).is_some_and(|data| data.kind == DataKind::Opaque) {
+                            changed.items.push(first);
+                        }
+                    }
                 }
                 Value::None
             }
@@ -318,7 +328,7 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
     let Some((id, dict)) = cx.state.dict(object) else { return Value::Unknown };
     let mut dict = dict.clone();
     match name {
-        "items" => {
+        "items" | "most_common" => {
             let pairs = dict
                 .entries
                 .iter()
@@ -355,6 +365,9 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
                 None => changed.open = true,
             }
             cx.state.set(id, Object::Dict(dict));
+            if !cx.turns.is_empty() && cx.n_objects_before.last().is_some_and(|n_before| id.0 < *n_before) {
+                cx.count_words(id, &first, call.range());
+            }
             Value::None
         }
         "copy" => Value::Object(cx.state.add(Object::Dict(dict))),
@@ -489,6 +502,7 @@ pub(super) fn call_other(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         "collections.OrderedDict" | "collections.defaultdict" => Value::Object(
             cx.state.add(Object::Dict(Arc::new(Dict { open: name.ends_with("defaultdict"), ..Dict::default() }))),
         ),
+        "collections.Counter" => super::texts::counter(cx, call),
         "itertools.product" | "itertools.chain" | "itertools.combinations" => cx.add_list(Vec::new(), true),
         "datetime.datetime.now" | "time.time" => Value::Number(None),
         _ => Value::Unknown,

@@ -112,7 +112,8 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         ("tensorflow", "convert_to_tensor" | "constant" | "cast" | "reshape")
         | (
             "torch",
-            "tensor" | "from_numpy" | "as_tensor" | "Tensor" | "FloatTensor" | "LongTensor" | "DoubleTensor" | "IntTensor",
+            "tensor" | "from_numpy" | "as_tensor" | "Tensor" | "FloatTensor" | "LongTensor" | "DoubleTensor"
+            | "IntTensor",
         ) => {
             return same(cx, call);
         }

@@ -155,6 +155,9 @@ fn report(
             InfoKind::Fitted => format!(
                 "`{what}` is fitted on the test rows: they are then prepared by what they themselves say. Fit it on the training rows and only `transform` the test rows"
             ),
+            InfoKind::Vocabulary => format!(
+                "`{what}` collects the words of the test rows. Collect those of the training rows, and describe both parts by them"
+            ),
             _ => format!(
                 "this {} is computed from the test rows and used to prepare them. Compute it from the training rows and use it for both",
                 name_of(info)
@@ -166,6 +169,9 @@ fn report(
     let message = match info.kind {
         InfoKind::Fitted => format!(
             "`{what}` is fitted on rows that are test rows later: what it learned from them reaches the training data, and the test result is better than it should be. Split first, then fit it on the training rows alone, or put it into a `Pipeline` with the model"
+        ),
+        InfoKind::Vocabulary => format!(
+            "`{what}` collects words from texts that are test rows later: which words the features are is known from the test rows too, and the test result is better than it should be. Split first, then collect the words of the training texts alone"
         ),
         _ => format!(
             "this {} is computed from rows that are test rows later and goes into the data: the test result is better than it should be. Split first, then compute it from the training rows alone",

@@ -19,7 +19,12 @@ fn is_literal(key: &Value) -> bool {
 impl Interpreter<'_> {
     /// `object[key] = value`.
     pub(crate) fn set_item(&mut self, object: &Value, key: &Value, index: &Expr, value: Value, site: TextRange) {
+        let value = self.marked(value);
         if let Some((id, dict)) = self.state.dict(object) {
+            if self.collects_words(id, key) {
+                self.count_words(id, key, site);
+                return;
+            }
             let mut dict = dict.clone();
             let changed = Arc::make_mut(&mut dict);
             match changed.entries.iter_mut().find(|(known, _)| known.same(key)) {

@@ -82,7 +82,8 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                 Some(data) => cx.add_data(data),
                 None => {
                     let infos = cx.infos_of(&first);
-                    let rows = cx.new_rows(call.range());
+                    let sample = cx.current_sample().filter(|_| !cx.words_in(&first).is_empty());
+                    let rows = sample.unwrap_or_else(|| cx.new_rows(call.range()));
                     array_of(cx, rows, infos)
                 }
             },
@@ -126,8 +127,18 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             None => Value::Unknown,
         },
         "unique" => Value::Unknown,
-        "zeros" | "ones" | "empty" | "full" | "linspace" | "random.rand" | "random.randn" | "random.normal"
-        | "random.uniform" | "eye" | "random.random" | "random.random_sample" => {
+        "zeros"
+        | "ones"
+        | "empty"
+        | "full"
+        | "linspace"
+        | "random.rand"
+        | "random.randn"
+        | "random.normal"
+        | "random.uniform"
+        | "eye"
+        | "random.random"
+        | "random.random_sample" => {
             let rows = cx.new_rows(call.range());
             if name.starts_with("random.") {
                 cx.drawn.insert(rows);

@@ -506,6 +506,11 @@ impl Interpreter<'_> {
         self.rows_from(Step::Slice { lower, upper }, data.rows, site)
     }
 
+    /// The step from rows to those between two bounds.
+    pub(crate) fn slice_between(&self, lower: Option<&Expr>, upper: Option<&Expr>) -> Step {
+        Step::Slice { lower: self.bound(lower), upper: self.bound(upper) }
+    }
+
     fn bound(&self, bound: Option<&Expr>) -> Bound {
         let Some(expr) = bound else { return Bound::Open };
         if let Some(position) = integer(expr) {
