@@ -11,6 +11,7 @@ pub(crate) mod networks;
 mod plain;
 mod plots;
 mod roles;
+mod runners;
 mod splits;
 mod texts;
 mod training;

@@ -150,6 +150,9 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
     {
         return Value::Unknown;
     }
+    if !super::leaves_arguments(full) {
+        super::runners::run(cx, full, call);
+    }
     cx.opaque_result(call)
 }
 
