@@ -53,6 +53,8 @@ pub struct Interpreter<'a> {
     pub(crate) appended: FxHashMap<(ObjectId, RowsId), (Turn, TextRange)>,
     /// The rows of lists of samples that are not understood: the same list has the same.
     pub(crate) rows_of_lists: FxHashMap<ObjectId, RowsId>,
+    /// The rows of arrays of zeros and the like, which are still to be filled.
+    pub(crate) blank: FxHashSet<RowsId>,
     /// The rows of arrays of random numbers.
     pub(crate) drawn: FxHashSet<RowsId>,
     /// Loops being walked of which not every turn is: names that are computed in them stand for more names.
@@ -97,6 +99,7 @@ impl<'a> Interpreter<'a> {
             appended: FxHashMap::default(),
             rows_of_lists: FxHashMap::default(),
             drawn: FxHashSet::default(),
+            blank: FxHashSet::default(),
             n_partial_loops: 0,
             statement: TextRange::default(),
             imported: FxHashMap::default(),

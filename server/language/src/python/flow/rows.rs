@@ -148,6 +148,16 @@ impl RowsTable {
         *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
     }
 
+    /// Whether two sets are what one statement unpacked, `train, check, test = parts(rows)`, of which it is not known how they lie.
+    pub fn are_unpacked_together(&self, a: RowsId, b: RowsId) -> bool {
+        let (a, b) = (self.get(a), self.get(b));
+        let ends = |set: &RowSet| match set.step {
+            Step::Derived { site } => Some(site.end),
+            _ => None,
+        };
+        ends(a).is_some() && ends(a) == ends(b) && a.parents == b.parents
+    }
+
     /// Whether two sets came from one, unions included.
     pub fn are_related(&self, a: RowsId, b: RowsId) -> bool {
         let (above_a, above_b) = (self.all_above(a), self.all_above(b));

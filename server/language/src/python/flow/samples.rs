@@ -78,6 +78,18 @@ impl Interpreter<'_> {
         self.opaque(rows, infos)
     }
 
+    /// `vector[numbers[word]] += 1`: the vector is the sample's, and knows which words have a place in it.
+    pub(crate) fn mark_by_word(&mut self, object: &Value, key: &Value) {
+        let words = self.words_in(key);
+        let Some(data) = self.data_of(object).filter(|_| !words.is_empty()) else { return };
+        let is_new = self.blank.contains(&data.rows);
+        let sample = self.current_sample().filter(|_| is_new);
+        self.change_data(object, |data| {
+            data.infos = data.infos.union(&words);
+            data.rows = sample.unwrap_or(data.rows);
+        });
+    }
+
     /// Knowledge of the words of all texts in a value.
     pub(crate) fn learn_words(&mut self, value: &Value, site: TextRange, what: &str) -> Infos {
         let Some(data) = self.data_within(value, DEPTH_MAX).filter(|data| data.kind != DataKind::Statistic) else {

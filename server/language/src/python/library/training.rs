@@ -120,7 +120,12 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         ("torchvision" | "torchtext" | "torchaudio", _) if full.contains(".datasets.") => {
             return super::networks::data_set(cx, call);
         }
-        ("torch", "TensorDataset" | "DataLoader") => return same(cx, call),
+        ("torch", "TensorDataset" | "DataLoader" | "Variable") => return same(cx, call),
+        ("torch", "zeros" | "ones" | "empty") => {
+            let rows = cx.new_rows(call.range());
+            cx.blank.insert(rows);
+            return cx.opaque(rows, Infos::default());
+        }
         ("torch", "random_split") => {
             return match call.positional(0).and_then(|argument| cx.data_of(&argument.value)) {
                 Some(data) => {

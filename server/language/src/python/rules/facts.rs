@@ -176,14 +176,13 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether what was learned, the info at `index`, went into a table of the rows that it was learned from.
-    pub fn prepares_its_rows(&self, index: usize) -> bool {
+    /// Whether what was learned, the info at `index`, went into a table of some rows.
+    pub fn prepares(&self, index: usize, of: RowsId) -> bool {
         let id = InfoId(index as u32);
-        let learned_from = self.flow().info(id).rows;
         self.flow().seen.iter().flatten().filter_map(|seen| seen.data()).any(|data| {
             is_table(data)
                 && data.all_infos().iter().any(|known| known == id)
-                && self.flow().rows.comes_from(data.rows, learned_from)
+                && self.flow().rows.comes_from(data.rows, of)
         })
     }
 

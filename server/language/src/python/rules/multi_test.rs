@@ -88,7 +88,11 @@ fn has_untouched(facts: &Facts<'_>, sets: &Sets<'_>, set: RowsId, tries_threshol
     let n_here = n_models(&sets.list[sets.places[&set]].1);
     (n_here > 1 || tries_thresholds || watches(facts, set))
         && sets.list.iter().any(|(other, judged)| {
-            *other != set && facts.relation(*other, set) == Relation::Disjoint && n_models(judged) == 1
+            let is_apart = || {
+                facts.relation(*other, set) == Relation::Disjoint
+                    || facts.flow().rows.are_unpacked_together(*other, set)
+            };
+            *other != set && n_models(judged) == 1 && is_apart()
         })
 }
 

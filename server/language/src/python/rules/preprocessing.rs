@@ -30,6 +30,23 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     before_any_judgement(facts, found);
     before_unknown_models(facts, found);
     each_part_by_itself(facts, found);
+    from_both_parts(facts, found);
+}
+
+/// What was learned from both parts of a split, put together again, for models that are not understood.
+fn from_both_parts(facts: &Facts<'_>, found: &mut Findings) {
+    let rows = &facts.flow().rows;
+    for (index, info) in facts.flow().infos.iter().take(N_INFOS_MAX).enumerate() {
+        let [train, test] = rows.get(info.rows).parents[..] else { continue };
+        let is_learned = matches!(info.kind, InfoKind::Fitted | InfoKind::Vocabulary);
+        if !is_learned || !matches!(rows.get(info.rows).step, Step::Union) || !is_other_part(facts, train, test) {
+            continue;
+        }
+        let is_understood = facts.judged.iter().any(|judged| rows.comes_from(judged.rows, test));
+        if !is_understood && facts.prepares(index, train) && facts.prepares(index, test) {
+            report(facts, found, info, test, train, info.site, None);
+        }
+    }
 }
 
 /// The parts of a split, each prepared by what it says itself, for models that are not understood: the part that is prepared
@@ -49,7 +66,7 @@ fn each_part_by_itself(facts: &Facts<'_>, found: &mut Findings) {
             continue;
         };
         let is_understood = facts.judged.iter().any(|judged| rows.comes_from(judged.rows, info.rows));
-        if is_understood || !facts.prepares_its_rows(of_train) || !facts.prepares_its_rows(index) {
+        if is_understood || !facts.prepares(of_train, learned.rows) || !facts.prepares(index, info.rows) {
             continue;
         }
         report(facts, found, info, info.rows, learned.rows, learned.site, None);

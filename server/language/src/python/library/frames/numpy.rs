@@ -142,6 +142,8 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             let rows = cx.new_rows(call.range());
             if name.starts_with("random.") {
                 cx.drawn.insert(rows);
+            } else {
+                cx.blank.insert(rows);
             }
             array_of(cx, rows, Infos::default())
         }
