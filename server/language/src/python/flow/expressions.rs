@@ -105,7 +105,10 @@ impl Interpreter<'_> {
             ExprKind::And(operands) | ExprKind::Or(operands) => {
                 let values: Vec<Value> = operands.iter().map(|operand| self.eval(operand, scope)).collect();
                 let (first, rest) = values.split_first().expect("two operands at least");
-                rest.iter().fold(first.clone(), |joined, value| self.state.join_values(&joined, value))
+                let joined = rest.iter().fold(first.clone(), |joined, value| self.state.join_values(&joined, value));
+                // `words or []`: what is given, where something is.
+                let is_or = matches!(&*expr.kind, ExprKind::Or(_));
+                if is_or && matches!(joined, Value::Unknown) { first.clone() } else { joined }
             }
             ExprKind::IfElse { test, body, orelse } => {
                 let truth = self.eval(test, scope).truth();

@@ -49,6 +49,19 @@ impl Interpreter<'_> {
         of_words.fold(Infos::default(), |all, id| all.union(&Infos::one(id)))
     }
 
+    /// As [`Self::words_in`], also in what instances of the script's classes hold.
+    pub(crate) fn words_within(&self, value: &Value, depth: usize) -> Infos {
+        let own = self.words_in(value);
+        if depth == 0 {
+            return own;
+        }
+        let mut inner = self.state.items(value).map(|(items, _)| items).unwrap_or_default();
+        if let Some((_, instance)) = self.state.instance(value) {
+            inner.extend(instance.attributes.iter().map(|(_, value)| value.clone()));
+        }
+        inner.iter().fold(own, |all, value| all.union(&self.words_within(value, depth - 1)))
+    }
+
     /// A value that is put somewhere while loops go through words: it knows what the words know.
     pub(crate) fn marked(&mut self, value: Value) -> Value {
         let words = self.items.iter().fold(Infos::default(), |all, item| all.union(&item.words));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::read::{frame_data, statistic};
+use crate::python::ast::ExprKind;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::Columns;
 use crate::python::flow::event::EventKind;
@@ -139,6 +140,9 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         | "eye"
         | "random.random"
         | "random.random_sample" => {
+            if let Some(rows) = rows_of_length(cx, call).filter(|_| !name.starts_with("random.")) {
+                return array_of(cx, rows, Infos::default());
+            }
             let rows = cx.new_rows(call.range());
             if name.starts_with("random.") {
                 cx.drawn.insert(rows);
@@ -181,6 +185,31 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             cx.combined(&all, None)
         }
     }
+}
+
+/// The rows of `x` where an array is made as long as it: `np.zeros(len(x))`, `np.zeros((x.shape[0], 3))`.
+fn rows_of_length(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<RowsId> {
+    let length = call.get(0, "shape")?.expr.filter(|_| cx.elsewhere.is_none())?;
+    let length = match &*length.kind {
+        ExprKind::Tuple(parts) | ExprKind::List(parts) => parts.first()?,
+        _ => length,
+    };
+    let of = match &*length.kind {
+        ExprKind::Call { function, arguments } => match (&*function.kind, &arguments[..]) {
+            (ExprKind::Name(name), [only]) if &**name == "len" => &only.value,
+            _ => return None,
+        },
+        ExprKind::Subscript { value, index } if matches!(&*index.kind, ExprKind::Integer(Some(0))) => {
+            match &*value.kind {
+                ExprKind::Attribute { value, attribute } if &*attribute.name == "shape" => value,
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let data = cx.flow.at(of.id)?.data()?;
+    let has_rows = matches!(data.kind, DataKind::Frame | DataKind::Series | DataKind::Array);
+    (has_rows && data.rows != RowsId::NONE).then_some(data.rows)
 }
 
 /// Arrays below or beside each other.
