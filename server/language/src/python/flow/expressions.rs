@@ -487,7 +487,13 @@ impl Interpreter<'_> {
                 let entries = results.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect();
                 Value::Object(self.state.add(Object::Dict(Arc::new(Dict { entries, open: !exact }))))
             }
-            _ => self.add_list(results.into_iter().map(|(item, _)| item).collect(), !exact),
+            _ => {
+                let made = self.add_list(results.into_iter().map(|(item, _)| item).collect(), !exact);
+                if let (Value::Object(list), true) = (&made, clauses.len() > 1) {
+                    self.word_lists.insert(*list);
+                }
+                made
+            }
         }
     }
 

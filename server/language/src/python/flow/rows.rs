@@ -373,6 +373,8 @@ fn siblings(a: &Step, b: &Step) -> Relation {
         (Step::Slice { lower: lower_a, upper: upper_a }, Step::Slice { lower: lower_b, upper: upper_b }) => {
             slices((*lower_a, *upper_a), (*lower_b, *upper_b))
         }
+        // A condition and its opposite.
+        (Step::Filter { key: a }, Step::Filter { key: b }) if *a == !*b => Relation::Disjoint,
         (Step::Sample { key: a }, Step::Sample { key: b }) if a != b => Relation::Crossing,
         (Step::Copies { .. }, _) | (_, Step::Copies { .. }) => Relation::Crossing,
         _ => Relation::Unknown,

@@ -122,6 +122,26 @@ impl Interpreter<'_> {
             })
     }
 
+    /// A list or set is given words of a sample. What a set says from then on is knowledge of them; a list still repeats them.
+    pub(crate) fn collect_words(&mut self, list: ObjectId, words: &Value, is_set: bool, site: TextRange) -> Value {
+        self.word_lists.insert(list);
+        if !is_set {
+            return words.clone();
+        }
+        let infos = self.learn_words(words, site, "set");
+        if infos.is_empty() { words.clone() } else { statistic(self, infos) }
+    }
+
+    /// `set(words)`: which words there are, of all samples.
+    pub(crate) fn set_of_words(&mut self, list: &Value, site: TextRange) -> Option<Value> {
+        let Value::Object(id) = list else { return None };
+        if !self.word_lists.contains(id) || self.current_sample().is_some() {
+            return None;
+        }
+        let infos = self.learn_words(list, site, "set");
+        (!infos.is_empty()).then(|| statistic(self, infos))
+    }
+
     /// A dictionary is given words of a text: from then on what it says is knowledge of them.
     pub(crate) fn count_words(&mut self, dict: ObjectId, words: &Value, site: TextRange) {
         let infos = self.learn_words(words, site, "dictionary");

@@ -25,7 +25,11 @@ const N_RANGE_MAX: f64 = 40.0;
 pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     let first = call.positional(0).map(|argument| argument.value.clone()).unwrap_or_default();
     match name {
-        "list" | "tuple" | "set" | "sorted" | "reversed" | "frozenset" => sequence(cx, name, &first),
+        "set" | "frozenset" => match cx.set_of_words(&first, call.range()) {
+            Some(words) => words,
+            None => sequence(cx, name, &first),
+        },
+        "list" | "tuple" | "sorted" | "reversed" => sequence(cx, name, &first),
         "dict" => {
             let mut dict = match cx.state.dict(&first) {
                 Some((_, dict)) => (**dict).clone(),
@@ -250,7 +254,10 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
             "append" | "add" => {
                 cx.note_appended(id, &first, call.range());
                 let first = cx.marked(first);
-                let first = cx.belonging(first);
+                let mut first = cx.belonging(first);
+                if cx.collects_words(id, &first) {
+                    first = cx.collect_words(id, &first, name == "add", call.range());
+                }
                 Arc::make_mut(&mut list).items.push(first);
                 Value::None
             }
@@ -265,7 +272,12 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
                     None => {
                         changed.open = true;
                         if cx.data_of(&first).is_some_and(|data| data.kind == DataKind::Opaque) {
-                            changed.items.push(first);
+                            let in_loop = cx.n_objects_before.last().is_some_and(|n_before| id.0 < *n_before);
+                            let words = match in_loop {
+                                true => cx.collect_words(id, &first, name == "update", call.range()),
+                                false => first,
+                            };
+                            changed.items.push(words);
                         }
                     }
                 }

@@ -20,7 +20,9 @@ pub(super) fn run(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) {
         .map(|argument| argument.value.clone())
         .collect();
     let [model] = &models[..] else { return };
-    let Some((object, estimator)) = cx.state.estimator(model).map(|(id, estimator)| (id, estimator.clone())) else { return };
+    let Some((object, estimator)) = cx.state.estimator(model).map(|(id, estimator)| (id, estimator.clone())) else {
+        return;
+    };
     let pairs = pairs(cx, call);
     match (estimator.fitted, &pairs[..]) {
         (Some(fit), [test]) => {

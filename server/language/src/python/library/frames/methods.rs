@@ -534,8 +534,12 @@ fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<
             cx.rows_from(Step::Part { split, part: 1 }, data.rows, call.range())
         }
         None => {
-            let key = cx.text_hash(call.range());
-            cx.rows_from(Step::Filter { key }, data.rows, call.range())
+            let index = call.get(0, "labels").or(call.keyword("index")).and_then(|argument| argument.expr);
+            let step = match index {
+                Some(index) => cx.step_without(index),
+                None => Step::Filter { key: cx.text_hash(call.range()) },
+            };
+            cx.rows_from(step, data.rows, call.range())
         }
     };
     cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })

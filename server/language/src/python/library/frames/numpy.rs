@@ -128,6 +128,15 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             None => Value::Unknown,
         },
         "unique" => Value::Unknown,
+        "delete" => match (data, call.get(1, "obj").and_then(|argument| argument.expr)) {
+            (Some(data), Some(index)) if !is_second_axis(call) => {
+                let step = cx.step_without(index);
+                let rows = cx.rows_from(step, data.rows, call.range());
+                cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
+            }
+            (Some(data), _) => cx.changed(&data, Infos::default()),
+            (None, _) => Value::Unknown,
+        },
         "zeros"
         | "ones"
         | "empty"
@@ -185,6 +194,11 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             cx.combined(&all, None)
         }
     }
+}
+
+/// `axis=1` of a function that takes it third.
+fn is_second_axis(call: &Call<'_>) -> bool {
+    call.get(2, "axis").is_some_and(|axis| matches!(axis.value, Value::Number(Some(1.0))))
 }
 
 /// The rows of `x` where an array is made as long as it: `np.zeros(len(x))`, `np.zeros((x.shape[0], 3))`.

@@ -446,6 +446,15 @@ impl Interpreter<'_> {
         self.rows_from(Step::Filter { key }, data.rows, site)
     }
 
+    /// All rows but those that an index chooses: `np.delete(x, i, axis=0)`, `frame.drop([i])`.
+    pub(crate) fn step_without(&self, index: &Expr) -> Step {
+        let only = match &*index.kind {
+            ExprKind::List(items) | ExprKind::Tuple(items) if items.len() == 1 => &items[0],
+            _ => index,
+        };
+        Step::Filter { key: !self.condition_key(only) }
+    }
+
     /// A number for a condition: the same text with the same values in it is the same condition.
     fn condition_key(&self, index: &Expr) -> u64 {
         let mut hasher = DefaultHasher::new();
