@@ -141,6 +141,15 @@ impl RowsTable {
         *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
     }
 
+    /// As [`Self::whole_above`], but for the rows before or from a position on, which are a part to learn from or to judge by.
+    pub fn part_above(&self, id: RowsId) -> RowsId {
+        let whole = self.whole_above(id);
+        match self.split_or_cut_above(id) {
+            Some(part) if self.comes_from(part, whole) => part,
+            _ => whole,
+        }
+    }
+
     /// The nearest set above `id` that is not merely made from the one before.
     pub fn set_above(&self, id: RowsId) -> RowsId {
         let line = self.line(id);

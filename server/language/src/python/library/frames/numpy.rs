@@ -103,6 +103,12 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             }
             None => Value::Unknown,
         },
+        // `np.arange(len(x))`: the positions of all rows of `x`.
+        "random.permutation" | "arange" if rows_of_length(cx, call).is_some() => {
+            let rows = rows_of_length(cx, call).unwrap_or(RowsId::NONE);
+            array_of(cx, rows, Infos::default())
+        }
+        "random.permutation" if data.is_some() => cx.add_data_like(&first),
         "random.permutation" | "random.choice" | "argsort" | "arange" | "random.randint" | "flatnonzero"
         | "nonzero" | "argwhere" => Value::Unknown,
         "split" | "array_split" => match data {

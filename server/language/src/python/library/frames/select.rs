@@ -40,7 +40,12 @@ impl Interpreter<'_> {
             "values" | "array" => {
                 self.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
             }
-            "T" => self.add_data(Data { rows: data.rows, columns: Columns::unknown(), ..(**data).clone() }),
+            "T" => {
+                // What were columns are rows now, which other columns of the same table are not.
+                let rows = self.rows_from(Step::Derived { site: attribute.range }, data.rows, attribute.range);
+                let infos = data.all_infos();
+                self.add_data(Data { rows, columns: Columns::unknown(), infos, ..(**data).clone() })
+            }
             "data" | "target" | "frame" if data.kind == DataKind::Opaque => self.opaque(data.rows, data.all_infos()),
             "size" | "ndim" | "height" | "width" | "empty" | "dtype" | "dtypes" | "name" => return None,
             _ if data.kind == DataKind::Grouped && data.columns.get(name).is_some() => {
