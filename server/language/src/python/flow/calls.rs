@@ -195,6 +195,19 @@ impl<'a> Interpreter<'a> {
         self.returns.pop().flatten().unwrap_or(Value::None)
     }
 
+    /// `dataset[index]` of a class of the script.
+    pub(crate) fn item_of_instance(
+        &mut self,
+        function: &Arc<FunctionDef>,
+        scope: ScopeId,
+        object: &Value,
+        key: Value,
+        index: &Expr,
+    ) -> Value {
+        let arguments = vec![Arg { keyword: None, expr: None, value: key }];
+        self.call_function(function, scope, Some(object), &Call { expr: index, arguments })
+    }
+
     fn bind_parameters(
         &mut self,
         parameters: &[Parameter],

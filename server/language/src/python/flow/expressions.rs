@@ -264,6 +264,10 @@ impl Interpreter<'_> {
                     }
                     _ => match dict.entries.iter().find(|(known, _)| known.same(&key)) {
                         Some((_, value)) => value.clone(),
+                        None if !self.words_in(&object).is_empty() => {
+                            let infos = self.infos_of(&object);
+                            library::frames::statistic(self, infos)
+                        }
                         None => {
                             let values: Vec<Value> = dict.entries.iter().map(|(_, value)| value.clone()).collect();
                             self.any_of(&values)
@@ -272,7 +276,12 @@ impl Interpreter<'_> {
                 },
                 Object::Data(data) => self.data_item(&object, &data, key, index, site),
                 Object::Estimator(estimator) => library::estimator_item(self, &estimator, &key),
-                Object::Instance(_) => Value::Unknown,
+                Object::Instance(instance) => match self.state.name(instance.scope, "__getitem__").cloned() {
+                    Some(Value::Function(function, scope)) => {
+                        self.item_of_instance(&function, scope, &object, key, index)
+                    }
+                    _ => Value::Unknown,
+                },
             },
             // `np.c_[a, b]`
             Value::Library(name) if matches!(&**name, "numpy.c_" | "numpy.r_") => {

@@ -53,6 +53,8 @@ pub struct Interpreter<'a> {
     pub(crate) appended: FxHashMap<(ObjectId, RowsId), (Turn, TextRange)>,
     /// The rows of lists of samples that are not understood: the same list has the same.
     pub(crate) rows_of_lists: FxHashMap<ObjectId, RowsId>,
+    /// What generators of images give, by generator: each image is changed when it is asked for, by what was learned until then.
+    pub(crate) image_flows: Vec<(ObjectId, Value)>,
     /// Lists of words, collected from sample after sample.
     pub(crate) word_lists: FxHashSet<ObjectId>,
     /// The rows of arrays of zeros and the like, which are still to be filled.
@@ -101,6 +103,7 @@ impl<'a> Interpreter<'a> {
             appended: FxHashMap::default(),
             rows_of_lists: FxHashMap::default(),
             drawn: FxHashSet::default(),
+            image_flows: Vec::new(),
             word_lists: FxHashSet::default(),
             blank: FxHashSet::default(),
             n_partial_loops: 0,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::interpreter::Interpreter;
 use super::rows::Step;
-use super::value::{DataKind, Object, Value};
+use super::value::{DataKind, Dialect, Object, Value};
 use crate::python::ast::{Expr, ExprKind};
 use crate::python::library::frames::statistic;
 use crate::text::TextRange;
@@ -79,6 +79,10 @@ impl Interpreter<'_> {
                 data.columns.names().take(n_max).map(|name| Value::text(name)).collect(),
                 data.columns.list.len() <= n_max,
             ),
+            // Positions of rows, one by one.
+            DataKind::Index if data.dialect == Dialect::Numpy && data.rows != super::rows::RowsId::NONE => {
+                (vec![self.opaque(data.rows, data.all_infos())], false)
+            }
             DataKind::Frame | DataKind::Index => (vec![Value::Str(Default::default())], false),
             DataKind::Grouped => {
                 let rows = self.rows_from(Step::Filter { key: u64::from(iter.range.start) }, data.rows, iter.range);

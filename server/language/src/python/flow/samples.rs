@@ -105,10 +105,15 @@ impl Interpreter<'_> {
 
     /// Knowledge of the words of all texts in a value.
     pub(crate) fn learn_words(&mut self, value: &Value, site: TextRange, what: &str) -> Infos {
-        let Some(data) = self.data_within(value, DEPTH_MAX).filter(|data| data.kind != DataKind::Statistic) else {
-            return self.words_in(value);
+        let Some(data) = self.data_within(value, DEPTH_MAX) else { return self.words_in(value) };
+        // `texts.sum()`: all of them in one.
+        let summed = || data.infos.iter().map(|id| self.flow.info(id).rows).last();
+        let known = self.words_in(value);
+        let rows = match data.kind {
+            DataKind::Statistic if !known.is_empty() => return known,
+            DataKind::Statistic => summed().unwrap_or(RowsId::NONE),
+            _ => self.flow.rows.set_above(data.rows),
         };
-        let rows = self.flow.rows.set_above(data.rows);
         self.learn(rows, site, what, InfoKind::Vocabulary).union(&self.words_in(value))
     }
 

@@ -141,6 +141,9 @@ fn images(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, 
     let x = cx.add_data((*data).clone());
     let rest = Call { expr: call.expr, arguments: vec![Arg { keyword: None, expr: None, value: x }] };
     let made = transform(cx, object, estimator, &rest);
+    if let Value::Object(generator) = object {
+        cx.image_flows.push((*generator, made.clone()));
+    }
     let Some(part) = subset.map(|subset| u32::from(&*subset == "validation")) else { return made };
     // One generator, or one set of rows, is parted in one way.
     let split = cx.split_number(Some(u64::from(data.rows.0) << 8 | 0x3c));
@@ -211,7 +214,19 @@ pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given>
 /// The samples that a call is given first: data, or, for what prepares data, a list of samples that are not understood (texts
 /// that a loop has cleaned).
 fn first_samples(cx: &mut Interpreter<'_>, call: &Call<'_>, estimator: &Estimator) -> Option<Given> {
-    first_data(cx, call).or_else(|| if estimator.role == Role::Transformer { samples_of_list(cx, call) } else { None })
+    first_data(cx, call).or_else(|| match estimator.role {
+        Role::Transformer => samples_of_list(cx, call),
+        _ => listed_samples(cx, call),
+    })
+}
+
+/// Samples that a list holds, which a call is given first.
+fn listed_samples(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
+    let argument = call.get(0, "X").filter(|argument| cx.state.list(&argument.value).is_some())?;
+    let (value, range) = (argument.value.clone(), argument.range().unwrap_or(call.range()));
+    let data = cx.data_of_list(&value, range).filter(|data| data.prediction.is_none())?;
+    let value = cx.add_data(data);
+    cx.given(&value, range)
 }
 
 fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
@@ -265,7 +280,7 @@ fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator
 }
 
 fn predict(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, scores: bool) -> Value {
-    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let Some(x) = first_data(cx, call).or_else(|| listed_samples(cx, call)) else { return cx.opaque_result(call) };
     let Some(fit) = estimator.fitted else {
         // A model that was loaded, or fitted in a way that is not understood.
         return cx.add_data(Data { infos: x.data.all_infos(), ..blank(x.data.rows) });
@@ -286,7 +301,8 @@ fn is_network(estimator: &Estimator) -> bool {
 
 /// `model.score(X, y)`, `model.evaluate(X, y)`.
 fn score(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, name: &str) {
-    let (Some(x), Some(fit)) = (first_data(cx, call), estimator.fitted) else { return };
+    let x = first_data(cx, call).or_else(|| listed_samples(cx, call));
+    let (Some(x), Some(fit)) = (x, estimator.fitted) else { return };
     let y = call.get(1, "y").and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range())));
     let metric = match (estimator.role, name) {
         (Role::Classifier, "score") => "accuracy",

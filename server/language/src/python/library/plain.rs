@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{DataKind, Dict, List, Object, Text, Value};
+use crate::python::flow::rows::RowsId;
+use crate::python::flow::value::{Data, DataKind, Dict, List, Object, Text, Value};
 
 const BUILTINS: &[&str] = &[
     "abs", "all", "any", "bool", "bytes", "callable", "dict", "dir", "enumerate", "eval", "exec", "filter", "float",
@@ -96,6 +97,8 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
             Value::Str(_) => first,
             Value::Path(path) => Value::text(path),
             Value::Number(Some(number)) if number.fract() == 0.0 => Value::text(&format!("{}", *number as i64)),
+            // The text of a sample is the sample's.
+            _ if cx.data_of(&first).is_some_and(|data| is_text(&data)) => cx.add_data_like(&first),
             _ => Value::Str(Text::default()),
         },
         "str.format" => Value::Str(Text::default()),
@@ -352,6 +355,10 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
         "values" => cx.add_list(dict.entries.iter().map(|(_, value)| value.clone()).collect(), dict.open),
         "get" | "setdefault" => match first.as_text().and_then(|key| dict.get(key)).cloned() {
             Some(value) => value,
+            None if first.as_text().is_none() && !cx.words_in(object).is_empty() => {
+                let infos = cx.infos_of(object);
+                super::frames::statistic(cx, infos)
+            }
             None => call.positional(1).map(|argument| argument.value.clone()).unwrap_or_default(),
         },
         "pop" => {
@@ -377,7 +384,8 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
                 None => changed.open = true,
             }
             cx.state.set(id, Object::Dict(dict));
-            if !cx.turns.is_empty() && cx.n_objects_before.last().is_some_and(|n_before| id.0 < *n_before) {
+            let is_dict = cx.state.dict(&first).is_some();
+            if !is_dict && !cx.turns.is_empty() && cx.n_objects_before.last().is_some_and(|n_before| id.0 < *n_before) {
                 cx.count_words(id, &first, call.range());
             }
             Value::None
@@ -440,7 +448,7 @@ pub(crate) fn plain_method(cx: &mut Interpreter<'_>, object: &Value, name: &str,
                 };
                 match parts {
                     Some(parts) => Value::text(&parts.join(&**separator)),
-                    None => Value::Str(Text::default()),
+                    None => joined_texts(cx, call),
                 }
             }
             ("split", Some(value)) => {
@@ -465,6 +473,23 @@ pub(crate) fn plain_method(cx: &mut Interpreter<'_>, object: &Value, name: &str,
         },
         Value::Number(_) | Value::Bool(_) => Value::Unknown,
         _ => super::estimators::method_of_unknown(cx, object, name, call),
+    }
+}
+
+/// Whether data may be the text of a sample, or the texts of several.
+fn is_text(data: &Arc<Data>) -> bool {
+    data.rows != RowsId::NONE && matches!(data.kind, DataKind::Opaque | DataKind::Array | DataKind::Series)
+}
+
+/// `" ".join(words)`: the words of a sample, or the texts of all of them, are a text of these rows.
+fn joined_texts(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let texts = call.positional(0).map(|argument| argument.value.clone()).unwrap_or_default();
+    match cx.data_within(&texts, 2).filter(is_text) {
+        Some(data) => {
+            let infos = cx.infos_of(&texts);
+            cx.opaque(data.rows, infos)
+        }
+        None => Value::Str(Text::default()),
     }
 }
 
@@ -517,6 +542,9 @@ pub(super) fn call_other(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         "collections.Counter" => super::texts::counter(cx, call),
         "itertools.product" | "itertools.chain" | "itertools.combinations" => cx.add_list(Vec::new(), true),
         "datetime.datetime.now" | "time.time" => Value::Number(None),
+        _ if name.starts_with("re.") && call.arguments.iter().any(|argument| cx.data_of(&argument.value).is_some()) => {
+            cx.opaque_result(call)
+        }
         _ => Value::Unknown,
     }
 }

@@ -120,7 +120,8 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
         ("torchvision" | "torchtext" | "torchaudio", _) if full.contains(".datasets.") => {
             return super::networks::data_set(cx, call);
         }
-        ("torch", "TensorDataset" | "DataLoader" | "Variable") => return same(cx, call),
+        ("torch", "DataLoader") => return loader(cx, call),
+        ("torch", "TensorDataset" | "Variable") => return same(cx, call),
         ("torch", "zeros" | "ones" | "empty") => {
             let rows = cx.new_rows(call.range());
             cx.blank.insert(rows);
@@ -167,6 +168,19 @@ fn same(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
     match data {
         Some(data) => cx.changed(&data, Infos::default()),
         None => Value::Unknown,
+    }
+}
+
+/// `DataLoader(dataset)`: a loop over it goes through what the data set gives, batch by batch.
+fn loader(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let set = call.value(0, "dataset");
+    let method = cx.state.instance(&set).and_then(|(_, set)| cx.state.name(set.scope, "__getitem__").cloned());
+    match method {
+        Some(Value::Function(function, scope)) => {
+            let item = cx.item_of_instance(&function, scope, &set, Value::Number(None), call.expr);
+            cx.add_list(vec![item], true)
+        }
+        _ => same(cx, call),
     }
 }
 

@@ -31,6 +31,26 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     before_unknown_models(facts, found);
     each_part_by_itself(facts, found);
     from_both_parts(facts, found);
+    after_the_split(facts, found);
+}
+
+/// What was learned from the rows before they were split, and went into both parts afterwards, for models that are not
+/// understood.
+fn after_the_split(facts: &Facts<'_>, found: &mut Findings) {
+    let rows = &facts.flow().rows;
+    for (_, split) in facts.splits_for_unknown_models() {
+        let [train, test] = split.parts;
+        if facts.judged.iter().any(|judged| rows.comes_from(judged.rows, test)) {
+            continue;
+        }
+        for (index, info) in facts.flow().infos.iter().take(N_INFOS_MAX).enumerate() {
+            let of_both =
+                info.kind != InfoKind::Future && rows.knows_of(info.rows, test) && rows.knows_of(info.rows, train);
+            if of_both && facts.prepares(index, train) && facts.prepares(index, test) {
+                report(facts, found, info, test, train, info.site, None);
+            }
+        }
+    }
 }
 
 /// What was learned from both parts of a split, put together again, for models that are not understood.

@@ -66,6 +66,10 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
         estimator.fitted = Some(fit);
         estimator.infos = carried.clone();
     });
+    let flows = cx.image_flows.iter().filter(|(generator, _)| *generator == id).map(|(_, flow)| flow.clone());
+    for flow in flows.collect::<Vec<_>>() {
+        cx.change_data(&flow, |data| data.infos = data.infos.union(&carried));
+    }
     // The steps are fitted with it.
     for step in &estimator.steps {
         change(cx, &Value::Object(*step), |step| {
