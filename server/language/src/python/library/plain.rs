@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::RowsId;
-use crate::python::flow::value::{Data, DataKind, Dict, List, Object, Text, Value};
+use crate::python::flow::value::{DataKind, Dict, List, Object, Text, Value};
 
 const BUILTINS: &[&str] = &[
     "abs", "all", "any", "bool", "bytes", "callable", "dict", "dir", "enumerate", "eval", "exec", "filter", "float",
@@ -98,7 +97,7 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
             Value::Path(path) => Value::text(path),
             Value::Number(Some(number)) if number.fract() == 0.0 => Value::text(&format!("{}", *number as i64)),
             // The text of a sample is the sample's.
-            _ if cx.data_of(&first).is_some_and(|data| is_text(&data)) => cx.add_data_like(&first),
+            _ if cx.data_of(&first).is_some_and(|data| super::texts::is_text(&data)) => cx.add_data_like(&first),
             _ => Value::Str(Text::default()),
         },
         "str.format" => Value::Str(Text::default()),
@@ -448,7 +447,7 @@ pub(crate) fn plain_method(cx: &mut Interpreter<'_>, object: &Value, name: &str,
                 };
                 match parts {
                     Some(parts) => Value::text(&parts.join(&**separator)),
-                    None => joined_texts(cx, call),
+                    None => super::texts::joined(cx, call),
                 }
             }
             ("split", Some(value)) => {
@@ -473,23 +472,6 @@ pub(crate) fn plain_method(cx: &mut Interpreter<'_>, object: &Value, name: &str,
         },
         Value::Number(_) | Value::Bool(_) => Value::Unknown,
         _ => super::estimators::method_of_unknown(cx, object, name, call),
-    }
-}
-
-/// Whether data may be the text of a sample, or the texts of several.
-fn is_text(data: &Arc<Data>) -> bool {
-    data.rows != RowsId::NONE && matches!(data.kind, DataKind::Opaque | DataKind::Array | DataKind::Series)
-}
-
-/// `" ".join(words)`: the words of a sample, or the texts of all of them, are a text of these rows.
-fn joined_texts(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
-    let texts = call.positional(0).map(|argument| argument.value.clone()).unwrap_or_default();
-    match cx.data_within(&texts, 2).filter(is_text) {
-        Some(data) => {
-            let infos = cx.infos_of(&texts);
-            cx.opaque(data.rows, infos)
-        }
-        None => Value::Str(Text::default()),
     }
 }
 

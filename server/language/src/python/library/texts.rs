@@ -1,4 +1,4 @@
-//! NLTK and Python's counters: words that are counted over many texts, and models that learn from lists of features.
+//! Texts: what joins and counts their words (Python's counters, NLTK), and NLTK's models, which learn from lists of features.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::python::flow::event::{EventKind, Fit, Score};
 use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::RowsId;
-use crate::python::flow::value::{Data, Dict, Estimator, Object, Role, Value};
+use crate::python::flow::value::{Data, DataKind, Dict, Estimator, Object, Role, Text, Value};
 
 /// Corpora of NLTK whose texts are no samples: lists of words, lexicons.
 const WORD_LISTS: &[&str] = &["stopwords", "wordnet", "words", "cmudict", "opinion_lexicon", "omw"];
@@ -124,5 +124,22 @@ fn samples(cx: &mut Interpreter<'_>, value: &Value, range: crate::text::TextRang
     match cx.data_of(value) {
         Some(data) => Some((*data).clone()).filter(|data| data.rows != RowsId::NONE),
         None => cx.data_of_list(value, range),
+    }
+}
+
+/// Whether data may be the text of a sample, or the texts of several.
+pub(super) fn is_text(data: &Arc<Data>) -> bool {
+    data.rows != RowsId::NONE && matches!(data.kind, DataKind::Opaque | DataKind::Array | DataKind::Series)
+}
+
+/// `" ".join(words)`: the words of a sample, or the texts of all of them, are a text of these rows.
+pub(super) fn joined(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let texts = call.positional(0).map(|argument| argument.value.clone()).unwrap_or_default();
+    match cx.data_within(&texts, 2).filter(is_text) {
+        Some(data) => {
+            let infos = cx.infos_of(&texts);
+            cx.opaque(data.rows, infos)
+        }
+        None => Value::Str(Text::default()),
     }
 }
