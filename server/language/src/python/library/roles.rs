@@ -239,12 +239,23 @@ pub(super) fn home_of(short: &str) -> Option<Arc<str>> {
     Some(format!("{module}.{short}").into())
 }
 
-/// Whether Keras' `ImageDataGenerator` learns in `fit`: mean, deviation or whitening of the images as a whole (Keras 2). All else
-/// that it does it does to each image alone.
-pub(super) fn learns_from_images(parameter: impl Fn(&str) -> Option<Value>) -> bool {
-    ["featurewise_center", "featurewise_std_normalization", "zca_whitening"]
-        .iter()
-        .any(|name| parameter(name).is_some_and(|value| !matches!(value, Value::None | Value::Bool(Some(false)))))
+/// Whether a transformer learns from the rows that it is fitted on, where that depends on how it is made. Keras' `ImageDataGenerator`
+/// learns mean, deviation or whitening of the images as a whole (Keras 2), all else that it does it does to each image alone;
+/// a filler of one given value, and a counter of given words, have nothing to learn.
+pub(super) fn learns(short: &str, parameter: impl Fn(&str) -> Option<Value>) -> Option<bool> {
+    let given =
+        |name: &str| parameter(name).is_some_and(|value| !matches!(value, Value::None | Value::Bool(Some(false))));
+    match short {
+        "ImageDataGenerator" => Some(
+            ["featurewise_center", "featurewise_std_normalization", "zca_whitening"].iter().any(|name| given(name)),
+        ),
+        "SimpleImputer" => match parameter("strategy") {
+            Some(Value::Str(text)) if text.value.as_deref() == Some("constant") => Some(false),
+            _ => None,
+        },
+        "CountVectorizer" if given("vocabulary") => Some(false),
+        _ => None,
+    }
 }
 
 /// How a class is made of others.

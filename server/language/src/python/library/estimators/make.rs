@@ -42,12 +42,14 @@ pub(in crate::python::library) fn make(cx: &mut Interpreter<'_>, full: &Arc<str>
         Some(Composite::Search) => {
             steps.first().and_then(|id| role(cx, *id)).filter(|role| role.is_model()).unwrap_or(Role::Model)
         }
-        _ if short == "ImageDataGenerator" => {
+        _ => {
             let parameter = |name: &str| parameters.iter().find(|(known, _)| &**known == name);
-            let learns = roles::learns_from_images(|name| parameter(name).map(|(_, value)| value.clone()));
-            if learns { Role::Transformer } else { Role::RowTransformer }
+            match roles::learns(short, |name| parameter(name).map(|(_, value)| value.clone())) {
+                Some(true) => Role::Transformer,
+                Some(false) => Role::RowTransformer,
+                None => own,
+            }
         }
-        _ => own,
     };
     // Words that it is made with, `CountVectorizer(vocabulary=words)`, it knows before it is fitted.
     let prepares = composite.is_some() || matches!(own, Role::Transformer | Role::RowTransformer);
