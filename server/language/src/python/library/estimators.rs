@@ -203,7 +203,7 @@ pub(super) fn change(cx: &mut Interpreter<'_>, object: &Value, change: impl FnOn
 
 /// The data that a call is given first.
 pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
-    let argument = ["X", "x", "X_test", "generator", "data", "raw_documents", "test_x"]
+    let argument = ["X", "x", "X_train", "X_test", "generator", "data", "raw_documents", "test_x"]
         .iter()
         .find_map(|name| call.keyword(name))
         .or(call.positional(0))?;

@@ -149,6 +149,8 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     ("catboost", Role::Regressor, &["CatBoostRegressor", "CatBoost"]),
     ("ngboost", Role::Regressor, &["NGBRegressor"]),
     ("pytorch_tabnet.tab_model", Role::Classifier, &["TabNetClassifier"]),
+    ("pytorch_tabnet.tab_model", Role::Regressor, &["TabNetRegressor"]),
+    ("pytorch_tabnet.multitask", Role::Classifier, &["TabNetMultiTaskClassifier"]),
     (
         "imblearn.over_sampling",
         Role::Resampler,

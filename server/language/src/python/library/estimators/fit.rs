@@ -172,6 +172,11 @@ fn stops_early(cx: &Interpreter<'_>, estimator: &Estimator, call: &Call<'_>) -> 
     }) {
         return true;
     }
+    // TabNet waits ten epochs for something better on what it watches, unless it is told otherwise, and keeps the best.
+    if estimator.class.starts_with("pytorch_tabnet") {
+        let patience = call.keyword("patience").map(|argument| &argument.value);
+        return !matches!(patience, Some(Value::Number(Some(epochs))) if *epochs == 0.0);
+    }
     // Callbacks are understood by their names: `EarlyStopping(…)`, `ModelCheckpoint(…)`, `lgb.early_stopping(…)`.
     call.keyword("callbacks").is_some_and(|argument| {
         cx.state.items(&argument.value).is_some_and(|(items, _)| {
