@@ -157,6 +157,12 @@ impl RowsTable {
         *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
     }
 
+    /// The rows as they were read or given, of which `id` is all or some, and nothing else.
+    pub fn source_above(&self, id: RowsId) -> Option<RowsId> {
+        let last = *self.line(id).last().expect("a line starts with the set itself");
+        (last != RowsId::NONE && matches!(self.get(last).step, Step::Source)).then_some(last)
+    }
+
     /// Whether two sets are what one statement unpacked, `train, check, test = parts(rows)`, of which it is not known how they lie.
     pub fn are_unpacked_together(&self, a: RowsId, b: RowsId) -> bool {
         let (a, b) = (self.get(a), self.get(b));

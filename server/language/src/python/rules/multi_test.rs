@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Findings;
 use super::facts::{Facts, Judged};
-use crate::python::flow::event::{EventKind, Fit};
+use crate::python::flow::event::{EventKind, Fit, Given};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
 use crate::python::library::networks::LOOP;
@@ -191,6 +191,27 @@ fn model(facts: &Facts<'_>, fit: FitId) -> Model {
     }
 }
 
+/// Whether two models learned, and are judged by, targets that are vectors of their own: two arguments of a function, two files.
+fn is_judged_by_other_vector(facts: &Facts<'_>, a: &Judged, b: &Judged) -> bool {
+    let truth = |judged: &Judged| match &facts.events()[judged.event].kind {
+        EventKind::Score(score) => vector(facts, score.y.as_ref()?, judged.rows),
+        _ => None,
+    };
+    let learned = |judged: &Judged| {
+        let fit = facts.fit(judged.fit);
+        vector(facts, fit.y.as_ref()?, fit.x.data.rows)
+    };
+    let differ = |a: Option<RowsId>, b: Option<RowsId>| a.zip(b).is_some_and(|(a, b)| a != b);
+    differ(learned(a), learned(b)) && differ(truth(a), truth(b))
+}
+
+/// The vector that a target is, or is a part of, where that is not a column of a table nor of the table of the features.
+fn vector(facts: &Facts<'_>, y: &Given, features: RowsId) -> Option<RowsId> {
+    let rows = &facts.flow().rows;
+    let source = rows.source_above(y.data.rows)?;
+    (y.data.columns.list.is_empty() && !rows.comes_from(features, source)).then_some(source)
+}
+
 /// Whether two fits are of one model. One that learned anew, elsewhere in the script, from other rows or from rows that were
 /// prepared otherwise is another: with and without over-sampling, say.
 fn is_same_model(facts: &Facts<'_>, a: FitId, b: FitId) -> bool {
@@ -224,8 +245,12 @@ fn several_models(facts: &Facts<'_>, judged: &[&Judged], found: &mut Findings) {
         if seen.iter().any(|(_, known)| is_same_model(facts, known.fit, judged.fit)) {
             continue;
         }
-        if let Some((_, first)) = seen.iter().find(|(known, _)| known.target == model.target) {
-            let n_models = seen.len() + 1;
+        let is_rival = |known: &Model, other: &Judged| {
+            known.target == model.target && !is_judged_by_other_vector(facts, other, judged)
+        };
+        let mut rivals = seen.iter().filter(|(known, other)| is_rival(known, other));
+        if let Some((_, first)) = rivals.next() {
+            let n_models = rivals.count() + 2;
             let message = format!(
                 "these test rows judge model number {n_models}: whichever is chosen by such scores looks better than it is. Compare models on a validation part or with `cross_val_score`, and judge the chosen one once on the test rows"
             );
