@@ -10,6 +10,7 @@
 pub mod arguments;
 pub mod calls;
 pub mod column;
+pub mod condition;
 pub mod event;
 mod expressions;
 mod imports;

@@ -251,7 +251,7 @@ impl Interpreter<'_> {
                         && self.state.list(&item).is_some_and(|(_, part)| part.open)
                     {
                         let step = match step {
-                            Some(_) => super::rows::Step::Filter { key: self.text_hash(index.range) },
+                            Some(_) => super::rows::Step::filter(self.text_hash(index.range)),
                             None => self.slice_between(lower.as_ref(), upper.as_ref()),
                         };
                         self.note_slice(&object, &item, step, site);

@@ -85,7 +85,7 @@ impl Interpreter<'_> {
             }
             DataKind::Frame | DataKind::Index => (vec![Value::Str(Default::default())], false),
             DataKind::Grouped => {
-                let rows = self.rows_from(Step::Filter { key: u64::from(iter.range.start) }, data.rows, iter.range);
+                let rows = self.rows_from(Step::filter(u64::from(iter.range.start)), data.rows, iter.range);
                 let group = self.add_data(super::value::Data {
                     kind: DataKind::Frame,
                     rows,

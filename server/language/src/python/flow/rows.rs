@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
+use super::condition::Condition;
 use crate::text::TextRange;
 
 /// Place of a set of rows in its table.
@@ -25,7 +26,11 @@ pub enum Step {
     /// Rows from one position up to, and without, another.
     Slice { lower: Bound, upper: Bound },
     /// Rows chosen by a condition; equal keys are equal conditions.
-    Filter { key: u64 },
+    Filter {
+        key: u64,
+        /// What is known of the condition; all of it must hold.
+        conditions: Vec<Condition>,
+    },
     /// A random sample, by its seed and share where these are known.
     Sample { key: u64 },
     /// Rows and copies, or synthetic neighbours, of them.
@@ -34,6 +39,13 @@ pub enum Step {
     Union,
     /// Made by code that is not understood.
     Derived { site: TextRange },
+}
+
+impl Step {
+    /// Rows chosen in a way of which only is known when two ways are one.
+    pub fn filter(key: u64) -> Self {
+        Step::Filter { key, conditions: Vec::new() }
+    }
 }
 
 /// An end of a slice.
@@ -260,6 +272,10 @@ impl RowsTable {
                 None => holds,
             };
         }
+        // Rows of which something else is demanded are others, and so are their copies.
+        if any_pair(&below_a, &below_b, Condition::excludes) {
+            return Relation::Disjoint;
+        }
         // What lies just below the nearest common set decides.
         let (top_a, top_b) = (below_a[below_a.len() - 1], below_b[below_b.len() - 1]);
         let meeting = &line_a[up_a..];
@@ -306,6 +322,9 @@ impl RowsTable {
         if self.certainly_from(judged, learned) {
             return true;
         }
+        if self.relation(learned, judged) == Relation::Disjoint || self.are_chosen_apart(learned, judged) {
+            return false;
+        }
         // Learned from a union of which the judged rows are a part, or from rows and their copies.
         self.line(learned).iter().any(|id| {
             let set = self.get(*id);
@@ -318,6 +337,16 @@ impl RowsTable {
                     || matches!(set.step, Step::Copies { .. } | Step::Filter { .. })
                         && set.parents.iter().any(|parent| self.comes_from(judged, *parent)))
         })
+    }
+
+    /// Whether two sets are chosen by other values of one thing, of which it is not known what they are: the training and the
+    /// test patients.
+    fn are_chosen_apart(&self, a: RowsId, b: RowsId) -> bool {
+        let (line_a, line_b) = (self.line(a), self.line(b));
+        let below = |line: &[RowsId], other: &[RowsId]| -> Vec<&RowSet> {
+            line.iter().take_while(|id| !other.contains(id)).map(|id| self.get(*id)).collect()
+        };
+        any_pair(&below(&line_a, &line_b), &below(&line_b, &line_a), Condition::may_exclude)
     }
 
     /// Whether rows of `id` are there several times, as copies or synthetic neighbours: the set where they were made.
@@ -374,6 +403,17 @@ fn hash(step: &Step, parents: &[RowsId]) -> u64 {
     hasher.finish()
 }
 
+/// Whether a condition by which the one was chosen and one by which the other was lie so to each other.
+fn any_pair(below_a: &[&RowSet], below_b: &[&RowSet], lie: impl Fn(&Condition, &Condition) -> bool) -> bool {
+    fn conditions<'s>(below: &'s [&RowSet]) -> impl Iterator<Item = &'s Condition> {
+        below.iter().flat_map(|set| match &set.step {
+            Step::Filter { conditions, .. } => &conditions[..],
+            _ => &[],
+        })
+    }
+    conditions(below_a).any(|a| conditions(below_b).any(|b| lie(a, b)))
+}
+
 /// How two sets lie that came from one by these steps.
 fn siblings(a: &Step, b: &Step) -> Relation {
     match (a, b) {
@@ -389,7 +429,7 @@ fn siblings(a: &Step, b: &Step) -> Relation {
             slices((*lower_a, *upper_a), (*lower_b, *upper_b))
         }
         // A condition and its opposite.
-        (Step::Filter { key: a }, Step::Filter { key: b }) if *a == !*b => Relation::Disjoint,
+        (Step::Filter { key: a, .. }, Step::Filter { key: b, .. }) if *a == !*b => Relation::Disjoint,
         (Step::Sample { key: a }, Step::Sample { key: b }) if a != b => Relation::Crossing,
         (Step::Copies { .. }, _) | (_, Step::Copies { .. }) => Relation::Crossing,
         _ => Relation::Unknown,

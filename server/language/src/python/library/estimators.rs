@@ -343,7 +343,7 @@ fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>
     let removes = super::roles::only_removes(estimator.short_name());
     let step = |cx: &Interpreter<'_>| {
         let site = cx.site(call.range());
-        if removes { Step::Filter { key: u64::from(site.start) } } else { Step::Copies { site } }
+        if removes { Step::filter(u64::from(site.start)) } else { Step::Copies { site } }
     };
     if !removes {
         cx.note(

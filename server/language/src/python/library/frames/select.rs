@@ -1,6 +1,5 @@
 //! Taking columns and rows out of data.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::names::is_own_name;
@@ -447,57 +446,8 @@ impl Interpreter<'_> {
                 return data.rows;
             }
         }
-        let key = self.condition_key(index);
-        self.rows_from(Step::Filter { key }, data.rows, site)
-    }
-
-    /// All rows but those that an index chooses: `np.delete(x, i, axis=0)`, `frame.drop([i])`.
-    pub(crate) fn step_without(&self, index: &Expr) -> Step {
-        let only = match &*index.kind {
-            ExprKind::List(items) | ExprKind::Tuple(items) if items.len() == 1 => &items[0],
-            _ => index,
-        };
-        Step::Filter { key: !self.condition_key(only) }
-    }
-
-    /// A number for a condition: the same text with the same values in it is the same condition.
-    fn condition_key(&self, index: &Expr) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.text_hash(index.range).hash(&mut hasher);
-        let mut open = vec![index];
-        let mut n_seen = 0;
-        while let Some(expr) = open.pop() {
-            n_seen += 1;
-            if n_seen > 200 {
-                break;
-            }
-            match &*expr.kind {
-                ExprKind::Name(_) => match self.flow.at(expr.id).map(|seen| &seen.value) {
-                    Some(Value::Str(Text { value: Some(text), .. })) => text.hash(&mut hasher),
-                    Some(Value::Number(Some(number))) => number.to_bits().hash(&mut hasher),
-                    // Another one in each turn of the loop.
-                    Some(Value::Unknown | Value::Str(_) | Value::Number(_)) => {
-                        self.turns.iter().for_each(|turn| (turn.site, turn.number).hash(&mut hasher));
-                    }
-                    _ => {}
-                },
-                ExprKind::Compare { left, rest } => {
-                    open.push(left);
-                    open.extend(rest.iter().map(|(_, operand)| operand));
-                }
-                ExprKind::Binary { left, right, .. } => open.extend([left, right]),
-                ExprKind::And(operands) | ExprKind::Or(operands) => open.extend(operands),
-                ExprKind::Unary { operand, .. } => open.push(operand),
-                ExprKind::Attribute { value, .. } => open.push(value),
-                ExprKind::Subscript { value, index } => open.extend([value, index]),
-                ExprKind::Call { function, arguments } => {
-                    open.push(function);
-                    open.extend(arguments.iter().map(|argument| &argument.value));
-                }
-                _ => {}
-            }
-        }
-        hasher.finish()
+        let conditions = self.conditions(index);
+        self.rows_from(Step::Filter { key: self.condition_key(index), conditions }, data.rows, site)
     }
 
     fn rows_sliced(
@@ -513,7 +463,7 @@ impl Interpreter<'_> {
         }
         if step.is_some() {
             let key = self.text_hash(site);
-            return self.rows_from(Step::Filter { key }, data.rows, site);
+            return self.rows_from(Step::filter(key), data.rows, site);
         }
         let lower = self.bound(lower);
         let upper = self.bound(upper);
