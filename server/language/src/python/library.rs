@@ -26,7 +26,7 @@ use crate::python::flow::value::{Data, DataKind, Dialect, Instance, Text, Value}
 use crate::schema::{NameKind, SchemaSource};
 use crate::text::TextRange;
 
-pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method};
+pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method, fit_by_hand};
 pub(crate) use frames::{data_method, recipe_comparison, recipe_method, recipe_operation};
 pub(crate) use plain::{container_method, join_path, plain_attribute, plain_method};
 

@@ -354,6 +354,9 @@ impl<'a> Interpreter<'a> {
             self.set_instance_attribute(object, &attribute.name, value);
             return;
         }
+        if matches!(&*attribute.name, "coef_" | "coefs_") {
+            crate::python::library::fit_by_hand(self, object, &value, attribute.range);
+        }
         self.set_data_attribute(object, attribute, value);
     }
 }

@@ -5,6 +5,7 @@ mod make;
 
 use std::sync::Arc;
 
+pub(crate) use fit::fit_by_hand;
 pub(super) use fit::{splitter_of, watch};
 pub(super) use make::make;
 

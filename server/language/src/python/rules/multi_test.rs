@@ -182,13 +182,22 @@ fn model(facts: &Facts<'_>, fit: FitId) -> Model {
         revision: fit.estimator.revision,
         class: fit.estimator.class.clone(),
         features: if x.open { Vec::new() } else { x.names().cloned().collect() },
-        target: fit
-            .y
-            .iter()
-            .flat_map(|y| y.data.columns.list.iter())
-            .flat_map(|column| column.origins.iter().map(|origin| origin.0))
-            .collect(),
+        target: fit.y.as_ref().map_or_else(Vec::new, origins),
     }
+}
+
+fn origins(y: &Given) -> Vec<u32> {
+    y.data.columns.list.iter().flat_map(|column| column.origins.iter().map(|origin| origin.0)).collect()
+}
+
+/// Whether one truth judges two models, of which one learned from a target that is not seen: `lgb.train(settings, rows)`.
+fn is_judged_by_same_column(facts: &Facts<'_>, a: &Judged, b: &Judged) -> bool {
+    let truth = |judged: &Judged| match &facts.events()[judged.event].kind {
+        EventKind::Score(score) => score.y.as_ref().map(origins),
+        _ => None,
+    };
+    let is_unseen = |judged: &Judged| facts.fit(judged.fit).y.is_none();
+    (is_unseen(a) || is_unseen(b)) && truth(a).is_some_and(|of_a| !of_a.is_empty() && truth(b) == Some(of_a))
 }
 
 /// Whether two models learned, and are judged by, targets that are vectors of their own: two arguments of a function, two files.
@@ -246,7 +255,8 @@ fn several_models(facts: &Facts<'_>, judged: &[&Judged], found: &mut Findings) {
             continue;
         }
         let is_rival = |known: &Model, other: &Judged| {
-            known.target == model.target && !is_judged_by_other_vector(facts, other, judged)
+            let is_same = known.target == model.target || is_judged_by_same_column(facts, other, judged);
+            is_same && !is_judged_by_other_vector(facts, other, judged)
         };
         let mut rivals = seen.iter().filter(|(known, other)| is_rival(known, other));
         if let Some((_, first)) = rivals.next() {

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::{change, first_samples};
 use crate::python::flow::arguments::{Arg, Call};
+use crate::python::flow::column::Columns;
 use crate::python::flow::event::{EventKind, Fit, Given};
 use crate::python::flow::info::InfoKind;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Composite, DataKind, Estimator, FitId, Object, Role, Value};
+use crate::python::flow::rows::RowsId;
+use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, FitId, Object, Role, Value};
+use crate::text::TextRange;
 
 /// Fits an estimator; `None` where it is not known on what.
 pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> Option<FitId> {
@@ -83,6 +86,30 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
     Some(fit)
 }
 
+/// `model.coef_ = weights`: a model that was not fitted has learned what its coefficients were computed from.
+pub(crate) fn fit_by_hand(cx: &mut Interpreter<'_>, object: &Value, coefficients: &Value, site: TextRange) {
+    let Some((id, estimator)) = cx.state.estimator(object).map(|(id, estimator)| (id, estimator.clone())) else {
+        return;
+    };
+    if estimator.fitted.is_some() || !estimator.role.is_model() {
+        return;
+    }
+    let learned = cx.infos_of(coefficients).iter().map(|info| cx.flow.info(info).rows).last();
+    let data = Data::new(DataKind::Opaque, Dialect::Numpy, Columns::unknown(), learned.unwrap_or(RowsId::NONE));
+    let site = cx.site(site);
+    let fit = cx.add_fit(Fit {
+        object: id,
+        estimator,
+        site,
+        x: Given { data: Arc::new(data), range: site },
+        y: None,
+        infos: Default::default(),
+        supervised: true,
+        sample_weight: false,
+    });
+    change(cx, object, |estimator| estimator.fitted = Some(fit));
+}
+
 /// The splitter that a search or cross-validation is given.
 pub(in crate::python::library) fn splitter_of(cx: &Interpreter<'_>, estimator: &Estimator) -> Option<Arc<Estimator>> {
     estimator.parameter("cv").and_then(|cv| cx.state.estimator(cv)).map(|(_, splitter)| splitter.clone())
@@ -146,7 +173,7 @@ pub(in crate::python::library) fn watch(cx: &mut Interpreter<'_>, fit: FitId, es
 }
 
 /// The features in `(X, y)`, `[(X, y), …]`, `[(dmatrix, "name"), …]` or `[dataset, …]`.
-fn watched(cx: &Interpreter<'_>, argument: &Arg<'_>, range: crate::text::TextRange) -> Vec<Given> {
+fn watched(cx: &Interpreter<'_>, argument: &Arg<'_>, range: TextRange) -> Vec<Given> {
     let Some((items, _)) = cx.state.items(&argument.value) else {
         return cx.given(&argument.value, range).into_iter().collect();
     };
