@@ -6,7 +6,7 @@ mod make;
 use std::sync::Arc;
 
 pub(crate) use fit::fit_by_hand;
-pub(super) use fit::{splitter_of, watch};
+pub(super) use fit::{infos_of_target, splitter_of, watch};
 pub(super) use make::make;
 
 use crate::python::flow::arguments::{Arg, Call};

@@ -98,7 +98,7 @@ fn fit(
     train: &Pair,
     call: &Call<'_>,
 ) -> FitId {
-    let infos = train.x.data.all_infos().union(&train.y.data.all_infos());
+    let infos = train.x.data.all_infos().union(&super::estimators::infos_of_target(cx, &train.y));
     let fit = Fit {
         object,
         estimator: estimator.clone(),

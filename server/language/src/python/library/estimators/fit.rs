@@ -6,7 +6,7 @@ use super::{change, first_samples};
 use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::column::Columns;
 use crate::python::flow::event::{EventKind, Fit, Given};
-use crate::python::flow::info::InfoKind;
+use crate::python::flow::info::{InfoId, InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::RowsId;
 use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, FitId, Object, Role, Value};
@@ -24,7 +24,7 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
     columns_of_branches(cx, &estimator, &x);
     let mut infos = x.data.all_infos().union(&estimator.infos);
     if let Some(y) = &y {
-        infos = infos.union(&y.data.all_infos());
+        infos = infos.union(&infos_of_target(cx, y));
     }
     let fit = Fit {
         object: id,
@@ -84,6 +84,16 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
     }
     watch(cx, fit, &estimator, call);
     Some(fit)
+}
+
+/// Knowledge in a target. Edges between classes that are computed from all rows, `pd.cut(price, 4)`, only say what is asked.
+pub(in crate::python::library) fn infos_of_target(cx: &Interpreter<'_>, y: &Given) -> Infos {
+    let makes_classes = |id: &InfoId| {
+        let info = cx.flow.info(*id);
+        info.kind == InfoKind::Statistic && matches!(&*info.what, "cut" | "qcut")
+    };
+    let infos = y.data.all_infos();
+    infos.iter().filter(|id| !makes_classes(id)).fold(Infos::default(), |all, id| all.union(&Infos::one(id)))
 }
 
 /// `model.coef_ = weights`: a model that was not fitted has learned what its coefficients were computed from.
