@@ -1,6 +1,7 @@
 //! Estimators: made, fitted, asked to transform and predict.
 
 mod fit;
+mod lazy;
 mod make;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub(crate) fn estimator_method(
         return object.clone();
     }
     match name {
+        "fit" if lazy::is_lazy(estimator) => lazy::fit(cx, object, estimator, call),
         "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch"
         | "adapt" => {
             let fitted = fit::fit(cx, object, call);

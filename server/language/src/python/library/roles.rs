@@ -194,6 +194,8 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     ("keras.wrappers", Role::Regressor, &["KerasRegressor"]),
     ("prophet", Role::Regressor, &["Prophet"]),
     ("surprise", Role::Model, &["SVD"]),
+    ("lazypredict.Supervised", Role::Classifier, &["LazyClassifier"]),
+    ("lazypredict.Supervised", Role::Regressor, &["LazyRegressor"]),
     ("sklearn_pandas", Role::Transformer, &["DataFrameMapper"]),
 ];
 
@@ -201,7 +203,7 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
 const LIBRARIES: &[&str] = &[
     "sklearn", "imblearn", "xgboost", "lightgbm", "catboost", "category_encoders", "keras", "tensorflow", "tf_keras",
     "sklearn_pandas", "umap", "ngboost", "prophet", "fbprophet", "pytorch_tabnet", "surprise", "cuml", "daal4py",
-    "sklearnex", "scikeras", "autosklearn",
+    "sklearnex", "scikeras", "autosklearn", "lazypredict",
 ];
 
 /// What a class is, by its full name.

@@ -73,8 +73,17 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
     for flow in flows.collect::<Vec<_>>() {
         cx.change_data(&flow, |data| data.infos = data.infos.union(&carried));
     }
-    // The steps are fitted with it.
-    for step in &estimator.steps {
+    // A search fits copies of the estimator that it is given, and keeps the best; the steps of all else are fitted with it.
+    let copied = usize::from(estimator.composite == Some(Composite::Search));
+    if let Some(best) = estimator.steps.first().filter(|_| copied > 0)
+        && let Object::Estimator(best) = cx.state.get(*best).clone()
+    {
+        let best = Arc::new(Estimator { fitted: Some(fit), ..(*best).clone() });
+        let copy = cx.state.add(Object::Estimator(best.clone()));
+        cx.flow.made.push((copy, best));
+        change(cx, object, |search| search.steps[0] = copy);
+    }
+    for step in estimator.steps.iter().skip(copied) {
         change(cx, &Value::Object(*step), |step| {
             step.fitted = step.fitted.or(Some(fit));
             if matches!(step.role, Role::Transformer | Role::RowTransformer) {
