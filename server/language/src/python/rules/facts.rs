@@ -197,7 +197,12 @@ impl<'a> Facts<'a> {
 
     /// Whether something happens inside a function that nothing calls, whose callers may do what is missing here.
     pub fn in_uncalled(&self, site: TextRange) -> bool {
-        self.analysis.flow.alone.iter().any(|range| range.contains(site))
+        self.uncalled_around(site).is_some()
+    }
+
+    /// The function around a place that nothing calls.
+    pub fn uncalled_around(&self, site: TextRange) -> Option<TextRange> {
+        self.analysis.flow.alone.iter().copied().find(|range| range.contains(site))
     }
 
     /// An estimator and all it is made of.

@@ -321,7 +321,7 @@ fn watched(facts: &Facts<'_>, set: RowsId, found: &mut Findings) {
 
 /// A search among settings on rows that were set apart as test rows.
 fn searched(facts: &Facts<'_>, found: &mut Findings) {
-    for event in facts.events() {
+    for (index, event) in facts.events().iter().enumerate() {
         let EventKind::CrossValidation { x, searches, .. } = &event.kind else { continue };
         // Test rows are those that something else, fitted on the other part of the split, is judged on, or that `train_test_split` gave second.
         let is_test = facts.events().iter().any(|other| match &other.kind {
@@ -333,7 +333,10 @@ fn searched(facts: &Facts<'_>, found: &mut Findings) {
         // Settings found with the test rows among the rows that are searched.
         let holds_test = *searches
             && facts.judged.iter().any(|judged| {
+                // What was judged before, or in another function that nothing calls, owes nothing to this search.
                 judged.metric.is_some()
+                    && judged.event > index
+                    && facts.uncalled_around(judged.site) == facts.uncalled_around(event.site)
                     && facts.is_test(judged)
                     && facts.relation(x.data.rows, judged.rows) == Relation::Contains
             });
