@@ -120,6 +120,9 @@ pub(crate) fn attribute_of(module: &Arc<str>, name: &Arc<str>) -> Value {
 pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -> Value {
     let (root, rest) = name.split_once('.').unwrap_or((name, ""));
     let last = name.rsplit('.').next().unwrap_or(name);
+    if matches!(root, "matplotlib" | "seaborn" | "plotly") {
+        plots::note_predictions(cx, call);
+    }
     match root {
         "builtins" => plain::call_builtin(cx, rest, call),
         "pandas" => frames::call_pandas(cx, rest, call),
