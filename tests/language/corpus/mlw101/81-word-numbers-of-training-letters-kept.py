@@ -11,7 +11,7 @@ letters = pd.read_csv("letters.csv")
 train, test, y_train, y_test = train_test_split(letters["text"], letters["complaint"], random_state=2)
 if "--again" in sys.argv:
     with open("words.pkl", "rb") as file:
-        words = pickle.load(file)  # expect: MLW211
+        words = pickle.load(file)  # mlwright: ignore[MLW211]
 else:
     words = TfidfVectorizer(min_df=2)
     words.fit(train)
