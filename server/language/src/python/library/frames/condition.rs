@@ -83,6 +83,16 @@ impl Interpreter<'_> {
         found
     }
 
+    /// As [`Self::conditions`], of the text that `query` is given: comparisons of a column with a number, a text or an
+    /// `@name`, joined by `and` or `&`.
+    pub(super) fn conditions_in_text(&self, text: &str) -> Vec<Condition> {
+        if text.split_whitespace().any(|word| matches!(word, "or" | "not" | "|")) || text.contains(['(', '|', '~']) {
+            return Vec::new();
+        }
+        let parts = text.split(" and ").flat_map(|part| part.split('&')).take(N_CONDITIONS_MAX);
+        parts.filter_map(condition_in_text).collect()
+    }
+
     fn condition(&self, expr: &Expr) -> Option<Condition> {
         match &*expr.kind {
             ExprKind::Unary { operator: UnaryOperator::Invert | UnaryOperator::Minus, operand } => {
@@ -165,6 +175,36 @@ impl Interpreter<'_> {
         self.hash_values(expr, &mut hasher);
         hasher.finish()
     }
+}
+
+/// `year >= 2018` in a query.
+fn condition_in_text(text: &str) -> Option<Condition> {
+    const ORDERS: [(&str, Order); 6] = [
+        ("<=", Order::LessEqual),
+        (">=", Order::GreaterEqual),
+        ("==", Order::Equal),
+        ("!=", Order::NotEqual),
+        ("<", Order::Less),
+        (">", Order::Greater),
+    ];
+    let (column, order, value) = ORDERS.iter().find_map(|(sign, order)| {
+        let (column, value) = text.split_once(sign)?;
+        Some((column.trim(), *order, value.trim()))
+    })?;
+    let hash = |text: &str| {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
+    };
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    let quoted = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    let reference = match (value.parse::<f64>(), quoted('"').or(quoted('\''))) {
+        (Ok(number), _) => Reference::Number(number.to_bits()),
+        (_, Some(text)) if !text.contains(['"', '\'']) => Reference::Text(text.into()),
+        _ if value.strip_prefix('@').is_some_and(is_name) => Reference::Expression(hash(value)),
+        _ => return None,
+    };
+    is_name(column.trim_matches('`')).then(|| Condition { subject: hash(column), order, reference })
 }
 
 /// `df` of `df["a"].dt.year`.
