@@ -10,14 +10,17 @@
 pub mod arguments;
 pub mod calls;
 pub mod column;
+pub mod condition;
 pub mod event;
 mod expressions;
 mod imports;
 pub mod info;
 pub mod interpreter;
+mod lists;
 mod patterns;
 pub mod recipe;
 pub mod rows;
+mod samples;
 pub mod state;
 mod statements;
 pub mod value;

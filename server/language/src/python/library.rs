@@ -11,7 +11,9 @@ pub(crate) mod networks;
 mod plain;
 mod plots;
 mod roles;
+mod runners;
 mod splits;
+mod texts;
 mod training;
 
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use crate::python::flow::value::{Data, DataKind, Dialect, Instance, Text, Value}
 use crate::schema::{NameKind, SchemaSource};
 use crate::text::TextRange;
 
-pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method};
+pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method, fit_by_hand};
 pub(crate) use frames::{data_method, recipe_comparison, recipe_method, recipe_operation};
 pub(crate) use plain::{container_method, join_path, plain_attribute, plain_method};
 
@@ -118,6 +120,9 @@ pub(crate) fn attribute_of(module: &Arc<str>, name: &Arc<str>) -> Value {
 pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -> Value {
     let (root, rest) = name.split_once('.').unwrap_or((name, ""));
     let last = name.rsplit('.').next().unwrap_or(name);
+    if matches!(root, "matplotlib" | "seaborn" | "plotly") {
+        plots::note_predictions(cx, call);
+    }
     match root {
         "builtins" => plain::call_builtin(cx, rest, call),
         "pandas" => frames::call_pandas(cx, rest, call),
@@ -159,6 +164,7 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
             }
             Value::Unknown
         }
+        "nltk" => texts::call_nltk(cx, name, last, call),
         "mlflow" | "mlwright" => lifecycle(cx, last, call),
         _ => training::call(cx, name, root, last, call),
     }

@@ -55,6 +55,7 @@ pub(super) fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
             EventKind::Transform { .. } | EventKind::Resample { .. } | EventKind::Merge(_) => at_least(Stage::Prepare),
             EventKind::Score(_) | EventKind::CrossValidation { .. } => at_least(Stage::Evaluate),
             EventKind::Predict { .. }
+            | EventKind::Drawing { .. }
             | EventKind::Watch { .. }
             | EventKind::Unpickle { .. }
             | EventKind::Sample { .. } => {}

@@ -160,6 +160,9 @@ impl<'a> Interpreter<'a> {
         if depth == 0 {
             return None;
         }
+        if let Some((_, dict)) = self.state.dict(value) {
+            return dict.entries.iter().take(8).find_map(|(_, item)| self.data_within(item, depth - 1));
+        }
         let items = self.state.items(value)?.0;
         items.iter().take(8).find_map(|item| self.data_within(item, depth - 1))
     }
@@ -190,6 +193,19 @@ impl<'a> Interpreter<'a> {
         self.statement = statement;
         self.stack.pop();
         self.returns.pop().flatten().unwrap_or(Value::None)
+    }
+
+    /// `dataset[index]` of a class of the script.
+    pub(crate) fn item_of_instance(
+        &mut self,
+        function: &Arc<FunctionDef>,
+        scope: ScopeId,
+        object: &Value,
+        key: Value,
+        index: &Expr,
+    ) -> Value {
+        let arguments = vec![Arg { keyword: None, expr: None, value: key }];
+        self.call_function(function, scope, Some(object), &Call { expr: index, arguments })
     }
 
     fn bind_parameters(

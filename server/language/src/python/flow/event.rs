@@ -51,6 +51,11 @@ pub enum EventKind {
     },
     /// A number that says how good a fit is.
     Score(Score),
+    /// A prediction for some rows that is put into a plot.
+    Drawing {
+        fit: FitId,
+        rows: RowsId,
+    },
     /// `cross_val_score`, `fit` of a search.
     CrossValidation {
         estimator: Arc<Estimator>,

@@ -105,7 +105,10 @@ impl Interpreter<'_> {
             ExprKind::And(operands) | ExprKind::Or(operands) => {
                 let values: Vec<Value> = operands.iter().map(|operand| self.eval(operand, scope)).collect();
                 let (first, rest) = values.split_first().expect("two operands at least");
-                rest.iter().fold(first.clone(), |joined, value| self.state.join_values(&joined, value))
+                let joined = rest.iter().fold(first.clone(), |joined, value| self.state.join_values(&joined, value));
+                // `words or []`: what is given, where something is.
+                let is_or = matches!(&*expr.kind, ExprKind::Or(_));
+                if is_or && matches!(joined, Value::Unknown) { first.clone() } else { joined }
             }
             ExprKind::IfElse { test, body, orelse } => {
                 let truth = self.eval(test, scope).truth();
@@ -241,13 +244,30 @@ impl Interpreter<'_> {
                 self.indexer(&bound.0, &bound.1, key, index, site)
             }
             Value::Object(id) => match self.state.get(*id).clone() {
-                Object::List(list) => self.sequence_item(&list.items, list.open, &key, index),
+                Object::List(list) => {
+                    let item = self.sequence_item(&list.items, list.open, &key, index);
+                    if let ExprKind::Slice { lower, upper, step } = &*index.kind
+                        && (lower.is_some() || upper.is_some() || step.is_some())
+                        && self.state.list(&item).is_some_and(|(_, part)| part.open)
+                    {
+                        let step = match step {
+                            Some(_) => super::rows::Step::filter(self.text_hash(index.range)),
+                            None => self.slice_between(lower.as_ref(), upper.as_ref()),
+                        };
+                        self.note_slice(&object, &item, step, site);
+                    }
+                    item
+                }
                 Object::Dict(dict) => match &key {
                     Value::Str(text) if text.value.is_some() => {
                         dict.get(text.value.as_ref().expect("looked at above")).cloned().unwrap_or_default()
                     }
                     _ => match dict.entries.iter().find(|(known, _)| known.same(&key)) {
                         Some((_, value)) => value.clone(),
+                        None if !self.words_in(&object).is_empty() => {
+                            let infos = self.infos_of(&object);
+                            library::frames::statistic(self, infos)
+                        }
                         None => {
                             let values: Vec<Value> = dict.entries.iter().map(|(_, value)| value.clone()).collect();
                             self.any_of(&values)
@@ -256,7 +276,12 @@ impl Interpreter<'_> {
                 },
                 Object::Data(data) => self.data_item(&object, &data, key, index, site),
                 Object::Estimator(estimator) => library::estimator_item(self, &estimator, &key),
-                Object::Instance(_) => Value::Unknown,
+                Object::Instance(instance) => match self.state.name(instance.scope, "__getitem__").cloned() {
+                    Some(Value::Function(function, scope)) => {
+                        self.item_of_instance(&function, scope, &object, key, index)
+                    }
+                    _ => Value::Unknown,
+                },
             },
             // `np.c_[a, b]`
             Value::Library(name) if matches!(&**name, "numpy.c_" | "numpy.r_") => {
@@ -458,7 +483,12 @@ impl Interpreter<'_> {
         let mut results = Vec::new();
         let exact = self.clause(clauses, Some(source), inside, &mut |this, scope| {
             let key = this.eval(element, scope);
-            let value = value.map(|value| this.eval(value, scope));
+            let key = if value.is_some() { key } else { this.marked(key) };
+            let key = if value.is_some() { key } else { this.belonging(key) };
+            let value = value.map(|value| {
+                let value = this.eval(value, scope);
+                this.marked(value)
+            });
             results.push((key, value));
         });
         match kind {
@@ -466,7 +496,13 @@ impl Interpreter<'_> {
                 let entries = results.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect();
                 Value::Object(self.state.add(Object::Dict(Arc::new(Dict { entries, open: !exact }))))
             }
-            _ => self.add_list(results.into_iter().map(|(item, _)| item).collect(), !exact),
+            _ => {
+                let made = self.add_list(results.into_iter().map(|(item, _)| item).collect(), !exact);
+                if let (Value::Object(list), true) = (&made, clauses.len() > 1) {
+                    self.word_lists.insert(*list);
+                }
+                made
+            }
         }
     }
 
@@ -492,6 +528,7 @@ impl Interpreter<'_> {
             if !self.step() {
                 return false;
             }
+            self.enter_item(&item);
             self.assign(&clause.target, item, scope);
             let mut truth = Some(true);
             for condition in &clause.conditions {
@@ -505,6 +542,7 @@ impl Interpreter<'_> {
             if truth != Some(false) {
                 exact &= self.clause(rest, None, scope, result);
             }
+            self.leave_item();
         }
         exact
     }

@@ -27,6 +27,8 @@ pub enum InfoKind {
     Fitted,
     /// A statistic over rows.
     Statistic,
+    /// Words, or what is frequent, collected from texts.
+    Vocabulary,
     /// Values of later rows: `shift(-1)`, `bfill`.
     Future,
 }

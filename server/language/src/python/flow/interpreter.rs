@@ -21,7 +21,7 @@ const N_STEPS_MAX: u64 = 1_500_000;
 /// Items of lists that are copied or compared in about the time of one step.
 const N_ITEMS_PER_STEP: u64 = 16;
 /// How deep lists within lists are looked into for what they know.
-const DEPTH_OF_ITEMS_MAX: usize = 5;
+pub(crate) const DEPTH_OF_ITEMS_MAX: usize = 5;
 /// Calls of the script's own functions inside each other at most.
 pub(crate) const DEPTH_MAX: usize = 12;
 /// Places where a column is named that are kept at most.
@@ -45,12 +45,22 @@ pub struct Interpreter<'a> {
     /// What the functions on the stack have returned so far.
     pub(crate) returns: Vec<Option<Value>>,
     pub(crate) turns: Arc<Vec<Turn>>,
+    /// The items that loops and comprehensions are at, outermost first.
+    pub(crate) items: Vec<super::samples::Item>,
     /// For each loop being walked how many objects there were when its turn began.
     pub(crate) n_objects_before: Vec<u32>,
     /// What was last put into a list from these rows, in which turn and where.
     pub(crate) appended: FxHashMap<(ObjectId, RowsId), (Turn, TextRange)>,
     /// The rows of lists of samples that are not understood: the same list has the same.
-    rows_of_lists: FxHashMap<ObjectId, RowsId>,
+    pub(crate) rows_of_lists: FxHashMap<ObjectId, RowsId>,
+    /// What generators of images give, by generator: each image is changed when it is asked for, by what was learned until then.
+    pub(crate) image_flows: Vec<(ObjectId, Value)>,
+    /// Lists of words, collected from sample after sample.
+    pub(crate) word_lists: FxHashSet<ObjectId>,
+    /// The rows of arrays of zeros and the like, which are still to be filled.
+    pub(crate) blank: FxHashSet<RowsId>,
+    /// The rows of arrays of random numbers.
+    pub(crate) drawn: FxHashSet<RowsId>,
     /// Loops being walked of which not every turn is: names that are computed in them stand for more names.
     pub(crate) n_partial_loops: u32,
     /// The statement being walked.
@@ -88,9 +98,14 @@ impl<'a> Interpreter<'a> {
             called: Default::default(),
             returns: Vec::new(),
             turns: Arc::default(),
+            items: Vec::new(),
             n_objects_before: Vec::new(),
             appended: FxHashMap::default(),
             rows_of_lists: FxHashMap::default(),
+            drawn: FxHashSet::default(),
+            image_flows: Vec::new(),
+            word_lists: FxHashSet::default(),
+            blank: FxHashSet::default(),
             n_partial_loops: 0,
             statement: TextRange::default(),
             imported: FxHashMap::default(),
@@ -353,61 +368,6 @@ impl<'a> Interpreter<'a> {
     /// The data behind a value, whichever object holds it.
     pub(crate) fn data_of(&self, value: &Value) -> Option<Arc<Data>> {
         self.state.data(value).map(|(_, data)| data.clone())
-    }
-
-    /// Notes that a list is given a value: one that is given a sample and, in the same turn of a loop, something made of it
-    /// holds copies.
-    pub(crate) fn note_appended(&mut self, list: ObjectId, value: &Value, site: TextRange) {
-        let (Some(turn), Some(n_before)) = (self.turns.last().copied(), self.n_objects_before.last()) else { return };
-        // A list that is made in the turn holds one sample's values.
-        if list.0 >= *n_before {
-            return;
-        }
-        let Some(data) = self.data_of(value).filter(|data| data.rows != RowsId::NONE && data.prediction.is_none())
-        else {
-            return;
-        };
-        if matches!(data.kind, DataKind::Statistic) {
-            return;
-        }
-        let whole = self.flow.rows.whole_above(data.rows);
-        match self.appended.insert((list, whole), (turn, site)) {
-            Some((earlier, place)) if earlier == turn && place != site => self.state.note_augmented(list),
-            _ => {}
-        }
-    }
-
-    /// The samples that a list holds, as data: its rows come from those of its first item.
-    pub(crate) fn data_of_list(&mut self, value: &Value, site: TextRange) -> Option<Data> {
-        let within = self.data_within(value, 2).filter(|data| data.rows != RowsId::NONE)?;
-        let infos = self.infos_of(value);
-        let site = self.site(site);
-        let step = match value {
-            Value::Object(id) if self.state.is_augmented(*id) => Step::Copies { site },
-            _ => Step::Derived { site },
-        };
-        let parent =
-            if matches!(step, Step::Copies { .. }) { self.flow.rows.whole_above(within.rows) } else { within.rows };
-        let rows = self.rows_from(step, parent, site);
-        let columns = Columns::unknown();
-        let by_time = within.by_time;
-        Some(Data { infos, by_time, ..Data::new(DataKind::Array, Dialect::Numpy, columns, rows) })
-    }
-
-    /// The rows of a value that is no data: a list has the same rows each time.
-    pub(crate) fn rows_of_unknown(&mut self, value: &Value, site: TextRange) -> RowsId {
-        let list = match value {
-            Value::Object(id) if self.state.list(value).is_some() => Some(*id),
-            _ => None,
-        };
-        if let Some(rows) = list.and_then(|list| self.rows_of_lists.get(&list)) {
-            return *rows;
-        }
-        let rows = self.new_rows(site);
-        if let Some(list) = list {
-            self.rows_of_lists.insert(list, rows);
-        }
-        rows
     }
 
     /// A list on the heap.

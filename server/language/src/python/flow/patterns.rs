@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::interpreter::Interpreter;
 use super::rows::Step;
-use super::value::{DataKind, Object, Value};
+use super::value::{DataKind, Dialect, Object, Value};
 use crate::python::ast::{Expr, ExprKind};
+use crate::python::library::frames::statistic;
 use crate::text::TextRange;
 
 impl Interpreter<'_> {
@@ -37,6 +38,11 @@ impl Interpreter<'_> {
         (0..targets.len())
             .map(|index| {
                 let Some(data) = &parent else {
+                    if let Some(words) =
+                        self.data_of(value).map(|data| data.infos.clone()).filter(|words| !words.is_empty())
+                    {
+                        return statistic(self, words);
+                    }
                     return if matches!(value, Value::Unknown) {
                         self.opaque_source(targets[index].range)
                     } else {
@@ -55,7 +61,8 @@ impl Interpreter<'_> {
     pub(crate) fn items_of_iteration(&mut self, value: &Value, iter: &Expr, n_max: usize) -> (Vec<Value>, bool) {
         if let Some((items, open)) = self.state.items(value) {
             let exact = !open && items.len() <= n_max;
-            return (items.into_iter().take(n_max).collect(), exact);
+            let items = items.into_iter().take(n_max).collect();
+            return (self.items_of_part(value, items), exact);
         }
         if let Some((_, dict)) = self.state.dict(value) {
             let exact = !dict.open && dict.entries.len() <= n_max;
@@ -72,9 +79,13 @@ impl Interpreter<'_> {
                 data.columns.names().take(n_max).map(|name| Value::text(name)).collect(),
                 data.columns.list.len() <= n_max,
             ),
+            // Positions of rows, one by one.
+            DataKind::Index if data.dialect == Dialect::Numpy && data.rows != super::rows::RowsId::NONE => {
+                (vec![self.opaque(data.rows, data.all_infos())], false)
+            }
             DataKind::Frame | DataKind::Index => (vec![Value::Str(Default::default())], false),
             DataKind::Grouped => {
-                let rows = self.rows_from(Step::Filter { key: u64::from(iter.range.start) }, data.rows, iter.range);
+                let rows = self.rows_from(Step::filter(u64::from(iter.range.start)), data.rows, iter.range);
                 let group = self.add_data(super::value::Data {
                     kind: DataKind::Frame,
                     rows,
@@ -84,6 +95,18 @@ impl Interpreter<'_> {
                 (vec![Value::Tuple(Arc::new(vec![Value::Unknown, group]))], false)
             }
             DataKind::Opaque => (vec![self.opaque(data.rows, data.all_infos())], false),
+            // Texts, mostly: one row each.
+            DataKind::Series | DataKind::Array
+                if data.rows != super::rows::RowsId::NONE && data.prediction.is_none() =>
+            {
+                let item = self.opaque(data.rows, data.all_infos());
+                self.change_data(&item, |item| item.n_rows = Some(1));
+                (vec![item], false)
+            }
+            DataKind::Statistic if !self.words_in(value).is_empty() => {
+                let words = self.words_in(value);
+                (vec![statistic(self, words)], false)
+            }
             _ => (vec![Value::Unknown], false),
         }
     }

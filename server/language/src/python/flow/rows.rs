@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
+use super::condition::Condition;
 use crate::text::TextRange;
 
 /// Place of a set of rows in its table.
@@ -25,7 +26,11 @@ pub enum Step {
     /// Rows from one position up to, and without, another.
     Slice { lower: Bound, upper: Bound },
     /// Rows chosen by a condition; equal keys are equal conditions.
-    Filter { key: u64 },
+    Filter {
+        key: u64,
+        /// What is known of the condition; all of it must hold.
+        conditions: Vec<Condition>,
+    },
     /// A random sample, by its seed and share where these are known.
     Sample { key: u64 },
     /// Rows and copies, or synthetic neighbours, of them.
@@ -34,6 +39,13 @@ pub enum Step {
     Union,
     /// Made by code that is not understood.
     Derived { site: TextRange },
+}
+
+impl Step {
+    /// Rows chosen in a way of which only is known when two ways are one.
+    pub fn filter(key: u64) -> Self {
+        Step::Filter { key, conditions: Vec::new() }
+    }
 }
 
 /// An end of a slice.
@@ -141,6 +153,38 @@ impl RowsTable {
         *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
     }
 
+    /// As [`Self::whole_above`], but for the rows before or from a position on, which are a part to learn from or to judge by.
+    pub fn part_above(&self, id: RowsId) -> RowsId {
+        let whole = self.whole_above(id);
+        match self.split_or_cut_above(id) {
+            Some(part) if self.comes_from(part, whole) => part,
+            _ => whole,
+        }
+    }
+
+    /// The nearest set above `id` that is not merely made from the one before.
+    pub fn set_above(&self, id: RowsId) -> RowsId {
+        let line = self.line(id);
+        let is_made = |set: &&RowsId| matches!(self.get(**set).step, Step::Derived { .. });
+        *line.iter().find(|set| !is_made(set)).or(line.last()).expect("a line starts with the set itself")
+    }
+
+    /// The rows as they were read or given, of which `id` is all or some, and nothing else.
+    pub fn source_above(&self, id: RowsId) -> Option<RowsId> {
+        let last = *self.line(id).last().expect("a line starts with the set itself");
+        (last != RowsId::NONE && matches!(self.get(last).step, Step::Source)).then_some(last)
+    }
+
+    /// Whether two sets are what one statement unpacked, `train, check, test = parts(rows)`, of which it is not known how they lie.
+    pub fn are_unpacked_together(&self, a: RowsId, b: RowsId) -> bool {
+        let (a, b) = (self.get(a), self.get(b));
+        let ends = |set: &RowSet| match set.step {
+            Step::Derived { site } => Some(site.end),
+            _ => None,
+        };
+        ends(a).is_some() && ends(a) == ends(b) && a.parents == b.parents
+    }
+
     /// Whether two sets came from one, unions included.
     pub fn are_related(&self, a: RowsId, b: RowsId) -> bool {
         let (above_a, above_b) = (self.all_above(a), self.all_above(b));
@@ -228,6 +272,10 @@ impl RowsTable {
                 None => holds,
             };
         }
+        // Rows of which something else is demanded are others, and so are their copies.
+        if any_pair(&below_a, &below_b, Condition::excludes) {
+            return Relation::Disjoint;
+        }
         // What lies just below the nearest common set decides.
         let (top_a, top_b) = (below_a[below_a.len() - 1], below_b[below_b.len() - 1]);
         let meeting = &line_a[up_a..];
@@ -274,6 +322,9 @@ impl RowsTable {
         if self.certainly_from(judged, learned) {
             return true;
         }
+        if self.relation(learned, judged) == Relation::Disjoint || self.are_chosen_apart(learned, judged) {
+            return false;
+        }
         // Learned from a union of which the judged rows are a part, or from rows and their copies.
         self.line(learned).iter().any(|id| {
             let set = self.get(*id);
@@ -286,6 +337,16 @@ impl RowsTable {
                     || matches!(set.step, Step::Copies { .. } | Step::Filter { .. })
                         && set.parents.iter().any(|parent| self.comes_from(judged, *parent)))
         })
+    }
+
+    /// Whether two sets are chosen by other values of one thing, of which it is not known what they are: the training and the
+    /// test patients.
+    fn are_chosen_apart(&self, a: RowsId, b: RowsId) -> bool {
+        let (line_a, line_b) = (self.line(a), self.line(b));
+        let below = |line: &[RowsId], other: &[RowsId]| -> Vec<&RowSet> {
+            line.iter().take_while(|id| !other.contains(id)).map(|id| self.get(*id)).collect()
+        };
+        any_pair(&below(&line_a, &line_b), &below(&line_b, &line_a), Condition::may_exclude)
     }
 
     /// Whether rows of `id` are there several times, as copies or synthetic neighbours: the set where they were made.
@@ -315,6 +376,18 @@ impl RowsTable {
         shared.then_some(top)
     }
 
+    /// The part of a split, or the rows before or from a position on, nearest above `id`.
+    pub fn split_or_cut_above(&self, id: RowsId) -> Option<RowsId> {
+        self.line(id).into_iter().find(|id| {
+            matches!(
+                self.get(*id).step,
+                Step::Part { .. }
+                    | Step::Slice { lower: Bound::Open, upper: Bound::At(_) | Bound::Expression(_) }
+                    | Step::Slice { lower: Bound::At(_) | Bound::Expression(_), upper: Bound::Open }
+            )
+        })
+    }
+
     /// The split nearest above `id`, and its part.
     pub fn split_above(&self, id: RowsId) -> Option<(RowsId, u32, u32)> {
         self.line(id).into_iter().find_map(|id| match self.get(id).step {
@@ -328,6 +401,17 @@ fn hash(step: &Step, parents: &[RowsId]) -> u64 {
     let mut hasher = FxHasher::default();
     (step, parents).hash(&mut hasher);
     hasher.finish()
+}
+
+/// Whether a condition by which the one was chosen and one by which the other was lie so to each other.
+fn any_pair(below_a: &[&RowSet], below_b: &[&RowSet], lie: impl Fn(&Condition, &Condition) -> bool) -> bool {
+    fn conditions<'s>(below: &'s [&RowSet]) -> impl Iterator<Item = &'s Condition> {
+        below.iter().flat_map(|set| match &set.step {
+            Step::Filter { conditions, .. } => &conditions[..],
+            _ => &[],
+        })
+    }
+    conditions(below_a).any(|a| conditions(below_b).any(|b| lie(a, b)))
 }
 
 /// How two sets lie that came from one by these steps.
@@ -344,6 +428,8 @@ fn siblings(a: &Step, b: &Step) -> Relation {
         (Step::Slice { lower: lower_a, upper: upper_a }, Step::Slice { lower: lower_b, upper: upper_b }) => {
             slices((*lower_a, *upper_a), (*lower_b, *upper_b))
         }
+        // A condition and its opposite.
+        (Step::Filter { key: a, .. }, Step::Filter { key: b, .. }) if *a == !*b => Relation::Disjoint,
         (Step::Sample { key: a }, Step::Sample { key: b }) if a != b => Relation::Crossing,
         (Step::Copies { .. }, _) | (_, Step::Copies { .. }) => Relation::Crossing,
         _ => Relation::Unknown,

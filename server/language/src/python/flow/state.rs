@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::rows::RowsId;
-use super::value::{Data, Dict, Estimator, Instance, List, Object, ObjectId, ScopeId, Value};
+use super::value::{Data, DataKind, Dict, Estimator, Instance, List, Object, ObjectId, ScopeId, Value};
 
 /// Items of a list, and entries of a dictionary, that are kept at most: a script of many loops would make lists that double at
 /// each turn. What is left out is known to be there.
@@ -357,7 +357,14 @@ impl State {
             (Value::Object(one), Value::Object(other)) => {
                 let (a, b) = (self.get(*one).clone(), self.get(*other).clone());
                 if std::mem::discriminant(&a) != std::mem::discriminant(&b) {
-                    return Value::Unknown;
+                    // As below: what was read is meant to be like what is known.
+                    let is_read =
+                        |object: &Object| matches!(object, Object::Data(data) if data.kind == DataKind::Opaque);
+                    return match (&a, &b) {
+                        (Object::Estimator(_), read) if is_read(read) => Value::Object(*one),
+                        (read, Object::Estimator(_)) if is_read(read) => Value::Object(*other),
+                        _ => Value::Unknown,
+                    };
                 }
                 // Which of two estimators or instances it is cannot be told: the later one stands for both.
                 if matches!(a, Object::Estimator(_) | Object::Instance(_)) {
@@ -371,6 +378,12 @@ impl State {
                 }
                 Value::Object(id)
             }
+            // What was kept of an earlier run (`pickle.load`), or is made by something unknown, is meant to be like what is known.
+            (Value::Unknown, known @ Value::Object(id)) | (known @ Value::Object(id), Value::Unknown)
+                if matches!(self.get(*id), Object::Data(_) | Object::Estimator(_)) =>
+            {
+                known.clone()
+            }
             _ => Value::Unknown,
         }
     }
@@ -378,8 +391,11 @@ impl State {
     fn join_objects(&mut self, a: Object, b: Object) -> Object {
         match (a, b) {
             (Object::Data(a), Object::Data(b)) => {
-                // Copies that one way makes are there after it, whichever way is the usual one.
-                let first = self.is_copied(a.rows) && !self.is_copied(b.rows);
+                // Copies that one way makes are there after it, whichever way is the usual one; what it learned belongs to its rows,
+                // though the other way reads what an earlier run has kept.
+                let is_copied = self.is_copied(a.rows) && !self.is_copied(b.rows);
+                let learned = !a.infos.is_empty() && b.infos.is_empty() && !self.is_copied(b.rows);
+                let first = is_copied || learned;
                 let rows = if first { a.rows } else { b.rows };
                 Object::Data(Arc::new(Data { rows, ..join_data(&a, &b) }))
             }
@@ -433,7 +449,7 @@ fn join_data(a: &Data, b: &Data) -> Data {
         return a.clone();
     }
     Data {
-        kind: if a.kind == b.kind { a.kind } else { super::value::DataKind::Opaque },
+        kind: if a.kind == b.kind { a.kind } else { DataKind::Opaque },
         dialect: b.dialect,
         columns: a.columns.join(&b.columns),
         rows: b.rows,

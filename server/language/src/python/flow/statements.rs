@@ -54,6 +54,7 @@ impl<'a> Interpreter<'a> {
                 let before = self.eval(target, scope);
                 let operand = self.eval(value, scope);
                 let after = self.augment(before, *operator, operand, stmt.range);
+                let after = self.marked(after);
                 self.assign(target, after, scope);
             }
             StmtKind::AnnAssign { target, annotation, value } => {
@@ -246,8 +247,11 @@ impl<'a> Interpreter<'a> {
         self.n_partial_loops += u32::from(!exact);
         self.walk_turns(site, n_turns, |this, number| {
             let item = items.get(number).or(items.last()).cloned().unwrap_or_default();
+            this.enter_item(&item);
             this.assign(target, item, scope);
-            this.walk_block(body, scope)
+            let reach = this.walk_block(body, scope);
+            this.leave_item();
+            reach
         });
         self.n_partial_loops -= u32::from(!exact);
         self.walk_block(orelse, scope);
@@ -349,6 +353,9 @@ impl<'a> Interpreter<'a> {
         if self.state.instance(object).is_some() {
             self.set_instance_attribute(object, &attribute.name, value);
             return;
+        }
+        if matches!(&*attribute.name, "coef_" | "coefs_") {
+            crate::python::library::fit_by_hand(self, object, &value, attribute.range);
         }
         self.set_data_attribute(object, attribute, value);
     }

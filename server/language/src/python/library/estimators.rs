@@ -1,14 +1,16 @@
 //! Estimators: made, fitted, asked to transform and predict.
 
 mod fit;
+mod lazy;
 mod make;
 
 use std::sync::Arc;
 
-pub(super) use fit::{splitter_of, watch};
+pub(crate) use fit::fit_by_hand;
+pub(super) use fit::{infos_of_target, splitter_of, watch};
 pub(super) use make::make;
 
-use crate::python::flow::arguments::Call;
+use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::column::Columns;
 use crate::python::flow::event::{EventKind, Given, Score, Turn};
 use crate::python::flow::info::{InfoKind, Infos};
@@ -24,7 +26,14 @@ pub(crate) fn estimator_method(
     name: &str,
     call: &Call<'_>,
 ) -> Value {
+    if super::texts::is_nltk(estimator) {
+        if name == "train" {
+            super::texts::fit_list(cx, object, call);
+        }
+        return object.clone();
+    }
     match name {
+        "fit" if lazy::is_lazy(estimator) => lazy::fit(cx, object, estimator, call),
         "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch"
         | "adapt" => {
             let fitted = fit::fit(cx, object, call);
@@ -84,6 +93,15 @@ pub(crate) fn estimator_method(
             score(cx, estimator, call, name);
             Value::Number(None)
         }
+        "flow" | "standardize" | "random_transform" | "apply_transform" if is_image_generator(estimator) => {
+            images(cx, object, estimator, call)
+        }
+        "flow_from_directory" | "flow_from_dataframe" if is_image_generator(estimator) => {
+            let made = cx.opaque_source(call.range());
+            let learned = estimator.infos.clone();
+            cx.change_data(&made, |data| data.infos = learned);
+            made
+        }
         "search" if is_tuner(estimator) => {
             search(cx, object, call);
             Value::None
@@ -110,6 +128,34 @@ pub(crate) fn estimator_method(
         "get_params" | "summary" | "save" | "save_model" | "plot" => Value::Unknown,
         _ => Value::Unknown,
     }
+}
+
+fn is_image_generator(estimator: &Estimator) -> bool {
+    estimator.short_name() == "ImageDataGenerator"
+}
+
+/// `generator.flow(x, y)`: the images, each changed at random, by what the generator learned in `fit`; with `subset` one part of
+/// them, as `validation_split` says.
+fn images(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
+    let subset = call.keyword("subset").and_then(|argument| argument.value.as_text().cloned());
+    // Features come alone, or in a tuple with more of the same rows.
+    let first = call.keyword("x").or(call.positional(0)).map(|argument| argument.value.clone()).unwrap_or_default();
+    let Some(data) = cx.data_within(&first, 2) else { return cx.opaque_result(call) };
+    let x = cx.add_data((*data).clone());
+    let rest = Call { expr: call.expr, arguments: vec![Arg { keyword: None, expr: None, value: x }] };
+    let made = transform(cx, object, estimator, &rest);
+    if let Value::Object(generator) = object {
+        cx.image_flows.push((*generator, made.clone()));
+    }
+    let Some(part) = subset.map(|subset| u32::from(&*subset == "validation")) else { return made };
+    // One generator, or one set of rows, is parted in one way.
+    let split = cx.split_number(Some(u64::from(data.rows.0) << 8 | 0x3c));
+    let rows = cx.rows_from(Step::Part { split, part }, data.rows, call.range());
+    cx.change_data(&made, |data| {
+        data.rows = rows;
+        data.n_rows = None;
+    });
+    made
 }
 
 /// A search of KerasTuner.
@@ -160,7 +206,7 @@ pub(super) fn change(cx: &mut Interpreter<'_>, object: &Value, change: impl FnOn
 
 /// The data that a call is given first.
 pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
-    let argument = ["X", "x", "X_test", "generator", "data", "raw_documents", "test_x"]
+    let argument = ["X", "x", "X_train", "X_test", "generator", "data", "raw_documents", "test_x"]
         .iter()
         .find_map(|name| call.keyword(name))
         .or(call.positional(0))?;
@@ -171,7 +217,19 @@ pub(super) fn first_data(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<Given>
 /// The samples that a call is given first: data, or, for what prepares data, a list of samples that are not understood (texts
 /// that a loop has cleaned).
 fn first_samples(cx: &mut Interpreter<'_>, call: &Call<'_>, estimator: &Estimator) -> Option<Given> {
-    first_data(cx, call).or_else(|| if estimator.role == Role::Transformer { samples_of_list(cx, call) } else { None })
+    first_data(cx, call).or_else(|| match estimator.role {
+        Role::Transformer => samples_of_list(cx, call),
+        _ => listed_samples(cx, call),
+    })
+}
+
+/// Samples that a list holds, which a call is given first.
+fn listed_samples(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
+    let argument = call.get(0, "X").filter(|argument| cx.state.list(&argument.value).is_some())?;
+    let (value, range) = (argument.value.clone(), argument.range().unwrap_or(call.range()));
+    let data = cx.data_of_list(&value, range).filter(|data| data.prediction.is_none())?;
+    let value = cx.add_data(data);
+    cx.given(&value, range)
 }
 
 fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>, call: &Call<'_>) -> Value {
@@ -225,7 +283,7 @@ fn transform(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator
 }
 
 fn predict(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, scores: bool) -> Value {
-    let Some(x) = first_data(cx, call) else { return cx.opaque_result(call) };
+    let Some(x) = first_data(cx, call).or_else(|| listed_samples(cx, call)) else { return cx.opaque_result(call) };
     let Some(fit) = estimator.fitted else {
         // A model that was loaded, or fitted in a way that is not understood.
         return cx.add_data(Data { infos: x.data.all_infos(), ..blank(x.data.rows) });
@@ -246,7 +304,8 @@ fn is_network(estimator: &Estimator) -> bool {
 
 /// `model.score(X, y)`, `model.evaluate(X, y)`.
 fn score(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, call: &Call<'_>, name: &str) {
-    let (Some(x), Some(fit)) = (first_data(cx, call), estimator.fitted) else { return };
+    let x = first_data(cx, call).or_else(|| listed_samples(cx, call));
+    let (Some(x), Some(fit)) = (x, estimator.fitted) else { return };
     let y = call.get(1, "y").and_then(|argument| cx.given(&argument.value, argument.range().unwrap_or(call.range())));
     let metric = match (estimator.role, name) {
         (Role::Classifier, "score") => "accuracy",
@@ -287,7 +346,7 @@ fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>
     let removes = super::roles::only_removes(estimator.short_name());
     let step = |cx: &Interpreter<'_>| {
         let site = cx.site(call.range());
-        if removes { Step::Filter { key: u64::from(site.start) } } else { Step::Copies { site } }
+        if removes { Step::filter(u64::from(site.start)) } else { Step::Copies { site } }
     };
     if !removes {
         cx.note(

@@ -2,6 +2,7 @@
 
 mod assign;
 mod combine;
+mod condition;
 mod dummies;
 mod group;
 mod methods;

@@ -37,8 +37,11 @@ pub(super) fn score(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Va
         }
         return Value::Unknown;
     }
-    let judged =
-        call.arguments.iter().find_map(|argument| cx.data_of(&argument.value).filter(|data| data.prediction.is_some()));
+    // Predictions that a loop has put into a list are predictions.
+    let judged = call
+        .arguments
+        .iter()
+        .find_map(|argument| cx.data_within(&argument.value, 2).filter(|data| data.prediction.is_some()));
     let Some(judged) = judged else { return Value::Unknown };
     let y = call
         .arguments

@@ -36,7 +36,7 @@ pub(crate) fn backward(cx: &mut Interpreter<'_>, loss: &Arc<Data>, call: &Call<'
     if loss.rows == RowsId::NONE {
         return;
     }
-    let rows = cx.flow.rows.whole_above(loss.rows);
+    let rows = cx.flow.rows.part_above(loss.rows);
     let site = cx.site(call.range());
     let fit = match cx.networks.fits.get(&(site, rows)) {
         Some(fit) => *fit,
@@ -76,7 +76,7 @@ pub(crate) fn note_input(cx: &mut Interpreter<'_>, call: &Call<'_>) {
         if matches!(data.kind, DataKind::Statistic) {
             continue;
         }
-        let (rows, before_event) = (cx.flow.rows.whole_above(data.rows), cx.flow.events.len());
+        let (rows, before_event) = (cx.flow.rows.part_above(data.rows), cx.flow.events.len());
         let n_inputs = cx.flow.inputs.len();
         match cx.flow.inputs.iter_mut().find(|input| input.rows == rows && input.around == outermost) {
             Some(known) => known.before_event = before_event,
@@ -97,7 +97,7 @@ pub(crate) fn choose(cx: &mut Interpreter<'_>, test: &Expr, values: &[Value], bo
         RowsId::NONE => judged.all_infos().iter().map(|id| cx.flow.info(id).rows).last(),
         rows => Some(rows),
     };
-    let Some(rows) = rows.filter(|rows| *rows != RowsId::NONE).map(|rows| cx.flow.rows.whole_above(rows)) else {
+    let Some(rows) = rows.filter(|rows| *rows != RowsId::NONE).map(|rows| cx.flow.rows.part_above(rows)) else {
         return;
     };
     let trained_on = cx.flow.fit(fit).x.data.rows;

@@ -25,7 +25,11 @@ const N_RANGE_MAX: f64 = 40.0;
 pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     let first = call.positional(0).map(|argument| argument.value.clone()).unwrap_or_default();
     match name {
-        "list" | "tuple" | "set" | "sorted" | "reversed" | "frozenset" => sequence(cx, name, &first),
+        "set" | "frozenset" => match cx.set_of_words(&first, call.range()) {
+            Some(words) => words,
+            None => sequence(cx, name, &first),
+        },
+        "list" | "tuple" | "sorted" | "reversed" => sequence(cx, name, &first),
         "dict" => {
             let mut dict = match cx.state.dict(&first) {
                 Some((_, dict)) => (**dict).clone(),
@@ -92,6 +96,8 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
             Value::Str(_) => first,
             Value::Path(path) => Value::text(path),
             Value::Number(Some(number)) if number.fract() == 0.0 => Value::text(&format!("{}", *number as i64)),
+            // The text of a sample is the sample's.
+            _ if cx.data_of(&first).is_some_and(|data| super::texts::is_text(&data)) => cx.add_data_like(&first),
             _ => Value::Str(Text::default()),
         },
         "str.format" => Value::Str(Text::default()),
@@ -108,7 +114,10 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
                 let rest = Call { expr: call.expr, arguments: Vec::new() };
                 super::data_method(cx, &first, &data, &method, &rest)
             }
-            None => Value::Unknown,
+            None => {
+                let words = cx.words_in(&first);
+                if words.is_empty() { Value::Unknown } else { super::frames::statistic(cx, words) }
+            }
         },
         "map" | "filter" => {
             let second = call.positional(1).map(|argument| argument.value.clone()).unwrap_or_default();
@@ -246,6 +255,11 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
         let result = match name {
             "append" | "add" => {
                 cx.note_appended(id, &first, call.range());
+                let first = cx.marked(first);
+                let mut first = cx.belonging(first);
+                if cx.collects_words(id, &first) {
+                    first = cx.collect_words(id, &first, name == "add", call.range());
+                }
                 Arc::make_mut(&mut list).items.push(first);
                 Value::None
             }
@@ -257,7 +271,17 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
                         changed.items.extend(items);
                         changed.open |= open;
                     }
-                    None => changed.open = true,
+                    None => {
+                        changed.open = true;
+                        if cx.data_of(&first).is_some_and(|data| data.kind == DataKind::Opaque) {
+                            let in_loop = cx.n_objects_before.last().is_some_and(|n_before| id.0 < *n_before);
+                            let words = match in_loop {
+                                true => cx.collect_words(id, &first, name == "update", call.range()),
+                                false => first,
+                            };
+                            changed.items.push(words);
+                        }
+                    }
                 }
                 Value::None
             }
@@ -318,7 +342,7 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
     let Some((id, dict)) = cx.state.dict(object) else { return Value::Unknown };
     let mut dict = dict.clone();
     match name {
-        "items" => {
+        "items" | "most_common" => {
             let pairs = dict
                 .entries
                 .iter()
@@ -330,6 +354,10 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
         "values" => cx.add_list(dict.entries.iter().map(|(_, value)| value.clone()).collect(), dict.open),
         "get" | "setdefault" => match first.as_text().and_then(|key| dict.get(key)).cloned() {
             Some(value) => value,
+            None if first.as_text().is_none() && !cx.words_in(object).is_empty() => {
+                let infos = cx.infos_of(object);
+                super::frames::statistic(cx, infos)
+            }
             None => call.positional(1).map(|argument| argument.value.clone()).unwrap_or_default(),
         },
         "pop" => {
@@ -355,6 +383,10 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
                 None => changed.open = true,
             }
             cx.state.set(id, Object::Dict(dict));
+            let is_dict = cx.state.dict(&first).is_some();
+            if !is_dict && !cx.turns.is_empty() && cx.n_objects_before.last().is_some_and(|n_before| id.0 < *n_before) {
+                cx.count_words(id, &first, call.range());
+            }
             Value::None
         }
         "copy" => Value::Object(cx.state.add(Object::Dict(dict))),
@@ -415,7 +447,7 @@ pub(crate) fn plain_method(cx: &mut Interpreter<'_>, object: &Value, name: &str,
                 };
                 match parts {
                     Some(parts) => Value::text(&parts.join(&**separator)),
-                    None => Value::Str(Text::default()),
+                    None => super::texts::joined(cx, call),
                 }
             }
             ("split", Some(value)) => {
@@ -489,8 +521,12 @@ pub(super) fn call_other(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         "collections.OrderedDict" | "collections.defaultdict" => Value::Object(
             cx.state.add(Object::Dict(Arc::new(Dict { open: name.ends_with("defaultdict"), ..Dict::default() }))),
         ),
+        "collections.Counter" => super::texts::counter(cx, call),
         "itertools.product" | "itertools.chain" | "itertools.combinations" => cx.add_list(Vec::new(), true),
         "datetime.datetime.now" | "time.time" => Value::Number(None),
+        _ if name.starts_with("re.") && call.arguments.iter().any(|argument| cx.data_of(&argument.value).is_some()) => {
+            cx.opaque_result(call)
+        }
         _ => Value::Unknown,
     }
 }

@@ -1,8 +1,19 @@
 //! Plotting functions: their arguments name columns of the frame that they draw.
 
 use crate::python::flow::arguments::Call;
+use crate::python::flow::event::EventKind;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{DataKind, Value};
+
+/// Notes predictions that a plotting function is given.
+pub(super) fn note_predictions(cx: &mut Interpreter<'_>, call: &Call<'_>) {
+    for argument in &call.arguments {
+        let Some(data) = cx.data_of(&argument.value) else { continue };
+        if let Some(prediction) = data.prediction {
+            cx.note(call.range(), EventKind::Drawing { fit: prediction.fit, rows: data.rows });
+        }
+    }
+}
 
 const COLUMNS: &[&str] = &[
     "x", "y", "hue", "style", "size", "col", "row", "color", "facet_col", "facet_row", "values", "names", "hover_name",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::python::flow::value::{Composite, Role};
+use crate::python::flow::value::{Composite, Role, Value};
 
 /// Classes by role, with the module of scikit-learn (1.7) or the library where they live.
 const CLASSES: &[(&str, Role, &[&str])] = &[
@@ -149,6 +149,8 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
     ("catboost", Role::Regressor, &["CatBoostRegressor", "CatBoost"]),
     ("ngboost", Role::Regressor, &["NGBRegressor"]),
     ("pytorch_tabnet.tab_model", Role::Classifier, &["TabNetClassifier"]),
+    ("pytorch_tabnet.tab_model", Role::Regressor, &["TabNetRegressor"]),
+    ("pytorch_tabnet.multitask", Role::Classifier, &["TabNetMultiTaskClassifier"]),
     (
         "imblearn.over_sampling",
         Role::Resampler,
@@ -185,12 +187,15 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
         &["BinaryEncoder", "HashingEncoder", "BaseNEncoder", "HelmertEncoder", "SumEncoder"],
     ),
     ("keras.preprocessing.text", Role::Transformer, &["Tokenizer"]),
+    ("keras.preprocessing.image", Role::Transformer, &["ImageDataGenerator"]),
     ("keras", Role::Model, &["Sequential"]),
     ("keras.layers", Role::Transformer, &["TextVectorization"]),
     ("keras.wrappers", Role::Classifier, &["KerasClassifier"]),
     ("keras.wrappers", Role::Regressor, &["KerasRegressor"]),
     ("prophet", Role::Regressor, &["Prophet"]),
     ("surprise", Role::Model, &["SVD"]),
+    ("lazypredict.Supervised", Role::Classifier, &["LazyClassifier"]),
+    ("lazypredict.Supervised", Role::Regressor, &["LazyRegressor"]),
     ("sklearn_pandas", Role::Transformer, &["DataFrameMapper"]),
 ];
 
@@ -198,7 +203,7 @@ const CLASSES: &[(&str, Role, &[&str])] = &[
 const LIBRARIES: &[&str] = &[
     "sklearn", "imblearn", "xgboost", "lightgbm", "catboost", "category_encoders", "keras", "tensorflow", "tf_keras",
     "sklearn_pandas", "umap", "ngboost", "prophet", "fbprophet", "pytorch_tabnet", "surprise", "cuml", "daal4py",
-    "sklearnex", "scikeras", "autosklearn",
+    "sklearnex", "scikeras", "autosklearn", "lazypredict",
 ];
 
 /// What a class is, by its full name.
@@ -236,6 +241,25 @@ pub(super) fn home_of(short: &str) -> Option<Arc<str>> {
         _ => return None,
     };
     Some(format!("{module}.{short}").into())
+}
+
+/// Whether a transformer learns from the rows that it is fitted on, where that depends on how it is made. Keras' `ImageDataGenerator`
+/// learns mean, deviation or whitening of the images as a whole (Keras 2), all else that it does it does to each image alone;
+/// a filler of one given value, and a counter of given words, have nothing to learn.
+pub(super) fn learns(short: &str, parameter: impl Fn(&str) -> Option<Value>) -> Option<bool> {
+    let given =
+        |name: &str| parameter(name).is_some_and(|value| !matches!(value, Value::None | Value::Bool(Some(false))));
+    match short {
+        "ImageDataGenerator" => Some(
+            ["featurewise_center", "featurewise_std_normalization", "zca_whitening"].iter().any(|name| given(name)),
+        ),
+        "SimpleImputer" => match parameter("strategy") {
+            Some(Value::Str(text)) if text.value.as_deref() == Some("constant") => Some(false),
+            _ => None,
+        },
+        "CountVectorizer" if given("vocabulary") => Some(false),
+        _ => None,
+    }
 }
 
 /// How a class is made of others.

@@ -10,6 +10,9 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Data, Estimator, Object, Role, Value};
 
+/// How deep tuples and dictionaries of one sample are looked into.
+const DEPTH_OF_SAMPLES_MAX: usize = 3;
+
 /// Class of a callback that ends learning, or keeps the best state, by what is watched.
 pub(super) const EARLY_STOPPING: &str = "callback.early_stopping";
 
@@ -101,37 +104,33 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
                     };
                     Value::Object(cx.state.add(Object::Estimator(Arc::new(loaded))))
                 }
-                None => Value::Unknown,
+                None => {
+                    let network = named_estimator(cx, "keras.Model", call);
+                    estimators::change(cx, &network, |network| network.role = Role::Model);
+                    network
+                }
             };
         }
         ("keras" | "tensorflow", "load_data") => return two_parts(cx, call),
         ("tensorflow", "convert_to_tensor" | "constant" | "cast" | "reshape")
-        | ("torch", "tensor" | "from_numpy" | "as_tensor") => {
+        | (
+            "torch",
+            "tensor" | "from_numpy" | "as_tensor" | "Tensor" | "FloatTensor" | "LongTensor" | "DoubleTensor"
+            | "IntTensor",
+        ) => {
             return same(cx, call);
         }
         ("torchvision" | "torchtext" | "torchaudio", _) if full.contains(".datasets.") => {
             return super::networks::data_set(cx, call);
         }
-        ("torch", "TensorDataset" | "DataLoader") => return same(cx, call),
-        ("torch", "random_split") => {
-            return match call.positional(0).and_then(|argument| cx.data_of(&argument.value)) {
-                Some(data) => {
-                    let split = cx.split_number(None);
-                    let parts = (0..3)
-                        .map(|part| {
-                            let rows = cx.rows_from(Step::Part { split, part }, data.rows, call.range());
-                            cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
-                        })
-                        .collect::<Vec<_>>();
-                    let n_parts = call
-                        .positional(1)
-                        .and_then(|argument| cx.state.items(&argument.value))
-                        .map_or(2, |(items, _)| items.len());
-                    Value::Tuple(Arc::new(parts.into_iter().take(n_parts.clamp(1, 3)).collect()))
-                }
-                None => Value::Unknown,
-            };
+        ("torch", "DataLoader") => return loader(cx, call),
+        ("torch", "TensorDataset" | "Variable") => return same(cx, call),
+        ("torch", "zeros" | "ones" | "empty") => {
+            let rows = cx.new_rows(call.range());
+            cx.blank.insert(rows);
+            return cx.opaque(rows, Infos::default());
         }
+        ("torch", "random_split") => return random_split(cx, call),
         _ => {}
     }
     if let Some(value) = estimators::make(cx, full, call) {
@@ -142,6 +141,9 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
     {
         return Value::Unknown;
     }
+    if !super::leaves_arguments(full) {
+        super::runners::run(cx, full, call);
+    }
     cx.opaque_result(call)
 }
 
@@ -151,6 +153,80 @@ fn same(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
     match data {
         Some(data) => cx.changed(&data, Infos::default()),
         None => Value::Unknown,
+    }
+}
+
+/// `DataLoader(dataset)`: a loop over it goes through what the data set gives, batch by batch.
+fn loader(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let set = call.value(0, "dataset");
+    if cx.state.list(&set).is_some() {
+        // A part of a data set of the script.
+        return set;
+    }
+    match sample_of(cx, &set, call) {
+        Some(item) => cx.add_list(vec![item], true),
+        None => same(cx, call),
+    }
+}
+
+/// What a data set of the script, an instance with `__getitem__`, gives for a position.
+fn sample_of(cx: &mut Interpreter<'_>, set: &Value, call: &Call<'_>) -> Option<Value> {
+    let method = cx.state.instance(set).and_then(|(_, set)| cx.state.name(set.scope, "__getitem__").cloned());
+    match method {
+        Some(Value::Function(function, scope)) => {
+            Some(cx.item_of_instance(&function, scope, set, Value::Number(None), call.expr))
+        }
+        _ => None,
+    }
+}
+
+/// `random_split(dataset, lengths)`: the parts are rows, of a data set of the script too.
+fn random_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
+    let set = call.value(0, "dataset");
+    let n_parts = call
+        .get(1, "lengths")
+        .and_then(|argument| cx.state.items(&argument.value))
+        .map_or(2, |(items, _)| items.len().clamp(1, 3));
+    let item = match cx.data_of(&set) {
+        Some(_) => None,
+        None => match sample_of(cx, &set, call) {
+            Some(item) => Some(item),
+            None => return Value::Unknown,
+        },
+    };
+    let split = cx.split_number(None);
+    let parts = (0..n_parts as u32).map(|part| match &item {
+        Some(item) => {
+            let item = of_part(cx, item, (split, part), call, DEPTH_OF_SAMPLES_MAX);
+            cx.add_list(vec![item], true)
+        }
+        None => of_part(cx, &set, (split, part), call, 1),
+    });
+    Value::Tuple(Arc::new(parts.collect()))
+}
+
+/// Data, or each of a tuple or dictionary of data, as part of a split.
+fn of_part(cx: &mut Interpreter<'_>, value: &Value, (split, part): (u32, u32), call: &Call<'_>, depth: usize) -> Value {
+    if depth == 0 {
+        return Value::Unknown;
+    }
+    if let Value::Tuple(items) = value {
+        let items = items.iter().map(|item| of_part(cx, item, (split, part), call, depth - 1));
+        return Value::Tuple(Arc::new(items.collect()));
+    }
+    if let Some((_, dict)) = cx.state.dict(value) {
+        let mut dict = (**dict).clone();
+        for (_, entry) in &mut dict.entries {
+            *entry = of_part(cx, entry, (split, part), call, depth - 1);
+        }
+        return Value::Object(cx.state.add(Object::Dict(Arc::new(dict))));
+    }
+    match cx.data_of(value) {
+        Some(data) => {
+            let rows = cx.rows_from(Step::Part { split, part }, data.rows, call.range());
+            cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
+        }
+        None => value.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::python::Analysis;
 use crate::python::flow::Flow;
 use crate::python::flow::event::{Event, EventKind, Fit, Split};
-use crate::python::flow::info::{Info, Infos};
+use crate::python::flow::info::{Info, InfoId, Infos};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::{Data, DataKind, Estimator, FitId};
 use crate::python::library::networks::LOOP;
@@ -176,6 +176,16 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether what was learned, the info at `index`, went into a table of some rows.
+    pub fn prepares(&self, index: usize, of: RowsId) -> bool {
+        let id = InfoId(index as u32);
+        self.flow().seen.iter().flatten().filter_map(|seen| seen.data()).any(|data| {
+            is_table(data)
+                && data.all_infos().iter().any(|known| known == id)
+                && self.flow().rows.comes_from(data.rows, of)
+        })
+    }
+
     pub fn info(&self, infos: &Infos) -> Vec<&'a Info> {
         infos.iter().map(|id| self.analysis.flow.info(id)).collect()
     }
@@ -187,7 +197,12 @@ impl<'a> Facts<'a> {
 
     /// Whether something happens inside a function that nothing calls, whose callers may do what is missing here.
     pub fn in_uncalled(&self, site: TextRange) -> bool {
-        self.analysis.flow.alone.iter().any(|range| range.contains(site))
+        self.uncalled_around(site).is_some()
+    }
+
+    /// The function around a place that nothing calls.
+    pub fn uncalled_around(&self, site: TextRange) -> Option<TextRange> {
+        self.analysis.flow.alone.iter().copied().find(|range| range.contains(site))
     }
 
     /// An estimator and all it is made of.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Findings;
 use super::facts::{Facts, Judged};
-use crate::python::flow::event::{EventKind, Fit};
+use crate::python::flow::event::{EventKind, Fit, Given};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
 use crate::python::library::networks::LOOP;
@@ -88,7 +88,11 @@ fn has_untouched(facts: &Facts<'_>, sets: &Sets<'_>, set: RowsId, tries_threshol
     let n_here = n_models(&sets.list[sets.places[&set]].1);
     (n_here > 1 || tries_thresholds || watches(facts, set))
         && sets.list.iter().any(|(other, judged)| {
-            *other != set && facts.relation(*other, set) == Relation::Disjoint && n_models(judged) == 1
+            let is_apart = || {
+                facts.relation(*other, set) == Relation::Disjoint
+                    || facts.flow().rows.are_unpacked_together(*other, set)
+            };
+            *other != set && n_models(judged) == 1 && is_apart()
         })
 }
 
@@ -178,13 +182,43 @@ fn model(facts: &Facts<'_>, fit: FitId) -> Model {
         revision: fit.estimator.revision,
         class: fit.estimator.class.clone(),
         features: if x.open { Vec::new() } else { x.names().cloned().collect() },
-        target: fit
-            .y
-            .iter()
-            .flat_map(|y| y.data.columns.list.iter())
-            .flat_map(|column| column.origins.iter().map(|origin| origin.0))
-            .collect(),
+        target: fit.y.as_ref().map_or_else(Vec::new, origins),
     }
+}
+
+fn origins(y: &Given) -> Vec<u32> {
+    y.data.columns.list.iter().flat_map(|column| column.origins.iter().map(|origin| origin.0)).collect()
+}
+
+/// Whether one truth judges two models, of which one learned from a target that is not seen: `lgb.train(settings, rows)`.
+fn is_judged_by_same_column(facts: &Facts<'_>, a: &Judged, b: &Judged) -> bool {
+    let truth = |judged: &Judged| match &facts.events()[judged.event].kind {
+        EventKind::Score(score) => score.y.as_ref().map(origins),
+        _ => None,
+    };
+    let is_unseen = |judged: &Judged| facts.fit(judged.fit).y.is_none();
+    (is_unseen(a) || is_unseen(b)) && truth(a).is_some_and(|of_a| !of_a.is_empty() && truth(b) == Some(of_a))
+}
+
+/// Whether two models learned, and are judged by, targets that are vectors of their own: two arguments of a function, two files.
+fn is_judged_by_other_vector(facts: &Facts<'_>, a: &Judged, b: &Judged) -> bool {
+    let truth = |judged: &Judged| match &facts.events()[judged.event].kind {
+        EventKind::Score(score) => vector(facts, score.y.as_ref()?, judged.rows),
+        _ => None,
+    };
+    let learned = |judged: &Judged| {
+        let fit = facts.fit(judged.fit);
+        vector(facts, fit.y.as_ref()?, fit.x.data.rows)
+    };
+    let differ = |a: Option<RowsId>, b: Option<RowsId>| a.zip(b).is_some_and(|(a, b)| a != b);
+    differ(learned(a), learned(b)) && differ(truth(a), truth(b))
+}
+
+/// The vector that a target is, or is a part of, where that is not a column of a table nor of the table of the features.
+fn vector(facts: &Facts<'_>, y: &Given, features: RowsId) -> Option<RowsId> {
+    let rows = &facts.flow().rows;
+    let source = rows.source_above(y.data.rows)?;
+    (y.data.columns.list.is_empty() && !rows.comes_from(features, source)).then_some(source)
 }
 
 /// Whether two fits are of one model. One that learned anew, elsewhere in the script, from other rows or from rows that were
@@ -220,8 +254,13 @@ fn several_models(facts: &Facts<'_>, judged: &[&Judged], found: &mut Findings) {
         if seen.iter().any(|(_, known)| is_same_model(facts, known.fit, judged.fit)) {
             continue;
         }
-        if let Some((_, first)) = seen.iter().find(|(known, _)| known.target == model.target) {
-            let n_models = seen.len() + 1;
+        let is_rival = |known: &Model, other: &Judged| {
+            let is_same = known.target == model.target || is_judged_by_same_column(facts, other, judged);
+            is_same && !is_judged_by_other_vector(facts, other, judged)
+        };
+        let mut rivals = seen.iter().filter(|(known, other)| is_rival(known, other));
+        if let Some((_, first)) = rivals.next() {
+            let n_models = rivals.count() + 2;
             let message = format!(
                 "these test rows judge model number {n_models}: whichever is chosen by such scores looks better than it is. Compare models on a validation part or with `cross_val_score`, and judge the chosen one once on the test rows"
             );
@@ -270,7 +309,9 @@ fn tuned(facts: &Facts<'_>, here: &[&Judged], found: &mut Findings) {
 fn watched(facts: &Facts<'_>, set: RowsId, found: &mut Findings) {
     for event in facts.events() {
         let EventKind::Watch { fit, x, stops_early: true } = &event.kind else { continue };
-        if x.data.rows != set || facts.relation(facts.fit(*fit).x.data.rows, set).overlaps() {
+        // Copies of training rows among the test rows are another mistake; this one is there all the same.
+        let is_training = |relation| matches!(relation, Relation::Same | Relation::Contains | Relation::Within);
+        if x.data.rows != set || is_training(facts.relation(facts.fit(*fit).x.data.rows, set)) {
             continue;
         }
         let message = "these rows decide when learning ends and then judge the result, which looks better than it is. Set a validation part of the training rows apart for early stopping";
@@ -280,7 +321,7 @@ fn watched(facts: &Facts<'_>, set: RowsId, found: &mut Findings) {
 
 /// A search among settings on rows that were set apart as test rows.
 fn searched(facts: &Facts<'_>, found: &mut Findings) {
-    for event in facts.events() {
+    for (index, event) in facts.events().iter().enumerate() {
         let EventKind::CrossValidation { x, searches, .. } = &event.kind else { continue };
         // Test rows are those that something else, fitted on the other part of the split, is judged on, or that `train_test_split` gave second.
         let is_test = facts.events().iter().any(|other| match &other.kind {
@@ -292,7 +333,10 @@ fn searched(facts: &Facts<'_>, found: &mut Findings) {
         // Settings found with the test rows among the rows that are searched.
         let holds_test = *searches
             && facts.judged.iter().any(|judged| {
+                // What was judged before, or in another function that nothing calls, owes nothing to this search.
                 judged.metric.is_some()
+                    && judged.event > index
+                    && facts.uncalled_around(judged.site) == facts.uncalled_around(event.site)
                     && facts.is_test(judged)
                     && facts.relation(x.data.rows, judged.rows) == Relation::Contains
             });

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use super::facts::{Facts, Judged};
-use crate::python::flow::event::EventKind;
+use crate::python::flow::event::{Event, EventKind, Split};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
 
@@ -24,10 +24,39 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
     }
     copied_before_split(facts, found);
+    drawn(facts, found);
     let fits: Vec<FitId> = facts.model_fits().map(|(id, _)| id).collect();
     for fit in fits {
         let all: Vec<&Judged> = facts.judged.iter().filter(|judged| judged.fit == fit).collect();
         check_fit(facts, fit, &all, found);
+    }
+}
+
+/// Predictions for test rows that are only looked at in a plot, of a model that was fitted on all rows after these were split.
+fn drawn(facts: &Facts<'_>, found: &mut Findings) {
+    let rows = &facts.flow().rows;
+    let mut seen: Vec<FitId> = Vec::new();
+    for event in facts.events() {
+        let EventKind::Drawing { fit: id, rows: of } = &event.kind else { continue };
+        let fit = facts.fit(*id);
+        if seen.contains(id) || facts.relation(fit.x.data.rows, *of) != Relation::Contains {
+            continue;
+        }
+        let is_set_apart = |(split_event, split): (&Event, &Split)| {
+            &*split.what == "train_test_split"
+                && rows.comes_from(*of, split.parts[1])
+                && split_event.site.end < fit.site.start
+        };
+        // Beside an honest score, or one that is reported itself, the plot is an illustration.
+        let is_scored = facts.judged.iter().any(|judged| {
+            judged.metric.is_some()
+                && (judged.fit == *id || rows.comes_from(judged.rows, *of) && facts.is_held_out(judged))
+        });
+        if fit.estimator.role.is_model() && !is_scored && facts.splits().any(is_set_apart) {
+            seen.push(*id);
+            let message = "the model was fitted on these rows too: how near its predictions come in this plot says nothing about new rows. Fit it on the training part alone";
+            found.report("MLW105", event.site, message.to_owned(), vec![(fit.site, "fitted on these rows here")]);
+        }
     }
 }
 

@@ -4,9 +4,13 @@
 
 use super::Findings;
 use super::facts::{Facts, Judged};
+use crate::python::flow::event::EventKind;
 use crate::python::flow::info::{Info, InfoKind};
 use crate::python::flow::rows::{Relation, RowsId, Step};
 use crate::text::TextRange;
+
+/// Pieces of knowledge that are compared with each other at most.
+const N_INFOS_MAX: usize = 400;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for judged in &facts.judged {
@@ -22,8 +26,98 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             report(facts, found, info, judged.rows, trained_on, fit.site, Some(judged));
         }
     }
+    while_learning(facts, found);
     before_any_judgement(facts, found);
     before_unknown_models(facts, found);
+    each_part_by_itself(facts, found);
+    from_both_parts(facts, found);
+    after_the_split(facts, found);
+}
+
+/// What was learned from the rows before they were split, and went into both parts afterwards, for models that are not
+/// understood.
+fn after_the_split(facts: &Facts<'_>, found: &mut Findings) {
+    let rows = &facts.flow().rows;
+    for (_, split) in facts.splits_for_unknown_models() {
+        let [train, test] = split.parts;
+        if facts.judged.iter().any(|judged| rows.comes_from(judged.rows, test)) {
+            continue;
+        }
+        for (index, info) in facts.flow().infos.iter().take(N_INFOS_MAX).enumerate() {
+            let of_both =
+                info.kind != InfoKind::Future && rows.knows_of(info.rows, test) && rows.knows_of(info.rows, train);
+            if of_both && facts.prepares(index, train) && facts.prepares(index, test) {
+                report(facts, found, info, test, train, info.site, None);
+            }
+        }
+    }
+}
+
+/// What was learned from both parts of a split, put together again, for models that are not understood.
+fn from_both_parts(facts: &Facts<'_>, found: &mut Findings) {
+    let rows = &facts.flow().rows;
+    for (index, info) in facts.flow().infos.iter().take(N_INFOS_MAX).enumerate() {
+        let [train, test] = rows.get(info.rows).parents[..] else { continue };
+        let is_learned = matches!(info.kind, InfoKind::Fitted | InfoKind::Vocabulary);
+        if !is_learned || !matches!(rows.get(info.rows).step, Step::Union) || !is_other_part(facts, train, test) {
+            continue;
+        }
+        let is_understood = facts.judged.iter().any(|judged| rows.comes_from(judged.rows, test));
+        if !is_understood && facts.prepares(index, train) && facts.prepares(index, test) {
+            report(facts, found, info, test, train, info.site, None);
+        }
+    }
+}
+
+/// The parts of a split, each prepared by what it says itself, for models that are not understood: the part that is prepared
+/// later is for the test.
+fn each_part_by_itself(facts: &Facts<'_>, found: &mut Findings) {
+    let rows = &facts.flow().rows;
+    let infos = &facts.flow().infos;
+    let infos = &infos[..infos.len().min(N_INFOS_MAX)];
+    for (index, info) in infos.iter().enumerate() {
+        let is_pair = |other: &Info| {
+            other.what == info.what && other.kind == info.kind && is_other_part(facts, other.rows, info.rows)
+        };
+        if info.kind == InfoKind::Future || rows.split_or_cut_above(info.rows).is_none() {
+            continue;
+        }
+        let Some((of_train, learned)) = infos[..index].iter().enumerate().find(|(_, other)| is_pair(other)) else {
+            continue;
+        };
+        let is_understood = facts.judged.iter().any(|judged| rows.comes_from(judged.rows, info.rows));
+        if is_understood || !facts.prepares(of_train, learned.rows) || !facts.prepares(index, info.rows) {
+            continue;
+        }
+        report(facts, found, info, info.rows, learned.rows, learned.site, None);
+    }
+}
+
+/// Whether two sets are, or come from, different parts of one split.
+fn is_other_part(facts: &Facts<'_>, a: RowsId, b: RowsId) -> bool {
+    let rows = &facts.flow().rows;
+    match (rows.split_or_cut_above(a), rows.split_or_cut_above(b)) {
+        (Some(a), Some(b)) => rows.get(a).parents == rows.get(b).parents && rows.relation(a, b) == Relation::Disjoint,
+        _ => false,
+    }
+}
+
+/// A network that is judged by nothing but what it watches while it learns.
+fn while_learning(facts: &Facts<'_>, found: &mut Findings) {
+    for event in facts.events() {
+        let EventKind::Watch { fit: id, x, .. } = &event.kind else { continue };
+        let fit = facts.fit(*id);
+        let rows = x.data.rows;
+        let relation = facts.relation(fit.x.data.rows, rows);
+        if facts.is_judged(*id) || matches!(relation, Relation::Same | Relation::Contains | Relation::Within) {
+            continue;
+        }
+        for info in facts.info(&fit.infos.union(&x.data.all_infos())) {
+            if info.kind != InfoKind::Future && facts.flow().rows.knows_of(info.rows, rows) {
+                report(facts, found, info, rows, fit.x.data.rows, fit.site, None);
+            }
+        }
+    }
 }
 
 /// A split of rows that something was learned from, whose parts go to models that are not understood.
@@ -48,7 +142,7 @@ fn before_any_judgement(facts: &Facts<'_>, found: &mut Findings) {
         let parent = rows.get(part).parents[0];
         // The other part of the split, where the script made one.
         let other = facts.events().iter().find_map(|event| match &event.kind {
-            crate::python::flow::event::EventKind::Split(found) => {
+            EventKind::Split(found) => {
                 found.parts.iter().copied().find(|rows_of_part| match facts.flow().rows.get(*rows_of_part) {
                     set if set.parents == [parent] => {
                         matches!(set.step, Step::Part { split: s, part: p } if s == split && p != number)
@@ -98,6 +192,9 @@ fn report(
             InfoKind::Fitted => format!(
                 "`{what}` is fitted on the test rows: they are then prepared by what they themselves say. Fit it on the training rows and only `transform` the test rows"
             ),
+            InfoKind::Vocabulary => format!(
+                "`{what}` collects the words of the test rows. Collect those of the training rows, and describe both parts by them"
+            ),
             _ => format!(
                 "this {} is computed from the test rows and used to prepare them. Compute it from the training rows and use it for both",
                 name_of(info)
@@ -109,6 +206,9 @@ fn report(
     let message = match info.kind {
         InfoKind::Fitted => format!(
             "`{what}` is fitted on rows that are test rows later: what it learned from them reaches the training data, and the test result is better than it should be. Split first, then fit it on the training rows alone, or put it into a `Pipeline` with the model"
+        ),
+        InfoKind::Vocabulary => format!(
+            "`{what}` collects words from texts that are test rows later: which words the features are is known from the test rows too, and the test result is better than it should be. Split first, then collect the words of the training texts alone"
         ),
         _ => format!(
             "this {} is computed from rows that are test rows later and goes into the data: the test result is better than it should be. Split first, then compute it from the training rows alone",

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::{change, first_samples};
 use crate::python::flow::arguments::{Arg, Call};
+use crate::python::flow::column::Columns;
 use crate::python::flow::event::{EventKind, Fit, Given};
-use crate::python::flow::info::InfoKind;
+use crate::python::flow::info::{InfoId, InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Composite, DataKind, Estimator, FitId, Object, Role, Value};
+use crate::python::flow::rows::RowsId;
+use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, FitId, Object, Role, Value};
+use crate::text::TextRange;
 
 /// Fits an estimator; `None` where it is not known on what.
 pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> Option<FitId> {
@@ -21,7 +24,7 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
     columns_of_branches(cx, &estimator, &x);
     let mut infos = x.data.all_infos().union(&estimator.infos);
     if let Some(y) = &y {
-        infos = infos.union(&y.data.all_infos());
+        infos = infos.union(&infos_of_target(cx, y));
     }
     let fit = Fit {
         object: id,
@@ -66,8 +69,21 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
         estimator.fitted = Some(fit);
         estimator.infos = carried.clone();
     });
-    // The steps are fitted with it.
-    for step in &estimator.steps {
+    let flows = cx.image_flows.iter().filter(|(generator, _)| *generator == id).map(|(_, flow)| flow.clone());
+    for flow in flows.collect::<Vec<_>>() {
+        cx.change_data(&flow, |data| data.infos = data.infos.union(&carried));
+    }
+    // A search fits copies of the estimator that it is given, and keeps the best; the steps of all else are fitted with it.
+    let copied = usize::from(estimator.composite == Some(Composite::Search));
+    if let Some(best) = estimator.steps.first().filter(|_| copied > 0)
+        && let Object::Estimator(best) = cx.state.get(*best).clone()
+    {
+        let best = Arc::new(Estimator { fitted: Some(fit), ..(*best).clone() });
+        let copy = cx.state.add(Object::Estimator(best.clone()));
+        cx.flow.made.push((copy, best));
+        change(cx, object, |search| search.steps[0] = copy);
+    }
+    for step in estimator.steps.iter().skip(copied) {
         change(cx, &Value::Object(*step), |step| {
             step.fitted = step.fitted.or(Some(fit));
             if matches!(step.role, Role::Transformer | Role::RowTransformer) {
@@ -77,6 +93,40 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
     }
     watch(cx, fit, &estimator, call);
     Some(fit)
+}
+
+/// Knowledge in a target. Edges between classes that are computed from all rows, `pd.cut(price, 4)`, only say what is asked.
+pub(in crate::python::library) fn infos_of_target(cx: &Interpreter<'_>, y: &Given) -> Infos {
+    let makes_classes = |id: &InfoId| {
+        let info = cx.flow.info(*id);
+        info.kind == InfoKind::Statistic && matches!(&*info.what, "cut" | "qcut")
+    };
+    let infos = y.data.all_infos();
+    infos.iter().filter(|id| !makes_classes(id)).fold(Infos::default(), |all, id| all.union(&Infos::one(id)))
+}
+
+/// `model.coef_ = weights`: a model that was not fitted has learned what its coefficients were computed from.
+pub(crate) fn fit_by_hand(cx: &mut Interpreter<'_>, object: &Value, coefficients: &Value, site: TextRange) {
+    let Some((id, estimator)) = cx.state.estimator(object).map(|(id, estimator)| (id, estimator.clone())) else {
+        return;
+    };
+    if estimator.fitted.is_some() || !estimator.role.is_model() {
+        return;
+    }
+    let learned = cx.infos_of(coefficients).iter().map(|info| cx.flow.info(info).rows).last();
+    let data = Data::new(DataKind::Opaque, Dialect::Numpy, Columns::unknown(), learned.unwrap_or(RowsId::NONE));
+    let site = cx.site(site);
+    let fit = cx.add_fit(Fit {
+        object: id,
+        estimator,
+        site,
+        x: Given { data: Arc::new(data), range: site },
+        y: None,
+        infos: Default::default(),
+        supervised: true,
+        sample_weight: false,
+    });
+    change(cx, object, |estimator| estimator.fitted = Some(fit));
 }
 
 /// The splitter that a search or cross-validation is given.
@@ -142,7 +192,7 @@ pub(in crate::python::library) fn watch(cx: &mut Interpreter<'_>, fit: FitId, es
 }
 
 /// The features in `(X, y)`, `[(X, y), …]`, `[(dmatrix, "name"), …]` or `[dataset, …]`.
-fn watched(cx: &Interpreter<'_>, argument: &Arg<'_>, range: crate::text::TextRange) -> Vec<Given> {
+fn watched(cx: &Interpreter<'_>, argument: &Arg<'_>, range: TextRange) -> Vec<Given> {
     let Some((items, _)) = cx.state.items(&argument.value) else {
         return cx.given(&argument.value, range).into_iter().collect();
     };
@@ -167,6 +217,11 @@ fn stops_early(cx: &Interpreter<'_>, estimator: &Estimator, call: &Call<'_>) -> 
             || estimator.parameter(name).is_some_and(named)
     }) {
         return true;
+    }
+    // TabNet waits ten epochs for something better on what it watches, unless it is told otherwise, and keeps the best.
+    if estimator.class.starts_with("pytorch_tabnet") {
+        let patience = call.keyword("patience").map(|argument| &argument.value);
+        return !matches!(patience, Some(Value::Number(Some(epochs))) if *epochs == 0.0);
     }
     // Callbacks are understood by their names: `EarlyStopping(…)`, `ModelCheckpoint(…)`, `lgb.early_stopping(…)`.
     call.keyword("callbacks").is_some_and(|argument| {

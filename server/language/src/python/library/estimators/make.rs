@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use crate::python::flow::arguments::Call;
+use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{Composite, Estimator, Object, ObjectId, Role, Value};
 use crate::python::library::roles;
+
+/// How deep parameters are looked into for words: a list of tuples of a name and an instance that holds a list.
+const DEPTH_OF_PARAMETERS_MAX: usize = 4;
 
 /// An estimator of the class with this full name, where it is known.
 pub(in crate::python::library) fn make(cx: &mut Interpreter<'_>, full: &Arc<str>, call: &Call<'_>) -> Option<Value> {
@@ -38,7 +42,22 @@ pub(in crate::python::library) fn make(cx: &mut Interpreter<'_>, full: &Arc<str>
         Some(Composite::Search) => {
             steps.first().and_then(|id| role(cx, *id)).filter(|role| role.is_model()).unwrap_or(Role::Model)
         }
-        _ => own,
+        _ => {
+            let parameter = |name: &str| parameters.iter().find(|(known, _)| &**known == name);
+            match roles::learns(short, |name| parameter(name).map(|(_, value)| value.clone())) {
+                Some(true) => Role::Transformer,
+                Some(false) => Role::RowTransformer,
+                None => own,
+            }
+        }
+    };
+    // Words that it is made with, `CountVectorizer(vocabulary=words)`, it knows before it is fitted.
+    let prepares = composite.is_some() || matches!(own, Role::Transformer | Role::RowTransformer);
+    let infos = match prepares {
+        true => parameters
+            .iter()
+            .fold(Infos::default(), |all, (_, value)| all.union(&cx.words_within(value, DEPTH_OF_PARAMETERS_MAX))),
+        false => Infos::default(),
     };
     let estimator = Estimator {
         class: full.clone(),
@@ -48,7 +67,7 @@ pub(in crate::python::library) fn make(cx: &mut Interpreter<'_>, full: &Arc<str>
         steps,
         composite,
         fitted: None,
-        infos: Default::default(),
+        infos,
         revision: 0,
     };
     let estimator = Arc::new(estimator);

@@ -7,6 +7,7 @@ use crate::python::flow::Context;
 use crate::python::flow::column::{Column, Columns, union};
 use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
+use crate::python::flow::rows::{Relation, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect, Object, Text, Value};
 use crate::schema::Dtype;
 use crate::text::TextRange;
@@ -19,7 +20,12 @@ fn is_literal(key: &Value) -> bool {
 impl Interpreter<'_> {
     /// `object[key] = value`.
     pub(crate) fn set_item(&mut self, object: &Value, key: &Value, index: &Expr, value: Value, site: TextRange) {
+        let value = self.marked(value);
         if let Some((id, dict)) = self.state.dict(object) {
+            if self.collects_words(id, key) {
+                self.count_words(id, key, site);
+                return;
+            }
             let mut dict = dict.clone();
             let changed = Arc::make_mut(&mut dict);
             match changed.entries.iter_mut().find(|(known, _)| known.same(key)) {
@@ -56,6 +62,7 @@ impl Interpreter<'_> {
             }
             return;
         }
+        self.mark_by_word(object, key);
         let Some(data) = self.data_of(object) else { return };
         match key {
             Value::Str(Text { value: Some(name), origin }) => {
@@ -259,10 +266,20 @@ impl Interpreter<'_> {
     pub(crate) fn data_operation(
         &mut self,
         left: &Value,
-        _operator: BinaryOperator,
+        operator: BinaryOperator,
         right: &Value,
-        _site: TextRange,
+        site: TextRange,
     ) -> Value {
+        if let (BinaryOperator::Add, Some(a), Some(b)) = (operator, self.data_of(left), self.data_of(right))
+            && a.kind == DataKind::Opaque
+            && b.kind == DataKind::Opaque
+            && self.flow.rows.relation(a.rows, b.rows) == Relation::Disjoint
+        {
+            // Other rows are not added up: these are lists, one after the other.
+            let site = self.site(site);
+            let rows = self.add_rows(Step::Union, vec![a.rows, b.rows], site);
+            return self.opaque(rows, a.all_infos().union(&b.all_infos()));
+        }
         let kinds = [left, right].map(|value| self.data_of(value).map(|data| data.kind));
         let kind = match kinds {
             [Some(DataKind::Mask), Some(DataKind::Mask)] => Some(DataKind::Mask),

@@ -94,7 +94,7 @@ pub(super) fn grouped_method(
         }
         "head" | "tail" | "nth" | "sample" | "filter" | "first_n" => {
             let key = cx.text_hash(call.range());
-            let rows = cx.rows_from(Step::Filter { key }, data.rows, call.range());
+            let rows = cx.rows_from(Step::filter(key), data.rows, call.range());
             cx.add_data(Data { kind: DataKind::Frame, rows, grouped_by: Vec::new(), n_rows: None, ..(**data).clone() })
         }
         "apply" | "pipe" => {
@@ -115,7 +115,7 @@ pub(super) fn grouped_method(
         "ngroups" | "groups" | "indices" => Value::Unknown,
         "get_group" => {
             let key = cx.text_hash(call.range());
-            let rows = cx.rows_from(Step::Filter { key }, data.rows, call.range());
+            let rows = cx.rows_from(Step::filter(key), data.rows, call.range());
             cx.add_data(Data { kind: DataKind::Frame, rows, grouped_by: Vec::new(), n_rows: None, ..(**data).clone() })
         }
         _ => cx.opaque(data.rows, data.all_infos()),

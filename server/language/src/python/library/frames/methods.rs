@@ -534,8 +534,12 @@ fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<
             cx.rows_from(Step::Part { split, part: 1 }, data.rows, call.range())
         }
         None => {
-            let key = cx.text_hash(call.range());
-            cx.rows_from(Step::Filter { key }, data.rows, call.range())
+            let index = call.get(0, "labels").or(call.keyword("index")).and_then(|argument| argument.expr);
+            let step = match index {
+                Some(index) => cx.step_without(index),
+                None => Step::filter(cx.text_hash(call.range())),
+            };
+            cx.rows_from(step, data.rows, call.range())
         }
     };
     cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
@@ -588,6 +592,13 @@ pub(super) fn filtered(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'
     // The condition, not what it is applied to: the same one on features and target chooses the same rows.
     let start = text.find('(').map_or(call.range().start, |place| call.range().start + place as u32);
     let key = cx.text_hash(TextRange::new(start, call.range().end));
-    let rows = cx.rows_from(Step::Filter { key }, data.rows, call.range());
+    let conditions = match call.positional(0) {
+        Some(argument) => match argument.value.as_text() {
+            Some(query) => cx.conditions_in_text(query),
+            None => argument.expr.map(|condition| cx.conditions(condition)).unwrap_or_default(),
+        },
+        None => Vec::new(),
+    };
+    let rows = cx.rows_from(Step::Filter { key, conditions }, data.rows, call.range());
     cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
 }

@@ -36,6 +36,9 @@ const NAMES: &[&str] = &[
     "is_not_null", "is_in", "is_between", "then", "otherwise", "reshape", "flatten", "toarray", "todense", "shape",
     "tocsr", "nonzero", "argmax", "argmin", "argsort", "fill", "swapaxes", "numpy", "detach", "cpu", "float", "long",
     "int", "to", "cuda", "size", "dim", "unsqueeze", "permute", "batch", "shuffle", "prefetch", "skip", "cache",
+    // Of pandas before 1.0, in older scripts.
+    "as_matrix", "as_blocks", "blocks", "convert_objects", "get_dtype_counts", "get_ftype_counts", "get_value",
+    "get_values", "ix", "set_value", "to_dense", "to_sparse",
 ];
 
 /// Whether `df.name` is something other than a column.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::read::{frame_data, statistic};
+use crate::python::ast::ExprKind;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::Columns;
 use crate::python::flow::event::EventKind;
@@ -82,7 +83,8 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                 Some(data) => cx.add_data(data),
                 None => {
                     let infos = cx.infos_of(&first);
-                    let rows = cx.new_rows(call.range());
+                    let sample = cx.current_sample().filter(|_| !cx.words_in(&first).is_empty());
+                    let rows = sample.unwrap_or_else(|| cx.new_rows(call.range()));
                     array_of(cx, rows, infos)
                 }
             },
@@ -101,6 +103,12 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             }
             None => Value::Unknown,
         },
+        // `np.arange(len(x))`: the positions of all rows of `x`.
+        "random.permutation" | "arange" if rows_of_length(cx, call).is_some() => {
+            let rows = rows_of_length(cx, call).unwrap_or(RowsId::NONE);
+            array_of(cx, rows, Infos::default())
+        }
+        "random.permutation" if data.is_some() => cx.add_data_like(&first),
         "random.permutation" | "random.choice" | "argsort" | "arange" | "random.randint" | "flatnonzero"
         | "nonzero" | "argwhere" => Value::Unknown,
         "split" | "array_split" => match data {
@@ -126,9 +134,36 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             None => Value::Unknown,
         },
         "unique" => Value::Unknown,
-        "zeros" | "ones" | "empty" | "full" | "linspace" | "random.rand" | "random.randn" | "random.normal"
-        | "random.uniform" | "eye" | "random.random" => {
+        "delete" => match (data, call.get(1, "obj").and_then(|argument| argument.expr)) {
+            (Some(data), Some(index)) if !is_second_axis(call) => {
+                let step = cx.step_without(index);
+                let rows = cx.rows_from(step, data.rows, call.range());
+                cx.add_data(Data { rows, n_rows: None, ..(*data).clone() })
+            }
+            (Some(data), _) => cx.changed(&data, Infos::default()),
+            (None, _) => Value::Unknown,
+        },
+        "zeros"
+        | "ones"
+        | "empty"
+        | "full"
+        | "linspace"
+        | "random.rand"
+        | "random.randn"
+        | "random.normal"
+        | "random.uniform"
+        | "eye"
+        | "random.random"
+        | "random.random_sample" => {
+            if let Some(rows) = rows_of_length(cx, call).filter(|_| !name.starts_with("random.")) {
+                return array_of(cx, rows, Infos::default());
+            }
             let rows = cx.new_rows(call.range());
+            if name.starts_with("random.") {
+                cx.drawn.insert(rows);
+            } else {
+                cx.blank.insert(rows);
+            }
             array_of(cx, rows, Infos::default())
         }
         "random.seed" => {
@@ -165,6 +200,36 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             cx.combined(&all, None)
         }
     }
+}
+
+/// `axis=1` of a function that takes it third.
+fn is_second_axis(call: &Call<'_>) -> bool {
+    call.get(2, "axis").is_some_and(|axis| matches!(axis.value, Value::Number(Some(1.0))))
+}
+
+/// The rows of `x` where an array is made as long as it: `np.zeros(len(x))`, `np.zeros((x.shape[0], 3))`.
+fn rows_of_length(cx: &Interpreter<'_>, call: &Call<'_>) -> Option<RowsId> {
+    let length = call.get(0, "shape")?.expr.filter(|_| cx.elsewhere.is_none())?;
+    let length = match &*length.kind {
+        ExprKind::Tuple(parts) | ExprKind::List(parts) => parts.first()?,
+        _ => length,
+    };
+    let of = match &*length.kind {
+        ExprKind::Call { function, arguments } => match (&*function.kind, &arguments[..]) {
+            (ExprKind::Name(name), [only]) if &**name == "len" => &only.value,
+            _ => return None,
+        },
+        ExprKind::Subscript { value, index } if matches!(&*index.kind, ExprKind::Integer(Some(0))) => {
+            match &*value.kind {
+                ExprKind::Attribute { value, attribute } if &*attribute.name == "shape" => value,
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let data = cx.flow.at(of.id)?.data()?;
+    let has_rows = matches!(data.kind, DataKind::Frame | DataKind::Series | DataKind::Array);
+    (has_rows && data.rows != RowsId::NONE).then_some(data.rows)
 }
 
 /// Arrays below or beside each other.

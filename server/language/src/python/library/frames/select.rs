@@ -1,6 +1,5 @@
 //! Taking columns and rows out of data.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::names::is_own_name;
@@ -40,7 +39,12 @@ impl Interpreter<'_> {
             "values" | "array" => {
                 self.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
             }
-            "T" => self.add_data(Data { rows: data.rows, columns: Columns::unknown(), ..(**data).clone() }),
+            "T" => {
+                // What were columns are rows now, which other columns of the same table are not.
+                let rows = self.rows_from(Step::Derived { site: attribute.range }, data.rows, attribute.range);
+                let infos = data.all_infos();
+                self.add_data(Data { rows, columns: Columns::unknown(), infos, ..(**data).clone() })
+            }
             "data" | "target" | "frame" if data.kind == DataKind::Opaque => self.opaque(data.rows, data.all_infos()),
             "size" | "ndim" | "height" | "width" | "empty" | "dtype" | "dtypes" | "name" => return None,
             _ if data.kind == DataKind::Grouped && data.columns.get(name).is_some() => {
@@ -432,52 +436,18 @@ impl Interpreter<'_> {
             if positions && chosen.rows != RowsId::NONE && chosen.rows != data.rows {
                 return chosen.rows;
             }
+            if chosen.kind == DataKind::Mask && self.drawn.contains(&chosen.rows) {
+                // `np.random.rand(len(df)) < 0.8`: drawn, not a condition on the rows; what is not drawn is the other part.
+                let split = self.split_number(Some(u64::from(chosen.rows.0) << 8 | 0x77));
+                let part = u32::from(is_negated(index));
+                return self.rows_from(Step::Part { split, part }, data.rows, site);
+            }
             if chosen.kind == DataKind::Index && chosen.rows == data.rows {
                 return data.rows;
             }
         }
-        let key = self.condition_key(index);
-        self.rows_from(Step::Filter { key }, data.rows, site)
-    }
-
-    /// A number for a condition: the same text with the same values in it is the same condition.
-    fn condition_key(&self, index: &Expr) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.text_hash(index.range).hash(&mut hasher);
-        let mut open = vec![index];
-        let mut n_seen = 0;
-        while let Some(expr) = open.pop() {
-            n_seen += 1;
-            if n_seen > 200 {
-                break;
-            }
-            match &*expr.kind {
-                ExprKind::Name(_) => match self.flow.at(expr.id).map(|seen| &seen.value) {
-                    Some(Value::Str(Text { value: Some(text), .. })) => text.hash(&mut hasher),
-                    Some(Value::Number(Some(number))) => number.to_bits().hash(&mut hasher),
-                    // Another one in each turn of the loop.
-                    Some(Value::Unknown | Value::Str(_) | Value::Number(_)) => {
-                        self.turns.iter().for_each(|turn| (turn.site, turn.number).hash(&mut hasher));
-                    }
-                    _ => {}
-                },
-                ExprKind::Compare { left, rest } => {
-                    open.push(left);
-                    open.extend(rest.iter().map(|(_, operand)| operand));
-                }
-                ExprKind::Binary { left, right, .. } => open.extend([left, right]),
-                ExprKind::And(operands) | ExprKind::Or(operands) => open.extend(operands),
-                ExprKind::Unary { operand, .. } => open.push(operand),
-                ExprKind::Attribute { value, .. } => open.push(value),
-                ExprKind::Subscript { value, index } => open.extend([value, index]),
-                ExprKind::Call { function, arguments } => {
-                    open.push(function);
-                    open.extend(arguments.iter().map(|argument| &argument.value));
-                }
-                _ => {}
-            }
-        }
-        hasher.finish()
+        let conditions = self.conditions(index);
+        self.rows_from(Step::Filter { key: self.condition_key(index), conditions }, data.rows, site)
     }
 
     fn rows_sliced(
@@ -493,11 +463,16 @@ impl Interpreter<'_> {
         }
         if step.is_some() {
             let key = self.text_hash(site);
-            return self.rows_from(Step::Filter { key }, data.rows, site);
+            return self.rows_from(Step::filter(key), data.rows, site);
         }
         let lower = self.bound(lower);
         let upper = self.bound(upper);
         self.rows_from(Step::Slice { lower, upper }, data.rows, site)
+    }
+
+    /// The step from rows to those between two bounds.
+    pub(crate) fn slice_between(&self, lower: Option<&Expr>, upper: Option<&Expr>) -> Step {
+        Step::Slice { lower: self.bound(lower), upper: self.bound(upper) }
     }
 
     fn bound(&self, bound: Option<&Expr>) -> Bound {
@@ -551,6 +526,20 @@ impl Interpreter<'_> {
 /// How many rows of an array a key takes, where that is known: a number takes one.
 fn n_rows_by(data: &Data, key: &Value) -> Option<u64> {
     (data.kind == DataKind::Array && matches!(key, Value::Number(_))).then_some(1)
+}
+
+/// `~mask`, `-mask`, `mask == False`, `np.logical_not(mask)`.
+fn is_negated(index: &Expr) -> bool {
+    match &*index.kind {
+        ExprKind::Unary { operator: UnaryOperator::Minus | UnaryOperator::Invert, .. } => true,
+        ExprKind::Compare { rest, .. } => {
+            rest.iter().any(|(_, operand)| matches!(&*operand.kind, ExprKind::Bool(false) | ExprKind::Integer(Some(0))))
+        }
+        ExprKind::Call { function, .. } => {
+            matches!(&*function.kind, ExprKind::Attribute { attribute, .. } if matches!(&*attribute.name, "logical_not" | "invert"))
+        }
+        _ => false,
+    }
 }
 
 /// `:` alone.

@@ -44,6 +44,7 @@ pub(super) fn listed(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str) -> 
         return cx.add_list(names, false);
     }
     match name {
+        "keys" if data.kind == DataKind::Statistic => statistic(cx, data.all_infos()),
         "keys" => cx.add_data(Data {
             kind: DataKind::Index,
             rows: crate::python::flow::rows::RowsId::NONE,

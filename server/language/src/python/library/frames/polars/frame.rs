@@ -265,7 +265,7 @@ fn selected(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, made: To
     let infos = if made.open { data.infos.union(&made.infos) } else { data.infos.clone() };
     let rows = if made.other_rows {
         let key = cx.text_hash(call.range());
-        cx.rows_from(Step::Filter { key }, data.rows, call.range())
+        cx.rows_from(Step::filter(key), data.rows, call.range())
     } else {
         same_or_unknown(data.rows, !made.is_single, cx, call)
     };

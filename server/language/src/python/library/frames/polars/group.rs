@@ -134,7 +134,7 @@ pub(super) fn grouped_method(
         }
         "head" | "tail" => {
             let key = cx.text_hash(call.range());
-            let rows = cx.rows_from(Step::Filter { key }, data.rows, call.range());
+            let rows = cx.rows_from(Step::filter(key), data.rows, call.range());
             return Some(cx.add_data(Data {
                 kind: DataKind::Frame,
                 rows,

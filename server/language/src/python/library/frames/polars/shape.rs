@@ -182,7 +182,7 @@ pub(super) fn partition_by(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
         }
     }
     let key = cx.text_hash(call.range());
-    let rows = cx.rows_from(Step::Filter { key }, data.rows, call.range());
+    let rows = cx.rows_from(Step::filter(key), data.rows, call.range());
     let part = cx.add_data(Data { columns, rows, n_rows: None, ..(**data).clone() });
     if call.flag("as_dict").unwrap_or(false) {
         let dict = crate::python::flow::value::Dict { entries: vec![(Value::Unknown, part)], open: true };

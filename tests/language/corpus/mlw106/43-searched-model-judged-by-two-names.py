@@ -1,0 +1,15 @@
+# rule: MLW106 clean
+import pandas as pd
+from sklearn.metrics import f1_score
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.svm import SVC
+
+beats = pd.read_csv("beats.csv")
+Xa, Xb, ya, yb = train_test_split(beats.drop(columns="ill"), beats["ill"], random_state=1)
+svc = SVC(C=0.5).fit(Xa, ya)
+print(svc.score(Xa, ya))
+
+search = GridSearchCV(svc, {"C": [0.1, 1, 10], "gamma": [0.1, 1]})
+search.fit(Xa, ya)
+best = search.best_estimator_
+print(search.score(Xb, yb), f1_score(yb, best.predict(Xb)))
