@@ -17,6 +17,7 @@ mod imports;
 pub mod info;
 pub mod interpreter;
 mod lists;
+mod operators;
 mod patterns;
 pub mod recipe;
 pub mod rows;

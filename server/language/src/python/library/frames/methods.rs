@@ -1,11 +1,13 @@
 //! Methods of pandas' frames and series, and of arrays.
 
 mod accessor;
+mod drop;
 mod values;
 
 use std::sync::Arc;
 
 pub(crate) use self::accessor::accessor;
+use self::drop::drop;
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
@@ -49,7 +51,7 @@ pub(crate) fn data_method(
         return Value::None;
     }
     let in_place = call.flag("inplace") == Some(true);
-    let result = method(cx, object, data, name, call, in_place);
+    let result = method(cx, object, data, name, call);
     if in_place {
         if let Some(changed) = cx.data_of(&result) {
             cx.change_data(object, |data| *data = (*changed).clone());
@@ -60,17 +62,10 @@ pub(crate) fn data_method(
     result
 }
 
-fn method(
-    cx: &mut Interpreter<'_>,
-    object: &Value,
-    data: &Arc<Data>,
-    name: &str,
-    call: &Call<'_>,
-    in_place: bool,
-) -> Value {
+fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {
     let by_row = is_axis(call, 1) && data.kind != DataKind::Series;
     match name {
-        "drop" => drop(cx, object, data, call, in_place),
+        "drop" => drop(cx, object, data, call),
         "pop" => match call.value(0, "item") {
             key @ Value::Str(_) if data.kind == DataKind::Frame => {
                 let names = cx.names_in(&key).unwrap_or_default();
@@ -500,49 +495,6 @@ pub(super) fn is_axis(call: &Call<'_>, axis: u8) -> bool {
         },
         _ => false,
     }
-}
-
-fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>, in_place: bool) -> Value {
-    let positional_axis = matches!(call.positional(1).map(|argument| &argument.value), Some(Value::Number(Some(number))) if *number == 1.0)
-        || call.positional(1).is_some_and(|argument| argument.value.as_text().is_some_and(|text| &**text == "columns"));
-    let columns = call
-        .keyword("columns")
-        .or_else(|| if is_axis(call, 1) || positional_axis { call.get(0, "labels") } else { None });
-    if let Some(columns) = columns {
-        // `errors="ignore"` may name what is not there.
-        if call.value(9, "errors").as_text().is_some_and(|errors| &**errors == "ignore") {
-            let mut kept = data.columns.clone();
-            for (name, origin) in cx.names_in(&columns.value).unwrap_or_default() {
-                cx.note_context(origin, Context::Column(vec![data.clone()]));
-                kept.remove(&name);
-            }
-            return cx.add_data(Data { columns: kept, ..(**data).clone() });
-        }
-        let value = columns.value.clone();
-        return cx.drop_columns(object, &value, columns.expr, false);
-    }
-    let _ = in_place;
-    // Rows by their labels: of other data that came from these rows, the rest.
-    let labels =
-        call.get(0, "labels").or(call.keyword("index")).map(|argument| argument.value.clone()).unwrap_or_default();
-    let chosen = cx
-        .data_of(&labels)
-        .filter(|chosen| cx.flow.rows.comes_from(chosen.rows, data.rows) && chosen.rows != data.rows);
-    let rows = match chosen {
-        Some(chosen) => {
-            let split = cx.split_number(Some(u64::from(chosen.rows.0) << 8 | 0x5a));
-            cx.rows_from(Step::Part { split, part: 1 }, data.rows, call.range())
-        }
-        None => {
-            let index = call.get(0, "labels").or(call.keyword("index")).and_then(|argument| argument.expr);
-            let step = match index {
-                Some(index) => cx.step_without(index),
-                None => Step::filter(cx.text_hash(call.range())),
-            };
-            cx.rows_from(step, data.rows, call.range())
-        }
-    };
-    cx.add_data(Data { rows, n_rows: None, ..(**data).clone() })
 }
 
 fn assign(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
