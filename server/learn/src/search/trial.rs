@@ -456,7 +456,7 @@ impl<'a> Workbench<'a> {
     fn threshold_from(&self, folds: &[FoldResult], without: Option<usize>) -> f64 {
         let mut parts = self.held_out(folds.iter().map(|fold| &fold.outputs));
         if let Some(position) = without.filter(|_| parts.len() > 1) {
-            let _ = parts.remove(position);
+            parts.remove(position);
         }
         let HeldOut { probabilities, positive } = HeldOut::joined(&parts);
         threshold::choose(self.options.metric, &positive, &probabilities)

@@ -292,6 +292,21 @@ pub enum Composite {
 }
 
 impl Estimator {
+    /// One that was made with nothing set and has learned nothing yet.
+    pub fn new(class: impl Into<Arc<str>>, role: Role, made: TextRange) -> Self {
+        Self {
+            class: class.into(),
+            role,
+            made,
+            parameters: Vec::new(),
+            steps: Vec::new(),
+            composite: None,
+            fitted: None,
+            infos: Infos::default(),
+            revision: 0,
+        }
+    }
+
     /// What a parameter was set to.
     pub fn parameter(&self, name: &str) -> Option<&Value> {
         self.parameters.iter().rev().find(|(known, _)| &**known == name).map(|(_, value)| value)

@@ -462,17 +462,7 @@ pub(crate) fn unknown_estimator_method(
         return cx.opaque_result(call);
     }
     let role = if name == "fit_transform" { Role::Transformer } else { Role::Model };
-    let estimator = Arc::new(Estimator {
-        class: "model".into(),
-        role,
-        made: cx.site(call.range()),
-        parameters: Vec::new(),
-        steps: Vec::new(),
-        composite: None,
-        fitted: None,
-        infos: Infos::default(),
-        revision: 0,
-    });
+    let estimator = Arc::new(Estimator::new("model", role, cx.site(call.range())));
     cx.state.set(*id, Object::Estimator(estimator.clone()));
     estimator_method(cx, object, &estimator, name, call)
 }

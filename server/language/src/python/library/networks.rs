@@ -55,17 +55,7 @@ pub(crate) fn backward(cx: &mut Interpreter<'_>, loss: &Arc<Data>, call: &Call<'
 }
 
 fn network(made: TextRange) -> Estimator {
-    Estimator {
-        class: LOOP.into(),
-        role: Role::Model,
-        made,
-        parameters: Vec::new(),
-        steps: Vec::new(),
-        composite: None,
-        fitted: None,
-        infos: Default::default(),
-        revision: 0,
-    }
+    Estimator::new(LOOP, Role::Model, made)
 }
 
 /// Something is called with data: a network, for all that is known.

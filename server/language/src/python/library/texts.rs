@@ -66,17 +66,7 @@ pub(super) fn counter(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 
 fn classifier(cx: &mut Interpreter<'_>, class: &Arc<str>, call: &Call<'_>) -> Value {
     let class = class.strip_suffix(".train").unwrap_or(class);
-    let estimator = Arc::new(Estimator {
-        class: class.into(),
-        role: Role::Classifier,
-        made: cx.site(call.range()),
-        parameters: Vec::new(),
-        steps: Vec::new(),
-        composite: None,
-        fitted: None,
-        infos: Infos::default(),
-        revision: 0,
-    });
+    let estimator = Arc::new(Estimator::new(class, Role::Classifier, cx.site(call.range())));
     let id = cx.state.add(Object::Estimator(estimator.clone()));
     cx.flow.made.push((id, estimator));
     Value::Object(id)

@@ -243,17 +243,7 @@ fn two_parts(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 }
 
 fn named_estimator(cx: &mut Interpreter<'_>, class: &str, call: &Call<'_>) -> Value {
-    let estimator = Estimator {
-        class: class.into(),
-        role: Role::RowTransformer,
-        made: cx.site(call.range()),
-        parameters: Vec::new(),
-        steps: Vec::new(),
-        composite: None,
-        fitted: None,
-        infos: Infos::default(),
-        revision: 0,
-    };
+    let estimator = Estimator::new(class, Role::RowTransformer, cx.site(call.range()));
     Value::Object(cx.state.add(Object::Estimator(Arc::new(estimator))))
 }
 
