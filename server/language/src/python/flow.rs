@@ -11,6 +11,7 @@ pub mod arguments;
 pub mod calls;
 pub mod column;
 pub mod condition;
+mod decisions;
 pub mod event;
 mod expressions;
 mod imports;

@@ -44,6 +44,7 @@ pub(crate) fn estimator_method(
             }
         }
         "fit_transform" => {
+            let call = &with_samples(cx, call, estimator);
             fit::fit(cx, object, call);
             let fitted = current(cx, object, estimator);
             transform(cx, object, &fitted, call)
@@ -221,6 +222,19 @@ fn first_samples(cx: &mut Interpreter<'_>, call: &Call<'_>, estimator: &Estimato
         Role::Transformer => samples_of_list(cx, call),
         _ => listed_samples(cx, call),
     })
+}
+
+/// A call whose samples are data, where they are not understood: what is learned from them and what is made of them is then of
+/// the same rows.
+fn with_samples<'e>(cx: &mut Interpreter<'_>, call: &Call<'e>, estimator: &Estimator) -> Call<'e> {
+    let mut arguments = call.arguments.clone();
+    if first_data(cx, call).is_none()
+        && let Some(x) = first_samples(cx, call, estimator)
+        && let Some(first) = arguments.iter_mut().find(|argument| argument.keyword.is_none())
+    {
+        first.value = cx.add_data((*x.data).clone());
+    }
+    Call { expr: call.expr, arguments }
 }
 
 /// Samples that a list holds, which a call is given first.
@@ -468,7 +482,11 @@ pub(crate) fn unknown_estimator_method(
 }
 
 /// A method of a value of which nothing is known.
-pub(crate) fn method_of_unknown(cx: &mut Interpreter<'_>, _object: &Value, _name: &str, call: &Call<'_>) -> Value {
+pub(crate) fn method_of_unknown(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
+    // What a file holds.
+    if name == "readlines" || name == "read" && call.arguments.is_empty() {
+        return cx.opaque_source(call.range());
+    }
     if call.arguments.iter().any(|argument| cx.data_of(&argument.value).is_some()) {
         cx.opaque_result(call)
     } else {

@@ -2,12 +2,14 @@
 
 mod accessor;
 mod drop;
+mod told;
 mod values;
 
 use std::sync::Arc;
 
 pub(crate) use self::accessor::accessor;
 use self::drop::drop;
+use self::told::{keeps_rows, told};
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
@@ -354,6 +356,7 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         "fit" | "fit_transform" | "predict" | "train" => {
             super::super::estimators::unknown_estimator_method(cx, object, data, name, call)
         }
+        _ if data.kind == DataKind::Opaque && !keeps_columns(name) && !keeps_rows(name) => told(cx, data, call),
         _ => {
             let infos = call
                 .arguments

@@ -50,6 +50,10 @@ pub(super) fn listed(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str) -> 
             rows: crate::python::flow::rows::RowsId::NONE,
             ..(**data).clone()
         }),
+        // Names stay names.
+        "tolist" | "to_list" if data.kind == DataKind::Index && data.rows == crate::python::flow::rows::RowsId::NONE => {
+            cx.add_data((**data).clone())
+        }
         "tolist" | "to_list" => {
             cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
         }
