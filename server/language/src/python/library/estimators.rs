@@ -32,6 +32,9 @@ pub(crate) fn estimator_method(
         }
         return object.clone();
     }
+    if super::embeddings::is_one(estimator) {
+        return super::embeddings::method(cx, object, estimator, name, call);
+    }
     match name {
         "fit" if lazy::is_lazy(estimator) => lazy::fit(cx, object, estimator, call),
         "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch"
@@ -396,6 +399,9 @@ pub(crate) fn estimator_attribute(
     estimator: &Arc<Estimator>,
     name: &str,
 ) -> Option<Value> {
+    if super::embeddings::is_one(estimator) {
+        return super::embeddings::attribute(cx, estimator, name);
+    }
     match name {
         "best_estimator_" if estimator.composite == Some(Composite::Search) && !estimator.steps.is_empty() => {
             Some(Value::Object(estimator.steps[0]))
@@ -448,6 +454,9 @@ pub(crate) fn estimator_attribute(
 
 /// `pipeline["step"]`, `pipeline[:-1]`.
 pub(crate) fn estimator_item(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, key: &Value) -> Value {
+    if super::embeddings::is_one(estimator) {
+        return super::embeddings::described(cx, estimator, key);
+    }
     match key {
         Value::Number(Some(position)) => {
             let length = estimator.steps.len() as f64;

@@ -64,7 +64,7 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
             }
             None => {
                 let item = match cx.data_of(&first) {
-                    Some(data) if matches!(data.kind, DataKind::Opaque | DataKind::Array) => {
+                    Some(data) if matches!(data.kind, DataKind::Opaque | DataKind::Array | DataKind::Series) => {
                         cx.opaque(data.rows, data.all_infos())
                     }
                     Some(data) if data.kind == DataKind::Index => {
