@@ -29,7 +29,7 @@ CLEAN_SHARE = (0.45, 0.55)
 
 HEADER = re.compile(r"# rule: (MLW\d{3})( clean)?")
 EXPECT = re.compile(r"#\s*expect\b:?(.*)$")
-NAME = re.compile(r"(\d{2})-[a-z0-9]+(?:-[a-z0-9]+)*\.(py|ipynb)")
+NAME = re.compile(r"(\d{2,3})-[a-z0-9]+(?:-[a-z0-9]+)*\.(py|ipynb)")
 DATA_PATH = re.compile(r"\.\./data/[\w.]+")
 
 
@@ -159,7 +159,7 @@ def read_corpus() -> tuple[list[Labelled], list[str]]:
             problems.append(f"{path.relative_to(CORPUS)}: {problem}")
 
     for rule in sorted(RULES):
-        numbers = [int(file.path.name[:2]) for file in files if file.rule == rule]
+        numbers = sorted(int(file.path.name.split("-")[0]) for file in files if file.rule == rule)
         if numbers != list(range(1, len(numbers) + 1)):
             problems.append(f"{rule}: the files are not numbered 01, 02, … without a gap: {numbers}")
         if len({file.clean for file in files if file.rule == rule}) != 2:

@@ -137,7 +137,7 @@ fn set_apart_while_learning(facts: &Facts<'_>, found: &mut Findings) {
         let trained_on = fit.x.data.rows;
         for info in facts.info(&fit.infos) {
             if info.kind != InfoKind::Future && facts.flow().rows.knows_of(info.rows, trained_on) {
-                report(facts, found, info, trained_on, RowsId::NONE, facts.fit(id).site, None);
+                report(facts, found, info, trained_on, trained_on, facts.fit(id).site, None);
             }
         }
     }

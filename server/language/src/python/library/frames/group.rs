@@ -57,7 +57,17 @@ pub(super) fn grouped_method(
     match name {
         "transform" | "cumsum" | "cumcount" | "rank" | "ffill" | "bfill" | "shift" | "diff" | "fillna"
         | "pct_change" | "ngroup" | "cummax" | "cummin" => {
-            let learns = matches!(name, "transform" | "rank");
+            // What a function makes of a group's rows one by one, or of those before each, says nothing of the group.
+            let mut by_rows = false;
+            if let Some(function @ (Value::Lambda(..) | Value::Function(..))) =
+                call.positional(0).map(|argument| argument.value.clone())
+            {
+                let values = cx.add_data(Data { kind: DataKind::Series, ..(**data).clone() });
+                let made = cx.call_with(&function, &[values], call);
+                let known = data.all_infos();
+                by_rows = cx.data_of(&made).is_some_and(|made| made.all_infos() == known);
+            }
+            let learns = matches!(name, "transform" | "rank") && !by_rows;
             let infos = if learns {
                 cx.learn(data.rows, call.range(), &format!("groupby().{name}"), InfoKind::Statistic)
             } else if name == "bfill"
@@ -69,12 +79,6 @@ pub(super) fn grouped_method(
             } else {
                 Default::default()
             };
-            if let Some(function @ (Value::Lambda(..) | Value::Function(..))) =
-                call.positional(0).map(|argument| argument.value.clone())
-            {
-                let values = cx.add_data(Data { kind: DataKind::Series, ..(**data).clone() });
-                cx.call_with(&function, &[values], call);
-            }
             let own: Vec<Arc<Column>> =
                 data.columns.list.iter().filter(|column| !data.grouped_by.contains(&column.name)).cloned().collect();
             let kind = if own.len() == 1 && !data.columns.open { DataKind::Series } else { DataKind::Frame };
