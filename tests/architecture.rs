@@ -9,13 +9,21 @@ use serde_json::Value;
 /// The layers, the lowest first. A crate may depend on crates of lower layers only.
 const LAYERS: [&[&str]; 7] = [
     &["mlwright-base", "mlwright-bodies", "mlwright-skills"],
-    &["mlwright-data", "mlwright-learn", "mlwright-assistants", "mlwright-mcp-transport", "mlwright-language", "mlwright-providers"],
+    &["mlwright-data", "mlwright-learn", "mlwright-assistants", "mlwright-mcp-transport", "mlwright-providers"],
     &["mlwright-explore", "mlwright-store"],
     &["mlwright-engine"],
     &["mlwright-operations"],
     &["mlwright-mcp", "mlwright-http", "mlwright-lsp"],
     &["mlwright"],
 ];
+
+/// Languages are understood by a small tower inside the layer of [`LANGUAGE_LAYER`], the lowest storey first: a crate of it may also
+/// depend on crates of lower storeys; those of one storey do not know each other.
+const LANGUAGE: [&[&str]; 2] = [&["mlwright-source-text"], &["mlwright-language"]];
+const LANGUAGE_LAYER: usize = 1;
+
+/// What tests alone may depend on, through `dev-dependencies`.
+const FOR_TESTS: [&str; 1] = ["mlwright-language-testkit"];
 
 /// Dependencies that belong to certain crates only: what they are, and who may have them.
 const OWNED: [(&str, &[&str]); 18] = [
@@ -40,13 +48,15 @@ const OWNED: [(&str, &[&str]); 18] = [
 ];
 
 /// Crates that must not know tables, and crates that must not know how anything is stored.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
+const FORBIDDEN: [(&str, &[&str]); 4] = [
     ("mlwright-base", &["polars", "tokio"]),
     ("mlwright-learn", &["polars", "tokio"]),
-    ("mlwright-language", &["polars", "tokio", "lsp-types"]),
     ("mlwright-store", &["polars", "tokio"]),
     ("mlwright-operations", &["polars", "tokio", "mlwright-data", "mlwright-learn", "mlwright-store"]),
 ];
+
+/// What no crate of [`LANGUAGE`] knows.
+const NOT_OF_LANGUAGES: &[&str] = &["polars", "tokio", "lsp-types"];
 
 /// A crate's name and the names of what it depends on, tests left out.
 type Crates = BTreeMap<String, Vec<String>>;
@@ -72,20 +82,35 @@ fn root() -> PathBuf {
     tests.parent().expect("tests/ is in the checkout").to_path_buf()
 }
 
-fn layer(name: &str) -> usize {
-    LAYERS
-        .iter()
-        .position(|layer| layer.contains(&name))
-        .unwrap_or_else(|| panic!("{name} is in no layer; put it into LAYERS and into ARCHITECTURE.md"))
+/// A crate's layer, and its storey in the tower of languages (0 outside of it).
+fn layer(name: &str) -> (usize, usize) {
+    let storey = LANGUAGE.iter().position(|storey| storey.contains(&name)).map(|storey| (LANGUAGE_LAYER, storey + 1));
+    let layer = LAYERS.iter().position(|layer| layer.contains(&name)).map(|layer| (layer, 0));
+    storey.or(layer).unwrap_or_else(|| panic!("{name} is in no layer; put it into LAYERS and into ARCHITECTURE.md"))
+}
+
+/// Whether a crate may depend on another.
+fn may_depend(name: &str, dependency: &str) -> bool {
+    let ((layer_of, storey_of), (layer_below, storey_below)) = (layer(name), layer(dependency));
+    layer_below < layer_of || (layer_below == layer_of && 0 < storey_below && storey_below < storey_of)
 }
 
 #[test]
 fn arrows_point_down_only() {
-    for (name, dependencies) in crates() {
+    for (name, dependencies) in crates().into_iter().filter(|(name, _)| !FOR_TESTS.contains(&name.as_str())) {
         for dependency in dependencies.iter().filter(|dependency| dependency.starts_with("mlwright")) {
-            assert!(layer(dependency) < layer(&name), "{name} depends on {dependency}, which is not in a lower layer");
+            assert!(!FOR_TESTS.contains(&dependency.as_str()), "{name} depends on {dependency}, which is for tests only");
+            assert!(may_depend(&name, dependency), "{name} depends on {dependency}, which is not in a lower layer or storey");
         }
     }
+}
+
+#[test]
+fn a_tower_is_climbed_and_nothing_beside_it_is_reached() {
+    let [lowest, highest] = [LANGUAGE[0][0], LANGUAGE[LANGUAGE.len() - 1][0]];
+    assert!(may_depend(highest, lowest) && !may_depend(lowest, highest) && !may_depend(highest, highest));
+    assert!(may_depend(highest, "mlwright-base") && !may_depend(highest, "mlwright-data") && !may_depend("mlwright-data", lowest));
+    assert!(may_depend("mlwright-engine", lowest) && !may_depend(lowest, "mlwright-engine"));
 }
 
 #[test]
@@ -96,7 +121,9 @@ fn protocols_and_stores_stay_in_their_crates() {
                 assert!(dependency != owned || owners.contains(&name.as_str()), "{name} depends on {owned}, which belongs to {owners:?}");
             }
         }
-        for (_, forbidden) in FORBIDDEN.iter().filter(|(of, _)| *of == name) {
+        let of_crate = FORBIDDEN.into_iter().filter(|(of, _)| *of == name).map(|(_, forbidden)| forbidden);
+        let of_languages = LANGUAGE.into_iter().flatten().filter(|of| **of == name).map(|_| NOT_OF_LANGUAGES);
+        for forbidden in of_crate.chain(of_languages) {
             let found: Vec<&String> = dependencies.iter().filter(|dependency| forbidden.contains(&dependency.as_str())).collect();
             assert!(found.is_empty(), "{name} must not know {found:?}");
         }
@@ -196,8 +223,8 @@ fn violations(crates: &[&str], forbidden: &[&str], except: &str) -> Vec<String> 
     found
 }
 
-const ALL: [&str; 17] =
-    ["base", "bodies", "skills", "data", "language", "learn", "assistants", "mcp-transport", "providers", "explore", "store", "engine", "operations", "mcp", "http", "lsp", "cli"];
+const ALL: [&str; 18] =
+    ["base", "bodies", "skills", "data", "source-text", "language", "learn", "assistants", "mcp-transport", "providers", "explore", "store", "engine", "operations", "mcp", "http", "lsp", "cli"];
 
 #[test]
 fn files_environment_and_processes_are_reached_through_base_system() {
@@ -208,7 +235,7 @@ fn files_environment_and_processes_are_reached_through_base_system() {
 #[test]
 fn lower_layers_have_no_clock_and_no_unseeded_randomness() {
     let forbidden = ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now", "thread_rng", "from_entropy", "rand::random"];
-    let found = violations(&["base", "data", "language", "learn", "explore", "store"], &forbidden, "server/base/src/system");
+    let found = violations(&["base", "data", "source-text", "language", "learn", "explore", "store"], &forbidden, "server/base/src/system");
     assert!(found.is_empty(), "time and seeds are arguments:\n{}", found.join("\n"));
 }
 

@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::answers::{
-    Action, Completion, Diagnostic, Facts, Hover, InlayHint, Lens, Signature, Symbol, Target, TextEdit,
+use mlwright_source_text::{
+    Action, Completion, Diagnostic, Facts, Hover, InlayHint, Lens, LineIndex, Notebook, SchemaSource, Signature,
+    Symbol, Target, TextEdit, TextRange,
 };
-use crate::notebook::Notebook;
-use crate::schema::SchemaSource;
-use crate::text::{LineIndex, TextRange};
+
 use crate::{config, facts, python, sql};
 
 /// What a text is written in.
@@ -114,7 +113,7 @@ impl Document {
     ) -> python::Analysis {
         let n_more = (text.len() as u32).saturating_sub(self.text.len() as u32);
         let cells = self.notebook.as_ref().map(|notebook| {
-            let moved = |cell: &crate::notebook::Cell| {
+            let moved = |cell: &mlwright_source_text::Cell| {
                 TextRange::new(
                     cell.range.start + if cell.range.start > offset { n_more } else { 0 },
                     cell.range.end + if cell.range.end >= offset { n_more } else { 0 },

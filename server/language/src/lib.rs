@@ -8,27 +8,17 @@
 
 #![warn(missing_debug_implementations)]
 
-mod answers;
 pub mod check;
 mod config;
 mod document;
 mod facts;
-mod notebook;
 pub mod python;
-mod schema;
 mod sql;
-#[cfg(test)]
-mod testing;
-mod text;
 
-pub use answers::{
-    Action, ActionKind, ColumnFact, Command, Completion, CompletionKind, Diagnostic, EstimatorFact, Facts, Fix,
-    FrameFact, Hover, InlayHint, Lens, Related, Severity, Signature, Symbol, SymbolKind, Target, TextEdit,
-};
 pub use document::{Document, Language};
-pub use notebook::{Cell, Notebook, NotebookError, apply_to_ipynb};
-pub use schema::{
-    ColumnSummary, Dtype, Entry, Lifecycle, ModelVersion, NameKind, Outcome, SchemaSource, ServedEndpoint, Table,
-    TableColumn, TrainedRun, WatchingMonitor,
+pub use mlwright_source_text::{
+    Action, ActionKind, Cell, ColumnFact, ColumnSummary, Command, Completion, CompletionKind, Diagnostic, Dtype,
+    Encoding, Entry, EstimatorFact, Facts, Fix, FrameFact, Hover, InlayHint, Lens, Lifecycle, LineIndex, ModelVersion,
+    NameKind, Notebook, NotebookError, Outcome, Position, Related, SchemaSource, ServedEndpoint, Severity, Signature,
+    Symbol, SymbolKind, Table, TableColumn, Target, TextEdit, TextRange, TrainedRun, WatchingMonitor, apply_to_ipynb,
 };
-pub use text::{Encoding, LineIndex, Position, TextRange};

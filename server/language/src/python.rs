@@ -1,8 +1,8 @@
 //! Python: from text to [`ast`], from there to what each expression is.
 
-use crate::answers::Diagnostic;
+use mlwright_source_text::{Diagnostic, SchemaSource};
+
 use crate::document::Document;
-use crate::schema::SchemaSource;
 
 pub mod ast;
 mod features;

@@ -4,8 +4,7 @@
 //! ([`syntax`], [`parse`]), of which [`resolve`] says what they mean, given what is around them ([`world`]). Each feature is a
 //! file of its own on top of that. Where a text is broken, what stands around the break keeps its meaning.
 
-use crate::answers::{Completion, Diagnostic, Hover, Lens, Signature, Symbol, Target};
-use crate::schema::SchemaSource;
+use mlwright_source_text::{Completion, Diagnostic, Hover, Lens, SchemaSource, Signature, Symbol, Target};
 
 mod check;
 mod complete;

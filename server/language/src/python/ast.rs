@@ -7,9 +7,9 @@ mod shift;
 
 use std::sync::Arc;
 
-pub(crate) use shift::Shift;
+use mlwright_source_text::TextRange;
 
-use crate::text::TextRange;
+pub(crate) use shift::Shift;
 
 /// Number of an expression within its module: an index into tables of what is known of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

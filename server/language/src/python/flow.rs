@@ -30,6 +30,7 @@ pub(crate) use imports::module_file;
 
 use std::sync::Arc;
 
+use mlwright_source_text::{NameKind, SchemaSource, Table, TextRange};
 use rustc_hash::FxHashMap;
 
 use self::event::{Event, Fit};
@@ -37,8 +38,6 @@ use self::info::{Info, InfoId};
 use self::rows::RowsTable;
 use self::value::{Data, Estimator, FitId, ObjectId, Value};
 use crate::python::ast::{ExprId, Module};
-use crate::schema::{NameKind, SchemaSource, Table};
-use crate::text::TextRange;
 
 /// What a walk has found out.
 #[derive(Debug, Default)]

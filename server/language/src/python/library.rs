@@ -18,13 +18,13 @@ mod training;
 
 use std::sync::Arc;
 
+use mlwright_source_text::{NameKind, SchemaSource, TextRange};
+
 use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::event::EventKind;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{Data, DataKind, Dialect, Instance, Text, Value};
-use crate::schema::{NameKind, SchemaSource};
-use crate::text::TextRange;
 
 pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method, fit_by_hand};
 pub(crate) use frames::{data_method, recipe_comparison, recipe_method, recipe_operation};

@@ -24,6 +24,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
 use rustc_hash::FxHashMap;
 use tree_sitter::Tree;
 
@@ -35,7 +36,6 @@ use self::node::{Counters, Lowering};
 use self::scan::{Line, Scan, Scanned};
 use super::ast::{Comment, Module, Shift, Stmt, StmtKind};
 use super::repair::{self, Repaired};
-use crate::text::TextRange;
 
 /// Longest text that is read; offsets are 32 bits wide, and nobody writes such a script by hand.
 pub const MAX_TEXT_BYTES: usize = 64 << 20;

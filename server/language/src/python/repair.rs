@@ -1,9 +1,10 @@
 //! The text as it may be once the word at the cursor is typed, for what has to be known while it is typed.
 
+use mlwright_source_text::TextRange;
+
 use super::lower::mend::Mend;
 use super::lower::scan::{Before, EndsIn, Scanned};
 use super::lower::strings;
-use crate::text::TextRange;
 
 /// Name that stands at the cursor where a name or value has yet to be typed.
 pub const PLACEHOLDER: &str = "__mlwright_cursor__";

@@ -28,11 +28,10 @@ pub(crate) use suppress::suppress;
 
 use std::collections::{BTreeSet, HashMap};
 
+use mlwright_source_text::{Diagnostic, Fix, Related, SchemaSource, TextRange};
+
 use self::facts::Facts;
-use crate::answers::{Diagnostic, Fix, Related};
 use crate::python::Analysis;
-use crate::schema::SchemaSource;
-use crate::text::TextRange;
 
 /// Everything that the rules find, in the order of the text, without what comments in it suppress.
 pub(crate) fn check(analysis: &Analysis, text: &str, source: &dyn SchemaSource) -> Vec<Diagnostic> {
@@ -90,7 +89,7 @@ impl Findings {
             .filter(|(place, _)| *place != range && !place.is_empty())
             .map(|(range, message)| Related { range, message: message.to_owned() })
             .collect();
-        let severity = rule(code).map_or(crate::Severity::Warning, |rule| rule.severity);
+        let severity = rule(code).map_or(mlwright_source_text::Severity::Warning, |rule| rule.severity);
         self.diagnostics.push(Diagnostic { code, severity, range, message, related, fixes, unnecessary: false });
     }
 

@@ -1,6 +1,7 @@
 //! What is wrong: tables and columns that are not there, columns that several tables have, and text that is no SQL.
 
 use mlwright_base::names;
+use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange};
 
 use super::fragment::Reading;
 use super::resolve::{Meaning, Resolution, find};
@@ -8,8 +9,6 @@ use super::syntax::{Clause, Ident, SelectId, SourceKind, path_name, path_range};
 use super::tokens::TokenKind;
 use super::words::is_soft;
 use super::world::Runner;
-use crate::answers::{Diagnostic, Fix, Severity, TextEdit};
-use crate::text::TextRange;
 
 mod shape;
 

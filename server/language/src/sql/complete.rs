@@ -4,15 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::fragment::Reading;
-use crate::answers::{Completion, CompletionKind, TextEdit};
-use crate::schema::NameKind;
-use crate::text::TextRange;
 
 mod columns;
 mod keywords;
 mod place;
 mod tables;
 
+use mlwright_source_text::{Completion, CompletionKind, NameKind, TextEdit, TextRange};
 use place::{Place, Spot};
 
 /// The most offers of one list; more cannot be looked through.

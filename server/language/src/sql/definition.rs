@@ -1,10 +1,11 @@
 //! Where names come from.
 
+use mlwright_source_text::Target;
+
 use super::fragment::Reading;
 use super::hover::{ref_at, resolve_part, source_at};
 use super::resolve::{Meaning, Origin, Resolution};
 use super::syntax::{QueryId, SelectId};
-use crate::answers::Target;
 
 /// Where the table or column at `offset` is defined.
 pub(crate) fn definition(reading: &Reading<'_>, offset: u32) -> Vec<Target> {
@@ -75,14 +76,14 @@ fn table(reading: &Reading<'_>, select: SelectId, index: usize) -> Vec<Target> {
     }
 }
 
-fn cte_range(reading: &Reading<'_>, query: QueryId, position: usize) -> crate::text::TextRange {
+fn cte_range(reading: &Reading<'_>, query: QueryId, position: usize) -> mlwright_source_text::TextRange {
     reading.script.query(query).ctes[position].name.range
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::answers::Target;
     use crate::sql::fragment::tests::Fixture;
+    use mlwright_source_text::Target;
 
     /// Each target as the text there, with its place, or the file.
     fn check(sql: &str, expected: &[&str]) {

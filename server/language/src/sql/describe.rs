@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::schema::{ColumnSummary, Table, TableColumn};
+use mlwright_source_text::{ColumnSummary, Table, TableColumn};
 
 /// `float · 3 % missing`
 pub(crate) fn detail(column: &TableColumn) -> String {

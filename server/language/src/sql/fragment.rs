@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Completion, Diagnostic, Hover, SchemaSource, Signature, Table, Target, TextRange};
+
 use super::parse::parse;
 use super::resolve::Resolver;
 use super::syntax::Script;
 use super::tokens::Place;
 use super::world::{Runner, World};
 use super::{check, complete, definition, hover, signature};
-use crate::answers::{Completion, Diagnostic, Hover, Signature, Target};
-use crate::schema::{SchemaSource, Table};
-use crate::text::TextRange;
 
 /// SQL inside a text.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@
 //! which need features that the product is built without; and what `sql_expr.rs` takes from the parser: `CAST`, `TRY_CAST`, `EXTRACT`,
 //! `SUBSTRING`, `TRIM`, `POSITION`. Numbers of arguments are those that `SQLFunctionVisitor::visit_function` accepts.
 
-use crate::schema::Dtype;
+use mlwright_source_text::Dtype;
 
 mod table;
 

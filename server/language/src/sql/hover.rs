@@ -1,13 +1,13 @@
 //! What stands under the pointer, in words.
 
+use mlwright_source_text::{Hover, TextRange};
+
 use super::describe;
 use super::fragment::Reading;
 use super::functions;
 use super::resolve::{Column, Meaning, Origin, Relation, Resolution};
 use super::syntax::{Ident, SelectId, Source, SourceKind, path_range};
 use super::tokens::TokenKind;
-use crate::answers::Hover;
-use crate::text::TextRange;
 
 /// The table, column or function at `offset`.
 pub(crate) fn hover(reading: &Reading<'_>, offset: u32) -> Option<Hover> {

@@ -1,12 +1,11 @@
 //! Statements and what WITH defines in them: the outline, and what runs from above a statement.
 
+use mlwright_source_text::{Command, Lens, Symbol, SymbolKind, TextRange};
 use serde_json::json;
 
 use super::fragment::Fragment;
 use super::syntax::{Part, QueryId, Script, SourceKind, Statement, path_name};
 use super::tokens::TokenKind;
-use crate::answers::{Command, Lens, Symbol, SymbolKind};
-use crate::text::TextRange;
 
 /// One symbol for each statement, with its definitions below.
 pub(crate) fn symbols(text: &str) -> Vec<Symbol> {

@@ -1,11 +1,12 @@
 //! From tokens to [`Script`]. Every text has one: what cannot be understood is passed over, and the clauses around it stand.
 
+use mlwright_source_text::TextRange;
+
 use super::syntax::{
     ALL_SOURCES, Clause, ColumnRef, Cte, Ident, Outer, Part, Path, Query, QueryId, Script, Select, SelectId, Statement,
 };
 use super::tokens::{Place, Token, TokenKind, tokens};
 use super::words::is_reserved;
-use crate::text::TextRange;
 
 mod expr;
 mod from;

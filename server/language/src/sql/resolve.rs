@@ -11,10 +11,10 @@ use super::syntax::{
     path_name,
 };
 use super::world::{Found, World};
-use crate::schema::{Dtype, Table, TableColumn};
 
 mod relation;
 
+use mlwright_source_text::{Dtype, Table, TableColumn};
 pub(crate) use relation::{Column, Origin, Relation, find};
 use relation::{bare, renamed};
 

@@ -1,10 +1,10 @@
 //! The parameters of the call that is being written.
 
+use mlwright_source_text::{Signature, TextRange};
+
 use super::fragment::Reading;
 use super::functions::{self, Function};
 use super::tokens::TokenKind;
-use crate::answers::Signature;
-use crate::text::TextRange;
 
 /// The parameters of the innermost call around `offset` that is known.
 pub(crate) fn signature(reading: &Reading<'_>, offset: u32) -> Option<Signature> {

@@ -5,8 +5,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::tokens::{Token, TokenKind};
-use crate::text::TextRange;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct QueryId(pub(crate) usize);

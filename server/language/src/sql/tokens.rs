@@ -1,6 +1,6 @@
 //! SQL as words, names, literals and signs. Every text has tokens: what is not closed runs to the end and says so.
 
-use crate::text::TextRange;
+use mlwright_source_text::TextRange;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

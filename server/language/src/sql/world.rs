@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Entry, SchemaSource, Table};
+
 use super::syntax::{Ident, QueryId, Script, path_name};
 use super::tokens::TokenKind;
-use crate::schema::{Entry, SchemaSource, Table};
 
 /// What will run a statement, as far as it decides what names mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,9 +1,9 @@
 //! Names of tables, columns, metrics and the like that the workspace does not have.
 
 use mlwright_base::names::nearest;
+use mlwright_source_text::{Fix, Severity, TextEdit};
 
 use super::{Check, fix, last_name, replacements};
-use crate::answers::{Fix, Severity, TextEdit};
 use crate::config::describe::quoted;
 use crate::config::names::{Found, Names, providers, table_beside};
 use crate::config::shape::Shape;

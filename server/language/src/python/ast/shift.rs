@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::{
     Argument, ArgumentKind, Case, Clause, Expr, ExprId, ExprKind, FStringPart, Handler, Ident, ImportName, Parameter,
     Stmt, StmtKind, WithItem,
 };
-use crate::text::TextRange;
 
 /// How far to move: bytes, and numbers of expressions.
 #[derive(Debug, Clone, Copy)]

@@ -6,11 +6,10 @@ mod pipeline;
 mod split;
 mod track;
 
+use mlwright_source_text::{Action, ActionKind, SchemaSource, TextRange};
+
 use super::lenses;
-use crate::answers::{Action, ActionKind};
 use crate::document::Document;
-use crate::schema::SchemaSource;
-use crate::text::TextRange;
 
 pub(crate) fn actions(document: &Document, range: TextRange, source: &dyn SchemaSource) -> Vec<Action> {
     let analysis = document.analysis(source);

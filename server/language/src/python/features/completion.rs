@@ -10,15 +10,14 @@ pub(super) use names::label as kind_label;
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Completion, SchemaSource, TextRange};
+
 use super::place::{Literal, Place};
-use crate::answers::Completion;
 use crate::document::{Document, Extent};
 use crate::python::flow::value::{Data, DataKind};
 use crate::python::flow::{Context, Flow};
 use crate::python::repair;
-use crate::schema::SchemaSource;
 use crate::sql::{Fragment, Runner};
-use crate::text::TextRange;
 
 /// Offers in one list at most.
 const N_OFFERS_MAX: usize = 500;
@@ -98,7 +97,7 @@ impl Typing<'_> {
     fn fragment<'f>(
         &'f self,
         literal: Literal<'_>,
-        tables: &'f [(Arc<str>, Arc<crate::schema::Table>)],
+        tables: &'f [(Arc<str>, Arc<mlwright_source_text::Table>)],
     ) -> Fragment<'f> {
         super::describe::fragment(self.path, self.text, literal, tables)
     }
@@ -120,7 +119,7 @@ impl Typing<'_> {
 }
 
 /// How SQL in a string is run.
-pub(super) fn runner_of(tables: &[(Arc<str>, Arc<crate::schema::Table>)]) -> Runner {
+pub(super) fn runner_of(tables: &[(Arc<str>, Arc<mlwright_source_text::Table>)]) -> Runner {
     if tables.is_empty() { Runner::Database } else { Runner::Frames }
 }
 
@@ -133,18 +132,21 @@ fn is_nameable(data: &Data) -> bool {
 mod tests {
     use super::*;
     use crate::document::Language;
-    use crate::testing::corpus::{Files, documents};
+    use mlwright_language_testkit::corpus::{Content, Files, Labelled, labelled};
 
     /// What is read of a text for one place is enough for what can be typed there.
     #[test]
     fn a_part_of_the_text_offers_what_the_whole_does() {
         let (mut n_places, mut n_offers) = (0, 0);
-        for (path, document) in documents() {
-            let text = document.text();
+        for Labelled { name, path, content } in labelled() {
+            let text = match &content {
+                Content::Script(text) => text,
+                Content::Notebook(notebook) => &**notebook.text(),
+            };
             for (at, quote) in text.match_indices(['"', '\'']).step_by(3).take(20) {
                 let end = text[at + 1..].find(quote).map_or(text.len(), |length| at + 1 + length);
                 let typed = format!("{}{}", &text[..at + 1], &text[end..]);
-                let document = Document::new(document.path().clone(), Language::Python, typed.as_str());
+                let document = Document::new(path.as_str(), Language::Python, typed.as_str());
                 let offset = at as u32 + 1;
                 let repaired = document.repaired(offset);
                 let labels = |extent| match offers(&document, &repaired, offset, extent, &Files) {
@@ -157,7 +159,7 @@ mod tests {
                 let Some(of_part) = labels(Extent::Place) else { continue };
                 n_places += 1;
                 n_offers += of_part.len();
-                assert_eq!(of_part, labels(Extent::Whole).unwrap_or_default(), "{path}, byte {at}");
+                assert_eq!(of_part, labels(Extent::Whole).unwrap_or_default(), "{name}, byte {at}");
             }
         }
         assert!(n_places > 500 && n_offers > 400, "{n_offers} offers at {n_places} places");

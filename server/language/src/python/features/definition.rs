@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{SchemaSource, Target, TextRange};
+
 use super::describe;
 use super::place::{Literal, Place};
 use super::tree::each_stmt;
-use crate::answers::Target;
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::ast::{ExprKind, Stmt, StmtKind};
@@ -14,8 +15,6 @@ use crate::python::flow::{Context, module_file};
 use crate::python::library::candidates;
 use crate::python::library::frames::query_names;
 use crate::python::lower;
-use crate::schema::SchemaSource;
-use crate::text::TextRange;
 
 pub(crate) fn definition(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
     let analysis = document.analysis(source);

@@ -3,13 +3,13 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use mlwright_source_text::{ColumnSummary, Dtype, LineIndex, Table, TableColumn, TextRange};
+
 use super::place::Literal;
 use crate::python::flow::column::Column;
 use crate::python::flow::rows::{RowsId, RowsTable, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect};
-use crate::schema::{ColumnSummary, Dtype, Table, TableColumn};
 use crate::sql::Fragment;
-use crate::text::{LineIndex, TextRange};
 
 /// Columns listed in one text at most.
 const N_COLUMNS_MAX: usize = 30;

@@ -5,17 +5,16 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{ColumnFact, Dtype, EstimatorFact, Facts, FrameFact, SchemaSource, TextRange};
+
 use super::describe;
 use super::stages::{Stage, stage_of};
 use super::tree::{Part, parts_of_stmt, stmts_at};
-use crate::answers::{ColumnFact, EstimatorFact, Facts, FrameFact};
 use crate::document::{Document, Extent};
 use crate::python::Analysis;
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::flow::column::Column;
 use crate::python::flow::value::{Data, DataKind};
-use crate::schema::{Dtype, SchemaSource};
-use crate::text::TextRange;
 
 /// Names that are looked at, the last bound first.
 const N_NAMES_MAX: usize = 80;

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use mlwright_source_text::{Hover, SchemaSource, Table, TextRange};
+
 use super::completion::kind_label;
 use super::describe;
 use super::place::{Literal, Place};
-use crate::answers::Hover;
 use crate::document::Document;
 use crate::python::ast::{Expr, ExprKind};
 use crate::python::flow::column::Column;
@@ -14,8 +15,6 @@ use crate::python::flow::value::{Data, DataKind, Estimator};
 use crate::python::flow::{Context, Seen};
 use crate::python::library::candidates;
 use crate::python::library::frames::query_names;
-use crate::schema::{SchemaSource, Table};
-use crate::text::TextRange;
 
 /// What is known of what stands at `offset`.
 pub(crate) fn hover(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {

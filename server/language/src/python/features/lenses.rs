@@ -3,17 +3,15 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Command, Lens, Lifecycle, SchemaSource, Table, TextRange};
 use serde_json::json;
 
 use super::stages::{called, is_reading};
 use super::tree::each_expr;
-use crate::answers::{Command, Lens};
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::flow::event::Fit;
 use crate::python::flow::value::{Data, DataKind};
-use crate::schema::{Lifecycle, SchemaSource, Table};
-use crate::text::TextRange;
 
 pub(crate) fn lenses(document: &Document, source: &dyn SchemaSource) -> Vec<Lens> {
     let analysis = document.analysis(source);

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::tree::exprs_at;
 use crate::python::Analysis;
 use crate::python::ast::{Expr, ExprKind, Ident, StrLiteral};
 use crate::python::flow::value::Data;
 use crate::python::flow::{Context, Seen};
-use crate::text::TextRange;
 
 /// The expressions at an offset, with what is known of them.
 #[derive(Debug)]

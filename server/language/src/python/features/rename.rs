@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use mlwright_source_text::{SchemaSource, TextEdit, TextRange};
+
 use super::tree::each_expr;
-use crate::answers::TextEdit;
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::ast::ExprKind;
 use crate::python::flow::{ColumnUse, Context};
-use crate::schema::SchemaSource;
-use crate::text::TextRange;
 
 /// The name of the column at `offset`, where it can be renamed.
 pub(crate) fn can_rename(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<TextRange> {

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{SchemaSource, Signature, TextRange};
+
 use super::describe;
 use super::place::Place;
-use crate::answers::Signature;
 use crate::document::Document;
 use crate::python::ast::{Argument, ArgumentKind, Expr, ExprKind, FunctionDef, ParameterKind, Stmt, StmtKind};
 use crate::python::flow::Context;
 use crate::python::flow::value::Value;
-use crate::schema::SchemaSource;
-use crate::text::TextRange;
 
 pub(crate) fn signature(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
     let repaired = document.repaired(offset);

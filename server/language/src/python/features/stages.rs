@@ -1,11 +1,12 @@
 //! The steps of the lifecycle that a script goes through, with the lines that belong to each.
 
+use mlwright_source_text::TextRange;
+
 use crate::python::Analysis;
 use crate::python::ast::{Expr, ExprKind, Stmt};
 use crate::python::features::tree::{Part, each_expr_in, parts_of_stmt};
 use crate::python::flow::event::EventKind;
 use crate::python::flow::value::{DataKind, Role};
-use crate::text::TextRange;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {

@@ -9,9 +9,10 @@ mod speed;
 mod track;
 mod unknown;
 
+use mlwright_language_testkit::{TestWorkspace, cursor};
+use mlwright_source_text::{ColumnSummary, Dtype, NameKind};
+
 use crate::document::{Document, Language};
-use crate::schema::{ColumnSummary, Dtype, NameKind};
-use crate::testing::{TestWorkspace, cursor};
 
 /// A workspace with `telco.csv`, `data/houses.csv` and a model.
 pub(super) fn workspace() -> TestWorkspace {

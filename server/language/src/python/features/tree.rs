@@ -1,7 +1,8 @@
 //! Walking a script's tree: everything in it, or only what stands at one offset.
 
+use mlwright_source_text::TextRange;
+
 use crate::python::ast::{Argument, Expr, ExprKind, FStringPart, Parameter, Stmt, StmtKind};
-use crate::text::TextRange;
 
 /// What a statement or expression directly holds.
 #[derive(Debug, Clone, Copy)]

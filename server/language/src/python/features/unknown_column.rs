@@ -6,17 +6,16 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::describe;
 use super::tree::{each_expr, each_expr_in, each_stmt, range_of};
-use crate::answers::{Diagnostic, Fix, Severity, TextEdit};
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::ast::{CompareOperator, Expr, ExprKind, Handler, Ident, Stmt, StmtKind};
 use crate::python::flow::ColumnUse;
 use crate::python::flow::value::{Data, DataKind};
-use crate::text::TextRange;
 
 /// How like a name must be to be suggested (Jaro-Winkler, in [0, 1]).
 const LIKENESS_MIN: f64 = 0.84;

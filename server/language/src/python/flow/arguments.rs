@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::value::Value;
 use crate::python::ast::Expr;
-use crate::text::TextRange;
 
 /// A call under way: where it stands and what it is given.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Dtype, Table, TextRange};
+
 use super::info::Infos;
-use crate::schema::{Dtype, Table};
-use crate::text::TextRange;
 
 /// Where a column that was read comes from: the table read, and its name there. Two columns with a common origin hold the
 /// same values or values made from them.

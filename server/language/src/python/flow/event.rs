@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::info::Infos;
 use super::rows::RowsId;
 use super::value::{Data, Estimator, FitId, ObjectId};
-use crate::text::TextRange;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::arguments::{Arg, Call};
 use super::info::Infos;
 use super::interpreter::Interpreter;
 use super::value::{Data, DataKind, Dict, Object, ScopeId, Text, Value};
 use crate::python::ast::{Argument, ArgumentKind, ComprehensionKind, Expr, ExprKind, FStringPart, UnaryOperator};
 use crate::python::library;
-use crate::text::TextRange;
 
 /// Bytes of a text that is put together at most.
 const N_TEXT_MAX: usize = 65_536;

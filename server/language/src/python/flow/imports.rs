@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{SchemaSource, TextRange};
+
 use super::interpreter::Interpreter;
 use super::value::{ScopeId, Value};
 use crate::python::ast::{Ident, ImportName};
-use crate::schema::SchemaSource;
-use crate::text::TextRange;
 
 /// Modules of the workspace that are walked for one script at most.
 const N_MODULES_MAX: usize = 24;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::rows::RowsId;
-use crate::text::TextRange;
 
 /// Place of an [`Info`] in its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use mlwright_source_text::{SchemaSource, Table, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::column::{BaseId, Column, Columns, OriginId};
@@ -13,8 +14,6 @@ use super::state::State;
 use super::value::{Data, DataKind, Dialect, FitId, Object, ObjectId, ScopeId, Value};
 use super::{Binding, ColumnUse, Context, Flow, Seen, Thing};
 use crate::python::ast::{Expr, ExprId, FunctionDef, Ident, Module, Stmt};
-use crate::schema::{SchemaSource, Table};
-use crate::text::TextRange;
 
 /// Expressions and statements walked at most: a script that takes more is walked up to there.
 const N_STEPS_MAX: u64 = 1_500_000;

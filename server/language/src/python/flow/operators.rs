@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::info::Infos;
 use super::interpreter::Interpreter;
 use super::value::{DataKind, Object, Text, Value};
 use crate::python::ast::{BinaryOperator, CompareOperator, UnaryOperator};
 use crate::python::library;
-use crate::text::TextRange;
 
 /// Bytes of a text that is put together at most.
 const N_TEXT_MAX: usize = 65_536;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::interpreter::Interpreter;
 use super::rows::Step;
 use super::value::{DataKind, Dialect, Object, Value};
 use crate::python::ast::{Expr, ExprKind};
 use crate::python::library::frames::statistic;
-use crate::text::TextRange;
 
 impl Interpreter<'_> {
     /// One value for each of `targets`.

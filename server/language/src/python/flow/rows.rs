@@ -2,10 +2,10 @@
 
 use std::hash::{Hash, Hasher};
 
+use mlwright_source_text::TextRange;
 use rustc_hash::FxHasher;
 
 use super::condition::Condition;
-use crate::text::TextRange;
 
 /// Place of a set of rows in its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,12 +3,13 @@
 //! A list of words that was collected from texts is knowledge about them all. It reaches a sample's features not through a
 //! value but through the loop: `for word in words: features[word] = word in text`.
 
+use mlwright_source_text::TextRange;
+
 use super::info::{InfoKind, Infos};
 use super::interpreter::Interpreter;
 use super::rows::RowsId;
 use super::value::{DataKind, Object, ObjectId, Value};
 use crate::python::library::frames::statistic;
-use crate::text::TextRange;
 
 /// How deep lists and tuples are looked into for the rows of samples.
 const DEPTH_MAX: usize = 3;

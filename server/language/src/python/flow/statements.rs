@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::event::{EventKind, Turn};
 use super::interpreter::Interpreter;
 use super::state::State;
 use super::value::{ScopeId, Value};
 use crate::python::ast::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
-use crate::text::TextRange;
 
 /// Turns of a loop over known items that are walked one by one; of other loops two are.
 const N_TURNS_MAX: usize = 40;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
 use rustc_hash::FxHashMap;
 
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
@@ -14,7 +15,6 @@ use crate::python::flow::event::{EventKind, Fit, Given, Score};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::RowsId;
 use crate::python::flow::value::{Data, DataKind, Estimator, FitId, Object, Role, Value};
-use crate::text::TextRange;
 
 /// Class of a network that learns in a loop of the script's own.
 pub(crate) const LOOP: &str = "torch.loop";

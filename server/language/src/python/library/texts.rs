@@ -110,7 +110,7 @@ fn accuracy(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 }
 
 /// The samples that a list of features holds.
-fn samples(cx: &mut Interpreter<'_>, value: &Value, range: crate::text::TextRange) -> Option<Data> {
+fn samples(cx: &mut Interpreter<'_>, value: &Value, range: mlwright_source_text::TextRange) -> Option<Data> {
     match cx.data_of(value) {
         Some(data) => Some((*data).clone()).filter(|data| data.rows != RowsId::NONE),
         None => cx.data_of_list(value, range),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
 use tree_sitter::Node;
 
 use super::kinds::Kind;
@@ -11,7 +12,6 @@ use super::node::{Child, Children, Lowering, MAX_DEPTH};
 use crate::python::ast::{
     Argument, ArgumentKind, BinaryOperator, CompareOperator, Expr, ExprId, ExprKind, Ident, UnaryOperator,
 };
-use crate::text::TextRange;
 
 impl<'t> Lowering<'t> {
     /// The expression of a node; [`ExprKind::Missing`] below [`MAX_DEPTH`] and where the node is none.

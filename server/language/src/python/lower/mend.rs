@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::TextRange;
+use mlwright_source_text::TextRange;
 
 /// Stands where a name or value is missing; becomes [`ExprKind::Missing`](crate::python::ast::ExprKind::Missing) or an empty name.
 pub(crate) const MENDED_NAME: &str = "__not_there__";

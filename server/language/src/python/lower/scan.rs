@@ -10,10 +10,11 @@ use std::ops::Range;
 
 pub(crate) use again::Scanned;
 
+use mlwright_source_text::TextRange;
+
 use super::magics::{self, Magic};
 use super::mend::{MENDED_NAME, Mend};
 use super::words::{Word, word};
-use crate::text::TextRange;
 
 /// A statement without the statements inside it: a simple one, or the head of a compound one.
 #[derive(Debug, Clone, PartialEq, Eq)]

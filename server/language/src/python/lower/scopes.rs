@@ -1,11 +1,11 @@
 //! What binds names of its own: parameters, lambdas, comprehensions, patterns of `match`.
 
+use mlwright_source_text::TextRange;
 use tree_sitter::Node;
 
 use super::kinds::Kind;
 use super::node::{Child, Children, Lowering};
 use crate::python::ast::{Clause, ComprehensionKind, Expr, ExprKind, Ident, Lambda, Parameter, ParameterKind};
-use crate::text::TextRange;
 
 impl<'t> Lowering<'t> {
     pub(super) fn lambda(&mut self, children: Children, end: TextRange) -> Lambda {

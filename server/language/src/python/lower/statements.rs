@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
 use tree_sitter::Node;
 
 use super::expressions::binary_operator;
@@ -11,7 +12,6 @@ use super::node::{Child, Children, Lowering, MAX_DEPTH};
 use crate::python::ast::{
     BinaryOperator, Case, ClassDef, Expr, ExprKind, FunctionDef, Handler, Ident, ImportName, Stmt, StmtKind, WithItem,
 };
-use crate::text::TextRange;
 
 impl<'t> Lowering<'t> {
     /// The statements of a module or block, errors included.

@@ -2,8 +2,9 @@ mod again;
 mod print;
 mod robustness;
 
+use mlwright_source_text::TextRange;
+
 use super::*;
-use crate::text::TextRange;
 
 /// What `text` reads as, in the notation of [`print`].
 #[track_caller]

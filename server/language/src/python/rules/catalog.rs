@@ -1,8 +1,7 @@
 //! The rules by their codes.
 
+use mlwright_source_text::Severity;
 use serde::Serialize;
-
-use crate::answers::Severity;
 
 /// A rule as it is listed, configured and shown.
 #[derive(Debug, Clone, Copy, Serialize)]

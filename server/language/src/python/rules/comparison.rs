@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::Findings;
 use super::facts::{Facts, Judged};
 use crate::python::flow::event::{Event, EventKind};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::{Estimator, Value};
-use crate::text::TextRange;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let rows = &facts.flow().rows;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{ColumnSummary, SchemaSource, TextRange};
 use rustc_hash::FxHashMap;
 
 use crate::python::Analysis;
@@ -11,8 +12,6 @@ use crate::python::flow::info::{Info, InfoId, Infos};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::{Data, DataKind, Estimator, FitId};
 use crate::python::library::networks::LOOP;
-use crate::schema::{ColumnSummary, SchemaSource};
-use crate::text::TextRange;
 
 /// The walk, and what follows from it.
 pub(super) struct Facts<'a> {

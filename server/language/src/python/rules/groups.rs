@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::Findings;
 use super::facts::Facts;
 use crate::python::flow::event::EventKind;
 use crate::python::flow::rows::RowsId;
-use crate::text::TextRange;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let groups = facts.flow().groups.as_slice();

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::Findings;
 use super::facts::{Facts, Judged};
 use crate::python::flow::event::{EventKind, Fit, Given};
 use crate::python::flow::rows::{Relation, RowsId};
 use crate::python::flow::value::FitId;
 use crate::python::library::networks::LOOP;
-use crate::text::TextRange;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let scored = facts

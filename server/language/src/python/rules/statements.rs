@@ -1,11 +1,11 @@
 //! MLW209 and MLW211, and the mend that moves a `fit_transform` behind the split.
 
+use mlwright_source_text::{Fix, TextEdit, TextRange};
+
 use super::Findings;
 use super::facts::Facts;
-use crate::answers::{Fix, TextEdit};
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::flow::event::EventKind;
-use crate::text::TextRange;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {

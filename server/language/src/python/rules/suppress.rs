@@ -1,8 +1,8 @@
 //! Comments that suppress rules: `# mlwright: ignore[MLW101]` on a line, `# mlwright: ignore-file[MLW101]` anywhere.
 
-use crate::answers::Diagnostic;
+use mlwright_source_text::{Diagnostic, LineIndex};
+
 use crate::python::ast::Module;
-use crate::text::LineIndex;
 
 /// Takes away what the comments of `module` suppress. Without brackets all rules are.
 pub(crate) fn suppress(diagnostics: &mut Vec<Diagnostic>, module: &Module, text: &str) {

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::LineIndex;
-use crate::testing::corpus::{Files, documents};
+use mlwright_language_testkit::corpus::{Content, Files, Labelled, labelled};
+use mlwright_source_text::LineIndex;
+
+use crate::document::{Document, Language};
 
 /// Each rule must be right on nearly all of its files, and silent on nearly all others.
 #[test]
 fn rules_find_what_the_corpus_marks_and_nothing_else() {
-    let documents = documents();
-    assert!(documents.len() >= 300, "{} files", documents.len());
+    let files = labelled();
+    assert!(files.len() >= 300, "{} files", files.len());
     // By rule: found and expected, found only, expected only.
     let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
     let mut report = String::new();
-    for (path, document) in &documents {
+    for Labelled { name: path, path: place, content } in files {
+        let document = match content {
+            Content::Script(text) => Document::new(place, Language::Python, text),
+            Content::Notebook(notebook) => Document::from_notebook(place, notebook),
+        };
         let text = document.text().clone();
         let lines = LineIndex::new(&text);
         let mut expected: Vec<(u32, String)> = Vec::new();

@@ -1,12 +1,12 @@
 //! Text that is no SQL, whatever its tables are. Only what both the words and a grammar find broken is reported: each of them alone
 //! is at times wrong about what some system takes.
 
+use mlwright_source_text::{Diagnostic, Severity, TextRange};
+
 use super::{SYNTAX_ERROR, diagnostic};
-use crate::answers::{Diagnostic, Severity};
 use crate::sql::fragment::Reading;
 use crate::sql::syntax::Statement;
 use crate::sql::tokens::{Token, TokenKind};
-use crate::text::TextRange;
 
 /// Longer statements are generated, and not checked.
 const STATEMENT_BYTES_MAX: u32 = 100_000;

@@ -1,4 +1,5 @@
-use crate::answers::Severity;
+use mlwright_source_text::Severity;
+
 use crate::sql::fragment::tests::Fixture;
 
 /// Each finding as `CODE text` or, where something nearer is known, `CODE text -> mended`.

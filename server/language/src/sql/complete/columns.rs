@@ -1,8 +1,9 @@
 //! Columns: those of one source, those of all that are visible, and ways to join.
 
+use mlwright_source_text::CompletionKind;
+
 use super::place::Spot;
 use super::{Offer, Offers, rank};
-use crate::answers::CompletionKind;
 use crate::sql::check::{qualifier as qualifier_of, source_name};
 use crate::sql::describe;
 use crate::sql::fragment::Reading;

@@ -1,9 +1,10 @@
 //! Keywords by place, functions, types.
 
+use mlwright_source_text::CompletionKind;
+
 use super::columns::conditions;
 use super::place::Spot;
 use super::{Offer, Offers, rank};
-use crate::answers::CompletionKind;
 use crate::sql::fragment::Reading;
 use crate::sql::functions::{FUNCTIONS, FunctionKind};
 use crate::sql::signature::call_around;

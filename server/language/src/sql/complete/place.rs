@@ -1,12 +1,13 @@
 //! What can stand where the cursor is. It is told by the words before, since what follows may not be written yet.
 
+use mlwright_source_text::TextRange;
+
 use crate::sql::fragment::Reading;
 use crate::sql::functions;
 use crate::sql::signature::call_around;
 use crate::sql::syntax::{Clause, Ident, Path, SelectId};
 use crate::sql::tokens::{Token, TokenKind};
 use crate::sql::words::is_reserved;
-use crate::text::TextRange;
 
 /// The cursor's place.
 pub(super) struct Spot {

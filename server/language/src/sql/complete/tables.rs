@@ -1,14 +1,14 @@
 //! Tables: what WITH defines, what the program has, the catalog, and files.
 
+use mlwright_source_text::{CompletionKind, TextRange};
+
 use super::place::Spot;
 use super::{Offer, Offers, rank};
-use crate::answers::CompletionKind;
 use crate::sql::describe;
 use crate::sql::fragment::Reading;
 use crate::sql::syntax::SelectId;
 use crate::sql::words::needs_quotes;
 use crate::sql::world::is_file_name;
-use crate::text::TextRange;
 
 const CTE: u32 = 0;
 const PROGRAM: u32 = 10;

@@ -1,8 +1,9 @@
+use mlwright_source_text::TextRange;
+
 use crate::sql::fragment::tests::{Fixture, world};
 use crate::sql::{Fragment, Runner};
-use crate::text::TextRange;
 
-fn offered(sql: &str) -> Vec<crate::answers::Completion> {
+fn offered(sql: &str) -> Vec<mlwright_source_text::Completion> {
     let fixture = Fixture::new(sql);
     let found = fixture.fragment().complete(fixture.offset, &fixture.source);
     for offer in &found {

@@ -1,6 +1,7 @@
+use mlwright_language_testkit::{TestWorkspace, cursor, table};
+use mlwright_source_text::{ColumnSummary, Dtype, NameKind};
+
 use super::*;
-use crate::schema::{ColumnSummary, Dtype, NameKind};
-use crate::testing::{TestWorkspace, cursor, table};
 
 /// A text with a cursor, and a world with a few tables.
 pub(crate) struct Fixture {

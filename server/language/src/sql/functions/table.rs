@@ -1,8 +1,9 @@
 //! The functions themselves, those used most first within each kind.
 
+use mlwright_source_text::Dtype::{self, Boolean, Date, Datetime, Float, Integer, List, String, Unknown};
+
 use super::Function;
 use super::FunctionKind::{Aggregate, Scalar, Window};
-use crate::schema::Dtype::{self, Boolean, Date, Datetime, Float, Integer, List, String, Unknown};
 
 const fn define(
     kind: super::FunctionKind,

@@ -1,10 +1,11 @@
 //! FROM and JOIN: tables, queries, functions, and how they are joined.
 
+use mlwright_source_text::TextRange;
+
 use super::Parser;
 use crate::sql::syntax::{Clause, Ident, Join, Path, SelectId, Source, SourceKind};
 use crate::sql::tokens::TokenKind;
 use crate::sql::words::is_reserved;
-use crate::text::TextRange;
 
 /// Words that stand before JOIN.
 const JOIN_WORDS: [&str; 15] = [

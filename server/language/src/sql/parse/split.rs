@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use mlwright_source_text::TextRange;
+
 use crate::sql::tokens::{Token, TokenKind};
-use crate::text::TextRange;
 
 /// A statement's place.
 pub(super) struct Extent {

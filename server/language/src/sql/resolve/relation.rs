@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::schema::{Dtype, Table, TableColumn};
+use mlwright_source_text::{Dtype, Table, TableColumn, TextRange};
+
 use crate::sql::syntax::Ident;
-use crate::text::TextRange;
 
 /// A column as it is visible somewhere.
 #[derive(Debug, Clone)]

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Action, ActionKind, TextEdit, TextRange};
+
 use super::import::import_edit;
-use crate::answers::{Action, ActionKind, TextEdit};
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::ast::{Argument, ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
 use crate::python::features::tree::{Part, each_expr, each_expr_in, parts_of_stmt};
 use crate::python::flow::value::Role;
-use crate::text::TextRange;
 
 /// Methods of a model whose first argument is features.
 const TAKING_FEATURES: [&str; 7] =

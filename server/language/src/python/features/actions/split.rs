@@ -1,14 +1,14 @@
 //! A split into training and test rows before a fit on all of them.
 
+use mlwright_source_text::{Action, ActionKind, TextEdit, TextRange};
+
 use super::import::import_edit;
-use crate::answers::{Action, ActionKind, TextEdit};
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::ast::{Expr, ExprKind, StmtKind};
 use crate::python::features::tree::stmts_at;
 use crate::python::flow::event::EventKind;
 use crate::python::flow::value::Role;
-use crate::text::TextRange;
 
 /// `model.fit(X, y)` of all rows: splits before it and fits on the training part.
 pub(super) fn split_before_fit(document: &Document, analysis: &Analysis, range: TextRange) -> Option<Action> {

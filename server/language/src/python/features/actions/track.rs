@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Action, ActionKind, Table, TextEdit, TextRange};
+
 use super::import::{line_start, module_import};
-use crate::answers::{Action, ActionKind, TextEdit};
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::ast::{ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
@@ -12,8 +13,6 @@ use crate::python::features::stages::called;
 use crate::python::features::tree::{Part, each_expr, each_expr_in, each_stmt, parts_of_stmt};
 use crate::python::flow::event::EventKind;
 use crate::python::flow::value::{Composite, Estimator, FitId, Role, Value};
-use crate::schema::Table;
-use crate::text::TextRange;
 
 /// Classes by the first part of their name, and the part of MLflow that stores their models.
 const FLAVOURS: [(&str, &str); 5] = [

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
+
 use super::{N_OFFERS_MAX, Typing, is_nameable};
-use crate::answers::{Completion, CompletionKind, TextEdit};
 use crate::python::ast::{Expr, ExprKind};
 use crate::python::features::describe;
 use crate::python::features::place::Literal;
 use crate::python::flow::column::Column;
 use crate::python::flow::value::Data;
 use crate::python::library::frames::is_own_name;
-use crate::text::TextRange;
 
 /// Columns of `frames` for the string at the cursor.
 pub(super) fn columns(

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Completion, CompletionKind, NameKind, TextEdit, TextRange};
+
 use super::{N_OFFERS_MAX, Typing};
-use crate::answers::{Completion, CompletionKind, TextEdit};
-use crate::schema::NameKind;
-use crate::text::TextRange;
 
 const SCHEME: &str = "models:/";
 

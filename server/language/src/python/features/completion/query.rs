@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
+
 use super::columns::is_identifier;
 use super::{N_OFFERS_MAX, Typing};
-use crate::answers::{Completion, CompletionKind, TextEdit};
 use crate::python::features::describe;
 use crate::python::flow::value::Data;
-use crate::text::TextRange;
 
 pub(super) fn complete(typing: &Typing<'_>, frame: &Arc<Data>, content: TextRange) -> Vec<Completion> {
     let before = typing.typed(content);

@@ -1,7 +1,8 @@
 //! Completion.
 
+use mlwright_source_text::Completion;
+
 use super::{script, workspace};
-use crate::answers::Completion;
 use crate::{Document, Notebook};
 
 fn offers(marked: &str) -> Vec<Completion> {

@@ -1,7 +1,8 @@
 //! What is known at a place.
 
+use mlwright_source_text::Facts;
+
 use super::{script, workspace};
-use crate::answers::Facts;
 
 fn facts(marked: &str) -> Facts {
     let (document, offset) = script(marked);
@@ -10,7 +11,7 @@ fn facts(marked: &str) -> Facts {
 
 /// Names with their columns.
 fn frames(facts: &Facts) -> Vec<String> {
-    let shown = |frame: &crate::answers::FrameFact| {
+    let shown = |frame: &mlwright_source_text::FrameFact| {
         let columns: Vec<String> =
             frame.columns.iter().map(|column| format!("{}:{}", column.name, column.dtype.unwrap_or("?"))).collect();
         format!("{} {}", frame.name, columns.join(" ")).trim().to_owned()

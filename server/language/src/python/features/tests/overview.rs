@@ -1,9 +1,8 @@
 //! Outline, lenses and actions.
 
+use mlwright_source_text::{Lifecycle, ModelVersion, Symbol, TextRange, TrainedRun};
+
 use super::{script, workspace};
-use crate::answers::Symbol;
-use crate::schema::{Lifecycle, ModelVersion, TrainedRun};
-use crate::text::TextRange;
 
 const TRAINED: &str = "import pandas as pd
 from sklearn.linear_model import LogisticRegression
@@ -42,7 +41,7 @@ fn stages_and_definitions_are_the_outline() {
 
 #[test]
 fn cells_of_a_notebook_are_sections() {
-    let notebook = crate::Notebook::from_cells([
+    let notebook = mlwright_source_text::Notebook::from_cells([
         (0, " Reading\nimport pandas as pd\ndf = pd.read_csv('telco.csv')"),
         (2, "df.head()"),
     ]);
@@ -55,7 +54,7 @@ fn cells_of_a_notebook_are_sections() {
 /// Title, operation and input of each lens.
 fn lenses(text: &str, lifecycle: Lifecycle) -> Vec<String> {
     let (document, _) = script(&format!("{text}$0"));
-    let describe = |lens: crate::Lens| {
+    let describe = |lens: mlwright_source_text::Lens| {
         let command = lens.command.expect("each can be run");
         let fields = command.input.as_object().expect("an object").iter();
         let fields: std::collections::BTreeMap<_, _> =

@@ -1,8 +1,8 @@
 //! Hover, hints, definition, rename, signature.
 
+use mlwright_source_text::{Target, TextRange};
+
 use super::{script, workspace};
-use crate::answers::Target;
-use crate::text::TextRange;
 
 const READ: &str = "import pandas as pd\ndf = pd.read_csv('telco.csv')\n";
 

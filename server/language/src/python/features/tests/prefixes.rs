@@ -1,7 +1,8 @@
 //! No text that is being typed may bring a feature down.
 
+use mlwright_source_text::TextRange;
+
 use super::{script, workspace};
-use crate::text::TextRange;
 
 const SCRIPTS: &[&str] = &[
     "import pandas as pd\ndf = pd.read_csv('telco.csv')\nX = df[['tenure', 'MonthlyCharges']]\ny = df['Churn'].map({'Yes': 1})\n",

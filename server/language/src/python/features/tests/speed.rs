@@ -78,7 +78,8 @@ fn answers_in_a_long_script_are_quick() {
 #[test]
 fn a_table_of_ten_thousand_columns_is_completed_within_the_limit() {
     let names: Vec<String> = (0..10_000).map(|index| format!("column_{index:05}")).collect();
-    let columns: Vec<(&str, crate::Dtype)> = names.iter().map(|name| (name.as_str(), crate::Dtype::Float)).collect();
+    let columns: Vec<(&str, mlwright_source_text::Dtype)> =
+        names.iter().map(|name| (name.as_str(), mlwright_source_text::Dtype::Float)).collect();
     let source = workspace().file("wide.csv", &columns);
     let (document, offset) = script("import pandas as pd\ndf = pd.read_csv('wide.csv')\ndf['column_0999$0']");
     let start = Instant::now();

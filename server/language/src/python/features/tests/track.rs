@@ -1,11 +1,11 @@
 //! "Log this fit to tracking": what it writes, and where it is not offered. That what it writes is Python, and runs, is shown by
 //! `tests/lsp/test_tracking.py`.
 
+use mlwright_source_text::{Notebook, TextRange};
+
 use super::overview::check_action;
 use super::{script, workspace};
 use crate::document::Document;
-use crate::notebook::Notebook;
-use crate::text::TextRange;
 
 const TITLE: &str = "Log this fit to tracking";
 

@@ -1,7 +1,8 @@
 //! Columns that are not there.
 
+use mlwright_source_text::Diagnostic;
+
 use super::{script, workspace};
-use crate::answers::Diagnostic;
 
 fn unknown(text: &str) -> Vec<Diagnostic> {
     let (document, _) = script(&format!("{text}$0"));

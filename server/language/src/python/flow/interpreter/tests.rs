@@ -1,7 +1,8 @@
 //! That the walk is bounded, whatever a script does with its lists.
 
+use mlwright_source_text::SchemaSource;
+
 use crate::python::lower::Parser;
-use crate::schema::SchemaSource;
 
 struct Nothing;
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::{change, first_samples};
 use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::column::Columns;
@@ -10,7 +12,6 @@ use crate::python::flow::info::{InfoId, InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::RowsId;
 use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, FitId, Object, Role, Value};
-use crate::text::TextRange;
 
 /// Fits an estimator; `None` where it is not known on what.
 pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> Option<FitId> {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Dtype, TextRange};
+
 use crate::python::ast::{BinaryOperator, Expr, ExprKind, Ident};
 use crate::python::flow::Context;
 use crate::python::flow::column::{Column, Columns, union};
@@ -9,8 +11,6 @@ use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::{Relation, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect, Object, Text, Value};
-use crate::schema::Dtype;
-use crate::text::TextRange;
 
 /// Whether a key is a text as it stands in the script, rather than one that is put together.
 fn is_literal(key: &Value) -> bool {

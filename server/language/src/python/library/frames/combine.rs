@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::methods::{is_axis, use_columns};
 use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::column::{Column, Columns};
@@ -10,7 +12,6 @@ use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::{RowsId, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
-use crate::text::TextRange;
 
 /// `concat([…])`.
 pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Value {

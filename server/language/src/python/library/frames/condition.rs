@@ -2,12 +2,13 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use mlwright_source_text::TextRange;
+
 use crate::python::ast::{BinaryOperator, CompareOperator, Expr, ExprKind, UnaryOperator};
 use crate::python::flow::condition::{Condition, Order, Reference};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
 use crate::python::flow::value::{DataKind, Object, Text, Value};
-use crate::text::TextRange;
 
 /// How many conditions joined by `&` are looked at.
 const N_CONDITIONS_MAX: usize = 8;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::methods::use_columns;
 use super::read::statistic;
 use crate::python::flow::arguments::Call;
@@ -10,7 +12,6 @@ use crate::python::flow::info::InfoKind;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Data, DataKind, Value};
-use crate::schema::Dtype;
 
 pub(super) fn groupby(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
     let grouped_by = use_columns(cx, object, data, call.get(0, "by"));

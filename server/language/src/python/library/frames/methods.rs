@@ -7,6 +7,8 @@ mod values;
 use std::sync::Arc;
 
 pub(crate) use self::accessor::accessor;
+use mlwright_source_text::{Dtype, TextRange};
+
 use self::drop::drop;
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
@@ -20,8 +22,6 @@ use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Data, DataKind, Dialect, Value};
-use crate::schema::Dtype;
-use crate::text::TextRange;
 
 /// What a method of data gives.
 pub(crate) fn data_method(

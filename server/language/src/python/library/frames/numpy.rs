@@ -246,7 +246,12 @@ fn stack(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
 }
 
 /// Arrays below or, by the name of the function, beside each other.
-pub(crate) fn stacked(cx: &mut Interpreter<'_>, name: &str, values: &[Value], site: crate::text::TextRange) -> Value {
+pub(crate) fn stacked(
+    cx: &mut Interpreter<'_>,
+    name: &str,
+    values: &[Value],
+    site: mlwright_source_text::TextRange,
+) -> Value {
     let all: Vec<Arc<Data>> = values.iter().filter_map(|value| cx.data_of(value)).collect();
     let Some(first) = all.first().cloned() else { return Value::Unknown };
     let infos = all.iter().fold(Infos::default(), |infos, data| infos.union(&data.all_infos()));

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Table, TextRange};
+
 use super::numpy::array_of;
 use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
@@ -10,8 +12,6 @@ use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 use crate::python::library::datasets;
-use crate::schema::Table;
-use crate::text::TextRange;
 
 /// A function of pandas by its name.
 pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
@@ -71,8 +71,11 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
                 );
             }
             let made = same_rows(cx, call);
-            let dtype =
-                if name == "to_datetime" { crate::schema::Dtype::Datetime } else { crate::schema::Dtype::Duration };
+            let dtype = if name == "to_datetime" {
+                mlwright_source_text::Dtype::Datetime
+            } else {
+                mlwright_source_text::Dtype::Duration
+            };
             cx.change_data(&made, |data| {
                 data.columns.change_each(|column| column.dtype = dtype);
             });
@@ -180,7 +183,7 @@ pub(crate) fn read_file(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dial
                     .open
                     .then(|| Arc::new(Column { origins: Arc::from([cx.origin(base, &name)]), ..Column::named(&name) }))
             }) {
-                columns.set(Column { dtype: crate::schema::Dtype::Datetime, ..Column::clone(&column) });
+                columns.set(Column { dtype: mlwright_source_text::Dtype::Datetime, ..Column::clone(&column) });
             }
             by_time |= call.keyword("index_col").is_some_and(|index| index.value.as_text() == Some(&name));
         }

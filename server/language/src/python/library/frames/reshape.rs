@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::methods::{dtype_of, is_axis, use_columns};
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{Data, DataKind, Value};
-use crate::schema::Dtype;
 
 pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
     if data.kind == DataKind::Series {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::TextRange;
+
 use super::names::is_own_name;
 use crate::python::ast::{Expr, ExprKind, Ident, UnaryOperator};
 use crate::python::flow::Context;
@@ -10,7 +12,6 @@ use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::{Bound, RowsId, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
-use crate::text::TextRange;
 
 impl Interpreter<'_> {
     /// An attribute of data that is worked out; `None` for what may be called.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_language_testkit::Dice;
+use mlwright_source_text::TextRange;
+
 use super::Parser;
 use super::robustness::SNIPPETS;
-use crate::testing::Dice;
-use crate::text::TextRange;
 
 fn place(dice: &mut Dice, text: &str) -> usize {
     let mut at = dice.below(text.len() + 1);

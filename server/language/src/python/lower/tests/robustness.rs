@@ -1,10 +1,11 @@
 //! Whatever the text, the tree holds its promises.
 
+use mlwright_language_testkit::Dice;
+use mlwright_source_text::TextRange;
+
 use super::print;
 use crate::python::ast::*;
 use crate::python::lower::{MAX_DEPTH, parse};
-use crate::testing::Dice;
-use crate::text::TextRange;
 
 pub(super) const SNIPPETS: [&str; 6] = [
     "import pandas as pd\ndf = pd.read_csv(\"a.csv\")\nx, y = df[[\"a\", 'b']], df.loc[:, \"é\"]\nx_train = f(x, y, test_size=0.2)[0]\n",

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::{data_method, use_columns};
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::value::{Data, DataKind, Value};
-use crate::schema::Dtype;
 
 /// A method of `data.str`, `data.dt`, `df.column` and the like: `inner` is the data and the name of the accessor.
 pub(crate) fn accessor(

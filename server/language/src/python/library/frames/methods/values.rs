@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::is_axis;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::{Column, Columns};
@@ -11,7 +13,6 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 use crate::python::library::frames::read::statistic;
-use crate::schema::Dtype;
 
 pub(super) fn sample(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
     let replacing = ["replace", "with_replacement"].into_iter().find(|keyword| call.flag(keyword) == Some(true));

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use crate::python::ast::BinaryOperator;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::event::EventKind;
@@ -9,7 +11,6 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::recipe::{Change, ColumnName, Recipe};
 use crate::python::flow::value::{Text, Value};
 use crate::python::library::frames::methods::dtype_of;
-use crate::schema::Dtype;
 
 /// The expressions that a value stands for: one, or those of a list. Texts name columns where `names_columns`.
 pub(super) fn recipes_in(cx: &Interpreter<'_>, value: &Value, names_columns: bool) -> Vec<Arc<Recipe>> {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::build::note_coercion;
 use super::group::{group_by, grouped_method, names_used, same_or_unknown};
 use super::resolve::{Together, resolve_call};
@@ -14,7 +16,6 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::{Bound, RowsId, Step};
 use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
 use crate::python::library::frames::methods::{dtype_of, filtered, future};
-use crate::schema::Dtype;
 
 /// A method of a frame of polars; `None` for those that mean what pandas' do.
 pub(in super::super) fn frame_method(

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::build::{plain_names, recipe_method, recipes_in, value_of};
 use crate::python::flow::Context;
 use crate::python::flow::arguments::{Arg, Call};
@@ -10,7 +12,6 @@ use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::recipe::{Change, Recipe};
 use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
 use crate::python::library::frames::read;
-use crate::schema::Dtype;
 
 /// A function of polars by its name.
 pub(crate) fn call_polars(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::build::{plain_names, recipes_in};
 use super::resolve::{resolve, resolve_call};
 use crate::python::flow::Group;
@@ -11,7 +13,6 @@ use crate::python::flow::info::InfoKind;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::{RowsId, Step};
 use crate::python::flow::value::{Data, DataKind, Value};
-use crate::schema::Dtype;
 
 /// `df.group_by(…)`, `df.group_by_dynamic("time", every="1d")`, `df.rolling("time", period="2d")`.
 pub(super) fn group_by(

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::group::names_used;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::{Column, Columns};
@@ -10,7 +12,6 @@ use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Data, DataKind, Dialect, Value};
-use crate::schema::Dtype;
 
 /// `left.join(right, on=…, how=…)`, `left.join_asof(right, on=…, by=…)`.
 pub(super) fn join(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {

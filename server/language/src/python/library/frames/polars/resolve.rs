@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::build::is_pattern;
 use crate::python::flow::column::{Column, union};
 use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::recipe::{Change, Recipe};
 use crate::python::flow::value::{Data, Value};
-use crate::schema::Dtype;
 
 /// The columns that an expression makes.
 #[derive(Debug, Clone, Default)]

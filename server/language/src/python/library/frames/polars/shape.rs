@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::Dtype;
+
 use super::build::{note_coercion, plain_names, recipes_in};
 use super::group::{names_used, same_or_unknown};
 use super::resolve::resolve;
@@ -13,7 +15,6 @@ use crate::python::flow::recipe::Recipe;
 use crate::python::flow::rows::Step;
 use crate::python::flow::value::{Data, DataKind, Value};
 use crate::python::library::frames::methods::dtype_of;
-use crate::schema::Dtype;
 
 /// `df.drop("a", "b")`.
 pub(super) fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {

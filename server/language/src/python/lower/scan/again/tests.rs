@@ -1,5 +1,6 @@
+use mlwright_language_testkit::Dice;
+
 use super::*;
-use crate::testing::Dice;
 
 /// Pieces of text that open, close, continue and end things.
 const PIECES: [&str; 34] = [

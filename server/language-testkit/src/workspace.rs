@@ -1,29 +1,26 @@
 //! What tests of several features share: a workspace in memory, and texts with a cursor.
 
-pub(crate) mod corpus;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use mlwright_source_text::{ColumnSummary, Dtype, Entry, Lifecycle, NameKind, SchemaSource, Table, TableColumn};
 use serde_json::Value;
 
-use crate::schema::{ColumnSummary, Dtype, Entry, Lifecycle, NameKind, SchemaSource, Table, TableColumn};
-
 /// The folder that [`TestWorkspace`] has as its only root.
-pub(crate) const ROOT: &str = "/w";
+pub const ROOT: &str = "/w";
 
 /// Numbers that look random and are the same each time: xorshift (Marsaglia 2003).
 #[derive(Debug)]
-pub(crate) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
     /// `seed` must not be 0.
-    pub(crate) fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A number from 0 to below `end`.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -33,7 +30,7 @@ impl Dice {
 
 /// Tables, files, texts and names that are all known from the beginning. Folders are those that the files' paths have.
 #[derive(Debug, Default)]
-pub(crate) struct TestWorkspace {
+pub struct TestWorkspace {
     catalog: BTreeMap<Arc<str>, Arc<Table>>,
     files: BTreeMap<Arc<str>, Arc<Table>>,
     texts: BTreeMap<Arc<str>, Arc<str>>,
@@ -45,7 +42,7 @@ pub(crate) struct TestWorkspace {
 
 impl TestWorkspace {
     /// A data file at a path relative to [`ROOT`].
-    pub(crate) fn file(mut self, path: &str, columns: &[(&str, Dtype)]) -> Self {
+    pub fn file(mut self, path: &str, columns: &[(&str, Dtype)]) -> Self {
         let absolute: Arc<str> = format!("{ROOT}/{path}").into();
         let table = Table { path: Some(absolute.clone()), ..table(path, columns) };
         self.files.insert(absolute, Arc::new(table));
@@ -53,44 +50,44 @@ impl TestWorkspace {
     }
 
     /// A table of the catalog that lies in no file.
-    pub(crate) fn catalog(mut self, name: &str, columns: &[(&str, Dtype)]) -> Self {
+    pub fn catalog(mut self, name: &str, columns: &[(&str, Dtype)]) -> Self {
         self.catalog.insert(name.into(), Arc::new(table(name, columns)));
         self
     }
 
     /// A text file at a path relative to [`ROOT`].
-    pub(crate) fn text(mut self, path: &str, text: &str) -> Self {
+    pub fn text(mut self, path: &str, text: &str) -> Self {
         self.texts.insert(format!("{ROOT}/{path}").into(), text.into());
         self
     }
 
     /// Names of the lifecycle.
-    pub(crate) fn names(mut self, kind: NameKind, names: &[&str]) -> Self {
+    pub fn names(mut self, kind: NameKind, names: &[&str]) -> Self {
         self.names.extend(names.iter().map(|name| (kind, Arc::from(*name))));
         self
     }
 
     /// What is known of a column of the table with this name.
-    pub(crate) fn summary(mut self, table: &str, column: &str, summary: ColumnSummary) -> Self {
+    pub fn summary(mut self, table: &str, column: &str, summary: ColumnSummary) -> Self {
         self.summaries.insert((table.into(), column.into()), Arc::new(summary));
         self
     }
 
     /// The schema of `mlwright.toml`.
-    pub(crate) fn schema(mut self, schema: Value) -> Self {
+    pub fn schema(mut self, schema: Value) -> Self {
         self.schema = Some(Arc::new(schema));
         self
     }
 
     /// What has been made, of whichever table.
-    pub(crate) fn lifecycle(mut self, lifecycle: Lifecycle) -> Self {
+    pub fn lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.lifecycle = Some(Arc::new(lifecycle));
         self
     }
 }
 
 /// A table of 100 rows: of its first column a value is known, in its second 3 % are missing.
-pub(crate) fn table(name: &str, columns: &[(&str, Dtype)]) -> Table {
+pub fn table(name: &str, columns: &[(&str, Dtype)]) -> Table {
     let column = |(index, (name, dtype)): (usize, &(&str, Dtype))| TableColumn {
         name: (*name).into(),
         dtype: *dtype,
@@ -159,7 +156,7 @@ impl SchemaSource for TestWorkspace {
 }
 
 /// The text without its `$0`, and where that stood.
-pub(crate) fn cursor(marked: &str) -> (String, u32) {
+pub fn cursor(marked: &str) -> (String, u32) {
     let offset = marked.find("$0").expect("a cursor in the text");
     (format!("{}{}", &marked[..offset], &marked[offset + 2..]), offset as u32)
 }

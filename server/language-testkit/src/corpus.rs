@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::schema::{ColumnSummary, Dtype, SchemaSource, Table, TableColumn};
-use crate::{Document, Language, Notebook};
+use mlwright_source_text::{ColumnSummary, Dtype, Notebook, SchemaSource, Table, TableColumn};
 
 /// The small tables of the corpus, read whole.
 #[derive(Debug)]
-pub(crate) struct Files;
+pub struct Files;
 
 fn read(path: &str) -> Option<(Vec<String>, Vec<Vec<String>>)> {
     let text = std::fs::read_to_string(path).ok()?;
@@ -88,24 +87,44 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// The folder of the files.
-pub(crate) fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/language/corpus").canonicalize();
     std::env::var("MLWRIGHT_CORPUS").map_or_else(|_| own().expect("the corpus is in the checkout"), PathBuf::from)
 }
 
-/// Each file, by its path below [`folder`].
-pub(crate) fn documents() -> Vec<(String, Document)> {
+/// A labelled file.
+#[derive(Debug)]
+pub struct Labelled {
+    /// Its path below [`folder`].
+    pub name: String,
+    /// Its whole path.
+    pub path: String,
+    pub content: Content,
+}
+
+/// What a labelled file holds.
+#[derive(Debug)]
+pub enum Content {
+    Script(String),
+    Notebook(Notebook),
+}
+
+/// Each file, sorted by its path below [`folder`].
+pub fn labelled() -> Vec<Labelled> {
     let folder = folder();
     let mut paths = Vec::new();
     files(&folder, &mut paths);
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).expect("a text");
-        let name = path.to_string_lossy().into_owned();
-        let document = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("ipynb") => Document::from_notebook(name.as_str(), Notebook::from_ipynb(&text).expect("a notebook")),
-            _ => Document::new(name.as_str(), Language::Python, text),
+        let content = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("ipynb") => Content::Notebook(Notebook::from_ipynb(&text).expect("a notebook")),
+            _ => Content::Script(text),
         };
-        (path.strip_prefix(&folder).unwrap_or(&path).display().to_string(), document)
+        Labelled {
+            name: path.strip_prefix(&folder).unwrap_or(&path).display().to_string(),
+            path: path.to_string_lossy().into_owned(),
+            content,
+        }
     };
     paths.into_iter().map(read).collect()
 }

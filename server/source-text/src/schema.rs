@@ -47,9 +47,9 @@ pub trait SchemaSource: Send + Sync {
         None
     }
 
-    /// The rules for Python that the workspace wants; all of them by default.
-    fn rules(&self) -> crate::check::Selection {
-        crate::check::Selection::default()
+    /// Whether the workspace wants to hear what the rule for Python with this code finds; every rule by default.
+    fn wants_rule(&self, _code: &str) -> bool {
+        true
     }
 
     /// Folders that relative paths are tried against after the file's own: the workspace's roots, absolute.
