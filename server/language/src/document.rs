@@ -7,7 +7,8 @@ use mlwright_source_text::{
     Symbol, Target, TextEdit, TextRange,
 };
 
-use crate::{config, facts, python, sql};
+use crate::{config, facts, python};
+use mlwright_sql as sql;
 
 /// What a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

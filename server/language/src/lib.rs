@@ -13,7 +13,6 @@ mod config;
 mod document;
 mod facts;
 pub mod python;
-mod sql;
 
 pub use document::{Document, Language};
 pub use mlwright_source_text::{

@@ -9,7 +9,9 @@
 #![warn(missing_debug_implementations)]
 
 mod answers;
+pub mod describe;
 mod notebook;
+mod paths;
 mod schema;
 mod text;
 
@@ -18,6 +20,7 @@ pub use answers::{
     FrameFact, Hover, InlayHint, Lens, Related, Severity, Signature, Symbol, SymbolKind, Target, TextEdit,
 };
 pub use notebook::{Cell, Notebook, NotebookError, apply_to_ipynb};
+pub use paths::{is_file_name, join};
 pub use schema::{
     ColumnSummary, Dtype, Entry, Lifecycle, ModelVersion, NameKind, Outcome, SchemaSource, ServedEndpoint, Table,
     TableColumn, TrainedRun, WatchingMonitor,

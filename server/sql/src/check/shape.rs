@@ -4,9 +4,9 @@
 use mlwright_source_text::{Diagnostic, Severity, TextRange};
 
 use super::{SYNTAX_ERROR, diagnostic};
-use crate::sql::fragment::Reading;
-use crate::sql::syntax::Statement;
-use crate::sql::tokens::{Token, TokenKind};
+use crate::fragment::Reading;
+use crate::syntax::Statement;
+use crate::tokens::{Token, TokenKind};
 
 /// Longer statements are generated, and not checked.
 const STATEMENT_BYTES_MAX: u32 = 100_000;

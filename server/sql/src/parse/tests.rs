@@ -1,5 +1,5 @@
 use super::*;
-use crate::sql::syntax::{ItemKind, SourceKind, path_name};
+use crate::syntax::{ItemKind, SourceKind, path_name};
 
 /// All SELECTs in the order in which they begin: `items | sources | names used`.
 fn check(sql: &str, expected: &[&str]) {

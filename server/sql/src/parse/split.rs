@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use mlwright_source_text::TextRange;
 
-use crate::sql::tokens::{Token, TokenKind};
+use crate::tokens::{Token, TokenKind};
 
 /// A statement's place.
 pub(super) struct Extent {

@@ -2,12 +2,12 @@
 
 use mlwright_source_text::TextRange;
 
-use crate::sql::fragment::Reading;
-use crate::sql::functions;
-use crate::sql::signature::call_around;
-use crate::sql::syntax::{Clause, Ident, Path, SelectId};
-use crate::sql::tokens::{Token, TokenKind};
-use crate::sql::words::is_reserved;
+use crate::fragment::Reading;
+use crate::functions;
+use crate::signature::call_around;
+use crate::syntax::{Clause, Ident, Path, SelectId};
+use crate::tokens::{Token, TokenKind};
+use crate::words::is_reserved;
 
 /// The cursor's place.
 pub(super) struct Spot {

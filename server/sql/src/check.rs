@@ -1,7 +1,7 @@
 //! What is wrong: tables and columns that are not there, columns that several tables have, and text that is no SQL.
 
 use mlwright_base::names;
-use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange};
+use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange, is_file_name};
 
 use super::fragment::Reading;
 use super::resolve::{Meaning, Resolution, find};
@@ -74,8 +74,7 @@ fn tables(reading: &Reading<'_>, id: SelectId, found: &mut Vec<Diagnostic>) {
         let known = known_tables(reading, id, &name);
         let near = nearest(&name, known.iter().map(String::as_str));
         let fixes = near.iter().map(|name| change(range, table_written(reading, name, path))).collect();
-        let what =
-            if super::world::is_file_name(&name) || path[0].kind == TokenKind::String { "file" } else { "table" };
+        let what = if is_file_name(&name) || path[0].kind == TokenKind::String { "file" } else { "table" };
         let message = format!("there is no {what} `{name}`{}", did_you_mean(&near));
         found.push(diagnostic(UNKNOWN_TABLE, Severity::Error, range, message, fixes));
     }
@@ -109,11 +108,9 @@ fn known_tables(reading: &Reading<'_>, id: SelectId, name: &str) -> Vec<String> 
     let catalog = world.source.tables().into_iter().map(|name| name.to_string());
     let (folder, prefix) =
         name.rsplit_once('/').map_or(("", String::new()), |(folder, _)| (folder, format!("{folder}/")));
-    let is_file = super::world::is_file_name(name);
-    let files = world
-        .entries(folder)
-        .into_iter()
-        .filter(|entry| is_file && !entry.is_folder && super::world::is_file_name(&entry.name));
+    let is_file = is_file_name(name);
+    let files =
+        world.entries(folder).into_iter().filter(|entry| is_file && !entry.is_folder && is_file_name(&entry.name));
     ctes.chain(made).chain(catalog).chain(files.map(|entry| format!("{prefix}{}", entry.name))).collect()
 }
 

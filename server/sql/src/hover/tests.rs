@@ -1,4 +1,4 @@
-use crate::sql::fragment::tests::Fixture;
+use crate::fragment::tests::Fixture;
 
 /// What the hover at `$0` has, each a part of its text; nothing expected means no hover.
 fn check(sql: &str, word: &str, expected: &[&str]) {

@@ -1,14 +1,13 @@
 //! Columns: those of one source, those of all that are visible, and ways to join.
 
-use mlwright_source_text::CompletionKind;
+use mlwright_source_text::{CompletionKind, describe};
 
 use super::place::Spot;
 use super::{Offer, Offers, rank};
-use crate::sql::check::{qualifier as qualifier_of, source_name};
-use crate::sql::describe;
-use crate::sql::fragment::Reading;
-use crate::sql::resolve::{Column, Origin, Relation, find};
-use crate::sql::syntax::{Clause, Ident, ItemKind, SelectId};
+use crate::check::{qualifier as qualifier_of, source_name};
+use crate::fragment::Reading;
+use crate::resolve::{Column, Origin, Relation, find};
+use crate::syntax::{Clause, Ident, ItemKind, SelectId};
 
 /// `integer · 3 % missing`, with an example and where it comes from.
 fn offer<'o>(column: &'o Column, text: String, rank: u32) -> Offer<'o> {
@@ -199,7 +198,7 @@ pub(super) fn expansion(reading: &Reading<'_>, select: SelectId, qualifier: &[Id
     if !relation.is_complete || relation.columns.is_empty() {
         return;
     }
-    let owner = crate::sql::syntax::path_range(qualifier).of(reading.text);
+    let owner = crate::syntax::path_range(qualifier).of(reading.text);
     let prefix = if qualifier.is_empty() { String::new() } else { format!("{owner}.") };
     let names: Vec<String> =
         relation.columns.iter().map(|column| format!("{prefix}{}", reading.written(&column.column.name))).collect();

@@ -82,7 +82,7 @@ fn cte_range(reading: &Reading<'_>, query: QueryId, position: usize) -> mlwright
 
 #[cfg(test)]
 mod tests {
-    use crate::sql::fragment::tests::Fixture;
+    use crate::fragment::tests::Fixture;
     use mlwright_source_text::Target;
 
     /// Each target as the text there, with its place, or the file.

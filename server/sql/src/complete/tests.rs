@@ -1,7 +1,7 @@
 use mlwright_source_text::TextRange;
 
-use crate::sql::fragment::tests::{Fixture, world};
-use crate::sql::{Fragment, Runner};
+use crate::fragment::tests::{Fixture, world};
+use crate::{Fragment, Runner};
 
 fn offered(sql: &str) -> Vec<mlwright_source_text::Completion> {
     let fixture = Fixture::new(sql);
@@ -240,8 +240,8 @@ fn no_text_is_too_broken() {
                     "{prefix}: {found:?}"
                 );
             }
-            crate::sql::symbols(prefix);
-            crate::sql::lenses(prefix, &source);
+            crate::symbols(prefix);
+            crate::lenses(prefix, &source);
         }
     }
     let deep = format!("SELECT {}1", "(SELECT (".repeat(5000));

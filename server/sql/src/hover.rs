@@ -1,8 +1,7 @@
 //! What stands under the pointer, in words.
 
-use mlwright_source_text::{Hover, TextRange};
+use mlwright_source_text::{Hover, TextRange, describe};
 
-use super::describe;
 use super::fragment::Reading;
 use super::functions;
 use super::resolve::{Column, Meaning, Origin, Relation, Resolution};

@@ -1,14 +1,12 @@
 //! Tables: what WITH defines, what the program has, the catalog, and files.
 
-use mlwright_source_text::{CompletionKind, TextRange};
+use mlwright_source_text::{CompletionKind, TextRange, describe, is_file_name};
 
 use super::place::Spot;
 use super::{Offer, Offers, rank};
-use crate::sql::describe;
-use crate::sql::fragment::Reading;
-use crate::sql::syntax::SelectId;
-use crate::sql::words::needs_quotes;
-use crate::sql::world::is_file_name;
+use crate::fragment::Reading;
+use crate::syntax::SelectId;
+use crate::words::needs_quotes;
 
 const CTE: u32 = 0;
 const PROGRAM: u32 = 10;
@@ -61,7 +59,7 @@ fn named(
         .iter()
         .enumerate()
         .filter(|(_, query)| query.range.touches(offset))
-        .map(|(id, _)| crate::sql::syntax::QueryId(id));
+        .map(|(id, _)| crate::syntax::QueryId(id));
     for query in query.into_iter().chain(around) {
         for (query, position) in reading.resolver.ctes(query) {
             let cte = &script.query(query).ctes[position];

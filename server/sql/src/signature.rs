@@ -84,7 +84,7 @@ fn of(function: &Function, n_separators: usize) -> Signature {
 
 #[cfg(test)]
 mod tests {
-    use crate::sql::fragment::tests::Fixture;
+    use crate::fragment::tests::Fixture;
 
     /// The signature at `$0` with its active parameter in `[…]`-less form: `label | active`.
     fn check(sql: &str, expected: Option<&str>) {

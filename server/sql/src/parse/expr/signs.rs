@@ -1,9 +1,9 @@
 //! Signs of an expression: parentheses with what they hold, stars, and what is filled in.
 
 use super::{Frame, Scan};
-use crate::sql::parse::Parser;
-use crate::sql::syntax::{ALL_SOURCES, Clause, ItemKind, Path};
-use crate::sql::tokens::{Token, TokenKind};
+use crate::parse::Parser;
+use crate::syntax::{ALL_SOURCES, Clause, ItemKind, Path};
+use crate::tokens::{Token, TokenKind};
 
 impl Parser<'_> {
     pub(super) fn star(&mut self, scan: &mut Scan, qualifier: Path) {

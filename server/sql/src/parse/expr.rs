@@ -5,9 +5,9 @@ use std::sync::Arc;
 use mlwright_source_text::TextRange;
 
 use super::Parser;
-use crate::sql::syntax::{ALL_SOURCES, Clause, Ident, Item, ItemKind, Path, SelectId};
-use crate::sql::tokens::{Token, TokenKind};
-use crate::sql::words::is_reserved;
+use crate::syntax::{ALL_SOURCES, Clause, Ident, Item, ItemKind, Path, SelectId};
+use crate::tokens::{Token, TokenKind};
+use crate::words::is_reserved;
 
 mod signs;
 

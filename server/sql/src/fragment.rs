@@ -13,57 +13,57 @@ use super::{check, complete, definition, hover, signature};
 
 /// SQL inside a text.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Fragment<'f> {
+pub struct Fragment<'f> {
     /// The whole text.
-    pub(crate) text: &'f str,
+    pub text: &'f str,
     /// The part that is SQL, without the quotes around it.
-    pub(crate) range: TextRange,
+    pub range: TextRange,
     /// Tables that the program has made, by the names under which SQL knows them.
-    pub(crate) tables: &'f [(Arc<str>, Arc<Table>)],
-    pub(crate) runner: Runner,
+    pub tables: &'f [(Arc<str>, Arc<Table>)],
+    /// What will run it.
+    pub runner: Runner,
     /// The folder that relative paths are tried against before the workspace's roots.
-    pub(crate) folder: Option<&'f str>,
+    pub folder: Option<&'f str>,
     /// The quote around the string, where one alone ends it: written with a backslash inside. None in a file and in a string
     /// between three quotes.
-    pub(crate) delimiter: Option<char>,
+    pub delimiter: Option<char>,
     place: Place,
 }
 
 impl<'f> Fragment<'f> {
     /// A whole file.
-    pub(crate) fn file(text: &'f str) -> Self {
+    pub fn file(text: &'f str) -> Self {
         let range = TextRange::new(0, text.len() as u32);
         Self { text, range, tables: &[], runner: Runner::Mlwright, folder: None, delimiter: None, place: Place::File }
     }
 
     /// A string of a program; `range` is what stands between its quotes.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the strings of Python"))]
-    pub(crate) fn literal(text: &'f str, range: TextRange, runner: Runner) -> Self {
+    pub fn literal(text: &'f str, range: TextRange, runner: Runner) -> Self {
         Self { text, range, runner, place: Place::Literal, ..Self::file(text) }
     }
 
     /// Everything that is wrong, in the order of the text.
-    pub(crate) fn diagnostics(&self, source: &dyn SchemaSource) -> Vec<Diagnostic> {
+    pub fn diagnostics(&self, source: &dyn SchemaSource) -> Vec<Diagnostic> {
         self.read(source, None, check::diagnostics)
     }
 
     /// What may be typed at `offset`, best first.
-    pub(crate) fn complete(&self, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
+    pub fn complete(&self, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
         self.read(source, Some(offset), |reading| complete::complete(reading, offset))
     }
 
     /// The parameters of the call around `offset`.
-    pub(crate) fn signature(&self, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
+    pub fn signature(&self, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
         self.read(source, Some(offset), |reading| signature::signature(reading, offset))
     }
 
     /// What stands at `offset`.
-    pub(crate) fn hover(&self, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {
+    pub fn hover(&self, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {
         self.read(source, Some(offset), |reading| hover::hover(reading, offset))
     }
 
     /// Where what stands at `offset` comes from.
-    pub(crate) fn definition(&self, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
+    pub fn definition(&self, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
         self.read(source, Some(offset), |reading| definition::definition(reading, offset))
     }
 

@@ -5,11 +5,11 @@ use mlwright_source_text::CompletionKind;
 use super::columns::conditions;
 use super::place::Spot;
 use super::{Offer, Offers, rank};
-use crate::sql::fragment::Reading;
-use crate::sql::functions::{FUNCTIONS, FunctionKind};
-use crate::sql::signature::call_around;
-use crate::sql::syntax::{Clause, SelectId};
-use crate::sql::tokens::TokenKind;
+use crate::fragment::Reading;
+use crate::functions::{FUNCTIONS, FunctionKind};
+use crate::signature::call_around;
+use crate::syntax::{Clause, SelectId};
+use crate::tokens::TokenKind;
 
 /// `word` in the case in which the text writes its keywords.
 pub(super) fn cased(reading: &Reading<'_>, word: &str) -> String {

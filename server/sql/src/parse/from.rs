@@ -3,9 +3,9 @@
 use mlwright_source_text::TextRange;
 
 use super::Parser;
-use crate::sql::syntax::{Clause, Ident, Join, Path, SelectId, Source, SourceKind};
-use crate::sql::tokens::TokenKind;
-use crate::sql::words::is_reserved;
+use crate::syntax::{Clause, Ident, Join, Path, SelectId, Source, SourceKind};
+use crate::tokens::TokenKind;
+use crate::words::is_reserved;
 
 /// Words that stand before JOIN.
 const JOIN_WORDS: [&str; 15] = [

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use mlwright_source_text::{ColumnSummary, Table, TableColumn};
+use crate::schema::{ColumnSummary, Table, TableColumn};
 
 /// `float · 3 % missing`
-pub(crate) fn detail(column: &TableColumn) -> String {
+pub fn detail(column: &TableColumn) -> String {
     let mut detail = column.dtype.name().to_owned();
     if let Some(missing) = missing(column.missing_share) {
         let _ = write!(detail, " · {missing}");
@@ -14,13 +14,13 @@ pub(crate) fn detail(column: &TableColumn) -> String {
 }
 
 /// `3 % missing`; nothing where nothing is or where it is not known.
-pub(crate) fn missing(share: Option<f64>) -> Option<String> {
+pub fn missing(share: Option<f64>) -> Option<String> {
     let percent = share.filter(|share| *share > 0.0)? * 100.0;
     Some(if percent < 1.0 { "<1 % missing".to_owned() } else { format!("{percent:.0} % missing") })
 }
 
 /// `1,234,567`
-pub(crate) fn grouped(n: u64) -> String {
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -33,7 +33,7 @@ pub(crate) fn grouped(n: u64) -> String {
 }
 
 /// `7,043 rows × 21 columns`
-pub(crate) fn shape(table: &Table) -> String {
+pub fn shape(table: &Table) -> String {
     let n_columns = table.columns.len();
     let columns = format!("{n_columns} {}", if n_columns == 1 { "column" } else { "columns" });
     match table.n_rows {
@@ -46,7 +46,7 @@ pub(crate) fn shape(table: &Table) -> String {
 const COLUMNS_MAX: usize = 40;
 
 /// One line for each column.
-pub(crate) fn columns<'c>(columns: impl ExactSizeIterator<Item = &'c TableColumn>) -> String {
+pub fn columns<'c>(columns: impl ExactSizeIterator<Item = &'c TableColumn>) -> String {
     let n_columns = columns.len();
     let mut text = String::from("| column | type | missing | example |\n| --- | --- | --- | --- |\n");
     for column in columns.take(COLUMNS_MAX) {
@@ -72,7 +72,7 @@ fn cell(text: &str) -> String {
 }
 
 /// What a profile says of a column.
-pub(crate) fn summary(summary: &ColumnSummary) -> String {
+pub fn summary(summary: &ColumnSummary) -> String {
     let mut text = String::new();
     let mut facts = vec![format!("{} rows", grouped(summary.n_rows))];
     facts.push(missing(Some(summary.missing_share)).unwrap_or_else(|| "none missing".to_owned()));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mlwright_source_text::{Dtype, Table, TableColumn, TextRange};
 
-use crate::sql::syntax::Ident;
+use crate::syntax::Ident;
 
 /// A column as it is visible somewhere.
 #[derive(Debug, Clone)]

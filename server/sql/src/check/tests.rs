@@ -1,6 +1,6 @@
 use mlwright_source_text::Severity;
 
-use crate::sql::fragment::tests::Fixture;
+use crate::fragment::tests::Fixture;
 
 /// Each finding as `CODE text` or, where something nearer is known, `CODE text -> mended`.
 fn check(sql: &str, expected: &[&str]) {
