@@ -4,12 +4,11 @@ use mlwright_source_text::{Diagnostic, SchemaSource};
 
 use crate::document::Document;
 
-pub mod ast;
+pub use mlwright_python_syntax::{ast, lower, repair};
+
 mod features;
 pub mod flow;
 mod library;
-pub mod lower;
-pub mod repair;
 pub mod rules;
 
 pub(crate) use features::{

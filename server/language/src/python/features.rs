@@ -18,7 +18,6 @@ mod stages;
 mod symbols;
 #[cfg(test)]
 mod tests;
-mod tree;
 mod unknown_column;
 
 pub(crate) use actions::actions;

@@ -30,6 +30,7 @@ pub(crate) use imports::module_file;
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{ExprId, Module};
 use mlwright_source_text::{NameKind, SchemaSource, Table, TextRange};
 use rustc_hash::FxHashMap;
 
@@ -37,7 +38,6 @@ use self::event::{Event, Fit};
 use self::info::{Info, InfoId};
 use self::rows::RowsTable;
 use self::value::{Data, Estimator, FitId, ObjectId, Value};
-use crate::python::ast::{ExprId, Module};
 
 /// What a walk has found out.
 #[derive(Debug, Default)]

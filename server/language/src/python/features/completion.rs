@@ -10,6 +10,7 @@ pub(super) use names::label as kind_label;
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::repair;
 use mlwright_source_text::{Completion, SchemaSource, TextRange};
 use mlwright_sql::{Fragment, Runner};
 
@@ -17,7 +18,6 @@ use super::place::{Literal, Place};
 use crate::document::{Document, Extent};
 use crate::python::flow::value::{Data, DataKind};
 use crate::python::flow::{Context, Flow};
-use crate::python::repair;
 
 /// Offers in one list at most.
 const N_OFFERS_MAX: usize = 500;

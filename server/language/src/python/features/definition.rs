@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{ExprKind, Stmt, StmtKind};
+use mlwright_python_syntax::lower;
+use mlwright_python_syntax::tree::each_stmt;
 use mlwright_source_text::{SchemaSource, Target, TextRange};
 
 use super::describe;
 use super::place::{Literal, Place};
-use super::tree::each_stmt;
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::ast::{ExprKind, Stmt, StmtKind};
 use crate::python::flow::value::{Data, Value};
 use crate::python::flow::{Context, module_file};
 use crate::python::library::candidates;
 use crate::python::library::frames::query_names;
-use crate::python::lower;
 
 pub(crate) fn definition(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
     let analysis = document.analysis(source);

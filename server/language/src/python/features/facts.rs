@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
+use mlwright_python_syntax::tree::{Part, parts_of_stmt, stmts_at};
 use mlwright_source_text::{ColumnFact, Dtype, EstimatorFact, Facts, FrameFact, SchemaSource, TextRange};
 
 use super::describe;
 use super::stages::{Stage, stage_of};
-use super::tree::{Part, parts_of_stmt, stmts_at};
 use crate::document::{Document, Extent};
 use crate::python::Analysis;
-use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::flow::column::Column;
 use crate::python::flow::value::{Data, DataKind};
 
@@ -95,7 +95,7 @@ fn names_at(analysis: &Analysis, offset: u32) -> Vec<Arc<str>> {
 /// Bounds of all functions.
 fn functions(body: &[Stmt]) -> Vec<TextRange> {
     let mut found = Vec::new();
-    super::tree::each_stmt(body, &mut |stmt| {
+    mlwright_python_syntax::tree::each_stmt(body, &mut |stmt| {
         if matches!(*stmt.kind, StmtKind::FunctionDef(_)) {
             found.push(stmt.range);
         }

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::tree::each_expr;
 use mlwright_source_text::{Command, Lens, Lifecycle, SchemaSource, Table, TextRange};
 use serde_json::json;
 
 use super::stages::{called, is_reading};
-use super::tree::each_expr;
 use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::flow::event::Fit;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Expr, ExprKind, Ident, StrLiteral};
+use mlwright_python_syntax::tree::exprs_at;
 use mlwright_source_text::TextRange;
 
-use super::tree::exprs_at;
 use crate::python::Analysis;
-use crate::python::ast::{Expr, ExprKind, Ident, StrLiteral};
 use crate::python::flow::value::Data;
 use crate::python::flow::{Context, Seen};
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::ExprKind;
+use mlwright_python_syntax::tree::each_expr;
 use mlwright_source_text::{SchemaSource, TextEdit, TextRange};
 
-use super::tree::each_expr;
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::ast::ExprKind;
 use crate::python::flow::{ColumnUse, Context};
 
 /// The name of the column at `offset`, where it can be renamed.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Argument, ArgumentKind, Expr, ExprKind, FunctionDef, ParameterKind, Stmt, StmtKind};
 use mlwright_source_text::{SchemaSource, Signature, TextRange};
 
 use super::describe;
 use super::place::Place;
 use crate::document::Document;
-use crate::python::ast::{Argument, ArgumentKind, Expr, ExprKind, FunctionDef, ParameterKind, Stmt, StmtKind};
 use crate::python::flow::Context;
 use crate::python::flow::value::Value;
 

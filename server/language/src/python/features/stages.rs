@@ -1,10 +1,10 @@
 //! The steps of the lifecycle that a script goes through, with the lines that belong to each.
 
+use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt};
+use mlwright_python_syntax::tree::{Part, each_expr_in, parts_of_stmt};
 use mlwright_source_text::TextRange;
 
 use crate::python::Analysis;
-use crate::python::ast::{Expr, ExprKind, Stmt};
-use crate::python::features::tree::{Part, each_expr_in, parts_of_stmt};
 use crate::python::flow::event::EventKind;
 use crate::python::flow::value::{DataKind, Role};
 

@@ -1,12 +1,12 @@
 //! The outline: cells, stages, functions and classes.
 
+use mlwright_python_syntax::ast::{Stmt, StmtKind};
 use mlwright_source_text::{SchemaSource, Symbol, SymbolKind, TextRange};
 
 use super::describe;
 use super::stages::{runs, stages};
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::ast::{Stmt, StmtKind};
 
 pub(crate) fn symbols(document: &Document, source: &dyn SchemaSource) -> Vec<Symbol> {
     let analysis = document.analysis(source);

@@ -6,14 +6,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{CompareOperator, Expr, ExprKind, Handler, Ident, Stmt, StmtKind};
+use mlwright_python_syntax::tree::{each_expr, each_expr_in, each_stmt, range_of};
 use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::describe;
-use super::tree::{each_expr, each_expr_in, each_stmt, range_of};
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::ast::{CompareOperator, Expr, ExprKind, Handler, Ident, Stmt, StmtKind};
 use crate::python::flow::ColumnUse;
 use crate::python::flow::value::{Data, DataKind};
 

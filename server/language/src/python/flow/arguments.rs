@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::Expr;
 use mlwright_source_text::TextRange;
 
 use super::value::Value;
-use crate::python::ast::Expr;
 
 /// A call under way: where it stands and what it is given.
 #[derive(Debug)]

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{ClassDef, Expr, ExprKind, FunctionDef, Lambda, Parameter, ParameterKind, StmtKind};
+
 use super::arguments::{Arg, Call};
 use super::interpreter::{DEPTH_MAX, Interpreter};
 use super::state::State;
 use super::value::{DataKind, Instance, Object, ScopeId, Value};
-use crate::python::ast::{ClassDef, Expr, ExprKind, FunctionDef, Lambda, Parameter, ParameterKind, StmtKind};
 use crate::python::library;
 
 impl<'a> Interpreter<'a> {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{
+    Argument, ArgumentKind, ComprehensionKind, Expr, ExprKind, FStringPart, UnaryOperator,
+};
 use mlwright_source_text::TextRange;
 
 use super::arguments::{Arg, Call};
 use super::info::Infos;
 use super::interpreter::Interpreter;
 use super::value::{Data, DataKind, Dict, Object, ScopeId, Text, Value};
-use crate::python::ast::{Argument, ArgumentKind, ComprehensionKind, Expr, ExprKind, FStringPart, UnaryOperator};
 use crate::python::library;
 
 /// Bytes of a text that is put together at most.
@@ -198,7 +200,7 @@ impl Interpreter<'_> {
     }
 
     /// What an attribute of a value is. Plain attributes are worked out; all else may be called.
-    pub(crate) fn attribute(&mut self, object: Value, attribute: &crate::python::ast::Ident) -> Value {
+    pub(crate) fn attribute(&mut self, object: Value, attribute: &mlwright_python_syntax::ast::Ident) -> Value {
         let name = &attribute.name;
         match &object {
             Value::Library(module) => library::attribute_of(module, name),
@@ -328,7 +330,7 @@ impl Interpreter<'_> {
         kind: ComprehensionKind,
         element: &Expr,
         value: Option<&Expr>,
-        clauses: &[crate::python::ast::Clause],
+        clauses: &[mlwright_python_syntax::ast::Clause],
         scope: ScopeId,
     ) -> Value {
         let inside = self.state.open_scope(scope);
@@ -370,7 +372,7 @@ impl Interpreter<'_> {
     /// Goes through the items of the first clause, which goes over `iterated` where that is worked out already, and, inside each, through those of the rest; whether that is all of them.
     fn clause(
         &mut self,
-        clauses: &[crate::python::ast::Clause],
+        clauses: &[mlwright_python_syntax::ast::Clause],
         iterated: Option<Value>,
         scope: ScopeId,
         result: &mut dyn FnMut(&mut Self, ScopeId),

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Ident, ImportName};
 use mlwright_source_text::{SchemaSource, TextRange};
 
 use super::interpreter::Interpreter;
 use super::value::{ScopeId, Value};
-use crate::python::ast::{Ident, ImportName};
 
 /// Modules of the workspace that are walked for one script at most.
 const N_MODULES_MAX: usize = 24;
@@ -69,7 +69,7 @@ impl Interpreter<'_> {
         let text = self.source.text(&path)?;
         // Known before it is walked: modules may import each other.
         self.imported.insert(path.clone(), None);
-        let parsed = Arc::new(crate::python::lower::parse(&text));
+        let parsed = Arc::new(mlwright_python_syntax::lower::parse(&text));
         let scope = self.state.open_module();
         let elsewhere = self.elsewhere.replace(self.elsewhere.unwrap_or(self.statement));
         let here = std::mem::replace(&mut self.path, path.clone());

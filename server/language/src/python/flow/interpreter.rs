@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Expr, ExprId, FunctionDef, Ident, Module, Stmt};
 use mlwright_source_text::{SchemaSource, Table, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,7 +14,6 @@ use super::rows::{RowsId, Step};
 use super::state::State;
 use super::value::{Data, DataKind, Dialect, FitId, Object, ObjectId, ScopeId, Value};
 use super::{Binding, ColumnUse, Context, Flow, Seen, Thing};
-use crate::python::ast::{Expr, ExprId, FunctionDef, Ident, Module, Stmt};
 
 /// Expressions and statements walked at most: a script that takes more is walked up to there.
 const N_STEPS_MAX: u64 = 1_500_000;
@@ -127,7 +127,7 @@ impl<'a> Interpreter<'a> {
 
     /// Functions that nothing calls are walked with opaque arguments, so that their bodies are understood too.
     fn walk_uncalled(&mut self, body: &'a [Stmt], scope: ScopeId) {
-        use crate::python::ast::StmtKind;
+        use mlwright_python_syntax::ast::StmtKind;
         for stmt in body {
             match &*stmt.kind {
                 StmtKind::FunctionDef(function) if !self.called.contains(&Arc::as_ptr(function)) => {

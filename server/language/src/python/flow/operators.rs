@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{BinaryOperator, CompareOperator, UnaryOperator};
 use mlwright_source_text::TextRange;
 
 use super::info::Infos;
 use super::interpreter::Interpreter;
 use super::value::{DataKind, Object, Text, Value};
-use crate::python::ast::{BinaryOperator, CompareOperator, UnaryOperator};
 use crate::python::library;
 
 /// Bytes of a text that is put together at most.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Expr, ExprKind};
 use mlwright_source_text::TextRange;
 
 use super::interpreter::Interpreter;
 use super::rows::Step;
 use super::value::{DataKind, Dialect, Object, Value};
-use crate::python::ast::{Expr, ExprKind};
 use crate::python::library::frames::statistic;
 
 impl Interpreter<'_> {

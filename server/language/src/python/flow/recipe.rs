@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::ExprId;
 use mlwright_source_text::{Dtype, TextRange};
 
 use super::value::{Data, Value};
-use crate::python::ast::ExprId;
 
 /// A name of a column with the literal that it stands in.
 pub type ColumnName = (Arc<str>, Option<ExprId>);

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
 use mlwright_source_text::TextRange;
 
 use super::event::{EventKind, Turn};
 use super::interpreter::Interpreter;
 use super::state::State;
 use super::value::{ScopeId, Value};
-use crate::python::ast::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
 
 /// Turns of a loop over known items that are walked one by one; of other loops two are.
 const N_TURNS_MAX: usize = 40;
@@ -317,7 +317,7 @@ impl<'a> Interpreter<'a> {
         match &*target.kind {
             ExprKind::Name(name) => {
                 self.see(target, &value);
-                let ident = crate::python::ast::Ident { range: target.range, name: name.clone() };
+                let ident = mlwright_python_syntax::ast::Ident { range: target.range, name: name.clone() };
                 self.bind(scope, &ident, value);
             }
             ExprKind::Tuple(targets) | ExprKind::List(targets) => {
@@ -350,7 +350,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Sets an attribute: of an instance, or a column of a frame.
-    fn set_attribute(&mut self, object: &Value, attribute: &crate::python::ast::Ident, value: Value) {
+    fn set_attribute(&mut self, object: &Value, attribute: &mlwright_python_syntax::ast::Ident, value: Value) {
         if self.state.instance(object).is_some() {
             self.set_instance_attribute(object, &attribute.name, value);
             return;

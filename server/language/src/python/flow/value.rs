@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{ClassDef, ExprId, FunctionDef, Lambda};
 use mlwright_source_text::TextRange;
 
 use super::column::Columns;
 use super::info::Infos;
 use super::recipe::Recipe;
 use super::rows::RowsId;
-use crate::python::ast::{ClassDef, ExprId, FunctionDef, Lambda};
 
 /// A value. What cannot be known is [`Value::Unknown`]; what can be changed lives on the [heap](super::state::State) under an id.
 #[derive(Debug, Clone, Default)]

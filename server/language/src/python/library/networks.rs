@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 use mlwright_source_text::TextRange;
 use rustc_hash::FxHashMap;
 
-use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::flow::Input;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::event::{EventKind, Fit, Given, Score};

@@ -137,7 +137,7 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
         "getattr" => match call.positional(1).and_then(|argument| argument.value.as_text().cloned()) {
             Some(name) => {
                 let range = call.range();
-                cx.attribute(first, &crate::python::ast::Ident { range, name })
+                cx.attribute(first, &mlwright_python_syntax::ast::Ident { range, name })
             }
             None => Value::Unknown,
         },

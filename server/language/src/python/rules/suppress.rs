@@ -1,8 +1,7 @@
 //! Comments that suppress rules: `# mlwright: ignore[MLW101]` on a line, `# mlwright: ignore-file[MLW101]` anywhere.
 
+use mlwright_python_syntax::ast::Module;
 use mlwright_source_text::{Diagnostic, LineIndex};
-
-use crate::python::ast::Module;
 
 /// Takes away what the comments of `module` suppress. Without brackets all rules are.
 pub(crate) fn suppress(diagnostics: &mut Vec<Diagnostic>, module: &Module, text: &str) {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{ExprKind, Stmt, StmtKind};
+use mlwright_python_syntax::tree::each_stmt;
 use mlwright_source_text::{TextEdit, TextRange};
 
 use crate::python::Analysis;
-use crate::python::ast::{ExprKind, Stmt, StmtKind};
-use crate::python::features::tree::each_stmt;
 
 /// `from module import name` after the last import at the top; none where the script has it.
 pub(super) fn import_edit(analysis: &Analysis, text: &str, module: &str, name: &str) -> Option<TextEdit> {

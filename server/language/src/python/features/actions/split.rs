@@ -1,12 +1,12 @@
 //! A split into training and test rows before a fit on all of them.
 
+use mlwright_python_syntax::ast::{Expr, ExprKind, StmtKind};
+use mlwright_python_syntax::tree::stmts_at;
 use mlwright_source_text::{Action, ActionKind, TextEdit, TextRange};
 
 use super::import::import_edit;
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::ast::{Expr, ExprKind, StmtKind};
-use crate::python::features::tree::stmts_at;
 use crate::python::flow::event::EventKind;
 use crate::python::flow::value::Role;
 

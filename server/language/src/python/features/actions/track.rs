@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
+use mlwright_python_syntax::tree::{Part, each_expr, each_expr_in, each_stmt, parts_of_stmt};
 use mlwright_source_text::{Action, ActionKind, Table, TextEdit, TextRange};
 
 use super::import::{line_start, module_import};
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::ast::{ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
 use crate::python::features::lenses;
 use crate::python::features::stages::called;
-use crate::python::features::tree::{Part, each_expr, each_expr_in, each_stmt, parts_of_stmt};
 use crate::python::flow::event::EventKind;
 use crate::python::flow::value::{Composite, Estimator, FitId, Role, Value};
 

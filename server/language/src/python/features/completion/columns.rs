@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Expr, ExprKind};
 use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
 
 use super::{N_OFFERS_MAX, Typing, is_nameable};
-use crate::python::ast::{Expr, ExprKind};
 use crate::python::features::describe;
 use crate::python::features::place::Literal;
 use crate::python::flow::column::Column;

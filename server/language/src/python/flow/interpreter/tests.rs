@@ -1,8 +1,7 @@
 //! That the walk is bounded, whatever a script does with its lists.
 
+use mlwright_python_syntax::lower::Parser;
 use mlwright_source_text::SchemaSource;
-
-use crate::python::lower::Parser;
 
 struct Nothing;
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{BinaryOperator, Expr, ExprKind, Ident};
 use mlwright_source_text::{Dtype, TextRange};
 
-use crate::python::ast::{BinaryOperator, Expr, ExprKind, Ident};
 use crate::python::flow::Context;
 use crate::python::flow::column::{Column, Columns, union};
 use crate::python::flow::info::Infos;
@@ -137,7 +137,7 @@ impl Interpreter<'_> {
         name: &Arc<str>,
         value: &Value,
         range: TextRange,
-        origin: Option<crate::python::ast::ExprId>,
+        origin: Option<mlwright_python_syntax::ast::ExprId>,
     ) {
         self.note_context(origin, Context::Column(vec![data.clone()]));
         let column = self.column_from(name, value, Some(range));

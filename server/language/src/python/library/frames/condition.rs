@@ -2,9 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use mlwright_python_syntax::ast::{BinaryOperator, CompareOperator, Expr, ExprKind, UnaryOperator};
 use mlwright_source_text::TextRange;
 
-use crate::python::ast::{BinaryOperator, CompareOperator, Expr, ExprKind, UnaryOperator};
 use crate::python::flow::condition::{Condition, Order, Reference};
 use crate::python::flow::interpreter::Interpreter;
 use crate::python::flow::rows::Step;

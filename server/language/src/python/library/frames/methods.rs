@@ -7,13 +7,14 @@ mod values;
 use std::sync::Arc;
 
 pub(crate) use self::accessor::accessor;
+
+use mlwright_python_syntax::ast::{Argument, ArgumentKind, Expr, ExprKind};
 use mlwright_source_text::{Dtype, TextRange};
 
 use self::drop::drop;
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
-use crate::python::ast::{Argument, ArgumentKind, Expr, ExprKind};
 use crate::python::flow::Context;
 use crate::python::flow::arguments::{Arg, Call};
 use crate::python::flow::column::{Column, Columns};

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::ExprKind;
+
 use super::read::{frame_data, statistic};
-use crate::python::ast::ExprKind;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::column::Columns;
 use crate::python::flow::event::EventKind;

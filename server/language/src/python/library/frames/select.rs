@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::{Expr, ExprKind, Ident, UnaryOperator};
 use mlwright_source_text::TextRange;
 
 use super::names::is_own_name;
-use crate::python::ast::{Expr, ExprKind, Ident, UnaryOperator};
 use crate::python::flow::Context;
 use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::info::Infos;
@@ -70,7 +70,7 @@ impl Interpreter<'_> {
         data: &Arc<Data>,
         name: &Arc<str>,
         range: Option<TextRange>,
-        origin: Option<crate::python::ast::ExprId>,
+        origin: Option<mlwright_python_syntax::ast::ExprId>,
     ) -> Value {
         let column = self.find_column(object, data, name, range, origin);
         self.series_of(data, column)
@@ -95,7 +95,7 @@ impl Interpreter<'_> {
         data: &Arc<Data>,
         name: &Arc<str>,
         range: Option<TextRange>,
-        origin: Option<crate::python::ast::ExprId>,
+        origin: Option<mlwright_python_syntax::ast::ExprId>,
     ) -> Arc<Column> {
         self.note_context(origin, Context::Column(vec![data.clone()]));
         let known = data.columns.get(name).cloned();
@@ -125,7 +125,7 @@ impl Interpreter<'_> {
     }
 
     /// Where the text of a literal stands, without its quotes.
-    pub(crate) fn literal_range(&self, id: crate::python::ast::ExprId) -> Option<TextRange> {
+    pub(crate) fn literal_range(&self, id: mlwright_python_syntax::ast::ExprId) -> Option<TextRange> {
         let seen = self.flow.seen.get(id.0 as usize)?.as_ref()?;
         let text = seen.range.of(self.text);
         let quote = text.find(['"', '\''])?;
@@ -137,7 +137,10 @@ impl Interpreter<'_> {
     }
 
     /// The texts in a value: one, or those of a list or of an index of columns; `None` where they are not all known.
-    pub(crate) fn names_in(&self, value: &Value) -> Option<Vec<(Arc<str>, Option<crate::python::ast::ExprId>)>> {
+    pub(crate) fn names_in(
+        &self,
+        value: &Value,
+    ) -> Option<Vec<(Arc<str>, Option<mlwright_python_syntax::ast::ExprId>)>> {
         let one = |value: &Value| match value {
             Value::Str(Text { value: Some(text), origin }) => Some((text.clone(), *origin)),
             _ => None,
@@ -254,7 +257,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn known_names(&self, value: &Value) -> Vec<(Arc<str>, Option<crate::python::ast::ExprId>)> {
+    fn known_names(&self, value: &Value) -> Vec<(Arc<str>, Option<mlwright_python_syntax::ast::ExprId>)> {
         let items = self.state.items(value).map(|(items, _)| items).unwrap_or_default();
         items
             .into_iter()
@@ -270,7 +273,7 @@ impl Interpreter<'_> {
         &mut self,
         object: &Value,
         data: &Arc<Data>,
-        names: &[(Arc<str>, Option<crate::python::ast::ExprId>)],
+        names: &[(Arc<str>, Option<mlwright_python_syntax::ast::ExprId>)],
     ) -> Value {
         let mut list = Vec::with_capacity(names.len());
         for (name, origin) in names {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use mlwright_python_syntax::ast::BinaryOperator;
 use mlwright_source_text::Dtype;
 
-use crate::python::ast::BinaryOperator;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::event::EventKind;
 use crate::python::flow::interpreter::Interpreter;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mlwright_source_text::TextRange;
 
-/// Stands where a name or value is missing; becomes [`ExprKind::Missing`](crate::python::ast::ExprKind::Missing) or an empty name.
+/// Stands where a name or value is missing; becomes [`ExprKind::Missing`](crate::ast::ExprKind::Missing) or an empty name.
 pub(crate) const MENDED_NAME: &str = "__not_there__";
 
 /// Something to put in at an offset of the text.

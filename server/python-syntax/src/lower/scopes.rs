@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use super::kinds::Kind;
 use super::node::{Child, Children, Lowering};
-use crate::python::ast::{Clause, ComprehensionKind, Expr, ExprKind, Ident, Lambda, Parameter, ParameterKind};
+use crate::ast::{Clause, ComprehensionKind, Expr, ExprKind, Ident, Lambda, Parameter, ParameterKind};
 
 impl<'t> Lowering<'t> {
     pub(super) fn lambda(&mut self, children: Children, end: TextRange) -> Lambda {

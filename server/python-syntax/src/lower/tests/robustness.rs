@@ -4,8 +4,8 @@ use mlwright_language_testkit::Dice;
 use mlwright_source_text::TextRange;
 
 use super::print;
-use crate::python::ast::*;
-use crate::python::lower::{MAX_DEPTH, parse};
+use crate::ast::*;
+use crate::lower::{MAX_DEPTH, parse};
 
 pub(super) const SNIPPETS: [&str; 6] = [
     "import pandas as pd\ndf = pd.read_csv(\"a.csv\")\nx, y = df[[\"a\", 'b']], df.loc[:, \"é\"]\nx_train = f(x, y, test_size=0.2)[0]\n",

@@ -45,7 +45,7 @@ fn strings() {
 fn content_of_a_string_is_where_its_value_stands() {
     let content = |text: &str| match &*parse(text).body[0].kind {
         StmtKind::Expr(value) => match &*value.kind {
-            crate::python::ast::ExprKind::Str(literal) => literal.content.map(|range| range.of(text).to_owned()),
+            crate::ast::ExprKind::Str(literal) => literal.content.map(|range| range.of(text).to_owned()),
             kind => panic!("{kind:?}"),
         },
         kind => panic!("{kind:?}"),
@@ -229,7 +229,7 @@ fn names_are_shared() {
         .iter()
         .map(|statement| match &*statement.kind {
             StmtKind::Expr(value) => match &*value.kind {
-                crate::python::ast::ExprKind::Name(name) => name.clone(),
+                crate::ast::ExprKind::Name(name) => name.clone(),
                 kind => panic!("{kind:?}"),
             },
             kind => panic!("{kind:?}"),

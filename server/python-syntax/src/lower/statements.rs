@@ -9,7 +9,7 @@ use super::expressions::binary_operator;
 use super::kinds::Kind;
 use super::mend::MENDED_NAME;
 use super::node::{Child, Children, Lowering, MAX_DEPTH};
-use crate::python::ast::{
+use crate::ast::{
     BinaryOperator, Case, ClassDef, Expr, ExprKind, FunctionDef, Handler, Ident, ImportName, Stmt, StmtKind, WithItem,
 };
 

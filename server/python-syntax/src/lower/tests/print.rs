@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::python::ast::*;
+use crate::ast::*;
 
 /// Statements, one a line, blocks in braces.
 pub(super) fn module(module: &Module) -> String {

@@ -9,7 +9,7 @@ use super::kinds::Kind;
 use super::literals::{self};
 use super::mend::MENDED_NAME;
 use super::node::{Child, Children, Lowering, MAX_DEPTH};
-use crate::python::ast::{
+use crate::ast::{
     Argument, ArgumentKind, BinaryOperator, CompareOperator, Expr, ExprId, ExprKind, Ident, UnaryOperator,
 };
 

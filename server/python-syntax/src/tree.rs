@@ -2,17 +2,17 @@
 
 use mlwright_source_text::TextRange;
 
-use crate::python::ast::{Argument, Expr, ExprKind, FStringPart, Parameter, Stmt, StmtKind};
+use crate::ast::{Argument, Expr, ExprKind, FStringPart, Parameter, Stmt, StmtKind};
 
 /// What a statement or expression directly holds.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Part<'t> {
+pub enum Part<'t> {
     Expr(&'t Expr),
     Block(&'t [Stmt]),
 }
 
 /// Calls `visit` with each statement of `body` and of what is in it, outer ones first.
-pub(super) fn each_stmt<'t>(body: &'t [Stmt], visit: &mut dyn FnMut(&'t Stmt)) {
+pub fn each_stmt<'t>(body: &'t [Stmt], visit: &mut dyn FnMut(&'t Stmt)) {
     for stmt in body {
         visit(stmt);
         parts_of_stmt(stmt, &mut |part| {
@@ -24,7 +24,7 @@ pub(super) fn each_stmt<'t>(body: &'t [Stmt], visit: &mut dyn FnMut(&'t Stmt)) {
 }
 
 /// Calls `visit` with each expression of `body`, outer ones first.
-pub(super) fn each_expr<'t>(body: &'t [Stmt], visit: &mut dyn FnMut(&'t Expr)) {
+pub fn each_expr<'t>(body: &'t [Stmt], visit: &mut dyn FnMut(&'t Expr)) {
     for stmt in body {
         parts_of_stmt(stmt, &mut |part| match part {
             Part::Expr(expr) => each_expr_in(expr, visit),
@@ -34,13 +34,13 @@ pub(super) fn each_expr<'t>(body: &'t [Stmt], visit: &mut dyn FnMut(&'t Expr)) {
 }
 
 /// Calls `visit` with `expr` and each expression in it, outer ones first.
-pub(super) fn each_expr_in<'t>(expr: &'t Expr, visit: &mut dyn FnMut(&'t Expr)) {
+pub fn each_expr_in<'t>(expr: &'t Expr, visit: &mut dyn FnMut(&'t Expr)) {
     visit(expr);
     parts_of_expr(expr, &mut |part| each_expr_in(part, visit));
 }
 
 /// The expressions that `offset` touches, the outermost first.
-pub(super) fn exprs_at(body: &[Stmt], offset: u32) -> Vec<&Expr> {
+pub fn exprs_at(body: &[Stmt], offset: u32) -> Vec<&Expr> {
     let mut found = Vec::new();
     in_block(body, offset, &mut found);
     found
@@ -88,7 +88,7 @@ fn weight(expr: &Expr) -> u8 {
 }
 
 /// Bounds of each statement that holds `offset`, the outermost first.
-pub(super) fn stmts_at(body: &[Stmt], offset: u32) -> Vec<&Stmt> {
+pub fn stmts_at(body: &[Stmt], offset: u32) -> Vec<&Stmt> {
     let mut found = Vec::new();
     let mut open = body;
     while let Some(stmt) =
@@ -109,7 +109,7 @@ pub(super) fn stmts_at(body: &[Stmt], offset: u32) -> Vec<&Stmt> {
 }
 
 /// Calls `visit` with what `stmt` directly holds, in the order of the text.
-pub(super) fn parts_of_stmt<'t>(stmt: &'t Stmt, visit: &mut dyn FnMut(Part<'t>)) {
+pub fn parts_of_stmt<'t>(stmt: &'t Stmt, visit: &mut dyn FnMut(Part<'t>)) {
     match &*stmt.kind {
         StmtKind::Expr(expr) => visit(Part::Expr(expr)),
         StmtKind::Assign { targets, value } => {
@@ -193,7 +193,7 @@ fn parameters<'t>(parameters: &'t [Parameter], visit: &mut dyn FnMut(&'t Expr)) 
 }
 
 /// Calls `visit` with the expressions that `expr` directly holds.
-pub(super) fn parts_of_expr<'t>(expr: &'t Expr, visit: &mut dyn FnMut(&'t Expr)) {
+pub fn parts_of_expr<'t>(expr: &'t Expr, visit: &mut dyn FnMut(&'t Expr)) {
     match &*expr.kind {
         ExprKind::Attribute { value, .. }
         | ExprKind::Starred(value)
@@ -273,6 +273,6 @@ fn values_of(arguments: &[Argument]) -> impl Iterator<Item = &Expr> {
 }
 
 /// The range of the statements of a block.
-pub(super) fn range_of(body: &[Stmt]) -> Option<TextRange> {
+pub fn range_of(body: &[Stmt]) -> Option<TextRange> {
     Some(body.first()?.range.cover(body.last()?.range))
 }

@@ -106,7 +106,7 @@ impl Parser {
     }
 
     /// The same of what can matter for what is known at an offset, if one is given.
-    pub(crate) fn parse_for(&mut self, text: &str, cells: &[TextRange], place: Option<u32>) -> Module {
+    pub fn parse_for(&mut self, text: &str, cells: &[TextRange], place: Option<u32>) -> Module {
         if text.len() > MAX_TEXT_BYTES {
             return Module::default();
         }
@@ -150,7 +150,7 @@ impl Parser {
     }
 
     /// `text` as it may be once what is typed at `offset` is complete.
-    pub(crate) fn repair(&mut self, text: &str, offset: u32) -> Repaired {
+    pub fn repair(&mut self, text: &str, offset: u32) -> Repaired {
         repair::repair(text, offset, &mut self.scanned)
     }
 

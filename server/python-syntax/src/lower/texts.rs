@@ -3,7 +3,7 @@
 use super::kinds::Kind;
 use super::literals::{self, Prefix};
 use super::node::{Children, Lowering, MAX_DEPTH};
-use crate::python::ast::{ExprKind, FStringPart, StrLiteral};
+use crate::ast::{ExprKind, FStringPart, StrLiteral};
 use tree_sitter::Node;
 
 impl<'t> Lowering<'t> {

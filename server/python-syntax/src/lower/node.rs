@@ -10,7 +10,7 @@ use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::kinds::{Fields, Kind, fields};
 use super::mend::{MENDED_NAME, Mended};
-use crate::python::ast::{Expr, ExprId, ExprKind, Ident};
+use crate::ast::{Expr, ExprId, ExprKind, Ident};
 
 /// How deep expressions and blocks may nest, together. CPython refuses more than 100 blocks and about 200 parentheses; whoever
 /// walks the tree by recursion is safe within 2 MB of stack.
