@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mlwright_language::python::analyse;
-use mlwright_language::python::flow::value::Value;
+use mlwright_python_values::value::Value;
 use mlwright_language::{Document, Language, SchemaSource, TextRange};
 
 /// Scripts alone: no data is read.

@@ -19,7 +19,7 @@ pub(crate) use features::{
 #[derive(Debug)]
 pub struct Analysis {
     pub module: ast::Module,
-    pub flow: flow::Flow,
+    pub flow: mlwright_python_values::Flow,
 }
 
 /// Reads and walks the script at `path`.

@@ -18,13 +18,13 @@ mod training;
 
 use std::sync::Arc;
 
+use mlwright_python_values::Context;
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::value::{Data, DataKind, Dialect, Instance, Text, Value};
 use mlwright_source_text::{NameKind, SchemaSource, TextRange};
 
-use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::EventKind;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Data, DataKind, Dialect, Instance, Text, Value};
 
 pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method, fit_by_hand};
 pub(crate) use frames::{data_method, recipe_comparison, recipe_method, recipe_operation};
@@ -137,11 +137,11 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
                 Some(set) if datasets::columns(&set).is_some() => {
                     let (features, target) = datasets::columns(&set).expect("looked at above");
                     let (base, rows) = cx.base(Some(&set), call.range());
-                    let columns = features.iter().chain(target).map(|name| crate::python::flow::column::Column {
+                    let columns = features.iter().chain(target).map(|name| mlwright_python_values::column::Column {
                         origins: Arc::from([cx.origin(base, name)]),
-                        ..crate::python::flow::column::Column::named(name)
+                        ..mlwright_python_values::column::Column::named(name)
                     });
-                    let columns = crate::python::flow::column::Columns::closed(columns);
+                    let columns = mlwright_python_values::column::Columns::closed(columns);
                     cx.add_data(frames_data(columns, rows))
                 }
                 _ => cx.opaque_source(call.range()),
@@ -170,7 +170,7 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
     }
 }
 
-fn frames_data(columns: crate::python::flow::column::Columns, rows: crate::python::flow::rows::RowsId) -> Data {
+fn frames_data(columns: mlwright_python_values::column::Columns, rows: mlwright_python_values::rows::RowsId) -> Data {
     Data::new(DataKind::Frame, Dialect::Pandas, columns, rows)
 }
 

@@ -11,13 +11,13 @@ pub(super) use names::label as kind_label;
 use std::sync::Arc;
 
 use mlwright_python_syntax::repair;
+use mlwright_python_values::value::{Data, DataKind};
+use mlwright_python_values::{Context, Flow};
 use mlwright_source_text::{Completion, SchemaSource, TextRange};
 use mlwright_sql::{Fragment, Runner};
 
 use super::place::{Literal, Place};
 use crate::document::{Document, Extent};
-use crate::python::flow::value::{Data, DataKind};
-use crate::python::flow::{Context, Flow};
 
 /// Offers in one list at most.
 const N_OFFERS_MAX: usize = 500;

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use mlwright_python_syntax::ast::{ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::lower;
 use mlwright_python_syntax::tree::each_stmt;
+use mlwright_python_values::Context;
+use mlwright_python_values::value::{Data, Value};
 use mlwright_source_text::{SchemaSource, Target, TextRange};
 
 use super::describe;
 use super::place::{Literal, Place};
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::flow::value::{Data, Value};
-use crate::python::flow::{Context, module_file};
+use crate::python::flow::module_file;
 use crate::python::library::candidates;
 use crate::python::library::frames::query_names;
 

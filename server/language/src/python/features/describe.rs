@@ -3,13 +3,13 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use mlwright_python_values::column::Column;
+use mlwright_python_values::rows::{RowsId, RowsTable, Step};
+use mlwright_python_values::value::{Data, DataKind, Dialect};
 use mlwright_source_text::{ColumnSummary, Dtype, LineIndex, Table, TableColumn, TextRange};
 use mlwright_sql::Fragment;
 
 use super::place::Literal;
-use crate::python::flow::column::Column;
-use crate::python::flow::rows::{RowsId, RowsTable, Step};
-use crate::python::flow::value::{Data, DataKind, Dialect};
 
 /// Columns listed in one text at most.
 const N_COLUMNS_MAX: usize = 30;

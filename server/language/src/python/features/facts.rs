@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{Part, parts_of_stmt, stmts_at};
+use mlwright_python_values::column::Column;
+use mlwright_python_values::value::{Data, DataKind};
 use mlwright_source_text::{ColumnFact, Dtype, EstimatorFact, Facts, FrameFact, SchemaSource, TextRange};
 
 use super::describe;
 use super::stages::{Stage, stage_of};
 use crate::document::{Document, Extent};
 use crate::python::Analysis;
-use crate::python::flow::column::Column;
-use crate::python::flow::value::{Data, DataKind};
 
 /// Names that are looked at, the last bound first.
 const N_NAMES_MAX: usize = 80;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use mlwright_python_values::value::{Data, DataKind};
 use mlwright_source_text::{InlayHint, SchemaSource, TextRange};
 
 use super::describe;
 use crate::document::Document;
-use crate::python::flow::value::{Data, DataKind};
 
 /// The shape of each frame that is bound inside `range`, one a line. Nothing where several calls or turns differ.
 pub(crate) fn inlay_hints(document: &Document, range: TextRange, source: &dyn SchemaSource) -> Vec<InlayHint> {

@@ -4,15 +4,15 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprKind};
+use mlwright_python_values::column::Column;
+use mlwright_python_values::value::{Data, DataKind, Estimator};
+use mlwright_python_values::{Context, Seen};
 use mlwright_source_text::{Hover, SchemaSource, Table, TextRange};
 
 use super::completion::kind_label;
 use super::describe;
 use super::place::{Literal, Place};
 use crate::document::Document;
-use crate::python::flow::column::Column;
-use crate::python::flow::value::{Data, DataKind, Estimator};
-use crate::python::flow::{Context, Seen};
 use crate::python::library::candidates;
 use crate::python::library::frames::query_names;
 

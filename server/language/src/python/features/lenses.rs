@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::tree::each_expr;
+use mlwright_python_values::event::Fit;
+use mlwright_python_values::value::{Data, DataKind};
 use mlwright_source_text::{Command, Lens, Lifecycle, SchemaSource, Table, TextRange};
 use serde_json::json;
 
 use super::stages::{called, is_reading};
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::flow::event::Fit;
-use crate::python::flow::value::{Data, DataKind};
 
 pub(crate) fn lenses(document: &Document, source: &dyn SchemaSource) -> Vec<Lens> {
     let analysis = document.analysis(source);

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprKind, Ident, StrLiteral};
 use mlwright_python_syntax::tree::exprs_at;
+use mlwright_python_values::value::Data;
+use mlwright_python_values::{Context, Seen};
 use mlwright_source_text::TextRange;
 
 use crate::python::Analysis;
-use crate::python::flow::value::Data;
-use crate::python::flow::{Context, Seen};
 
 /// The expressions at an offset, with what is known of them.
 #[derive(Debug)]

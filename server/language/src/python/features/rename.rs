@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use mlwright_python_syntax::ast::ExprKind;
 use mlwright_python_syntax::tree::each_expr;
+use mlwright_python_values::{ColumnUse, Context};
 use mlwright_source_text::{SchemaSource, TextEdit, TextRange};
 
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::flow::{ColumnUse, Context};
 
 /// The name of the column at `offset`, where it can be renamed.
 pub(crate) fn can_rename(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<TextRange> {

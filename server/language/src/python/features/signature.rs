@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Argument, ArgumentKind, Expr, ExprKind, FunctionDef, ParameterKind, Stmt, StmtKind};
+use mlwright_python_values::Context;
+use mlwright_python_values::value::Value;
 use mlwright_source_text::{SchemaSource, Signature, TextRange};
 
 use super::describe;
 use super::place::Place;
 use crate::document::Document;
-use crate::python::flow::Context;
-use crate::python::flow::value::Value;
 
 pub(crate) fn signature(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
     let repaired = document.repaired(offset);

@@ -2,11 +2,11 @@
 
 use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt};
 use mlwright_python_syntax::tree::{Part, each_expr_in, parts_of_stmt};
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::value::{DataKind, Role};
 use mlwright_source_text::TextRange;
 
 use crate::python::Analysis;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::value::{DataKind, Role};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {

@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{CompareOperator, Expr, ExprKind, Handler, Ident, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{each_expr, each_expr_in, each_stmt, range_of};
+use mlwright_python_values::ColumnUse;
+use mlwright_python_values::value::{Data, DataKind};
 use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::describe;
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::flow::ColumnUse;
-use crate::python::flow::value::{Data, DataKind};
 
 /// How like a name must be to be suggested (Jaro-Winkler, in [0, 1]).
 const LIKENESS_MIN: f64 = 0.84;

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::Expr;
+use mlwright_python_values::value::Value;
 use mlwright_source_text::TextRange;
-
-use super::value::Value;
 
 /// A call under way: where it stands and what it is given.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{ClassDef, Expr, ExprKind, FunctionDef, Lambda, Parameter, ParameterKind, StmtKind};
+use mlwright_python_values::state::State;
+use mlwright_python_values::value::{DataKind, Instance, Object, ScopeId, Value};
 
 use super::arguments::{Arg, Call};
 use super::interpreter::{DEPTH_MAX, Interpreter};
-use super::state::State;
-use super::value::{DataKind, Instance, Object, ScopeId, Value};
 use crate::python::library;
 
 impl<'a> Interpreter<'a> {
@@ -87,7 +87,7 @@ impl<'a> Interpreter<'a> {
         let outer = self.turns.clone();
         for number in 0..2 {
             let site = self.site(call.range());
-            Arc::make_mut(&mut self.turns).push(super::event::Turn { site, number, optimizes: true });
+            Arc::make_mut(&mut self.turns).push(mlwright_python_values::event::Turn { site, number, optimizes: true });
             self.call_with(goal, &[Value::Unknown], call);
             self.turns = outer.clone();
         }
@@ -139,14 +139,15 @@ impl<'a> Interpreter<'a> {
                 }
             });
         }
-        let infos = call.arguments.iter().fold(Default::default(), |infos: super::info::Infos, argument| {
-            infos.union(&self.infos_of(&argument.value))
-        });
+        let infos =
+            call.arguments.iter().fold(Default::default(), |infos: mlwright_python_values::info::Infos, argument| {
+                infos.union(&self.infos_of(&argument.value))
+            });
         let first = call.arguments.iter().find_map(|argument| self.data_within(&argument.value, 3));
         match first {
             Some(data) => {
                 let site = self.site(call.range());
-                let rows = self.rows_from(super::rows::Step::Derived { site }, data.rows, site);
+                let rows = self.rows_from(mlwright_python_values::rows::Step::Derived { site }, data.rows, site);
                 self.opaque(rows, infos)
             }
             None => self.opaque_source(call.range()),
@@ -154,7 +155,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The first data in a value or in what it holds.
-    pub(crate) fn data_within(&self, value: &Value, depth: usize) -> Option<Arc<super::value::Data>> {
+    pub(crate) fn data_within(&self, value: &Value, depth: usize) -> Option<Arc<mlwright_python_values::value::Data>> {
         if let Some(data) = self.data_of(value) {
             return Some(data);
         }
@@ -235,7 +236,7 @@ impl<'a> Interpreter<'a> {
                         let keyword = argument.keyword.as_ref().filter(|keyword| !named(keyword))?;
                         Some((Value::text(keyword), argument.value.clone()))
                     });
-                    let dict = super::value::Dict { entries: entries.collect(), open: false };
+                    let dict = mlwright_python_values::value::Dict { entries: entries.collect(), open: false };
                     Value::Object(self.state.add(Object::Dict(Arc::new(dict))))
                 }
                 _ => {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use mlwright_python_syntax::ast::{
     Argument, ArgumentKind, ComprehensionKind, Expr, ExprKind, FStringPart, UnaryOperator,
 };
+use mlwright_python_values::info::Infos;
+use mlwright_python_values::value::{Data, DataKind, Dict, Object, ScopeId, Text, Value};
 use mlwright_source_text::TextRange;
 
 use super::arguments::{Arg, Call};
-use super::info::Infos;
 use super::interpreter::Interpreter;
-use super::value::{Data, DataKind, Dict, Object, ScopeId, Text, Value};
 use crate::python::library;
 
 /// Bytes of a text that is put together at most.
@@ -251,7 +251,7 @@ impl Interpreter<'_> {
                         && self.state.list(&item).is_some_and(|(_, part)| part.open)
                     {
                         let step = match step {
-                            Some(_) => super::rows::Step::filter(self.text_hash(index.range)),
+                            Some(_) => mlwright_python_values::rows::Step::filter(self.text_hash(index.range)),
                             None => self.slice_between(lower.as_ref(), upper.as_ref()),
                         };
                         self.note_slice(&object, &item, step, site);
@@ -340,7 +340,9 @@ impl Interpreter<'_> {
             self.clause(clauses, Some(source), inside, &mut |this, scope| {
                 this.eval(element, scope);
             });
-            let prediction = data.prediction.map(|prediction| super::value::Prediction { scores: false, ..prediction });
+            let prediction = data
+                .prediction
+                .map(|prediction| mlwright_python_values::value::Prediction { scores: false, ..prediction });
             return self.add_data(Data { prediction, ..(*data).clone() });
         }
         let mut results = Vec::new();
@@ -449,14 +451,17 @@ impl Interpreter<'_> {
         let origins = all
             .iter()
             .flat_map(|data| data.columns.list.iter())
-            .fold(Arc::from([]), |origins, column| super::column::union(&origins, &column.origins));
+            .fold(Arc::from([]), |origins, column| mlwright_python_values::column::union(&origins, &column.origins));
         let prediction = all.iter().find_map(|data| data.prediction);
         let mut data = Data { prediction, ..(**main).clone() };
         data.kind = kind.unwrap_or(main.kind);
         if data.kind == DataKind::Series || data.kind == DataKind::Mask {
             let name = main.columns.list.first().map_or_else(|| Arc::from(""), |column| column.name.clone());
-            let column = super::column::Column { origins, ..super::column::Column::named(&name) };
-            data.columns = super::column::Columns::closed(vec![column]);
+            let column = mlwright_python_values::column::Column {
+                origins,
+                ..mlwright_python_values::column::Column::named(&name)
+            };
+            data.columns = mlwright_python_values::column::Columns::closed(vec![column]);
         }
         data.infos = infos;
         self.add_data(data)

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Ident, ImportName};
+use mlwright_python_values::value::{ScopeId, Value};
 use mlwright_source_text::{SchemaSource, TextRange};
 
 use super::interpreter::Interpreter;
-use super::value::{ScopeId, Value};
 
 /// Modules of the workspace that are walked for one script at most.
 const N_MODULES_MAX: usize = 24;

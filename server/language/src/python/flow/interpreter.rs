@@ -4,16 +4,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprId, FunctionDef, Ident, Module, Stmt};
+use mlwright_python_values::column::{BaseId, Column, Columns, OriginId};
+use mlwright_python_values::event::{Event, EventKind, Fit, Given, Turn};
+use mlwright_python_values::info::{Info, InfoId, InfoKind, Infos};
+use mlwright_python_values::rows::{RowsId, Step};
+use mlwright_python_values::state::State;
+use mlwright_python_values::value::{Data, DataKind, Dialect, FitId, Object, ObjectId, ScopeId, Value};
+use mlwright_python_values::{Binding, ColumnUse, Context, Flow, Seen, Thing};
 use mlwright_source_text::{SchemaSource, Table, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
-
-use super::column::{BaseId, Column, Columns, OriginId};
-use super::event::{Event, EventKind, Fit, Given, Turn};
-use super::info::{Info, InfoId, InfoKind, Infos};
-use super::rows::{RowsId, Step};
-use super::state::State;
-use super::value::{Data, DataKind, Dialect, FitId, Object, ObjectId, ScopeId, Value};
-use super::{Binding, ColumnUse, Context, Flow, Seen, Thing};
 
 /// Expressions and statements walked at most: a script that takes more is walked up to there.
 const N_STEPS_MAX: u64 = 1_500_000;
@@ -371,7 +370,7 @@ impl<'a> Interpreter<'a> {
 
     /// A list on the heap.
     pub(crate) fn add_list(&mut self, items: Vec<Value>, open: bool) -> Value {
-        Value::Object(self.state.add(Object::List(Arc::new(super::value::List { items, open }))))
+        Value::Object(self.state.add(Object::List(Arc::new(mlwright_python_values::value::List { items, open }))))
     }
 
     /// Knowledge in a value: of data, of what a list holds.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::Columns;
+use mlwright_python_values::rows::{RowsId, Step};
+use mlwright_python_values::value::{Data, DataKind, Dialect, ObjectId, Value};
 use mlwright_source_text::TextRange;
 
-use super::column::Columns;
 use super::interpreter::{DEPTH_OF_ITEMS_MAX, Interpreter};
-use super::rows::{RowsId, Step};
-use super::value::{Data, DataKind, Dialect, ObjectId, Value};
 
 impl Interpreter<'_> {
     /// Notes that a list is given a value: one that is given a sample and, in the same turn of a loop, something made of it

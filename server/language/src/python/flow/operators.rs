@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{BinaryOperator, CompareOperator, UnaryOperator};
+use mlwright_python_values::info::Infos;
+use mlwright_python_values::value::{DataKind, Object, Text, Value};
 use mlwright_source_text::TextRange;
 
-use super::info::Infos;
 use super::interpreter::Interpreter;
-use super::value::{DataKind, Object, Text, Value};
 use crate::python::library;
 
 /// Bytes of a text that is put together at most.
@@ -39,7 +39,7 @@ impl Interpreter<'_> {
             (Value::Path(path), BinaryOperator::Divide, other) => {
                 if let Value::Str(text) = other {
                     let folder = Some(path.clone());
-                    self.note_context(text.origin, super::Context::Path { folder });
+                    self.note_context(text.origin, mlwright_python_values::Context::Path { folder });
                 }
                 other.as_text().map_or(Value::Unknown, |name| Value::Path(library::join_path(path, name)))
             }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprKind};
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{DataKind, Dialect, Object, Value};
 use mlwright_source_text::TextRange;
 
 use super::interpreter::Interpreter;
-use super::rows::Step;
-use super::value::{DataKind, Dialect, Object, Value};
 use crate::python::library::frames::statistic;
 
 impl Interpreter<'_> {
@@ -81,13 +81,15 @@ impl Interpreter<'_> {
                 data.columns.list.len() <= n_max,
             ),
             // Positions of rows, one by one.
-            DataKind::Index if data.dialect == Dialect::Numpy && data.rows != super::rows::RowsId::NONE => {
+            DataKind::Index
+                if data.dialect == Dialect::Numpy && data.rows != mlwright_python_values::rows::RowsId::NONE =>
+            {
                 (vec![self.opaque(data.rows, data.all_infos())], false)
             }
             DataKind::Frame | DataKind::Index => (vec![Value::Str(Default::default())], false),
             DataKind::Grouped => {
                 let rows = self.rows_from(Step::filter(u64::from(iter.range.start)), data.rows, iter.range);
-                let group = self.add_data(super::value::Data {
+                let group = self.add_data(mlwright_python_values::value::Data {
                     kind: DataKind::Frame,
                     rows,
                     grouped_by: Vec::new(),
@@ -98,7 +100,7 @@ impl Interpreter<'_> {
             DataKind::Opaque => (vec![self.opaque(data.rows, data.all_infos())], false),
             // Texts, mostly: one row each.
             DataKind::Series | DataKind::Array
-                if data.rows != super::rows::RowsId::NONE && data.prediction.is_none() =>
+                if data.rows != mlwright_python_values::rows::RowsId::NONE && data.prediction.is_none() =>
             {
                 let item = self.opaque(data.rows, data.all_infos());
                 self.change_data(&item, |item| item.n_rows = Some(1));

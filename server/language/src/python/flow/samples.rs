@@ -3,12 +3,12 @@
 //! A list of words that was collected from texts is knowledge about them all. It reaches a sample's features not through a
 //! value but through the loop: `for word in words: features[word] = word in text`.
 
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::rows::RowsId;
+use mlwright_python_values::value::{DataKind, Object, ObjectId, Value};
 use mlwright_source_text::TextRange;
 
-use super::info::{InfoKind, Infos};
 use super::interpreter::Interpreter;
-use super::rows::RowsId;
-use super::value::{DataKind, Object, ObjectId, Value};
 use crate::python::library::frames::statistic;
 
 /// How deep lists and tuples are looked into for the rows of samples.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
+use mlwright_python_values::event::{EventKind, Turn};
+use mlwright_python_values::state::State;
+use mlwright_python_values::value::{ScopeId, Value};
 use mlwright_source_text::TextRange;
 
-use super::event::{EventKind, Turn};
 use super::interpreter::Interpreter;
-use super::state::State;
-use super::value::{ScopeId, Value};
 
 /// Turns of a loop over known items that are walked one by one; of other loops two are.
 const N_TURNS_MAX: usize = 40;

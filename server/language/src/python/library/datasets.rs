@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::Columns;
+use mlwright_python_values::value::{Data, DataKind, Dict, Object, Value};
+
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::Columns;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Data, DataKind, Dict, Object, Value};
 
 /// Features and target of a set of scikit-learn 1.7 (`load_…`, `fetch_…`) or seaborn 0.13 (`load_dataset`).
 pub(crate) fn columns(name: &str) -> Option<(&'static [&'static str], &'static [&'static str])> {

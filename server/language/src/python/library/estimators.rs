@@ -10,13 +10,14 @@ pub(crate) use fit::fit_by_hand;
 pub(super) use fit::{infos_of_target, splitter_of, watch};
 pub(super) use make::make;
 
+use mlwright_python_values::column::Columns;
+use mlwright_python_values::event::{EventKind, Given, Score, Turn};
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Composite, Data, DataKind, Dialect, Estimator, Object, Prediction, Role, Value};
+
 use crate::python::flow::arguments::{Arg, Call};
-use crate::python::flow::column::Columns;
-use crate::python::flow::event::{EventKind, Given, Score, Turn};
-use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, Object, Prediction, Role, Value};
 
 /// What a method of an estimator gives.
 pub(crate) fn estimator_method(
@@ -123,7 +124,7 @@ pub(crate) fn estimator_method(
         }
         "get_feature_names_out" | "get_feature_names" | "get_support" => {
             let infos = current(cx, object, estimator).infos.clone();
-            cx.add_data(Data { kind: DataKind::Index, infos, ..blank(crate::python::flow::rows::RowsId::NONE) })
+            cx.add_data(Data { kind: DataKind::Index, infos, ..blank(mlwright_python_values::rows::RowsId::NONE) })
         }
         "get_params" | "summary" | "save" | "save_model" | "plot" => Value::Unknown,
         _ => Value::Unknown,
@@ -186,7 +187,7 @@ fn search(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) {
     cx.turns = outer;
 }
 
-fn blank(rows: crate::python::flow::rows::RowsId) -> Data {
+fn blank(rows: mlwright_python_values::rows::RowsId) -> Data {
     Data::new(DataKind::Array, Dialect::Numpy, Columns::unknown(), rows)
 }
 
@@ -368,7 +369,7 @@ fn resample(cx: &mut Interpreter<'_>, object: &Value, estimator: &Arc<Estimator>
     Value::Tuple(Arc::new(vec![new_x, new_y]))
 }
 
-fn object_of(value: &Value) -> Option<crate::python::flow::value::ObjectId> {
+fn object_of(value: &Value) -> Option<mlwright_python_values::value::ObjectId> {
     match value {
         Value::Object(id) => Some(*id),
         _ => None,
@@ -414,7 +415,7 @@ pub(crate) fn estimator_attribute(
             Some(cx.add_data(Data {
                 kind: DataKind::Statistic,
                 infos,
-                ..blank(crate::python::flow::rows::RowsId::NONE)
+                ..blank(mlwright_python_values::rows::RowsId::NONE)
             }))
         }
         "labels_" => {

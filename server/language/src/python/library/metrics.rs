@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::event::{EventKind, Score};
+use mlwright_python_values::value::{Data, DataKind, Value};
+
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::{EventKind, Score};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Data, DataKind, Value};
 
 /// Functions of `sklearn.metrics` (1.7) that judge predictions.
 const METRICS: &[&str] = &[
@@ -56,7 +57,7 @@ fn note(
     cx: &mut Interpreter<'_>,
     metric: &str,
     judged: &Arc<Data>,
-    y: Option<crate::python::flow::event::Given>,
+    y: Option<mlwright_python_values::event::Given>,
     call: &Call<'_>,
 ) {
     let Some(prediction) = judged.prediction else { return };

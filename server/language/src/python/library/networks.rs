@@ -6,15 +6,15 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
+use mlwright_python_values::Input;
+use mlwright_python_values::event::{EventKind, Fit, Given, Score};
+use mlwright_python_values::rows::RowsId;
+use mlwright_python_values::value::{Data, DataKind, Estimator, FitId, Object, Role, Value};
 use mlwright_source_text::TextRange;
 use rustc_hash::FxHashMap;
 
-use crate::python::flow::Input;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::{EventKind, Fit, Given, Score};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::RowsId;
-use crate::python::flow::value::{Data, DataKind, Estimator, FitId, Object, Role, Value};
 
 /// Class of a network that learns in a loop of the script's own.
 pub(crate) const LOOP: &str = "torch.loop";

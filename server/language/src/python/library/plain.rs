@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::python::flow::Context;
+use mlwright_python_values::Context;
+use mlwright_python_values::value::{DataKind, Dict, List, Object, Text, Value};
+
 use crate::python::flow::arguments::Call;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{DataKind, Dict, List, Object, Text, Value};
 
 const BUILTINS: &[&str] = &[
     "abs", "all", "any", "bool", "bytes", "callable", "dict", "dir", "enumerate", "eval", "exec", "filter", "float",

@@ -1,9 +1,10 @@
 //! Plotting functions: their arguments name columns of the frame that they draw.
 
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::value::{DataKind, Value};
+
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::EventKind;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{DataKind, Value};
 
 /// Notes predictions that a plotting function is given.
 pub(super) fn note_predictions(cx: &mut Interpreter<'_>, call: &Call<'_>) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::python::flow::value::{Composite, Role, Value};
+use mlwright_python_values::value::{Composite, Role, Value};
 
 /// Classes by role, with the module of scikit-learn (1.7) or the library where they live.
 const CLASSES: &[(&str, Role, &[&str])] = &[

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::event::{EventKind, Fit, Given, Score};
+use mlwright_python_values::rows::{Relation, RowsId, Step};
+use mlwright_python_values::value::{Estimator, FitId, ObjectId, Value};
+
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::{EventKind, Fit, Given, Score};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::{Relation, RowsId, Step};
-use crate::python::flow::value::{Estimator, FitId, ObjectId, Value};
 
 /// Notes what an unknown function, by its name, does with a model that it is given.
 pub(super) fn run(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) {
@@ -81,7 +82,7 @@ fn in_order<'p>(cx: &Interpreter<'_>, one: &'p Pair, other: &'p Pair) -> Option<
     }
     let part = |pair: &Pair| match rows.get(rows.split_or_cut_above(pair.x.data.rows)?).step {
         Step::Part { part, .. } => Some(part),
-        Step::Slice { lower, .. } => Some(u32::from(lower != crate::python::flow::rows::Bound::Open)),
+        Step::Slice { lower, .. } => Some(u32::from(lower != mlwright_python_values::rows::Bound::Open)),
         _ => None,
     };
     match (part(one)?, part(other)?) {

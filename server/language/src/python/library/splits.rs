@@ -3,12 +3,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use mlwright_python_values::event::{EventKind, Scoring, Split};
+use mlwright_python_values::rows::{RowsId, Step};
+use mlwright_python_values::value::{Data, DataKind, Dialect, Estimator, Value};
+
 use super::estimators::splitter_of;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::{EventKind, Scoring, Split};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::{RowsId, Step};
-use crate::python::flow::value::{Data, DataKind, Dialect, Estimator, Value};
 
 /// `train_test_split(*arrays, …)`: two parts of each.
 pub(super) fn train_test_split(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {

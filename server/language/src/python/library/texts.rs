@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::event::{EventKind, Fit, Score};
+use mlwright_python_values::info::Infos;
+use mlwright_python_values::rows::RowsId;
+use mlwright_python_values::value::{Data, DataKind, Dict, Estimator, Object, Role, Text, Value};
+
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::{EventKind, Fit, Score};
-use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::RowsId;
-use crate::python::flow::value::{Data, DataKind, Dict, Estimator, Object, Role, Text, Value};
 
 /// Corpora of NLTK whose texts are no samples: lists of words, lexicons.
 const WORD_LISTS: &[&str] = &["stopwords", "wordnet", "words", "cmudict", "opinion_lexicon", "omw"];

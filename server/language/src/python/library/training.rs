@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::event::{EventKind, Fit, Given};
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Data, Estimator, Object, Role, Value};
+
 use super::{estimators, frames, metrics, splits};
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::{EventKind, Fit, Given};
-use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Data, Estimator, Object, Role, Value};
 
 /// How deep tuples and dictionaries of one sample are looked into.
 const DEPTH_OF_SAMPLES_MAX: usize = 3;
@@ -46,7 +47,7 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
             }
             "compute_class_weight" | "compute_sample_weight" => {
                 let site = cx.site(call.range());
-                cx.flow.class_weights.push(crate::python::flow::ClassWeights { site, used: false });
+                cx.flow.class_weights.push(mlwright_python_values::ClassWeights { site, used: false });
                 return Value::Unknown;
             }
             "fetch_openml" => return cx.opaque_source(call.range()),
@@ -99,7 +100,7 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
             return match last.zip(fit) {
                 Some((estimator, fit)) => {
                     let loaded = Estimator {
-                        fitted: Some(crate::python::flow::value::FitId(fit as u32)),
+                        fitted: Some(mlwright_python_values::value::FitId(fit as u32)),
                         ..(*estimator).clone()
                     };
                     Value::Object(cx.state.add(Object::Estimator(Arc::new(loaded))))

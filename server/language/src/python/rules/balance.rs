@@ -1,9 +1,10 @@
 //! MLW202 and MLW205: rare classes.
 
+use mlwright_python_values::event::{EventKind, Scoring};
+use mlwright_python_values::value::{Estimator, Role, Value};
+
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::{EventKind, Scoring};
-use crate::python::flow::value::{Estimator, Role, Value};
 
 /// Share of the most frequent class above which accuracy says little.
 const SHARE_MAX: f64 = 0.8;

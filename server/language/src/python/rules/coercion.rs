@@ -1,8 +1,9 @@
 //! MLW208: values that become missing without a word.
 
+use mlwright_python_values::event::EventKind;
+
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mlwright_python_values::event::{Event, EventKind};
+use mlwright_python_values::rows::{Relation, RowsId};
+use mlwright_python_values::value::{Estimator, Value};
 use mlwright_source_text::TextRange;
 
 use super::Findings;
 use super::facts::{Facts, Judged};
-use crate::python::flow::event::{Event, EventKind};
-use crate::python::flow::rows::{Relation, RowsId};
-use crate::python::flow::value::{Estimator, Value};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let rows = &facts.flow().rows;

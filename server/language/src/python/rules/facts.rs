@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::Flow;
+use mlwright_python_values::event::{Event, EventKind, Fit, Split};
+use mlwright_python_values::info::{Info, InfoId, Infos};
+use mlwright_python_values::rows::{Relation, RowsId};
+use mlwright_python_values::value::{Data, DataKind, Estimator, FitId};
 use mlwright_source_text::{ColumnSummary, SchemaSource, TextRange};
 use rustc_hash::FxHashMap;
 
 use crate::python::Analysis;
-use crate::python::flow::Flow;
-use crate::python::flow::event::{Event, EventKind, Fit, Split};
-use crate::python::flow::info::{Info, InfoId, Infos};
-use crate::python::flow::rows::{Relation, RowsId};
-use crate::python::flow::value::{Data, DataKind, Estimator, FitId};
 use crate::python::library::networks::LOOP;
 
 /// The walk, and what follows from it.

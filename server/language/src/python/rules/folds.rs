@@ -1,9 +1,10 @@
 //! MLW103, MLW111 and MLW112: cross-validation on data that was prepared, grouped or resampled as a whole.
 
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::info::InfoKind;
+
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::info::InfoKind;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {

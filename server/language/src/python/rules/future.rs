@@ -1,9 +1,10 @@
 //! MLW109 and MLW110: what lies later in time.
 
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::info::InfoKind;
+
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::info::InfoKind;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for (_, fit) in facts.model_fits() {
@@ -34,7 +35,8 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
                 let shuffles = splitter.as_ref().is_some_and(|splitter| {
                     let short = splitter.short_name();
                     short.contains("Shuffle")
-                        || splitter.parameter("shuffle").and_then(super::super::flow::value::Value::truth) == Some(true)
+                        || splitter.parameter("shuffle").and_then(mlwright_python_values::value::Value::truth)
+                            == Some(true)
                 });
                 if shuffles {
                     let message =

@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::rows::RowsId;
 use mlwright_source_text::TextRange;
 
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::rows::RowsId;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let groups = facts.flow().groups.as_slice();

@@ -1,8 +1,9 @@
 //! MLW201: a model that nothing is known about.
 
+use mlwright_python_values::event::EventKind;
+
 use super::Findings;
 use super::facts::{Facts, is_table};
-use crate::python::flow::event::EventKind;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     // Held-out rows anywhere, or a score of any kind, and there is something to say.

@@ -1,9 +1,10 @@
 //! MLW210: merges that multiply rows.
 
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::value::Data;
+
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::value::Data;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {

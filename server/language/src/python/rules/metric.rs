@@ -13,7 +13,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for judged in &facts.judged {
         let Some(metric) = judged.metric.as_deref().filter(|metric| NEED_SCORES.contains(metric)) else { continue };
         let estimator = &facts.fit(judged.fit).estimator;
-        let classifies = estimator.role == crate::python::flow::value::Role::Classifier;
+        let classifies = estimator.role == mlwright_python_values::value::Role::Classifier;
         if !judged.given_scores && classifies {
             let message = format!(
                 "`{metric}` is given labels: it then knows one threshold only, and mostly says less than is true. Give it `predict_proba(…)[:, 1]` or `decision_function(…)`"

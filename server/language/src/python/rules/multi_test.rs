@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mlwright_python_values::event::{EventKind, Fit, Given};
+use mlwright_python_values::rows::{Relation, RowsId};
+use mlwright_python_values::value::FitId;
 use mlwright_source_text::TextRange;
 
 use super::Findings;
 use super::facts::{Facts, Judged};
-use crate::python::flow::event::{EventKind, Fit, Given};
-use crate::python::flow::rows::{Relation, RowsId};
-use crate::python::flow::value::FitId;
 use crate::python::library::networks::LOOP;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {

@@ -1,10 +1,11 @@
 //! MLW104 and MLW105: rows, or copies of rows, that are in both the training and the test data.
 
+use mlwright_python_values::event::{Event, EventKind, Split};
+use mlwright_python_values::rows::{Relation, RowsId};
+use mlwright_python_values::value::FitId;
+
 use super::Findings;
 use super::facts::{Facts, Judged};
-use crate::python::flow::event::{Event, EventKind, Split};
-use crate::python::flow::rows::{Relation, RowsId};
-use crate::python::flow::value::FitId;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for judged in &facts.judged {

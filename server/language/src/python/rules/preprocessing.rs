@@ -2,13 +2,13 @@
 //!
 //! Yang, Brower-Sinning, Lewis and Kästner, "Data Leakage in Notebooks" (ASE 2022), call it preprocessing leakage.
 
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::info::{Info, InfoKind};
+use mlwright_python_values::rows::{Relation, RowsId, Step};
 use mlwright_source_text::TextRange;
 
 use super::Findings;
 use super::facts::{Facts, Judged};
-use crate::python::flow::event::EventKind;
-use crate::python::flow::info::{Info, InfoKind};
-use crate::python::flow::rows::{Relation, RowsId, Step};
 
 /// Pieces of knowledge that are compared with each other at most.
 const N_INFOS_MAX: usize = 400;

@@ -1,9 +1,10 @@
 //! MLW207: distances over columns of different scales.
 
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::value::{DataKind, Estimator, Role};
+
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::value::{DataKind, Estimator, Role};
 
 const OF_DISTANCES: &[&str] = &[
     "KNeighborsClassifier", "KNeighborsRegressor", "RadiusNeighborsClassifier", "RadiusNeighborsRegressor", "SVC",
@@ -51,7 +52,7 @@ fn linear_kernel(estimator: &Estimator) -> bool {
 }
 
 /// Whether the ranges of two columns differ by more than a fifth, where these are known.
-fn differ(facts: &Facts<'_>, x: &crate::python::flow::value::Data) -> bool {
+fn differ(facts: &Facts<'_>, x: &mlwright_python_values::value::Data) -> bool {
     let mut widths: Vec<f64> = Vec::new();
     for column in x.columns.list.iter() {
         let Some((table, name)) = &column.table else { return false };

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::value::{Estimator, Value};
 use mlwright_source_text::TextRange;
 
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::value::{Estimator, Value};
 
 /// Classes of scikit-learn, imbalanced-learn and the boosting libraries whose results depend on chance by default.
 const RANDOM: &[&str] = &[

@@ -1,11 +1,11 @@
 //! MLW209 and MLW211, and the mend that moves a `fit_transform` behind the split.
 
 use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
+use mlwright_python_values::event::EventKind;
 use mlwright_source_text::{Fix, TextEdit, TextRange};
 
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::event::EventKind;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {

@@ -1,9 +1,10 @@
 //! MLW108: the target among the features.
 
+use mlwright_python_values::column::{Column, OriginId};
+use mlwright_python_values::value::{Data, DataKind};
+
 use super::Findings;
 use super::facts::Facts;
-use crate::python::flow::column::{Column, OriginId};
-use crate::python::flow::value::{Data, DataKind};
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for (_, fit) in facts.model_fits() {

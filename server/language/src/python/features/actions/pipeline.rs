@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Argument, ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{Part, each_expr, each_expr_in, parts_of_stmt};
+use mlwright_python_values::value::Role;
 use mlwright_source_text::{Action, ActionKind, TextEdit, TextRange};
 
 use super::import::import_edit;
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::flow::value::Role;
 
 /// Methods of a model whose first argument is features.
 const TAKING_FEATURES: [&str; 7] =

@@ -2,13 +2,13 @@
 
 use mlwright_python_syntax::ast::{Expr, ExprKind, StmtKind};
 use mlwright_python_syntax::tree::stmts_at;
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::value::Role;
 use mlwright_source_text::{Action, ActionKind, TextEdit, TextRange};
 
 use super::import::import_edit;
 use crate::document::Document;
 use crate::python::Analysis;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::value::Role;
 
 /// `model.fit(X, y)` of all rows: splits before it and fits on the training part.
 pub(super) fn split_before_fit(document: &Document, analysis: &Analysis, range: TextRange) -> Option<Action> {

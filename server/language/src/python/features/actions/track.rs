@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{Part, each_expr, each_expr_in, each_stmt, parts_of_stmt};
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::value::{Composite, Estimator, FitId, Role, Value};
 use mlwright_source_text::{Action, ActionKind, Table, TextEdit, TextRange};
 
 use super::import::{line_start, module_import};
@@ -11,8 +13,6 @@ use crate::document::Document;
 use crate::python::Analysis;
 use crate::python::features::lenses;
 use crate::python::features::stages::called;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::value::{Composite, Estimator, FitId, Role, Value};
 
 /// Classes by the first part of their name, and the part of MLflow that stores their models.
 const FLAVOURS: [(&str, &str); 5] = [

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprKind};
+use mlwright_python_values::column::Column;
+use mlwright_python_values::value::Data;
 use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
 
 use super::{N_OFFERS_MAX, Typing, is_nameable};
 use crate::python::features::describe;
 use crate::python::features::place::Literal;
-use crate::python::flow::column::Column;
-use crate::python::flow::value::Data;
 use crate::python::library::frames::is_own_name;
 
 /// Columns of `frames` for the string at the cursor.

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use mlwright_python_values::value::Data;
 use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
 
 use super::columns::is_identifier;
 use super::{N_OFFERS_MAX, Typing};
 use crate::python::features::describe;
-use crate::python::flow::value::Data;
 
 pub(super) fn complete(typing: &Typing<'_>, frame: &Arc<Data>, content: TextRange) -> Vec<Completion> {
     let before = typing.typed(content);

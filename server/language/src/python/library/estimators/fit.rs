@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::Columns;
+use mlwright_python_values::event::{EventKind, Fit, Given};
+use mlwright_python_values::info::{InfoId, InfoKind, Infos};
+use mlwright_python_values::rows::RowsId;
+use mlwright_python_values::value::{Composite, Data, DataKind, Dialect, Estimator, FitId, Object, Role, Value};
 use mlwright_source_text::TextRange;
 
 use super::{change, first_samples};
 use crate::python::flow::arguments::{Arg, Call};
-use crate::python::flow::column::Columns;
-use crate::python::flow::event::{EventKind, Fit, Given};
-use crate::python::flow::info::{InfoId, InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::RowsId;
-use crate::python::flow::value::{Composite, Data, DataKind, Dialect, Estimator, FitId, Object, Role, Value};
 
 /// Fits an estimator; `None` where it is not known on what.
 pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> Option<FitId> {

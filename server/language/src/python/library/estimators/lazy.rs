@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::event::{EventKind, Fit, Given, Score};
+use mlwright_python_values::value::{Estimator, Value};
+
 use super::change;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::{EventKind, Fit, Given, Score};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Estimator, Value};
 
 pub(super) fn is_lazy(estimator: &Estimator) -> bool {
     estimator.class.starts_with("lazypredict.")

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::info::Infos;
+use mlwright_python_values::value::{Composite, Estimator, Object, ObjectId, Role, Value};
+
 use crate::python::flow::arguments::Call;
-use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Composite, Estimator, Object, ObjectId, Role, Value};
 use crate::python::library::roles;
 
 /// How deep parameters are looked into for words: a list of tuples of a name and an instance that holds a list.

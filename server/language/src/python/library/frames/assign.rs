@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{BinaryOperator, Expr, ExprKind, Ident};
+use mlwright_python_values::Context;
+use mlwright_python_values::column::{Column, Columns, union};
+use mlwright_python_values::info::Infos;
+use mlwright_python_values::rows::{Relation, Step};
+use mlwright_python_values::value::{Data, DataKind, Dialect, Object, Text, Value};
 use mlwright_source_text::{Dtype, TextRange};
 
-use crate::python::flow::Context;
-use crate::python::flow::column::{Column, Columns, union};
-use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::{Relation, Step};
-use crate::python::flow::value::{Data, DataKind, Dialect, Object, Text, Value};
 
 /// Whether a key is a text as it stands in the script, rather than one that is put together.
 fn is_literal(key: &Value) -> bool {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::event::{EventKind, Merge};
+use mlwright_python_values::info::Infos;
+use mlwright_python_values::rows::{RowsId, Step};
+use mlwright_python_values::value::{Data, DataKind, Dialect, Text, Value};
 use mlwright_source_text::TextRange;
 
 use super::methods::{is_axis, use_columns};
 use crate::python::flow::arguments::{Arg, Call};
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::event::{EventKind, Merge};
-use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::{RowsId, Step};
-use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
 
 /// `concat([…])`.
 pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect) -> Value {

@@ -3,12 +3,12 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use mlwright_python_syntax::ast::{BinaryOperator, CompareOperator, Expr, ExprKind, UnaryOperator};
+use mlwright_python_values::condition::{Condition, Order, Reference};
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{DataKind, Object, Text, Value};
 use mlwright_source_text::TextRange;
 
-use crate::python::flow::condition::{Condition, Order, Reference};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{DataKind, Object, Text, Value};
 
 /// How many conditions joined by `&` are looked at.
 const N_CONDITIONS_MAX: usize = 8;

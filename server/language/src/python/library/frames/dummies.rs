@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Data, DataKind, Value};
 use mlwright_source_text::Dtype;
 
 use super::methods::use_columns;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Data, DataKind, Value};
 
 /// Values of one column that are listed at most.
 const N_VALUES_MAX: usize = 50;

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::info::InfoKind;
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Data, DataKind, Value};
 use mlwright_source_text::Dtype;
 
 use super::methods::use_columns;
 use super::read::statistic;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::info::InfoKind;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Data, DataKind, Value};
 
 pub(super) fn groupby(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
     let grouped_by = use_columns(cx, object, data, call.get(0, "by"));
@@ -21,7 +21,7 @@ pub(super) fn groupby(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>
         && let Some((table, column)) = data.columns.get(key).and_then(|column| column.table.clone())
     {
         let site = cx.site(call.range());
-        cx.flow.groups.push(crate::python::flow::Group { site, rows: data.rows, table, column });
+        cx.flow.groups.push(mlwright_python_values::Group { site, rows: data.rows, table, column });
     }
     let columns = if known { data.columns.clone() } else { Columns { base: None, open: true, ..data.columns.clone() } };
     let keys_stay = call.flag("as_index") == Some(false);

@@ -9,20 +9,20 @@ use std::sync::Arc;
 pub(crate) use self::accessor::accessor;
 
 use mlwright_python_syntax::ast::{Argument, ArgumentKind, Expr, ExprKind};
+use mlwright_python_values::Context;
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Data, DataKind, Dialect, Value};
 use mlwright_source_text::{Dtype, TextRange};
 
 use self::drop::drop;
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
-use crate::python::flow::Context;
 use crate::python::flow::arguments::{Arg, Call};
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::event::EventKind;
-use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 
 /// What a method of data gives.
 pub(crate) fn data_method(
@@ -40,7 +40,7 @@ pub(crate) fn data_method(
     match data.kind {
         DataKind::Grouped => return super::group::grouped_method(cx, object, data, name, call),
         DataKind::Window => return super::group::window_method(cx, data, name, call),
-        DataKind::Index if data.rows == crate::python::flow::rows::RowsId::NONE => {
+        DataKind::Index if data.rows == mlwright_python_values::rows::RowsId::NONE => {
             if let Some(value) = super::reshape::names_method(cx, data, name, call) {
                 return value;
             }

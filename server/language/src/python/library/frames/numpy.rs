@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::ExprKind;
+use mlwright_python_values::column::Columns;
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::rows::{RowsId, Step};
+use mlwright_python_values::value::{Data, DataKind, Dialect, Value};
 
 use super::read::{frame_data, statistic};
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::Columns;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::{RowsId, Step};
-use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 
 /// Parts of an array that are told apart.
 const N_PARTS_MAX: usize = 8;
@@ -96,7 +96,7 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
         ),
         "repeat" | "tile" => match data {
             Some(data) => {
-                let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
+                let x = mlwright_python_values::event::Given { data: data.clone(), range: cx.site(call.range()) };
                 cx.note(call.range(), EventKind::Resample { what: format!("numpy.{name}").into(), x, estimator: None });
                 let site = cx.site(call.range());
                 let rows = cx.rows_from(Step::Copies { site }, data.rows, site);
@@ -181,7 +181,7 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                 let made = cx.changed(&data, Infos::default());
                 let labels = matches!(name, "argmax" | "round" | "rint");
                 cx.change_data(&made, |data| {
-                    data.prediction = prediction.map(|prediction| crate::python::flow::value::Prediction {
+                    data.prediction = prediction.map(|prediction| mlwright_python_values::value::Prediction {
                         scores: prediction.scores && !labels,
                         ..prediction
                     });

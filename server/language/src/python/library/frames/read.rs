@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::Context;
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::value::{Data, DataKind, Dialect, Value};
 use mlwright_source_text::{Table, TextRange};
 
 use super::numpy::array_of;
-use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 use crate::python::library::datasets;
 
 /// A function of pandas by its name.
@@ -23,7 +23,7 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
         "read_pickle" => {
             cx.note(
                 call.range(),
-                crate::python::flow::event::EventKind::Unpickle { what: "pandas.read_pickle".into() },
+                mlwright_python_values::event::EventKind::Unpickle { what: "pandas.read_pickle".into() },
             );
             read_file(cx, call, Dialect::Pandas)
         }
@@ -54,7 +54,7 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
             if call.value(1, "errors").as_text().is_some_and(|errors| &**errors == "coerce") {
                 cx.note(
                     call.range(),
-                    crate::python::flow::event::EventKind::Coercion { what: "pandas.to_numeric".into() },
+                    mlwright_python_values::event::EventKind::Coercion { what: "pandas.to_numeric".into() },
                 );
             }
             same_rows(cx, call)
@@ -67,7 +67,7 @@ pub(crate) fn call_pandas(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>)
             {
                 cx.note(
                     call.range(),
-                    crate::python::flow::event::EventKind::Coercion { what: format!("pandas.{name}").into() },
+                    mlwright_python_values::event::EventKind::Coercion { what: format!("pandas.{name}").into() },
                 );
             }
             let made = same_rows(cx, call);
@@ -118,7 +118,12 @@ fn same_rows(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 pub(crate) fn statistic(cx: &mut Interpreter<'_>, infos: Infos) -> Value {
     cx.add_data(Data {
         infos,
-        ..Data::new(DataKind::Statistic, Dialect::Pandas, Columns::unknown(), crate::python::flow::rows::RowsId::NONE)
+        ..Data::new(
+            DataKind::Statistic,
+            Dialect::Pandas,
+            Columns::unknown(),
+            mlwright_python_values::rows::RowsId::NONE,
+        )
     })
 }
 
@@ -274,7 +279,7 @@ fn may_be_read_otherwise(cx: &Interpreter<'_>, call: &Call<'_>, columns: &Column
 
 pub(crate) fn frame_data(
     columns: Columns,
-    rows: crate::python::flow::rows::RowsId,
+    rows: mlwright_python_values::rows::RowsId,
     n_rows: Option<u64>,
     dialect: Dialect,
 ) -> Data {
@@ -504,7 +509,7 @@ pub(crate) fn load_dataset(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
     datasets::bunch(cx, value, call)
 }
 
-fn named(cx: &mut Interpreter<'_>, base: crate::python::flow::column::BaseId, names: &[&str]) -> Columns {
+fn named(cx: &mut Interpreter<'_>, base: mlwright_python_values::column::BaseId, names: &[&str]) -> Columns {
     Columns::closed(
         names.iter().map(|name| Column { origins: Arc::from([cx.origin(base, name)]), ..Column::named(name) }),
     )

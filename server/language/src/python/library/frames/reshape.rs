@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::value::{Data, DataKind, Value};
 use mlwright_source_text::Dtype;
 
 use super::methods::{dtype_of, is_axis, use_columns};
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Data, DataKind, Value};
 
 pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {
     if data.kind == DataKind::Series {
@@ -22,14 +22,14 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
         .keyword("columns")
         .or(call.keyword("mapping"))
         .or_else(|| if is_axis(call, 1) { call.positional(0) } else { None });
-    let polars = !matches!(data.dialect, crate::python::flow::value::Dialect::Pandas);
+    let polars = !matches!(data.dialect, mlwright_python_values::value::Dialect::Pandas);
     let mapping = mapping.or_else(|| if polars { call.positional(0) } else { None });
     let Some(mapping) = mapping else { return cx.add_data((**data).clone()) };
     let mapping = mapping.value.clone();
     let Some((_, dict)) = cx.state.dict(&mapping) else {
         // Names alone, before the `:` after one is typed.
         for (_, origin) in cx.names_in(&mapping).unwrap_or_default() {
-            cx.note_context(origin, crate::python::flow::Context::Column(vec![data.clone()]));
+            cx.note_context(origin, mlwright_python_values::Context::Column(vec![data.clone()]));
         }
         // A function of the names: a known one is followed, another makes them unknown.
         return renamed_by(cx, data, &mapping, call);
@@ -37,7 +37,7 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
     let dict = dict.clone();
     let mut columns = data.columns.clone();
     for (from, to) in &dict.entries {
-        if let Value::Str(crate::python::flow::value::Text { value: Some(name), origin: Some(origin) }) = to
+        if let Value::Str(mlwright_python_values::value::Text { value: Some(name), origin: Some(origin) }) = to
             && let Some(range) = cx.literal_range(*origin)
         {
             cx.note_use(range, name, data, None, true);
@@ -48,7 +48,7 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
         };
         for (name, origin) in names {
             // A name that is not there is left out without an error.
-            cx.note_context(origin, crate::python::flow::Context::Column(vec![data.clone()]));
+            cx.note_context(origin, mlwright_python_values::Context::Column(vec![data.clone()]));
             let Some(column) = data
                 .columns
                 .get(&name)
@@ -106,7 +106,7 @@ pub(super) fn names_method(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &st
             match call.positional(0).or(call.keyword("labels")).and_then(|argument| cx.names_in(&argument.value)) {
                 Some(names) if !data.columns.open => {
                     for (_, origin) in &names {
-                        cx.note_context(*origin, crate::python::flow::Context::Column(vec![data.clone()]));
+                        cx.note_context(*origin, mlwright_python_values::Context::Column(vec![data.clone()]));
                     }
                     let kept =
                         data.columns.list.iter().filter(|column| names.iter().all(|(name, _)| *name != column.name));
@@ -313,7 +313,8 @@ pub(super) fn pivot(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, 
         use_columns(cx, object, data, call.keyword(keyword));
     }
     let infos = if name == "pivot_table" {
-        cx.learn(data.rows, call.range(), name, crate::python::flow::info::InfoKind::Statistic).union(&data.all_infos())
+        cx.learn(data.rows, call.range(), name, mlwright_python_values::info::InfoKind::Statistic)
+            .union(&data.all_infos())
     } else {
         data.all_infos()
     };

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprKind, Ident, UnaryOperator};
+use mlwright_python_values::Context;
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::info::Infos;
+use mlwright_python_values::rows::{Bound, RowsId, Step};
+use mlwright_python_values::value::{Data, DataKind, Dialect, Text, Value};
 use mlwright_source_text::TextRange;
 
 use super::names::is_own_name;
-use crate::python::flow::Context;
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::{Bound, RowsId, Step};
-use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
 
 impl Interpreter<'_> {
     /// An attribute of data that is worked out; `None` for what may be called.

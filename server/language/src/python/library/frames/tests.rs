@@ -4,14 +4,14 @@ mod pandas;
 mod polars;
 
 use mlwright_language_testkit::{ROOT, TestWorkspace, cursor};
+use mlwright_python_values::Flow;
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::info::InfoKind;
+use mlwright_python_values::value::Data;
 use mlwright_source_text::{ColumnSummary, Dtype};
 
 use crate::document::{Document, Language};
 use crate::python::analyse;
-use crate::python::flow::Flow;
-use crate::python::flow::event::EventKind;
-use crate::python::flow::info::InfoKind;
-use crate::python::flow::value::Data;
 
 fn workspace() -> TestWorkspace {
     let top_values = vec![("month".into(), 60), ("year".into(), 40)];

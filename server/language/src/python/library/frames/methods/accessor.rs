@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::value::{Data, DataKind, Value};
 use mlwright_source_text::Dtype;
 
 use super::{data_method, use_columns};
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::value::{Data, DataKind, Value};
 
 /// A method of `data.str`, `data.dt`, `df.column` and the like: `inner` is the data and the name of the accessor.
 pub(crate) fn accessor(
@@ -19,7 +19,7 @@ pub(crate) fn accessor(
     name: &Arc<str>,
     call: &Call<'_>,
 ) -> Value {
-    if data.kind == DataKind::Index && data.rows == crate::python::flow::rows::RowsId::NONE && &**accessor == "str" {
+    if data.kind == DataKind::Index && data.rows == mlwright_python_values::rows::RowsId::NONE && &**accessor == "str" {
         return crate::python::library::frames::reshape::changed_names(cx, data, name, call);
     }
     match &**accessor {

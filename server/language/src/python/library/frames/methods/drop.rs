@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::Context;
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Data, Value};
+
 use super::is_axis;
-use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Data, Value};
 
 /// `drop` of columns, or of rows.
 pub(super) fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, call: &Call<'_>) -> Value {

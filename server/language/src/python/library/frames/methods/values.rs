@@ -2,23 +2,23 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Data, DataKind, Dialect, Value};
 use mlwright_source_text::Dtype;
 
 use super::is_axis;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::event::EventKind;
-use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 use crate::python::library::frames::read::statistic;
 
 pub(super) fn sample(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Value {
     let replacing = ["replace", "with_replacement"].into_iter().find(|keyword| call.flag(keyword) == Some(true));
     if let Some(keyword) = replacing {
         let what: Arc<str> = format!("sample({keyword}=True)").into();
-        let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
+        let x = mlwright_python_values::event::Given { data: data.clone(), range: cx.site(call.range()) };
         cx.note(call.range(), EventKind::Resample { what, x, estimator: None });
         let site = cx.site(call.range());
         let rows = cx.rows_from(Step::Copies { site }, data.rows, call.range());
@@ -26,7 +26,7 @@ pub(super) fn sample(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>
     }
     let seed = call.keyword("random_state").or(call.keyword("seed"));
     let has_seed = seed.is_some_and(|seed| !matches!(seed.value, Value::None));
-    let x = crate::python::flow::event::Given { data: data.clone(), range: cx.site(call.range()) };
+    let x = mlwright_python_values::event::Given { data: data.clone(), range: cx.site(call.range()) };
     let share = call.keyword("fraction").or(call.get(1, "frac")).map(|argument| argument.value.clone());
     if matches!(share, Some(Value::Number(Some(share))) if share >= 1.0) {
         cx.note(call.range(), EventKind::Sample { x, rows: data.rows, has_seed });
@@ -48,7 +48,7 @@ pub(super) fn listed(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str) -> 
         "keys" if data.kind == DataKind::Statistic => statistic(cx, data.all_infos()),
         "keys" => cx.add_data(Data {
             kind: DataKind::Index,
-            rows: crate::python::flow::rows::RowsId::NONE,
+            rows: mlwright_python_values::rows::RowsId::NONE,
             ..(**data).clone()
         }),
         "tolist" | "to_list" => {
@@ -137,7 +137,7 @@ pub(super) fn apply(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, 
         (Value::Function(..) | Value::Lambda(..), "apply") if data.kind == DataKind::Frame && is_axis(call, 1) => {
             // One row has no rows to learn from: its mean is its own.
             let row = cx.add_data(Data {
-                rows: crate::python::flow::rows::RowsId::NONE,
+                rows: mlwright_python_values::rows::RowsId::NONE,
                 infos: Infos::default(),
                 ..(**data).clone()
             });
@@ -149,7 +149,7 @@ pub(super) fn apply(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, 
                     || Arc::from([]),
                     |columns| {
                         columns.list.iter().fold(Arc::from([]), |all, column| {
-                            crate::python::flow::column::union(&all, &column.origins)
+                            mlwright_python_values::column::union(&all, &column.origins)
                         })
                     },
                 ),

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::BinaryOperator;
+use mlwright_python_values::event::EventKind;
+use mlwright_python_values::recipe::{Change, ColumnName, Recipe};
+use mlwright_python_values::value::{Text, Value};
 use mlwright_source_text::Dtype;
 
 use crate::python::flow::arguments::Call;
-use crate::python::flow::event::EventKind;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::recipe::{Change, ColumnName, Recipe};
-use crate::python::flow::value::{Text, Value};
 use crate::python::library::frames::methods::dtype_of;
 
 /// The expressions that a value stands for: one, or those of a list. Texts name columns where `names_columns`.

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::Context;
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::rows::{Bound, RowsId, Step};
+use mlwright_python_values::value::{Data, DataKind, Dialect, Text, Value};
 use mlwright_source_text::Dtype;
 
 use super::build::note_coercion;
 use super::group::{group_by, grouped_method, names_used, same_or_unknown};
 use super::resolve::{Together, resolve_call};
 use super::{join, shape};
-use crate::python::flow::Context;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::{Bound, RowsId, Step};
-use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
 use crate::python::library::frames::methods::{dtype_of, filtered, future};
 
 /// A method of a frame of polars; `None` for those that mean what pandas' do.

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::Context;
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::recipe::{Change, Recipe};
+use mlwright_python_values::value::{Data, DataKind, Dialect, Text, Value};
 use mlwright_source_text::Dtype;
 
 use super::build::{plain_names, recipe_method, recipes_in, value_of};
-use crate::python::flow::Context;
 use crate::python::flow::arguments::{Arg, Call};
-use crate::python::flow::column::{Column, Columns};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::recipe::{Change, Recipe};
-use crate::python::flow::value::{Data, DataKind, Dialect, Text, Value};
 use crate::python::library::frames::read;
 
 /// A function of polars by its name.

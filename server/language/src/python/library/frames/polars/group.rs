@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::Group;
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::info::InfoKind;
+use mlwright_python_values::rows::{RowsId, Step};
+use mlwright_python_values::value::{Data, DataKind, Value};
 use mlwright_source_text::Dtype;
 
 use super::build::{plain_names, recipes_in};
 use super::resolve::{resolve, resolve_call};
-use crate::python::flow::Group;
 use crate::python::flow::arguments::{Arg, Call};
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::info::InfoKind;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::{RowsId, Step};
-use crate::python::flow::value::{Data, DataKind, Value};
 
 /// `df.group_by(…)`, `df.group_by_dynamic("time", every="1d")`, `df.rolling("time", period="2d")`.
 pub(super) fn group_by(

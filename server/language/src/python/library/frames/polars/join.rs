@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::event::{EventKind, Merge};
+use mlwright_python_values::info::Infos;
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Data, DataKind, Dialect, Value};
 use mlwright_source_text::Dtype;
 
 use super::group::names_used;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::event::{EventKind, Merge};
-use crate::python::flow::info::Infos;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Data, DataKind, Dialect, Value};
 
 /// `left.join(right, on=…, how=…)`, `left.join_asof(right, on=…, by=…)`.
 pub(super) fn join(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str, call: &Call<'_>) -> Value {

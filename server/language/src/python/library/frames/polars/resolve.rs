@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, union};
+use mlwright_python_values::info::{InfoKind, Infos};
+use mlwright_python_values::recipe::{Change, Recipe};
+use mlwright_python_values::value::{Data, Value};
 use mlwright_source_text::Dtype;
 
 use super::build::is_pattern;
-use crate::python::flow::column::{Column, union};
-use crate::python::flow::info::{InfoKind, Infos};
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::recipe::{Change, Recipe};
-use crate::python::flow::value::{Data, Value};
 
 /// The columns that an expression makes.
 #[derive(Debug, Clone, Default)]
@@ -119,7 +119,7 @@ fn all_but(data: &Data, names: &[Arc<str>]) -> Made {
     Made { open, infos: if open { data.infos.clone() } else { Infos::default() }, ..Made::of(kept) }
 }
 
-fn origins_of(made: &Made) -> Arc<[crate::python::flow::column::OriginId]> {
+fn origins_of(made: &Made) -> Arc<[mlwright_python_values::column::OriginId]> {
     made.columns.iter().fold(Arc::from([]), |all, one| union(&all, &one.column.origins))
 }
 

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
+use mlwright_python_values::column::{Column, Columns};
+use mlwright_python_values::info::InfoKind;
+use mlwright_python_values::recipe::Recipe;
+use mlwright_python_values::rows::Step;
+use mlwright_python_values::value::{Data, DataKind, Value};
 use mlwright_source_text::Dtype;
 
 use super::build::{note_coercion, plain_names, recipes_in};
 use super::group::{names_used, same_or_unknown};
 use super::resolve::resolve;
 use crate::python::flow::arguments::Call;
-use crate::python::flow::column::{Column, Columns};
-use crate::python::flow::info::InfoKind;
 use crate::python::flow::interpreter::Interpreter;
-use crate::python::flow::recipe::Recipe;
-use crate::python::flow::rows::Step;
-use crate::python::flow::value::{Data, DataKind, Value};
 use crate::python::library::frames::methods::dtype_of;
 
 /// `df.drop("a", "b")`.
@@ -28,7 +28,7 @@ pub(super) fn drop(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, c
                 if strict {
                     cx.find_column(object, data, &name, None, origin);
                 } else {
-                    cx.note_context(origin, crate::python::flow::Context::Column(vec![data.clone()]));
+                    cx.note_context(origin, mlwright_python_values::Context::Column(vec![data.clone()]));
                 }
                 columns.remove(&name);
             }
@@ -186,8 +186,8 @@ pub(super) fn partition_by(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<
     let rows = cx.rows_from(Step::filter(key), data.rows, call.range());
     let part = cx.add_data(Data { columns, rows, n_rows: None, ..(**data).clone() });
     if call.flag("as_dict").unwrap_or(false) {
-        let dict = crate::python::flow::value::Dict { entries: vec![(Value::Unknown, part)], open: true };
-        return Value::Object(cx.state.add(crate::python::flow::value::Object::Dict(Arc::new(dict))));
+        let dict = mlwright_python_values::value::Dict { entries: vec![(Value::Unknown, part)], open: true };
+        return Value::Object(cx.state.add(mlwright_python_values::value::Object::Dict(Arc::new(dict))));
     }
     cx.add_list(vec![part], true)
 }

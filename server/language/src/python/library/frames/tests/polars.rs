@@ -1,7 +1,8 @@
 //! polars.
 
+use mlwright_python_values::info::InfoKind::{Future, Statistic};
+
 use super::{check, check_infos, check_missing, check_offers, noted};
-use crate::python::flow::info::InfoKind::{Future, Statistic};
 
 const SALES: &str = "df = pl.read_csv('sales.csv')\n";
 const ALL: &str = "shop: integer, day: date, kind: string, price: float";
