@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mlwright_python_syntax::ast::ExprId;
+use mlwright_python_syntax::ast::{ExprId, Module};
 use mlwright_source_text::{NameKind, Table, TextRange};
 use rustc_hash::FxHashMap;
 
@@ -11,6 +11,15 @@ use super::info::{Info, InfoId};
 use super::rows::RowsTable;
 use super::value::{Data, Estimator, FitId, ObjectId, Value};
 use super::{column, rows};
+
+/// What is known of a script.
+#[derive(Debug)]
+pub struct Analysis {
+    /// Its tree.
+    pub module: Module,
+    /// What its walk has found out.
+    pub flow: Flow,
+}
 
 /// What a walk has found out.
 #[derive(Debug, Default)]

@@ -19,4 +19,4 @@ pub mod rows;
 pub mod state;
 pub mod value;
 
-pub use flow::{Binding, ClassWeights, ColumnUse, Context, Flow, Group, Input, Seen, Thing};
+pub use flow::{Analysis, Binding, ClassWeights, ColumnUse, Context, Flow, Group, Input, Seen, Thing};

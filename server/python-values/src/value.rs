@@ -261,6 +261,9 @@ impl Role {
     }
 }
 
+/// Class of a network that learns in a loop of the script's own.
+pub const LOOP: &str = "torch.loop";
+
 /// An estimator of any library.
 #[derive(Debug, Clone)]
 pub struct Estimator {

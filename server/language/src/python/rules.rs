@@ -28,10 +28,10 @@ pub(crate) use suppress::suppress;
 
 use std::collections::{BTreeSet, HashMap};
 
+use mlwright_python_values::Analysis;
 use mlwright_source_text::{Diagnostic, Fix, Related, SchemaSource, TextRange};
 
 use self::facts::Facts;
-use crate::python::Analysis;
 
 /// Everything that the rules find, in the order of the text, without what comments in it suppress.
 pub(crate) fn check(analysis: &Analysis, text: &str, source: &dyn SchemaSource) -> Vec<Diagnostic> {

@@ -6,13 +6,13 @@ mod pipeline;
 mod split;
 mod track;
 
+use mlwright_python_flow::Script;
 use mlwright_source_text::{Action, ActionKind, SchemaSource, TextRange};
 
 use super::lenses;
-use crate::document::Document;
 
-pub(crate) fn actions(document: &Document, range: TextRange, source: &dyn SchemaSource) -> Vec<Action> {
-    let analysis = document.analysis(source);
+pub(crate) fn actions(script: &Script, range: TextRange, source: &dyn SchemaSource) -> Vec<Action> {
+    let analysis = script.analysis(source);
     let meets = |place: TextRange| place.touches(range.start) || place.touches(range.end) || range.contains(place);
     let mut actions = Vec::new();
     for (_, table) in lenses::reads(analysis).into_iter().filter(|(place, _)| meets(*place)) {
@@ -30,8 +30,8 @@ pub(crate) fn actions(document: &Document, range: TextRange, source: &dyn Schema
             });
         }
     }
-    actions.extend(split::split_before_fit(document, analysis, range));
-    actions.extend(pipeline::wrap_in_pipeline(document, analysis, range));
-    actions.extend(track::log_fit(document, analysis, range));
+    actions.extend(split::split_before_fit(script, analysis, range));
+    actions.extend(pipeline::wrap_in_pipeline(script, analysis, range));
+    actions.extend(track::log_fit(script, analysis, range));
     actions
 }

@@ -10,6 +10,7 @@ pub(super) use names::label as kind_label;
 
 use std::sync::Arc;
 
+use mlwright_python_flow::{Extent, Script};
 use mlwright_python_syntax::repair;
 use mlwright_python_values::value::{Data, DataKind};
 use mlwright_python_values::{Context, Flow};
@@ -17,15 +18,14 @@ use mlwright_source_text::{Completion, SchemaSource, TextRange};
 use mlwright_sql::{Fragment, Runner};
 
 use super::place::{Literal, Place};
-use crate::document::{Document, Extent};
 
 /// Offers in one list at most.
 const N_OFFERS_MAX: usize = 500;
 
 /// What may be typed at `offset`, best first.
-pub(crate) fn complete(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
-    let repaired = document.repaired(offset);
-    let offers = |extent| offers(document, &repaired, offset, extent, source);
+pub(crate) fn complete(script: &Script, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
+    let repaired = script.repaired(offset);
+    let offers = |extent| offers(script, &repaired, offset, extent, source);
     match offers(Extent::Place) {
         Offers::Now(offers) => offers,
         Offers::Later => match offers(Extent::Whole) {
@@ -42,15 +42,15 @@ enum Offers {
 }
 
 fn offers(
-    document: &Document,
+    script: &Script,
     repaired: &repair::Repaired,
     offset: u32,
     extent: Extent,
     source: &dyn SchemaSource,
 ) -> Offers {
-    let analysis = document.analyse_typed(&repaired.text, offset, extent, source);
+    let analysis = script.analyse_typed(&repaired.text, offset, extent, source);
     let place = Place::new(&analysis, offset);
-    let typing = Typing { path: document.path(), text: &repaired.text, source, place: &place, flow: &analysis.flow };
+    let typing = Typing { path: script.path(), text: &repaired.text, source, place: &place, flow: &analysis.flow };
     if let Some(literal) = place.literal() {
         return match typing.in_literal(literal) {
             Some(offers) => Offers::Now(offers),
@@ -131,7 +131,6 @@ fn is_nameable(data: &Data) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Language;
     use mlwright_language_testkit::corpus::{Content, Files, Labelled, labelled};
 
     /// What is read of a text for one place is enough for what can be typed there.
@@ -146,10 +145,10 @@ mod tests {
             for (at, quote) in text.match_indices(['"', '\'']).step_by(3).take(20) {
                 let end = text[at + 1..].find(quote).map_or(text.len(), |length| at + 1 + length);
                 let typed = format!("{}{}", &text[..at + 1], &text[end..]);
-                let document = Document::new(path.as_str(), Language::Python, typed.as_str());
+                let script = Script::new(path.as_str(), typed.as_str());
                 let offset = at as u32 + 1;
-                let repaired = document.repaired(offset);
-                let labels = |extent| match offers(&document, &repaired, offset, extent, &Files) {
+                let repaired = script.repaired(offset);
+                let labels = |extent| match offers(&script, &repaired, offset, extent, &Files) {
                     Offers::Now(mut offers) => {
                         offers.sort_by(|one, other| one.label.cmp(&other.label));
                         Some(offers.into_iter().map(|offer| offer.label).collect::<Vec<_>>())

@@ -2,26 +2,22 @@
 
 use std::sync::Arc;
 
+use mlwright_python_flow::{Script, candidates, module_file, query_names};
 use mlwright_python_syntax::ast::{ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::lower;
 use mlwright_python_syntax::tree::each_stmt;
-use mlwright_python_values::Context;
 use mlwright_python_values::value::{Data, Value};
+use mlwright_python_values::{Analysis, Context};
 use mlwright_source_text::{SchemaSource, Target, TextRange};
 
 use super::describe;
 use super::place::{Literal, Place};
-use crate::document::Document;
-use crate::python::Analysis;
-use crate::python::flow::module_file;
-use crate::python::library::candidates;
-use crate::python::library::frames::query_names;
 
-pub(crate) fn definition(document: &Document, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
-    let analysis = document.analysis(source);
+pub(crate) fn definition(script: &Script, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
+    let analysis = script.analysis(source);
     let place = Place::new(analysis, offset);
     if let Some(literal) = place.literal() {
-        return of_literal(document, &place, literal, source);
+        return of_literal(script, &place, literal, source);
     }
     if let Some((value, attribute)) = place.attribute() {
         if let Some(data) = place.data(value).filter(|data| data.columns.get(&attribute.name).is_some()) {
@@ -31,16 +27,16 @@ pub(crate) fn definition(document: &Document, offset: u32, source: &dyn SchemaSo
         if let (ExprKind::Name(module), Some(Value::Module(_))) =
             (&*value.kind, place.seen(value).map(|seen| &seen.value))
         {
-            return in_module(document, analysis, module, Some(&attribute.name), source);
+            return in_module(script, analysis, module, Some(&attribute.name), source);
         }
     }
     match place.exprs.last().map(|expr| (&*expr.kind, *expr)) {
-        Some((ExprKind::Name(name), expr)) => of_name(document, analysis, name, expr.range, source),
+        Some((ExprKind::Name(name), expr)) => of_name(script, analysis, name, expr.range, source),
         _ => Vec::new(),
     }
 }
 
-fn of_literal(document: &Document, place: &Place<'_>, literal: Literal<'_>, source: &dyn SchemaSource) -> Vec<Target> {
+fn of_literal(script: &Script, place: &Place<'_>, literal: Literal<'_>, source: &dyn SchemaSource) -> Vec<Target> {
     let Some(context) = place.context(literal) else { return Vec::new() };
     match context {
         Context::Column(frames) => of_column(place, frames, &literal.literal.value),
@@ -57,11 +53,11 @@ fn of_literal(document: &Document, place: &Place<'_>, literal: Literal<'_>, sour
                 Some(folder) => format!("{}/{}", folder.trim_end_matches('/'), literal.literal.value),
                 None => literal.literal.value.to_string(),
             };
-            let known = candidates(document.path(), &path, source).into_iter().find(|path| exists(path, source));
+            let known = candidates(script.path(), &path, source).into_iter().find(|path| exists(path, source));
             known.map(|path| Target::File { path: path.into() }).into_iter().collect()
         }
         Context::Sql(tables) => {
-            describe::fragment(document.path(), document.text(), literal, tables).definition(place.offset, source)
+            describe::fragment(script.path(), script.text(), literal, tables).definition(place.offset, source)
         }
         Context::Name(_) => Vec::new(),
     }
@@ -105,7 +101,7 @@ fn of_column(place: &Place<'_>, frames: &[Arc<Data>], name: &str) -> Vec<Target>
 
 /// The last binding before the place; else the function, class or import of the name.
 fn of_name(
-    document: &Document,
+    script: &Script,
     analysis: &Analysis,
     name: &Arc<str>,
     here: TextRange,
@@ -129,7 +125,7 @@ fn of_name(
     if let Some(before) = before {
         return vec![Target::Here(before.range)];
     }
-    in_module(document, analysis, name, None, source)
+    in_module(script, analysis, name, None, source)
 }
 
 /// Whether a statement holds others, so that a name bound in its head is used inside it.
@@ -163,7 +159,7 @@ fn definition_in(body: &[Stmt], name: &str) -> Option<TextRange> {
 
 /// What an import of the workspace stands for: `name` as imported, or `member` of the module that `name` is.
 fn in_module(
-    document: &Document,
+    script: &Script,
     analysis: &Analysis,
     name: &str,
     member: Option<&str>,
@@ -199,7 +195,7 @@ fn in_module(
     });
     let Some((module, level, member)) = wanted else { return Vec::new() };
     let target = |module: &str, member: Option<&str>| {
-        let path = module_file(document.path(), module, level, source)?;
+        let path = module_file(script.path(), module, level, source)?;
         let text = source.text(&path)?;
         let range = match member {
             None => TextRange::empty(0),

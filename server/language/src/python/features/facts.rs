@@ -5,23 +5,23 @@
 
 use std::sync::Arc;
 
+use mlwright_python_flow::{Extent, Script};
 use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{Part, parts_of_stmt, stmts_at};
+use mlwright_python_values::Analysis;
 use mlwright_python_values::column::Column;
 use mlwright_python_values::value::{Data, DataKind};
 use mlwright_source_text::{ColumnFact, Dtype, EstimatorFact, Facts, FrameFact, SchemaSource, TextRange};
 
 use super::describe;
 use super::stages::{Stage, stage_of};
-use crate::document::{Document, Extent};
-use crate::python::Analysis;
 
 /// Names that are looked at, the last bound first.
 const N_NAMES_MAX: usize = 80;
 
 /// What is known at `offset`, tables of the workspace apart.
-pub(crate) fn facts(document: &Document, offset: u32, source: &dyn SchemaSource) -> Facts {
-    let analysis = document.analysis(source);
+pub(crate) fn facts(script: &Script, offset: u32, source: &dyn SchemaSource) -> Facts {
+    let analysis = script.analysis(source);
     let body = &analysis.module.body;
     let stage = reached(analysis, body, offset).map(Stage::name);
     let names = names_at(analysis, offset);
@@ -29,14 +29,14 @@ pub(crate) fn facts(document: &Document, offset: u32, source: &dyn SchemaSource)
     if names.is_empty() {
         return none;
     }
-    let (text, probe) = probed(document.text(), body, offset, &names);
-    let seen = document.analyse_typed(&text, probe, Extent::Whole, source);
+    let (text, probe) = probed(script.text(), body, offset, &names);
+    let seen = script.analyse_typed(&text, probe, Extent::Whole, source);
     let Some(items) = list_at(&seen.module.body, probe) else { return none };
     let (mut frames, mut estimators) = (Vec::new(), Vec::new());
     for item in items {
         let (ExprKind::Name(name), Some(known)) = (&*item.kind, seen.flow.at(item.id)) else { continue };
         if let Some(data) = known.data() {
-            frames.extend(frame(name, data, &seen, document));
+            frames.extend(frame(name, data, &seen, script));
         } else if let Some(estimator) = known.estimator() {
             estimators.push(EstimatorFact {
                 name: name.clone(),
@@ -130,11 +130,11 @@ fn list_at(body: &[Stmt], offset: u32) -> Option<&[Expr]> {
 }
 
 /// Data that one can do something with by its columns or its part of a split.
-fn frame(name: &Arc<str>, data: &Data, seen: &Analysis, document: &Document) -> Option<FrameFact> {
+fn frame(name: &Arc<str>, data: &Data, seen: &Analysis, script: &Script) -> Option<FrameFact> {
     if !matches!(data.kind, DataKind::Frame | DataKind::Series | DataKind::Array | DataKind::Grouped) {
         return None;
     }
-    let part = describe::part(data.rows, &seen.flow.rows, document.lines());
+    let part = describe::part(data.rows, &seen.flow.rows, script.lines());
     let columns: Vec<ColumnFact> = data.columns.list.iter().map(|known| column(known)).collect();
     let shape = describe::shape(data);
     if columns.is_empty() && part.is_none() && shape.is_none() {

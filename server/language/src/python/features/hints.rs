@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use mlwright_python_flow::Script;
 use mlwright_python_values::value::{Data, DataKind};
 use mlwright_source_text::{InlayHint, SchemaSource, TextRange};
 
 use super::describe;
-use crate::document::Document;
 
 /// The shape of each frame that is bound inside `range`, one a line. Nothing where several calls or turns differ.
-pub(crate) fn inlay_hints(document: &Document, range: TextRange, source: &dyn SchemaSource) -> Vec<InlayHint> {
-    let analysis = document.analysis(source);
+pub(crate) fn inlay_hints(script: &Script, range: TextRange, source: &dyn SchemaSource) -> Vec<InlayHint> {
+    let analysis = script.analysis(source);
     let mut labels: BTreeMap<TextRange, Option<InlayHint>> = BTreeMap::new();
     for binding in analysis.flow.bindings.iter().filter(|binding| range.contains(binding.range)) {
         let hint = binding.seen.data().and_then(|data| hint(data, binding.range.end));
@@ -23,7 +23,7 @@ pub(crate) fn inlay_hints(document: &Document, range: TextRange, source: &dyn Sc
             })
             .or_insert(hint);
     }
-    let lines = document.lines();
+    let lines = script.lines();
     let mut hints: Vec<InlayHint> = labels.into_values().flatten().collect();
     hints.dedup_by_key(|hint| lines.line_of(hint.offset));
     hints

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use mlwright_python_flow::{Script, candidates, query_names};
 use mlwright_python_syntax::ast::{Expr, ExprKind};
 use mlwright_python_values::column::Column;
 use mlwright_python_values::value::{Data, DataKind, Estimator};
@@ -12,14 +13,11 @@ use mlwright_source_text::{Hover, SchemaSource, Table, TextRange};
 use super::completion::kind_label;
 use super::describe;
 use super::place::{Literal, Place};
-use crate::document::Document;
-use crate::python::library::candidates;
-use crate::python::library::frames::query_names;
 
 /// What is known of what stands at `offset`.
-pub(crate) fn hover(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {
-    let place = Place::new(document.analysis(source), offset);
-    let pointer = Pointer { document, source, place: &place };
+pub(crate) fn hover(script: &Script, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {
+    let place = Place::new(script.analysis(source), offset);
+    let pointer = Pointer { script, source, place: &place };
     match place.literal() {
         Some(literal) => pointer.literal(literal),
         None => pointer.expression(),
@@ -27,7 +25,7 @@ pub(crate) fn hover(document: &Document, offset: u32, source: &dyn SchemaSource)
 }
 
 struct Pointer<'a> {
-    document: &'a Document,
+    script: &'a Script,
     source: &'a dyn SchemaSource,
     place: &'a Place<'a>,
 }
@@ -50,7 +48,7 @@ impl Pointer<'_> {
                     Some(folder) => format!("{}/{}", folder.trim_end_matches('/'), literal.literal.value),
                     None => literal.literal.value.to_string(),
                 };
-                let table = candidates(self.document.path(), &path, self.source)
+                let table = candidates(self.script.path(), &path, self.source)
                     .iter()
                     .find_map(|path| self.source.file(path))?;
                 Some(Hover { range, markdown: describe_table(&table) })
@@ -62,8 +60,8 @@ impl Pointer<'_> {
                 known.then_some(Hover { range, markdown })
             }
             Context::Sql(tables) => {
-                let text = self.document.text();
-                describe::fragment(self.document.path(), text, literal, tables).hover(self.place.offset, self.source)
+                let text = self.script.text();
+                describe::fragment(self.script.path(), text, literal, tables).hover(self.place.offset, self.source)
             }
         }
     }
@@ -75,7 +73,7 @@ impl Pointer<'_> {
 
     fn column_in_words(&self, column: &Column) -> String {
         let summary = column.table.as_ref().and_then(|(table, name)| self.source.column_summary(table, name));
-        describe::column(column, summary.as_deref(), self.document.text())
+        describe::column(column, summary.as_deref(), self.script.text())
     }
 
     /// The innermost expression of which something is known; of `df.head()` the call, wherever in its name the pointer is.
@@ -95,7 +93,7 @@ impl Pointer<'_> {
     }
 
     fn seen_in_words(&self, expr: &Expr, seen: &Seen) -> Option<String> {
-        let text = self.document.text();
+        let text = self.script.text();
         if let Some(estimator) = seen.estimator() {
             return Some(self.estimator(estimator));
         }
@@ -110,7 +108,7 @@ impl Pointer<'_> {
         if !is_known || data.kind == DataKind::Statistic {
             return None;
         }
-        let lines = self.document.lines();
+        let lines = self.script.lines();
         let flow = &self.place.analysis.flow;
         let mut words = describe::frame(&name, data, &flow.rows, lines);
         if let Some(prediction) = data.prediction {
@@ -127,7 +125,7 @@ impl Pointer<'_> {
     }
 
     fn estimator(&self, estimator: &Estimator) -> String {
-        let (text, lines) = (self.document.text(), self.document.lines());
+        let (text, lines) = (self.script.text(), self.script.lines());
         let mut words = format!("**{}**\n\n`{}`", estimator.short_name(), estimator.class);
         match estimator.fitted {
             Some(fit) => {

@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
+use mlwright_python_flow::Script;
 use mlwright_python_syntax::tree::each_expr;
+use mlwright_python_values::Analysis;
 use mlwright_python_values::event::Fit;
 use mlwright_python_values::value::{Data, DataKind};
 use mlwright_source_text::{Command, Lens, Lifecycle, SchemaSource, Table, TextRange};
 use serde_json::json;
 
 use super::stages::{called, is_reading};
-use crate::document::Document;
-use crate::python::Analysis;
 
-pub(crate) fn lenses(document: &Document, source: &dyn SchemaSource) -> Vec<Lens> {
-    let analysis = document.analysis(source);
+pub(crate) fn lenses(script: &Script, source: &dyn SchemaSource) -> Vec<Lens> {
+    let analysis = script.analysis(source);
     let mut lenses = Vec::new();
     for (range, table) in reads(analysis) {
         let Some(written) = written(&table, source) else { continue };

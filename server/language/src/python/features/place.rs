@@ -5,10 +5,8 @@ use std::sync::Arc;
 use mlwright_python_syntax::ast::{Expr, ExprKind, Ident, StrLiteral};
 use mlwright_python_syntax::tree::exprs_at;
 use mlwright_python_values::value::Data;
-use mlwright_python_values::{Context, Seen};
+use mlwright_python_values::{Analysis, Context, Seen};
 use mlwright_source_text::TextRange;
-
-use crate::python::Analysis;
 
 /// The expressions at an offset, with what is known of them.
 #[derive(Debug)]

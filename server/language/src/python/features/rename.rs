@@ -3,23 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use mlwright_python_flow::Script;
 use mlwright_python_syntax::ast::ExprKind;
 use mlwright_python_syntax::tree::each_expr;
-use mlwright_python_values::{ColumnUse, Context};
+use mlwright_python_values::{Analysis, ColumnUse, Context};
 use mlwright_source_text::{SchemaSource, TextEdit, TextRange};
 
-use crate::document::Document;
-use crate::python::Analysis;
-
 /// The name of the column at `offset`, where it can be renamed.
-pub(crate) fn can_rename(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<TextRange> {
-    plan(document.analysis(source), document.text(), offset).map(|plan| plan.here)
+pub(crate) fn can_rename(script: &Script, offset: u32, source: &dyn SchemaSource) -> Option<TextRange> {
+    plan(script.analysis(source), script.text(), offset).map(|plan| plan.here)
 }
 
 /// The edits that name the column at `offset` anew.
-pub(crate) fn rename(document: &Document, offset: u32, name: &str, source: &dyn SchemaSource) -> Option<Vec<TextEdit>> {
-    let analysis = document.analysis(source);
-    let plan = plan(analysis, document.text(), offset)?;
+pub(crate) fn rename(script: &Script, offset: u32, name: &str, source: &dyn SchemaSource) -> Option<Vec<TextEdit>> {
+    let analysis = script.analysis(source);
+    let plan = plan(analysis, script.text(), offset)?;
     let can_be_written = !name.is_empty() && !name.contains(['"', '\'', '\\', '\n', '\r', '`']);
     // A name that another column has would make one column of two.
     let is_free = analysis.flow.uses.iter().all(|used| used.data.columns.get(name).is_none() && &*used.name != name);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mlwright_python_flow::Script;
 use mlwright_python_syntax::ast::{Argument, ArgumentKind, Expr, ExprKind, FunctionDef, ParameterKind, Stmt, StmtKind};
 use mlwright_python_values::Context;
 use mlwright_python_values::value::Value;
@@ -9,16 +10,15 @@ use mlwright_source_text::{SchemaSource, Signature, TextRange};
 
 use super::describe;
 use super::place::Place;
-use crate::document::Document;
 
-pub(crate) fn signature(document: &Document, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
-    let repaired = document.repaired(offset);
-    let analysis = document.analyse_typed(&repaired.text, offset, crate::document::Extent::Place, source);
+pub(crate) fn signature(script: &Script, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
+    let repaired = script.repaired(offset);
+    let analysis = script.analyse_typed(&repaired.text, offset, mlwright_python_flow::Extent::Place, source);
     let place = Place::new(&analysis, offset);
     if let Some(literal) = place.literal()
         && let Some(Context::Sql(tables)) = place.context(literal)
     {
-        return describe::fragment(document.path(), &repaired.text, literal, tables).signature(offset, source);
+        return describe::fragment(script.path(), &repaired.text, literal, tables).signature(offset, source);
     }
     let (function, arguments) = place.exprs.iter().rev().find_map(|expr| match &*expr.kind {
         ExprKind::Call { function, arguments } if offset > function.range.end && offset < expr.range.end => {

@@ -2,11 +2,10 @@
 
 use mlwright_python_syntax::ast::{Expr, ExprKind, Stmt};
 use mlwright_python_syntax::tree::{Part, each_expr_in, parts_of_stmt};
+use mlwright_python_values::Analysis;
 use mlwright_python_values::event::EventKind;
 use mlwright_python_values::value::{DataKind, Role};
 use mlwright_source_text::TextRange;
-
-use crate::python::Analysis;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {

@@ -1,18 +1,18 @@
 //! The outline: cells, stages, functions and classes.
 
+use mlwright_python_flow::Script;
 use mlwright_python_syntax::ast::{Stmt, StmtKind};
+use mlwright_python_values::Analysis;
 use mlwright_source_text::{SchemaSource, Symbol, SymbolKind, TextRange};
 
 use super::describe;
 use super::stages::{runs, stages};
-use crate::document::Document;
-use crate::python::Analysis;
 
-pub(crate) fn symbols(document: &Document, source: &dyn SchemaSource) -> Vec<Symbol> {
-    let analysis = document.analysis(source);
-    let text = document.text();
+pub(crate) fn symbols(script: &Script, source: &dyn SchemaSource) -> Vec<Symbol> {
+    let analysis = script.analysis(source);
+    let text = script.text();
     let body = &analysis.module.body;
-    let Some(notebook) = document.notebook() else { return of_block(analysis, text, body) };
+    let Some(notebook) = script.notebook() else { return of_block(analysis, text, body) };
     let mut cells = Vec::new();
     for (number, cell) in notebook.cells().iter().enumerate() {
         let from = body.partition_point(|stmt| stmt.range.start < cell.range.start);

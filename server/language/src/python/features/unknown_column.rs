@@ -6,16 +6,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use mlwright_python_flow::Script;
 use mlwright_python_syntax::ast::{CompareOperator, Expr, ExprKind, Handler, Ident, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{each_expr, each_expr_in, each_stmt, range_of};
-use mlwright_python_values::ColumnUse;
 use mlwright_python_values::value::{Data, DataKind};
+use mlwright_python_values::{Analysis, ColumnUse};
 use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::describe;
-use crate::document::Document;
-use crate::python::Analysis;
 
 /// How like a name must be to be suggested (Jaro-Winkler, in [0, 1]).
 const LIKENESS_MIN: f64 = 0.84;
@@ -23,7 +22,7 @@ const LIKENESS_MIN: f64 = 0.84;
 const N_NAMED_MAX: usize = 8;
 
 /// Each column that is not there.
-pub(crate) fn unknown_columns(document: &Document, analysis: &Analysis) -> Vec<Diagnostic> {
+pub(crate) fn unknown_columns(script: &Script, analysis: &Analysis) -> Vec<Diagnostic> {
     let is_missing = |used: &&ColumnUse| {
         used.found == Some(false) && !used.makes && is_known_whole(&used.data) && !is_renamed_by_reader(used)
     };
@@ -36,7 +35,7 @@ pub(crate) fn unknown_columns(document: &Document, analysis: &Analysis) -> Vec<D
     for used in analysis.flow.uses.iter().filter(|used| missing.contains(&used.range)) {
         places.entry(used.range).or_default().push(used);
     }
-    let text = document.text();
+    let text = script.text();
     places.retain(|range, uses| uses.iter().all(is_missing) && range.of(text) == &*uses[0].name);
     if places.is_empty() {
         return Vec::new();

@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use mlwright_python_values::Flow;
 use mlwright_python_values::event::{Event, EventKind, Fit, Split};
 use mlwright_python_values::info::{Info, InfoId, Infos};
 use mlwright_python_values::rows::{Relation, RowsId};
-use mlwright_python_values::value::{Data, DataKind, Estimator, FitId};
+use mlwright_python_values::value::{Data, DataKind, Estimator, FitId, LOOP};
+use mlwright_python_values::{Analysis, Flow};
 use mlwright_source_text::{ColumnSummary, SchemaSource, TextRange};
 use rustc_hash::FxHashMap;
-
-use crate::python::Analysis;
-use crate::python::library::networks::LOOP;
 
 /// The walk, and what follows from it.
 pub(super) struct Facts<'a> {

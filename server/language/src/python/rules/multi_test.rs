@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use mlwright_python_values::event::{EventKind, Fit, Given};
 use mlwright_python_values::rows::{Relation, RowsId};
-use mlwright_python_values::value::FitId;
+use mlwright_python_values::value::{FitId, LOOP};
 use mlwright_source_text::TextRange;
 
 use super::Findings;
 use super::facts::{Facts, Judged};
-use crate::python::library::networks::LOOP;
 
 pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let scored = facts

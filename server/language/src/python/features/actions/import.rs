@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::tree::each_stmt;
+use mlwright_python_values::Analysis;
 use mlwright_source_text::{TextEdit, TextRange};
-
-use crate::python::Analysis;
 
 /// `from module import name` after the last import at the top; none where the script has it.
 pub(super) fn import_edit(analysis: &Analysis, text: &str, module: &str, name: &str) -> Option<TextEdit> {

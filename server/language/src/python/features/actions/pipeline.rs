@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_python_flow::Script;
 use mlwright_python_syntax::ast::{Argument, ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{Part, each_expr, each_expr_in, parts_of_stmt};
+use mlwright_python_values::Analysis;
 use mlwright_python_values::value::Role;
 use mlwright_source_text::{Action, ActionKind, TextEdit, TextRange};
 
 use super::import::import_edit;
-use crate::document::Document;
-use crate::python::Analysis;
 
 /// Methods of a model whose first argument is features.
 const TAKING_FEATURES: [&str; 7] =
@@ -18,8 +18,8 @@ const TAKING_FEATURES: [&str; 7] =
 /// At `model.fit(A, …)` where `A = transformer.fit_transform(B)`: the model becomes a pipeline, and takes what the transformer
 /// took. Only where that changes nothing else: all statements lie side by side, and nothing else uses what was transformed. `A` and
 /// `B` may be one name, which then holds what it held before.
-pub(super) fn wrap_in_pipeline(document: &Document, analysis: &Analysis, range: TextRange) -> Option<Action> {
-    let text = document.text();
+pub(super) fn wrap_in_pipeline(script: &Script, analysis: &Analysis, range: TextRange) -> Option<Action> {
+    let text = script.text();
     let body = &analysis.module.body;
     let fit = body.iter().find(|stmt| stmt.range.touches(range.start))?;
     let StmtKind::Expr(call) = &*fit.kind else { return None };

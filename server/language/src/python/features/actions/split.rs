@@ -1,18 +1,18 @@
 //! A split into training and test rows before a fit on all of them.
 
+use mlwright_python_flow::Script;
 use mlwright_python_syntax::ast::{Expr, ExprKind, StmtKind};
 use mlwright_python_syntax::tree::stmts_at;
+use mlwright_python_values::Analysis;
 use mlwright_python_values::event::EventKind;
 use mlwright_python_values::value::Role;
 use mlwright_source_text::{Action, ActionKind, TextEdit, TextRange};
 
 use super::import::import_edit;
-use crate::document::Document;
-use crate::python::Analysis;
 
 /// `model.fit(X, y)` of all rows: splits before it and fits on the training part.
-pub(super) fn split_before_fit(document: &Document, analysis: &Analysis, range: TextRange) -> Option<Action> {
-    let text = document.text();
+pub(super) fn split_before_fit(script: &Script, analysis: &Analysis, range: TextRange) -> Option<Action> {
+    let text = script.text();
     let flow = &analysis.flow;
     let splits =
         flow.events.iter().any(|event| matches!(event.kind, EventKind::Split(_) | EventKind::CrossValidation { .. }));

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use mlwright_python_flow::Script;
 use mlwright_python_syntax::ast::{ArgumentKind, Expr, ExprKind, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{Part, each_expr, each_expr_in, each_stmt, parts_of_stmt};
+use mlwright_python_values::Analysis;
 use mlwright_python_values::event::EventKind;
 use mlwright_python_values::value::{Composite, Estimator, FitId, Role, Value};
 use mlwright_source_text::{Action, ActionKind, Table, TextEdit, TextRange};
 
 use super::import::{line_start, module_import};
-use crate::document::Document;
-use crate::python::Analysis;
 use crate::python::features::lenses;
 use crate::python::features::stages::called;
 
@@ -34,14 +34,14 @@ const NOT_NUMBERS: [&str; 10] = [
 const NAME_CHARS_MAX: usize = 60;
 
 /// At `model.fit(X, y)`: a run around it. Not where a run is open already, or MLflow logs by itself.
-pub(super) fn log_fit(document: &Document, analysis: &Analysis, range: TextRange) -> Option<Action> {
-    let text = document.text();
+pub(super) fn log_fit(script: &Script, analysis: &Analysis, range: TextRange) -> Option<Action> {
+    let text = script.text();
     let (block, index) = block_at(&analysis.module.body, range.start)?;
     let fit = Fitting::of(analysis, text, &block[index])?;
     if is_tracked(analysis, fit.stmt) {
         return None;
     }
-    let n_stmts = 1 + n_following(document, analysis, &block[index..], &fit);
+    let n_stmts = 1 + n_following(script, analysis, &block[index..], &fit);
     let wrapped = &block[index..index + n_stmts];
     let scores: Vec<&Arc<str>> = wrapped.iter().flat_map(|stmt| scores(analysis, stmt, &fit)).collect();
 
@@ -51,7 +51,7 @@ pub(super) fn log_fit(document: &Document, analysis: &Analysis, range: TextRange
     let step = if indent.contains('\t') { "\t" } else { "    " };
     let (mlflow, import) = module_import(analysis, text, "mlflow", fit.stmt.range.start);
 
-    let names = Names::of(document, &fit);
+    let names = Names::of(script, &fit);
     let mut written = String::new();
     let mut line = |depth: &str, content: String| {
         written.push_str(indent);
@@ -247,8 +247,8 @@ fn names_experiment(analysis: &Analysis) -> bool {
 
 /// How many of the statements after the first belong to the run: up to the last that gives a name to a score of this fit, before
 /// anything else is fitted or defined.
-fn n_following(document: &Document, analysis: &Analysis, block: &[Stmt], fit: &Fitting<'_>) -> usize {
-    let cell = document
+fn n_following(script: &Script, analysis: &Analysis, block: &[Stmt], fit: &Fitting<'_>) -> usize {
+    let cell = script
         .notebook()
         .and_then(|notebook| notebook.cells().iter().map(|cell| cell.range).find(|cell| cell.contains(fit.stmt.range)));
     let fits_another = |stmt: &Stmt| {
@@ -272,9 +272,7 @@ fn n_following(document: &Document, analysis: &Analysis, block: &[Stmt], fit: &F
     let followers = block[1..].iter().take_while(is_in_run);
     followers
         .enumerate()
-        .filter(|(_, stmt)| {
-            !scores(analysis, stmt, fit).is_empty() && whole_lines(document.text(), stmt.range).is_some()
-        })
+        .filter(|(_, stmt)| !scores(analysis, stmt, fit).is_empty() && whole_lines(script.text(), stmt.range).is_some())
         .last()
         .map_or(0, |(index, _)| index + 1)
 }
@@ -334,8 +332,8 @@ struct Names {
 }
 
 impl Names {
-    fn of(document: &Document, fit: &Fitting<'_>) -> Self {
-        let file = document.path().rsplit('/').next().unwrap_or_default();
+    fn of(script: &Script, fit: &Fitting<'_>) -> Self {
+        let file = script.path().rsplit('/').next().unwrap_or_default();
         let (experiment, model) = match &fit.predicted {
             // As operations of the product name theirs.
             Some((table, target)) => (format!("{}-{}", plain(&stem(&table.name)), plain(target)), plain(target)),

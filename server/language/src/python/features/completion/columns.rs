@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mlwright_python_flow::is_own_name;
 use mlwright_python_syntax::ast::{Expr, ExprKind};
 use mlwright_python_values::column::Column;
 use mlwright_python_values::value::Data;
@@ -11,7 +12,6 @@ use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
 use super::{N_OFFERS_MAX, Typing, is_nameable};
 use crate::python::features::describe;
 use crate::python::features::place::Literal;
-use crate::python::library::frames::is_own_name;
 
 /// Columns of `frames` for the string at the cursor.
 pub(super) fn columns(

@@ -1,9 +1,9 @@
 //! Files and folders inside a path, data files first.
 
+use mlwright_python_flow::candidates;
 use mlwright_source_text::{Completion, CompletionKind, Entry, TextEdit, TextRange, is_file_name};
 
 use super::{N_OFFERS_MAX, Typing};
-use crate::python::library::candidates;
 
 /// What lies at the path that the string at the cursor begins; `folder` is what the path is joined to, if anything.
 pub(super) fn complete(typing: &Typing<'_>, folder: Option<&str>, content: TextRange) -> Vec<Completion> {

@@ -1,6 +1,10 @@
 //! Columns that are not there.
 
+use mlwright_language_testkit::sales;
 use mlwright_source_text::Diagnostic;
+
+mod pandas;
+mod polars;
 
 use super::{script, workspace};
 
@@ -179,4 +183,18 @@ fn nothing_where_there_is_doubt() {
         wrong.extend(unknown(&whole).iter().map(|found| (text, found.range.of(&whole).to_owned())));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// States the names that a script asks for and that are certainly not there.
+#[track_caller]
+fn check_missing(script: &str, expected: &[&str]) {
+    let script = format!("import pandas as pd\nimport polars as pl\nimport polars.selectors as cs\n{script}\n");
+    let (document, _) = super::script(&format!("{script}$0"));
+    let found: Vec<String> = document
+        .diagnostics(&sales())
+        .iter()
+        .filter(|diagnostic| diagnostic.code == "MLW301")
+        .map(|diagnostic| diagnostic.range.of(&script).to_owned())
+        .collect();
+    assert_eq!(found, expected, "\n{script}");
 }
