@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{ClassDef, ExprId, FunctionDef, Lambda};
-use mlwright_source_text::TextRange;
+use mlwright_source_text::{Table, TextRange};
 
 use super::column::Columns;
 use super::info::Infos;
@@ -233,6 +233,17 @@ impl Data {
     /// Everything of it, with the knowledge that its columns carry.
     pub fn all_infos(&self) -> Infos {
         self.columns.list.iter().fold(self.infos.clone(), |infos, column| infos.union(&column.infos))
+    }
+
+    /// The tables that the columns were read from, in the order of the columns.
+    pub fn tables(&self) -> Vec<Arc<Table>> {
+        let mut tables: Vec<Arc<Table>> = Vec::new();
+        for (table, _) in self.columns.list.iter().filter_map(|column| column.table.as_ref()) {
+            if !tables.iter().any(|known| Arc::ptr_eq(known, table)) {
+                tables.push(table.clone());
+            }
+        }
+        tables
     }
 }
 

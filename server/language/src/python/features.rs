@@ -18,7 +18,6 @@ mod stages;
 mod symbols;
 #[cfg(test)]
 mod tests;
-mod unknown_column;
 
 pub(crate) use actions::actions;
 pub(crate) use completion::complete;
@@ -30,4 +29,3 @@ pub(crate) use lenses::lenses;
 pub(crate) use rename::{can_rename, rename};
 pub(crate) use signature::signature;
 pub(crate) use symbols::symbols;
-pub(crate) use unknown_column::unknown_columns;

@@ -100,24 +100,13 @@ pub(super) fn kind(data: &Data) -> &'static str {
     }
 }
 
-/// The tables that a frame's columns were read from, in the order of its columns.
-pub(super) fn tables_of(data: &Data) -> Vec<Arc<Table>> {
-    let mut tables: Vec<Arc<Table>> = Vec::new();
-    for (table, _) in data.columns.list.iter().filter_map(|column| column.table.as_ref()) {
-        if !tables.iter().any(|known| Arc::ptr_eq(known, table)) {
-            tables.push(table.clone());
-        }
-    }
-    tables
-}
-
 /// A frame's shape, where it comes from, and its columns.
 pub(super) fn frame(name: &str, data: &Data, rows: &RowsTable, lines: &LineIndex) -> String {
     let mut text = format!("**{}** — {}", escaped(name), kind(data));
     if let Some(shape) = shape(data) {
         let _ = write!(text, ", {shape}");
     }
-    let tables = tables_of(data);
+    let tables = data.tables();
     if !tables.is_empty() {
         let names: Vec<String> = tables.iter().take(4).map(|table| format!("`{}`", table.name)).collect();
         let _ = write!(text, "\n\nfrom {}", names.join(", "));

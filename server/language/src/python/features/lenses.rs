@@ -46,7 +46,7 @@ pub(super) fn reads(analysis: &Analysis) -> Vec<(TextRange, Arc<Table>)> {
         else {
             return;
         };
-        if let [table] = &super::describe::tables_of(data)[..] {
+        if let [table] = &data.tables()[..] {
             reads.push((expr.range, table.clone()));
         }
     });

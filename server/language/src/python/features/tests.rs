@@ -8,7 +8,6 @@ mod places;
 mod prefixes;
 mod speed;
 mod track;
-mod unknown;
 
 use mlwright_language_testkit::{cursor, telco as workspace};
 

@@ -1,6 +1,6 @@
 //! The rules that find ML bugs in what a script does with its data.
 //!
-//! A rule reads the [events](super::flow::event) of the walk and says where something is wrong; what flows where decides,
+//! A rule reads the [events](mlwright_python_values::event) of the walk and says where something is wrong; what flows where decides,
 //! names never do. Each has its page in `docs/rules`, files that show it in `tests/language/corpus`, and one function here.
 
 mod balance;
@@ -22,19 +22,19 @@ mod seeds;
 mod statements;
 mod suppress;
 mod target;
+mod unknown_column;
 
 pub use catalog::{Category, RULES, Rule, rule};
-pub(crate) use suppress::suppress;
-
-use std::collections::{BTreeSet, HashMap};
-
 use mlwright_python_values::Analysis;
 use mlwright_source_text::{Diagnostic, Fix, Related, SchemaSource, TextRange};
+use suppress::suppress;
+
+use std::collections::{BTreeSet, HashMap};
 
 use self::facts::Facts;
 
 /// Everything that the rules find, in the order of the text, without what comments in it suppress.
-pub(crate) fn check(analysis: &Analysis, text: &str, source: &dyn SchemaSource) -> Vec<Diagnostic> {
+pub fn check(analysis: &Analysis, text: &str, source: &dyn SchemaSource) -> Vec<Diagnostic> {
     let facts = Facts::new(analysis, text, source);
     let mut found = Findings::default();
     preprocessing::check(&facts, &mut found);
@@ -54,6 +54,7 @@ pub(crate) fn check(analysis: &Analysis, text: &str, source: &dyn SchemaSource) 
     statements::check(&facts, &mut found);
     merge::check(&facts, &mut found);
     let mut diagnostics = found.diagnostics;
+    diagnostics.extend(unknown_column::unknown_columns(analysis, text));
     suppress(&mut diagnostics, &analysis.module, text);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.range, diagnostic.code));
     diagnostics

@@ -6,7 +6,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use mlwright_python_flow::Script;
 use mlwright_python_syntax::ast::{CompareOperator, Expr, ExprKind, Handler, Ident, Stmt, StmtKind};
 use mlwright_python_syntax::tree::{each_expr, each_expr_in, each_stmt, range_of};
 use mlwright_python_values::value::{Data, DataKind};
@@ -14,15 +13,13 @@ use mlwright_python_values::{Analysis, ColumnUse};
 use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::describe;
-
 /// How like a name must be to be suggested (Jaro-Winkler, in [0, 1]).
 const LIKENESS_MIN: f64 = 0.84;
 /// Columns named in a message at most.
 const N_NAMED_MAX: usize = 8;
 
 /// Each column that is not there.
-pub(crate) fn unknown_columns(script: &Script, analysis: &Analysis) -> Vec<Diagnostic> {
+pub(super) fn unknown_columns(analysis: &Analysis, text: &str) -> Vec<Diagnostic> {
     let is_missing = |used: &&ColumnUse| {
         used.found == Some(false) && !used.makes && is_known_whole(&used.data) && !is_renamed_by_reader(used)
     };
@@ -35,7 +32,6 @@ pub(crate) fn unknown_columns(script: &Script, analysis: &Analysis) -> Vec<Diagn
     for used in analysis.flow.uses.iter().filter(|used| missing.contains(&used.range)) {
         places.entry(used.range).or_default().push(used);
     }
-    let text = script.text();
     places.retain(|range, uses| uses.iter().all(is_missing) && range.of(text) == &*uses[0].name);
     if places.is_empty() {
         return Vec::new();
@@ -55,7 +51,7 @@ pub(crate) fn unknown_columns(script: &Script, analysis: &Analysis) -> Vec<Diagn
 
 fn report(range: TextRange, used: &ColumnUse) -> Diagnostic {
     let columns = &used.data.columns;
-    let tables = describe::tables_of(&used.data);
+    let tables = used.data.tables();
     let from = match &tables[..] {
         [] => "the frame".to_owned(),
         [only] => format!("the frame from `{}`", only.name),
@@ -267,3 +263,6 @@ fn writes_into_names(target: &Expr) -> bool {
     });
     inside
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use mlwright_language_testkit::corpus::{Content, Files, Labelled, labelled};
+use mlwright_python_flow::Script;
 use mlwright_source_text::LineIndex;
 
-use crate::document::{Document, Language};
+use super::check;
 
 /// Each rule must be right on nearly all of its files, and silent on nearly all others.
 #[test]
@@ -16,11 +17,11 @@ fn rules_find_what_the_corpus_marks_and_nothing_else() {
     let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
     let mut report = String::new();
     for Labelled { name: path, path: place, content } in files {
-        let document = match content {
-            Content::Script(text) => Document::new(place, Language::Python, text),
-            Content::Notebook(notebook) => Document::from_notebook(place, notebook),
+        let script = match content {
+            Content::Script(text) => Script::new(place, text),
+            Content::Notebook(notebook) => Script::from_notebook(place, notebook),
         };
-        let text = document.text().clone();
+        let text = script.text().clone();
         let lines = LineIndex::new(&text);
         let mut expected: Vec<(u32, String)> = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -28,8 +29,7 @@ fn rules_find_what_the_corpus_marks_and_nothing_else() {
                 expected.extend(codes.split(',').map(|code| (number as u32, code.trim().to_owned())));
             }
         }
-        let mut found: Vec<(u32, String)> = document
-            .diagnostics(&Files)
+        let mut found: Vec<(u32, String)> = check(script.analysis(&Files), &text, &Files)
             .iter()
             .map(|diagnostic| (lines.line_of(diagnostic.range.start), diagnostic.code.to_owned()))
             .collect();

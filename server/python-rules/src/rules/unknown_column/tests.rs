@@ -1,16 +1,19 @@
 //! Columns that are not there.
 
-use mlwright_language_testkit::sales;
-use mlwright_source_text::Diagnostic;
-
 mod pandas;
 mod polars;
 
-use super::{script, workspace};
+use mlwright_language_testkit::{ROOT, TestWorkspace, sales, telco};
+use mlwright_python_flow::analyse;
+use mlwright_source_text::Diagnostic;
+
+fn unknown_in(text: &str, source: &TestWorkspace) -> Vec<Diagnostic> {
+    let analysis = analyse(&format!("{ROOT}/script.py"), text, source);
+    crate::check(&analysis, text, source).into_iter().filter(|found| found.code == "MLW301").collect()
+}
 
 fn unknown(text: &str) -> Vec<Diagnostic> {
-    let (document, _) = script(&format!("{text}$0"));
-    document.diagnostics(&workspace()).into_iter().filter(|found| found.code == "MLW301").collect()
+    unknown_in(text, &telco())
 }
 
 const READ: &str = "import pandas as pd\ndf = pd.read_csv('telco.csv')\n";
@@ -189,12 +192,7 @@ fn nothing_where_there_is_doubt() {
 #[track_caller]
 fn check_missing(script: &str, expected: &[&str]) {
     let script = format!("import pandas as pd\nimport polars as pl\nimport polars.selectors as cs\n{script}\n");
-    let (document, _) = super::script(&format!("{script}$0"));
-    let found: Vec<String> = document
-        .diagnostics(&sales())
-        .iter()
-        .filter(|diagnostic| diagnostic.code == "MLW301")
-        .map(|diagnostic| diagnostic.range.of(&script).to_owned())
-        .collect();
+    let found: Vec<String> =
+        unknown_in(&script, &sales()).iter().map(|diagnostic| diagnostic.range.of(&script).to_owned()).collect();
     assert_eq!(found, expected, "\n{script}");
 }
