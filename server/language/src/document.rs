@@ -8,9 +8,9 @@ use mlwright_source_text::{
     Action, Completion, Diagnostic, Facts, Hover, InlayHint, Lens, LineIndex, Notebook, SchemaSource, Signature,
     Symbol, Target, TextEdit, TextRange,
 };
+use {mlwright_python_features as python_features, mlwright_python_rules as python_rules, mlwright_sql as sql};
 
-use crate::{config, facts, python};
-use mlwright_sql as sql;
+use crate::{config, facts};
 
 /// What a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,7 +81,7 @@ impl Document {
     /// Everything that is wrong, in the order of the text.
     pub fn diagnostics(&self, source: &dyn SchemaSource) -> Vec<Diagnostic> {
         match self.language {
-            Language::Python => python::diagnostics(&self.script, source),
+            Language::Python => python_rules::check(self.analysis(source), self.text(), source),
             Language::Sql => sql::diagnostics(self.text(), source),
             Language::Config => config::diagnostics(self, source),
         }
@@ -90,7 +90,7 @@ impl Document {
     /// What may be typed at `offset`, best first.
     pub fn complete(&self, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
         match self.language {
-            Language::Python => python::complete(&self.script, offset, source),
+            Language::Python => python_features::complete(&self.script, offset, source),
             Language::Sql => sql::complete(self.text(), offset, source),
             Language::Config => config::complete(self, offset, source),
         }
@@ -99,7 +99,7 @@ impl Document {
     /// The parameters of the call around `offset`.
     pub fn signature(&self, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
         match self.language {
-            Language::Python => python::signature(&self.script, offset, source),
+            Language::Python => python_features::signature(&self.script, offset, source),
             Language::Sql => sql::signature(self.text(), offset, source),
             Language::Config => None,
         }
@@ -108,7 +108,7 @@ impl Document {
     /// What stands at `offset`.
     pub fn hover(&self, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {
         match self.language {
-            Language::Python => python::hover(&self.script, offset, source),
+            Language::Python => python_features::hover(&self.script, offset, source),
             Language::Sql => sql::hover(self.text(), offset, source),
             Language::Config => config::hover(self, offset, source),
         }
@@ -117,7 +117,7 @@ impl Document {
     /// Where what stands at `offset` comes from.
     pub fn definition(&self, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
         match self.language {
-            Language::Python => python::definition(&self.script, offset, source),
+            Language::Python => python_features::definition(&self.script, offset, source),
             Language::Sql => sql::definition(self.text(), offset, source),
             Language::Config => config::definition(self, offset, source),
         }
@@ -126,7 +126,7 @@ impl Document {
     /// The range of what would be renamed at `offset`, where all its uses are known for certain.
     pub fn can_rename(&self, offset: u32, source: &dyn SchemaSource) -> Option<TextRange> {
         match self.language {
-            Language::Python => python::can_rename(&self.script, offset, source),
+            Language::Python => python_features::can_rename(&self.script, offset, source),
             Language::Sql | Language::Config => None,
         }
     }
@@ -134,7 +134,7 @@ impl Document {
     /// The edits that rename what stands at `offset`; none where it is not certain.
     pub fn rename(&self, offset: u32, name: &str, source: &dyn SchemaSource) -> Option<Vec<TextEdit>> {
         match self.language {
-            Language::Python => python::rename(&self.script, offset, name, source),
+            Language::Python => python_features::rename(&self.script, offset, name, source),
             Language::Sql | Language::Config => None,
         }
     }
@@ -142,7 +142,7 @@ impl Document {
     /// Shapes and other short texts inside `range`.
     pub fn inlay_hints(&self, range: TextRange, source: &dyn SchemaSource) -> Vec<InlayHint> {
         match self.language {
-            Language::Python => python::inlay_hints(&self.script, range, source),
+            Language::Python => python_features::inlay_hints(&self.script, range, source),
             Language::Sql | Language::Config => Vec::new(),
         }
     }
@@ -150,7 +150,7 @@ impl Document {
     /// The outline.
     pub fn symbols(&self, source: &dyn SchemaSource) -> Vec<Symbol> {
         match self.language {
-            Language::Python => python::symbols(&self.script, source),
+            Language::Python => python_features::symbols(&self.script, source),
             Language::Sql => sql::symbols(self.text()),
             Language::Config => config::symbols(self.text()),
         }
@@ -159,7 +159,7 @@ impl Document {
     /// What can be run from above a line.
     pub fn lenses(&self, source: &dyn SchemaSource) -> Vec<Lens> {
         match self.language {
-            Language::Python => python::lenses(&self.script, source),
+            Language::Python => python_features::lenses(&self.script, source),
             Language::Sql => sql::lenses(self.text(), source),
             Language::Config => config::lenses(self, source),
         }
@@ -168,7 +168,7 @@ impl Document {
     /// What is offered for the text in `range`, beyond the fixes of its diagnostics.
     pub fn actions(&self, range: TextRange, source: &dyn SchemaSource) -> Vec<Action> {
         match self.language {
-            Language::Python => python::actions(&self.script, range, source),
+            Language::Python => python_features::actions(&self.script, range, source),
             Language::Sql | Language::Config => Vec::new(),
         }
     }
@@ -176,10 +176,13 @@ impl Document {
     /// What is known around `offset`; nothing but names, types and shapes, and one value of a column where that is known.
     pub fn facts(&self, offset: u32, source: &dyn SchemaSource) -> Facts {
         let known = match self.language {
-            Language::Python => python::facts(&self.script, offset, source),
+            Language::Python => python_features::facts(&self.script, offset, source),
             Language::Sql => Facts::default(),
             Language::Config => return Facts::default(),
         };
         facts::with_tables(known, self.text(), source)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,7 +41,7 @@ fn offers(names: &[Arc<str>], kind: NameKind, range: TextRange, written: impl Fn
 }
 
 /// What a name of this kind is the name of.
-pub(in crate::python::features) fn label(kind: NameKind) -> &'static str {
+pub(crate) fn label(kind: NameKind) -> &'static str {
     match kind {
         NameKind::Model => "registered model",
         NameKind::Alias => "alias of a model",

@@ -8,7 +8,7 @@ use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
 
 use super::columns::is_identifier;
 use super::{N_OFFERS_MAX, Typing};
-use crate::python::features::describe;
+use crate::describe;
 
 pub(super) fn complete(typing: &Typing<'_>, frame: &Arc<Data>, content: TextRange) -> Vec<Completion> {
     let before = typing.typed(content);

@@ -11,7 +11,7 @@ use mlwright_source_text::{Action, ActionKind, SchemaSource, TextRange};
 
 use super::lenses;
 
-pub(crate) fn actions(script: &Script, range: TextRange, source: &dyn SchemaSource) -> Vec<Action> {
+pub fn actions(script: &Script, range: TextRange, source: &dyn SchemaSource) -> Vec<Action> {
     let analysis = script.analysis(source);
     let meets = |place: TextRange| place.touches(range.start) || place.touches(range.end) || range.contains(place);
     let mut actions = Vec::new();

@@ -13,7 +13,7 @@ use mlwright_source_text::{SchemaSource, Target, TextRange};
 use super::describe;
 use super::place::{Literal, Place};
 
-pub(crate) fn definition(script: &Script, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
+pub fn definition(script: &Script, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
     let analysis = script.analysis(source);
     let place = Place::new(analysis, offset);
     if let Some(literal) = place.literal() {

@@ -31,8 +31,8 @@ fn stages_and_definitions_are_the_outline() {
         "{}from sklearn.model_selection import train_test_split\na, b, c, d = train_test_split(X, y)\nmodel.fit(a, c)\nprint(model.score(b, d))\nimport joblib\njoblib.dump(model, 'm')\n\ndef f():\n    df['z'] = 1\n\nclass A:\n    def g(self):\n        pass\n",
         TRAINED.replace("model.fit(X, y)\n", "")
     );
-    let (document, _) = script(&format!("{text}$0"));
-    let symbols = document.symbols(&workspace());
+    let (script, _) = script(&format!("{text}$0"));
+    let symbols = crate::symbols(&script, &workspace());
     assert_eq!(names(&symbols), "load split fit evaluate save f(prepare) A(g)");
     for symbol in &symbols {
         assert!(symbol.range.contains(symbol.selection), "{symbol:?}");
@@ -45,15 +45,15 @@ fn cells_of_a_notebook_are_sections() {
         (0, " Reading\nimport pandas as pd\ndf = pd.read_csv('telco.csv')"),
         (2, "df.head()"),
     ]);
-    let document = crate::Document::from_notebook("/w/n.ipynb", notebook);
-    let symbols = document.symbols(&workspace());
+    let script = mlwright_python_flow::Script::from_notebook("/w/n.ipynb", notebook);
+    let symbols = crate::symbols(&script, &workspace());
     assert_eq!(names(&symbols), "cell 1(load) cell 2");
     assert_eq!(symbols[0].detail.as_deref(), Some("Reading"));
 }
 
 /// Title, operation and input of each lens.
 fn lenses(text: &str, lifecycle: Lifecycle) -> Vec<String> {
-    let (document, _) = script(&format!("{text}$0"));
+    let (script, _) = script(&format!("{text}$0"));
     let describe = |lens: mlwright_source_text::Lens| {
         let command = lens.command.expect("each can be run");
         let fields = command.input.as_object().expect("an object").iter();
@@ -62,7 +62,7 @@ fn lenses(text: &str, lifecycle: Lifecycle) -> Vec<String> {
         let fields: Vec<String> = fields.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
         format!("{} → {} {}", lens.title, command.operation, fields.join(" "))
     };
-    document.lenses(&workspace().lifecycle(lifecycle)).into_iter().map(describe).collect()
+    crate::lenses(&script, &workspace().lifecycle(lifecycle)).into_iter().map(describe).collect()
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn lenses_over_fits_are_the_next_step() {
 
 /// The script after the action with this title.
 pub(super) fn check_action(text: &str, at: &str, title: &str, expected: Option<&str>) {
-    let (document, _) = script(&format!("{text}$0"));
+    let (script, _) = script(&format!("{text}$0"));
     let offset = text.find(at).expect("in the text") as u32;
-    let actions = document.actions(TextRange::empty(offset), &workspace());
+    let actions = crate::actions(&script, TextRange::empty(offset), &workspace());
     let changed = actions.iter().find(|action| action.title == title).map(|action| {
         let mut changed = text.to_owned();
         for edit in action.edits.iter().rev() {

@@ -10,12 +10,12 @@ use mlwright_python_values::{Analysis, ColumnUse, Context};
 use mlwright_source_text::{SchemaSource, TextEdit, TextRange};
 
 /// The name of the column at `offset`, where it can be renamed.
-pub(crate) fn can_rename(script: &Script, offset: u32, source: &dyn SchemaSource) -> Option<TextRange> {
+pub fn can_rename(script: &Script, offset: u32, source: &dyn SchemaSource) -> Option<TextRange> {
     plan(script.analysis(source), script.text(), offset).map(|plan| plan.here)
 }
 
 /// The edits that name the column at `offset` anew.
-pub(crate) fn rename(script: &Script, offset: u32, name: &str, source: &dyn SchemaSource) -> Option<Vec<TextEdit>> {
+pub fn rename(script: &Script, offset: u32, name: &str, source: &dyn SchemaSource) -> Option<Vec<TextEdit>> {
     let analysis = script.analysis(source);
     let plan = plan(analysis, script.text(), offset)?;
     let can_be_written = !name.is_empty() && !name.contains(['"', '\'', '\\', '\n', '\r', '`']);

@@ -5,8 +5,8 @@ use mlwright_source_text::Facts;
 use super::{script, workspace};
 
 fn facts(marked: &str) -> Facts {
-    let (document, offset) = script(marked);
-    document.facts(offset, &workspace())
+    let (script, offset) = script(marked);
+    crate::facts(&script, offset, &workspace())
 }
 
 /// Names with their columns.

@@ -8,8 +8,8 @@ const READ: &str = "import pandas as pd\ndf = pd.read_csv('telco.csv')\n";
 
 /// The parts of `expected` stand in what is shown at the cursor.
 fn check_hover(marked: &str, expected: &[&str]) {
-    let (document, offset) = script(marked);
-    let hover = document.hover(offset, &workspace()).unwrap_or_else(|| panic!("nothing at {marked}"));
+    let (script, offset) = script(marked);
+    let hover = crate::hover(&script, offset, &workspace()).unwrap_or_else(|| panic!("nothing at {marked}"));
     for part in expected {
         assert!(hover.markdown.contains(part), "{part:?} not in {}", hover.markdown);
     }
@@ -70,14 +70,14 @@ fn hover_on_files_and_estimators() {
 #[test]
 fn nothing_is_said_of_what_is_not_known() {
     for marked in ["x = f()\n$0x", "x = 'a$0b'", "# d$0f", "$0"] {
-        let (document, offset) = script(marked);
-        assert_eq!(document.hover(offset, &workspace()), None, "{marked}");
+        let (script, offset) = script(marked);
+        assert_eq!(crate::hover(&script, offset, &workspace()), None, "{marked}");
     }
 }
 
 fn check_hints(text: &str, expected: &[&str]) {
-    let (document, end) = script(&format!("{text}$0"));
-    let hints = document.inlay_hints(TextRange::new(0, end), &workspace());
+    let (script, end) = script(&format!("{text}$0"));
+    let hints = crate::inlay_hints(&script, TextRange::new(0, end), &workspace());
     let found: Vec<String> = hints
         .iter()
         .map(|hint| format!("{}{}", text[..hint.offset as usize].lines().last().unwrap_or(""), hint.label))
@@ -102,22 +102,21 @@ fn hints_after_assignments() {
 
 #[test]
 fn hints_are_of_the_range_alone() {
-    let (document, end) = script(&format!("{READ}X = df$0"));
+    let (script, end) = script(&format!("{READ}X = df$0"));
     let start = end - 6;
-    assert_eq!(document.inlay_hints(TextRange::new(start, end), &workspace()).len(), 1);
+    assert_eq!(crate::inlay_hints(&script, TextRange::new(start, end), &workspace()).len(), 1);
 }
 
 /// The definition is the text between `«»`, or the file.
 fn check_definition(marked: &str, expected: &str) {
-    let (document, offset) = script(marked);
-    let found: Vec<String> = document
-        .definition(offset, &workspace())
+    let (script, offset) = script(marked);
+    let found: Vec<String> = crate::definition(&script, offset, &workspace())
         .iter()
         .map(|target| match target {
             Target::Here(range) => format!(
                 "{}:{}",
-                document.text()[..range.start as usize].matches('\n').count() + 1,
-                range.of(document.text())
+                script.text()[..range.start as usize].matches('\n').count() + 1,
+                range.of(script.text())
             ),
             Target::Text { path, range } => format!("{path}@{}", range.start),
             Target::File { path } => path.to_string(),
@@ -144,18 +143,18 @@ fn definitions() {
 }
 
 fn check_rename(marked: &str, expected: Option<&str>) {
-    let (document, offset) = script(marked);
+    let (script, offset) = script(marked);
     let source = workspace();
-    let changed = document.rename(offset, "renamed", &source).map(|mut edits| {
+    let changed = crate::rename(&script, offset, "renamed", &source).map(|mut edits| {
         edits.sort_by_key(|edit| edit.range);
-        let mut text = document.text().to_string();
+        let mut text = script.text().to_string();
         for edit in edits.iter().rev() {
             text.replace_range(edit.range.start as usize..edit.range.end as usize, &edit.text);
         }
         text
     });
     assert_eq!(changed.as_deref(), expected, "{marked}");
-    assert_eq!(document.can_rename(offset, &source).is_some(), expected.is_some());
+    assert_eq!(crate::can_rename(&script, offset, &source).is_some(), expected.is_some());
 }
 
 #[test]
@@ -181,8 +180,8 @@ fn a_column_that_is_not_certain_is_not_renamed() {
 
 #[test]
 fn signatures_of_the_scripts_functions() {
-    let (document, offset) = script("def f(a, *, b=3, **rest):\n    'What it does.'\nf(1, b=$0");
-    let signature = document.signature(offset, &workspace()).expect("a function of the script");
+    let (script, offset) = script("def f(a, *, b=3, **rest):\n    'What it does.'\nf(1, b=$0");
+    let signature = crate::signature(&script, offset, &workspace()).expect("a function of the script");
     assert_eq!(signature.label, "f(a, b=3, **rest)");
     assert_eq!(signature.parameters[signature.active_parameter].of(&signature.label), "b=3");
     assert_eq!(signature.documentation.as_deref(), Some("What it does."));

@@ -15,7 +15,7 @@ use super::describe;
 use super::place::{Literal, Place};
 
 /// What is known of what stands at `offset`.
-pub(crate) fn hover(script: &Script, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {
+pub fn hover(script: &Script, offset: u32, source: &dyn SchemaSource) -> Option<Hover> {
     let place = Place::new(script.analysis(source), offset);
     let pointer = Pointer { script, source, place: &place };
     match place.literal() {

@@ -9,7 +9,7 @@ use mlwright_source_text::{InlayHint, SchemaSource, TextRange};
 use super::describe;
 
 /// The shape of each frame that is bound inside `range`, one a line. Nothing where several calls or turns differ.
-pub(crate) fn inlay_hints(script: &Script, range: TextRange, source: &dyn SchemaSource) -> Vec<InlayHint> {
+pub fn inlay_hints(script: &Script, range: TextRange, source: &dyn SchemaSource) -> Vec<InlayHint> {
     let analysis = script.analysis(source);
     let mut labels: BTreeMap<TextRange, Option<InlayHint>> = BTreeMap::new();
     for binding in analysis.flow.bindings.iter().filter(|binding| range.contains(binding.range)) {

@@ -1,13 +1,13 @@
 //! Completion.
 
-use mlwright_source_text::Completion;
+use mlwright_python_flow::Script;
+use mlwright_source_text::{Completion, Notebook};
 
 use super::{script, workspace};
-use crate::{Document, Notebook};
 
 fn offers(marked: &str) -> Vec<Completion> {
-    let (document, offset) = script(marked);
-    let mut offers = document.complete(offset, &workspace());
+    let (script, offset) = script(marked);
+    let mut offers = crate::complete(&script, offset, &workspace());
     offers.sort_by_key(|offer| offer.rank);
     for offer in &offers {
         assert!(offer.edit.range.touches(offset), "{marked}: {offer:?}");
@@ -23,11 +23,11 @@ fn check(marked: &str, expected: &str) {
 
 /// The text after the first offer with this label is taken.
 fn check_edit(marked: &str, label: &str, expected: &str) {
-    let (document, _) = script(marked);
+    let (script, _) = script(marked);
     let offers = offers(marked);
     let offer =
         offers.iter().find(|offer| &*offer.label == label).unwrap_or_else(|| panic!("{label} not in {offers:?}"));
-    let text = document.text();
+    let text = script.text();
     let range = offer.edit.range;
     let changed = format!("{}{}{}", &text[..range.start as usize], offer.edit.text, &text[range.end as usize..]);
     assert_eq!(changed, expected);
@@ -197,15 +197,15 @@ fn a_cell_of_a_notebook_is_completed_alone() {
     ];
     let notebook = Notebook::from_cells(cells.into_iter().enumerate());
     let offset = notebook.cells()[1].range.end;
-    let document = Document::from_notebook("/w/n.ipynb", notebook.clone());
+    let script = Script::from_notebook("/w/n.ipynb", notebook.clone());
     let labels: Vec<String> =
-        document.complete(offset, &workspace()).into_iter().map(|offer| offer.label.to_string()).collect();
+        crate::complete(&script, offset, &workspace()).into_iter().map(|offer| offer.label.to_string()).collect();
     assert!(labels.iter().any(|label| label == "tenure"), "{labels:?}");
     // Every place of every cell has an answer.
     for cell in notebook.cells() {
         for offset in cell.range.start..=cell.range.end {
-            document.complete(offset, &workspace());
-            document.signature(offset, &workspace());
+            crate::complete(&script, offset, &workspace());
+            crate::signature(&script, offset, &workspace());
         }
     }
 }

@@ -1,11 +1,11 @@
 //! "Log this fit to tracking": what it writes, and where it is not offered. That what it writes is Python, and runs, is shown by
 //! `tests/lsp/test_tracking.py`.
 
+use mlwright_python_flow::Script;
 use mlwright_source_text::{Notebook, TextRange};
 
 use super::overview::check_action;
 use super::{script, workspace};
-use crate::document::Document;
 
 const TITLE: &str = "Log this fit to tracking";
 
@@ -205,21 +205,21 @@ fn a_run_stays_in_its_cell() {
         "second = model.score(X_train, y_train)".to_owned(),
     ];
     let notebook = Notebook::from_cells(cells.iter().enumerate().map(|(index, cell)| (index, cell.as_str())));
-    let document = Document::from_notebook("/w/notebook.ipynb", notebook);
-    let offset = document.text().find(".fit(").unwrap() as u32;
-    let actions = document.actions(TextRange::empty(offset), &workspace());
+    let script = Script::from_notebook("/w/notebook.ipynb", notebook);
+    let offset = script.text().find(".fit(").unwrap() as u32;
+    let actions = crate::actions(&script, TextRange::empty(offset), &workspace());
     let action = actions.iter().find(|action| action.title == TITLE).expect("it is offered");
     let written = &action.edits.last().unwrap().text;
     assert!(written.contains("{\"first\": first}") && !written.contains("second"), "{written}");
-    let last = document.notebook().unwrap().cells()[1].range;
+    let last = script.notebook().unwrap().cells()[1].range;
     assert_eq!(action.edits.last().unwrap().range, last);
 }
 
 #[test]
 fn line_breaks_stay_what_they_are() {
-    let (document, _) = script(&format!("{HEAD}{SPLIT}model.fit(X_train, y_train)\n$0").replace('\n', "\r\n"));
-    let offset = document.text().find(".fit(").unwrap() as u32;
-    let actions = document.actions(TextRange::empty(offset), &workspace());
+    let (script, _) = script(&format!("{HEAD}{SPLIT}model.fit(X_train, y_train)\n$0").replace('\n', "\r\n"));
+    let offset = script.text().find(".fit(").unwrap() as u32;
+    let actions = crate::actions(&script, TextRange::empty(offset), &workspace());
     let action = actions.iter().find(|action| action.title == TITLE).expect("it is offered");
     for edit in &action.edits {
         assert_eq!(edit.text.matches('\n').count(), edit.text.matches("\r\n").count(), "{:?}", edit.text);

@@ -10,8 +10,8 @@ use mlwright_python_values::value::Data;
 use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
 
 use super::{N_OFFERS_MAX, Typing, is_nameable};
-use crate::python::features::describe;
-use crate::python::features::place::Literal;
+use crate::describe;
+use crate::place::Literal;
 
 /// Columns of `frames` for the string at the cursor.
 pub(super) fn columns(
@@ -173,7 +173,7 @@ fn literal_text(name: &str, quote: Option<char>, is_raw: bool) -> Option<String>
     Some(written)
 }
 
-pub(in crate::python::features) fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|c| c.is_alphanumeric() || c == '_')

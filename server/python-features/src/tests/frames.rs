@@ -10,8 +10,9 @@ const POLARS: &str = "df = pl.read_csv('sales.csv')\n";
 /// States what is offered at the cursor.
 #[track_caller]
 fn check_offers(marked: &str, expected: &[&str]) {
-    let (document, offset) = script(&format!("import pandas as pd\nimport polars as pl\n{marked}\n"));
-    let found: Vec<String> = document.complete(offset, &sales()).iter().map(|offer| offer.label.to_string()).collect();
+    let (script, offset) = script(&format!("import pandas as pd\nimport polars as pl\n{marked}\n"));
+    let found: Vec<String> =
+        crate::complete(&script, offset, &sales()).iter().map(|offer| offer.label.to_string()).collect();
     assert_eq!(found, expected, "\n{marked}");
 }
 

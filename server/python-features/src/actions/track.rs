@@ -11,8 +11,8 @@ use mlwright_python_values::value::{Composite, Estimator, FitId, Role, Value};
 use mlwright_source_text::{Action, ActionKind, Table, TextEdit, TextRange};
 
 use super::import::{line_start, module_import};
-use crate::python::features::lenses;
-use crate::python::features::stages::called;
+use crate::lenses;
+use crate::stages::called;
 
 /// Classes by the first part of their name, and the part of MLflow that stores their models.
 const FLAVOURS: [(&str, &str); 5] = [

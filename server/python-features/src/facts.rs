@@ -20,7 +20,7 @@ use super::stages::{Stage, stage_of};
 const N_NAMES_MAX: usize = 80;
 
 /// What is known at `offset`, tables of the workspace apart.
-pub(crate) fn facts(script: &Script, offset: u32, source: &dyn SchemaSource) -> Facts {
+pub fn facts(script: &Script, offset: u32, source: &dyn SchemaSource) -> Facts {
     let analysis = script.analysis(source);
     let body = &analysis.module.body;
     let stage = reached(analysis, body, offset).map(Stage::name);

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::stages::{called, is_reading};
 
-pub(crate) fn lenses(script: &Script, source: &dyn SchemaSource) -> Vec<Lens> {
+pub fn lenses(script: &Script, source: &dyn SchemaSource) -> Vec<Lens> {
     let analysis = script.analysis(source);
     let mut lenses = Vec::new();
     for (range, table) in reads(analysis) {

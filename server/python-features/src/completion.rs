@@ -23,7 +23,7 @@ use super::place::{Literal, Place};
 const N_OFFERS_MAX: usize = 500;
 
 /// What may be typed at `offset`, best first.
-pub(crate) fn complete(script: &Script, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
+pub fn complete(script: &Script, offset: u32, source: &dyn SchemaSource) -> Vec<Completion> {
     let repaired = script.repaired(offset);
     let offers = |extent| offers(script, &repaired, offset, extent, source);
     match offers(Extent::Place) {
