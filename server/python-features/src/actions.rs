@@ -11,6 +11,7 @@ use mlwright_source_text::{Action, ActionKind, SchemaSource, TextRange};
 
 use super::lenses;
 
+/// What is offered for the text in `range`, beyond the fixes of its diagnostics.
 pub fn actions(script: &Script, range: TextRange, source: &dyn SchemaSource) -> Vec<Action> {
     let analysis = script.analysis(source);
     let meets = |place: TextRange| place.touches(range.start) || place.touches(range.end) || range.contains(place);

@@ -13,6 +13,7 @@ use mlwright_source_text::{SchemaSource, Target, TextRange};
 use super::describe;
 use super::place::{Literal, Place};
 
+/// Where what stands at `offset` comes from.
 pub fn definition(script: &Script, offset: u32, source: &dyn SchemaSource) -> Vec<Target> {
     let analysis = script.analysis(source);
     let place = Place::new(analysis, offset);

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::stages::{called, is_reading};
 
+/// What can be run from above a line.
 pub fn lenses(script: &Script, source: &dyn SchemaSource) -> Vec<Lens> {
     let analysis = script.analysis(source);
     let mut lenses = Vec::new();

@@ -1,6 +1,6 @@
 //! What an editor asks of a script, answered from its walk.
 //!
-//! Each feature is a file of its own. They start from [`place`]: which expressions stand at an offset, and what the string
+//! Each feature is a file of its own. They start from `place`: which expressions stand at an offset, and what the string
 //! there names.
 //!
 //! They read the script's text and what its walk has found out; they know no rule, no editor's protocol and no engine, and answer in plain

@@ -11,6 +11,7 @@ use mlwright_source_text::{SchemaSource, Signature, TextRange};
 use super::describe;
 use super::place::Place;
 
+/// The parameters of the call around `offset`.
 pub fn signature(script: &Script, offset: u32, source: &dyn SchemaSource) -> Option<Signature> {
     let repaired = script.repaired(offset);
     let analysis = script.analyse_typed(&repaired.text, offset, mlwright_python_flow::Extent::Place, source);

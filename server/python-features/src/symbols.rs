@@ -8,6 +8,7 @@ use mlwright_source_text::{SchemaSource, Symbol, SymbolKind, TextRange};
 use super::describe;
 use super::stages::{runs, stages};
 
+/// The outline.
 pub fn symbols(script: &Script, source: &dyn SchemaSource) -> Vec<Symbol> {
     let analysis = script.analysis(source);
     let text = script.text();

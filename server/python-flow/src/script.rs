@@ -30,6 +30,7 @@ pub struct Script {
 pub enum Extent {
     /// What can matter for what is known at one place: enough for most of what is typed.
     Place,
+    /// All of it.
     Whole,
 }
 

@@ -1,4 +1,4 @@
-//! From a text to [`ast::Module`]: tree-sitter's trees, lowered to plain values.
+//! From a text to [`Module`]: tree-sitter's trees, lowered to plain values.
 //!
 //! The text is first scanned for its statements ([`scan`]), and what they lack is put in ([`mend`]). Then pieces of one or some
 //! statements at the left margin are parsed, each alone, so that an error stays in its piece, and a piece that did not change

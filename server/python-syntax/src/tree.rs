@@ -7,7 +7,9 @@ use crate::ast::{Argument, Expr, ExprKind, FStringPart, Parameter, Stmt, StmtKin
 /// What a statement or expression directly holds.
 #[derive(Debug, Clone, Copy)]
 pub enum Part<'t> {
+    /// An expression.
     Expr(&'t Expr),
+    /// The statements of a block.
     Block(&'t [Stmt]),
 }
 
