@@ -57,6 +57,7 @@ pub(super) fn stage_of(analysis: &Analysis, stmt: &Stmt) -> Option<Stage> {
             EventKind::Predict { .. }
             | EventKind::Drawing { .. }
             | EventKind::Watch { .. }
+            | EventKind::SetsApart { .. }
             | EventKind::Unpickle { .. }
             | EventKind::Sample { .. } => {}
             EventKind::ChainedAssignment | EventKind::Coercion { .. } | EventKind::Future { .. } => {

@@ -350,6 +350,7 @@ impl Interpreter<'_> {
             let key = this.eval(element, scope);
             let key = if value.is_some() { key } else { this.marked(key) };
             let key = if value.is_some() { key } else { this.belonging(key) };
+            let key = if value.is_some() { key } else { this.decided(key) };
             let value = value.map(|value| {
                 let value = this.eval(value, scope);
                 this.marked(value)
@@ -397,7 +398,9 @@ impl Interpreter<'_> {
             self.assign(&clause.target, item, scope);
             let mut truth = Some(true);
             for condition in &clause.conditions {
-                match self.eval(condition, scope).truth() {
+                let tested = self.eval(condition, scope);
+                self.enter_test(&tested);
+                match tested.truth() {
                     Some(true) => {}
                     Some(false) => truth = Some(false),
                     None => truth = truth.and(None).or(if truth == Some(false) { truth } else { None }),
@@ -407,6 +410,7 @@ impl Interpreter<'_> {
             if truth != Some(false) {
                 exact &= self.clause(rest, None, scope, result);
             }
+            clause.conditions.iter().for_each(|_| self.leave_test());
             self.leave_item();
         }
         exact

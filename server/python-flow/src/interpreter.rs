@@ -45,6 +45,8 @@ pub struct Interpreter<'a> {
     pub(crate) turns: Arc<Vec<Turn>>,
     /// The items that loops and comprehensions are at, outermost first.
     pub(crate) items: Vec<super::samples::Item>,
+    /// The statistics that the tests of the branches being walked look at, outermost first.
+    pub(crate) tests: Vec<Infos>,
     /// For each loop being walked how many objects there were when its turn began.
     pub(crate) n_objects_before: Vec<u32>,
     /// What was last put into a list from these rows, in which turn and where.
@@ -97,6 +99,7 @@ impl<'a> Interpreter<'a> {
             returns: Vec::new(),
             turns: Arc::default(),
             items: Vec::new(),
+            tests: Vec::new(),
             n_objects_before: Vec::new(),
             appended: FxHashMap::default(),
             rows_of_lists: FxHashMap::default(),

@@ -14,6 +14,7 @@
 mod analysis;
 mod arguments;
 mod calls;
+mod decisions;
 mod expressions;
 mod imports;
 mod interpreter;

@@ -4,6 +4,7 @@
 //! [`training`] the functions around them; [`plain`] Python's own functions, texts and paths; [`roles`] which class is what.
 
 pub(crate) mod datasets;
+mod embeddings;
 pub(crate) mod estimators;
 pub(crate) mod frames;
 pub(crate) mod metrics;
@@ -165,6 +166,7 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
             Value::Unknown
         }
         "nltk" => texts::call_nltk(cx, name, last, call),
+        "gensim" => embeddings::call(cx, name, last, call),
         "mlflow" | "mlwright" => lifecycle(cx, last, call),
         _ => training::call(cx, name, root, last, call),
     }

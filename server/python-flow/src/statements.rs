@@ -195,12 +195,14 @@ impl<'a> Interpreter<'a> {
             return self.walk_block(body, scope);
         }
         let truth = value.truth();
+        self.enter_test(&value);
         self.state.begin();
         let reach_body = self.walk_block(body, scope);
         let taken = self.state.rewind();
         self.state.begin();
         let reach_orelse = self.walk_block(orelse, scope);
         let other = self.state.rewind();
+        self.leave_test();
         match (reach_body, reach_orelse) {
             (Reach::Next, Reach::Next) => match truth {
                 Some(true) => self.state.apply(taken),

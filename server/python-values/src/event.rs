@@ -84,6 +84,10 @@ pub enum EventKind {
         x: Given,
         stops_early: bool,
     },
+    /// A fit that sets some of its rows apart, to watch itself on them: `validation_split`.
+    SetsApart {
+        fit: FitId,
+    },
     /// A model was read from a pickle.
     Unpickle {
         what: Arc<str>,

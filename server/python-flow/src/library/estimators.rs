@@ -33,6 +33,9 @@ pub(crate) fn estimator_method(
         }
         return object.clone();
     }
+    if super::embeddings::is_one(estimator) {
+        return super::embeddings::method(cx, object, estimator, name, call);
+    }
     match name {
         "fit" if lazy::is_lazy(estimator) => lazy::fit(cx, object, estimator, call),
         "fit" | "fit_generator" | "partial_fit" | "fit_on_texts" | "fit_on_sequences" | "train" | "train_on_batch"
@@ -45,6 +48,7 @@ pub(crate) fn estimator_method(
             }
         }
         "fit_transform" => {
+            let call = &with_samples(cx, call, estimator);
             fit::fit(cx, object, call);
             let fitted = current(cx, object, estimator);
             transform(cx, object, &fitted, call)
@@ -224,6 +228,19 @@ fn first_samples(cx: &mut Interpreter<'_>, call: &Call<'_>, estimator: &Estimato
     })
 }
 
+/// A call whose samples are data, where they are not understood: what is learned from them and what is made of them is then of
+/// the same rows.
+fn with_samples<'e>(cx: &mut Interpreter<'_>, call: &Call<'e>, estimator: &Estimator) -> Call<'e> {
+    let mut arguments = call.arguments.clone();
+    if first_data(cx, call).is_none()
+        && let Some(x) = first_samples(cx, call, estimator)
+        && let Some(first) = arguments.iter_mut().find(|argument| argument.keyword.is_none())
+    {
+        first.value = cx.add_data((*x.data).clone());
+    }
+    Call { expr: call.expr, arguments }
+}
+
 /// Samples that a list holds, which a call is given first.
 fn listed_samples(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Option<Given> {
     let argument = call.get(0, "X").filter(|argument| cx.state.list(&argument.value).is_some())?;
@@ -383,6 +400,9 @@ pub(crate) fn estimator_attribute(
     estimator: &Arc<Estimator>,
     name: &str,
 ) -> Option<Value> {
+    if super::embeddings::is_one(estimator) {
+        return super::embeddings::attribute(cx, estimator, name);
+    }
     match name {
         "best_estimator_" if estimator.composite == Some(Composite::Search) && !estimator.steps.is_empty() => {
             Some(Value::Object(estimator.steps[0]))
@@ -435,6 +455,9 @@ pub(crate) fn estimator_attribute(
 
 /// `pipeline["step"]`, `pipeline[:-1]`.
 pub(crate) fn estimator_item(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, key: &Value) -> Value {
+    if super::embeddings::is_one(estimator) {
+        return super::embeddings::described(cx, estimator, key);
+    }
     match key {
         Value::Number(Some(position)) => {
             let length = estimator.steps.len() as f64;
@@ -469,7 +492,11 @@ pub(crate) fn unknown_estimator_method(
 }
 
 /// A method of a value of which nothing is known.
-pub(crate) fn method_of_unknown(cx: &mut Interpreter<'_>, _object: &Value, _name: &str, call: &Call<'_>) -> Value {
+pub(crate) fn method_of_unknown(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
+    // What a file holds.
+    if name == "readlines" || name == "read" && call.arguments.is_empty() {
+        return cx.opaque_source(call.range());
+    }
     if call.arguments.iter().any(|argument| cx.data_of(&argument.value).is_some()) {
         cx.opaque_result(call)
     } else {

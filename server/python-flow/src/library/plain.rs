@@ -65,7 +65,7 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
             }
             None => {
                 let item = match cx.data_of(&first) {
-                    Some(data) if matches!(data.kind, DataKind::Opaque | DataKind::Array) => {
+                    Some(data) if matches!(data.kind, DataKind::Opaque | DataKind::Array | DataKind::Series) => {
                         cx.opaque(data.rows, data.all_infos())
                     }
                     Some(data) if data.kind == DataKind::Index => {
@@ -151,6 +151,10 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
             },
         },
         "super" => Value::Unknown,
+        "all" | "any" if !cx.infos_of(&first).is_empty() => {
+            let infos = cx.infos_of(&first);
+            super::frames::statistic(cx, infos)
+        }
         "bool" | "all" | "any" | "isinstance" | "hasattr" | "callable" | "issubclass" => Value::Bool(None),
         "print" | "display" => Value::None,
         _ => Value::Unknown,
@@ -257,7 +261,8 @@ pub(crate) fn container_method(cx: &mut Interpreter<'_>, object: &Value, name: &
             "append" | "add" => {
                 cx.note_appended(id, &first, call.range());
                 let first = cx.marked(first);
-                let mut first = cx.belonging(first);
+                let first = cx.belonging(first);
+                let mut first = cx.decided(first);
                 if cx.collects_words(id, &first) {
                     first = cx.collect_words(id, &first, name == "add", call.range());
                 }
@@ -472,7 +477,7 @@ pub(crate) fn plain_method(cx: &mut Interpreter<'_>, object: &Value, name: &str,
             _ => Value::Str(Text::default()),
         },
         Value::Number(_) | Value::Bool(_) => Value::Unknown,
-        _ => super::estimators::method_of_unknown(cx, object, name, call),
+        _ => super::estimators::method_of_unknown(cx, name, call),
     }
 }
 

@@ -172,6 +172,17 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Fits that set rows apart themselves, by which alone they are judged: their rows are no part of a split, and nothing else
+    /// judges them.
+    pub fn fits_that_set_apart(&self) -> Vec<(FitId, &'a Fit)> {
+        let apart = self.events().iter().filter_map(|event| match &event.kind {
+            EventKind::SetsApart { fit } => Some((*fit, self.fit(*fit))),
+            _ => None,
+        });
+        let rows = &self.analysis.flow.rows;
+        apart.filter(|(id, fit)| rows.split_or_cut_above(fit.x.data.rows).is_none() && !self.is_judged(*id)).collect()
+    }
+
     /// Whether what was learned, the info at `index`, went into a table of some rows.
     pub fn prepares(&self, index: usize, of: RowsId) -> bool {
         let id = InfoId(index as u32);

@@ -1,7 +1,8 @@
 //! MLW103, MLW111 and MLW112: cross-validation on data that was prepared, grouped or resampled as a whole.
 
-use mlwright_python_values::event::EventKind;
+use mlwright_python_values::event::{Event, EventKind};
 use mlwright_python_values::info::InfoKind;
+use mlwright_python_values::rows::RowsId;
 
 use super::Findings;
 use super::facts::Facts;
@@ -32,7 +33,8 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         {
             let seen = vec![(info.site, "fitted on all of these rows here")];
             // A test part stands outside: only the choice among settings is affected.
-            let held_out_beside = rows.split_above(x.data.rows).is_some() && rows.split_above(info.rows).is_some();
+            let held_out_beside = rows.split_above(x.data.rows).is_some() && rows.split_above(info.rows).is_some()
+                || is_judged_apart(facts, event, info.rows);
             if held_out_beside {
                 let message = format!(
                     "each fold of the training rows is judged on rows that `{}` has seen, which can mislead the choice (the test rows are not touched). Put it into a `Pipeline` with the model and search over that",
@@ -50,7 +52,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         if let Some(copies) = facts.copies_above(x.data.rows) {
             let made = vec![(rows.get(copies).site, "the copies are made here")];
             // A test part stands outside, as above.
-            if rows.split_above(copies).is_some() {
+            if rows.split_above(copies).is_some() || is_judged_apart(facts, event, copies) {
                 let message = "each fold of the training rows is judged on copies of rows it learned from, which can mislead the choice (the test rows are not touched). Use `imblearn.pipeline.Pipeline`, which resamples the training part of each fold";
                 found.report("MLW113", event.site, message.to_owned(), made);
             } else {
@@ -59,4 +61,14 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether what a search found is judged on rows that are not among `seen`, as a function does that is given both parts.
+fn is_judged_apart(facts: &Facts<'_>, search: &Event, seen: RowsId) -> bool {
+    facts.judged.iter().any(|judged| {
+        judged.metric.is_some()
+            && facts.fit(judged.fit).site == search.site
+            && facts.is_held_out(judged)
+            && !facts.flow().rows.are_related(judged.rows, seen)
+    })
 }

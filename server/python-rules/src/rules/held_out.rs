@@ -10,7 +10,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     let judges = facts.events().iter().any(|event| {
         matches!(
             event.kind,
-            EventKind::Split(_) | EventKind::CrossValidation { .. } | EventKind::Score(_) | EventKind::Watch { .. }
+            EventKind::Split(_)
+                | EventKind::CrossValidation { .. }
+                | EventKind::Score(_)
+                | EventKind::Watch { .. }
+                | EventKind::SetsApart { .. }
         )
     });
     if judges || facts.judged.iter().any(|judged| facts.flow().rows.split_above(judged.rows).is_some()) {

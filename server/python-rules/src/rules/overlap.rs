@@ -25,6 +25,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
     }
     copied_before_split(facts, found);
+    for (_, fit) in facts.fits_that_set_apart() {
+        if let Some(copies) = facts.copies_above(fit.x.data.rows) {
+            let related = vec![(fit.site, "some of these rows are set apart here")];
+            found.report("MLW104", facts.flow().rows.get(copies).site, COPIED.to_owned(), related);
+        }
+    }
     drawn(facts, found);
     let fits: Vec<FitId> = facts.model_fits().map(|(id, _)| id).collect();
     for fit in fits {

@@ -2,7 +2,7 @@
 //!
 //! Yang, Brower-Sinning, Lewis and Kästner, "Data Leakage in Notebooks" (ASE 2022), call it preprocessing leakage.
 
-use mlwright_python_values::event::EventKind;
+use mlwright_python_values::event::{Event, EventKind, Split};
 use mlwright_python_values::info::{Info, InfoKind};
 use mlwright_python_values::rows::{Relation, RowsId, Step};
 use mlwright_source_text::TextRange;
@@ -17,7 +17,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
     for judged in &facts.judged {
         let fit = facts.fit(judged.fit);
         let trained_on = fit.x.data.rows;
-        if !facts.is_test(judged) {
+        if !facts.is_test(judged) && !is_part_of_training(facts, judged) {
             continue;
         }
         for info in facts.info(&fit.infos.union(&judged.infos)) {
@@ -28,11 +28,22 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         }
     }
     while_learning(facts, found);
+    set_apart_while_learning(facts, found);
     before_any_judgement(facts, found);
     before_unknown_models(facts, found);
     each_part_by_itself(facts, found);
     from_both_parts(facts, found);
     after_the_split(facts, found);
+}
+
+/// Whether a model that was fitted on all rows is scored on the test part of them alone: what prepared them all is one more way in
+/// which it knows that part.
+fn is_part_of_training(facts: &Facts<'_>, judged: &Judged) -> bool {
+    let rows = &facts.flow().rows;
+    let is_test_part = |(_, split): (&Event, &Split)| {
+        &*split.what == "train_test_split" && rows.comes_from(judged.rows, split.parts[1])
+    };
+    judged.metric.is_some() && facts.against_training(judged) == Relation::Contains && facts.splits().any(is_test_part)
 }
 
 /// What was learned from the rows before they were split, and went into both parts afterwards, for models that are not
@@ -116,6 +127,18 @@ fn while_learning(facts: &Facts<'_>, found: &mut Findings) {
         for info in facts.info(&fit.infos.union(&x.data.all_infos())) {
             if info.kind != InfoKind::Future && facts.flow().rows.knows_of(info.rows, rows) {
                 report(facts, found, info, rows, fit.x.data.rows, fit.site, None);
+            }
+        }
+    }
+}
+
+/// A network that is judged by nothing but the part of its rows that it sets apart itself.
+fn set_apart_while_learning(facts: &Facts<'_>, found: &mut Findings) {
+    for (id, fit) in facts.fits_that_set_apart() {
+        let trained_on = fit.x.data.rows;
+        for info in facts.info(&fit.infos) {
+            if info.kind != InfoKind::Future && facts.flow().rows.knows_of(info.rows, trained_on) {
+                report(facts, found, info, trained_on, RowsId::NONE, facts.fit(id).site, None);
             }
         }
     }

@@ -180,6 +180,11 @@ fn columns_of_branches(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, x: 
 /// Data that is watched while a model learns: `validation_data`, `eval_set`, `evals`, `valid_sets`.
 pub(in crate::library) fn watch(cx: &mut Interpreter<'_>, fit: FitId, estimator: &Estimator, call: &Call<'_>) {
     let stops_early = stops_early(cx, estimator, call);
+    let share = call.keyword("validation_split").map(|argument| &argument.value);
+    if share.is_some_and(|share| !matches!(share, Value::None | Value::Number(Some(0.0)))) && estimator.role.is_model()
+    {
+        cx.note(call.range(), EventKind::SetsApart { fit });
+    }
     let native = estimator.class.ends_with(".train");
     for keyword in ["validation_data", "eval_set", "evals", "valid_sets", "eval_sets"] {
         // `xgb.train(params, dtrain, rounds, evals)`

@@ -253,6 +253,7 @@ impl Interpreter<'_> {
         }
         let kind = if data.kind == DataKind::Opaque && names.is_some() { DataKind::Frame } else { data.kind };
         let infos = if names.is_some() { data.infos.clone() } else { data.all_infos() };
+        let infos = infos.union(&self.infos_of(key)).union(&self.tested());
         let made = Data { kind, columns, infos, ..(*data).clone() };
         if in_place {
             self.change_data(object, |data| *data = made);

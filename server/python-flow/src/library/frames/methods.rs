@@ -2,6 +2,7 @@
 
 mod accessor;
 mod drop;
+mod told;
 mod values;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use mlwright_python_values::value::{Data, DataKind, Dialect, Value};
 use mlwright_source_text::{Dtype, TextRange};
 
 use self::drop::drop;
+use self::told::{keeps_rows, told};
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
@@ -355,6 +357,7 @@ fn method(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>, name: &str
         "fit" | "fit_transform" | "predict" | "train" => {
             super::super::estimators::unknown_estimator_method(cx, object, data, name, call)
         }
+        _ if data.kind == DataKind::Opaque && !keeps_columns(name) && !keeps_rows(name) => told(cx, data, call),
         _ => {
             let infos = call
                 .arguments

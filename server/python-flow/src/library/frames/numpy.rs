@@ -72,7 +72,11 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                     let infos = learned.union(&data.all_infos());
                     statistic(cx, infos)
                 }
-                None => Value::Number(None),
+                // A mean of vectors of words knows what they know.
+                None => match cx.words_in(&first) {
+                    words if words.is_empty() => Value::Number(None),
+                    words => statistic(cx, words),
+                },
             }
         }
         "concatenate" | "vstack" | "row_stack" | "append" | "hstack" | "column_stack" | "stack" | "c_" | "dstack" => {

@@ -30,12 +30,18 @@ impl Interpreter<'_> {
             }
             "index" if data.kind != DataKind::Opaque => {
                 let infos = data.all_infos();
-                self.add_data(Data { kind: DataKind::Index, columns: Columns::default(), infos, ..(**data).clone() })
+                // The labels of a correlation table are names of columns.
+                let names = data.rows == RowsId::NONE;
+                let columns = if names { Columns::unknown() } else { Columns::default() };
+                self.add_data(Data { kind: DataKind::Index, columns, infos, ..(**data).clone() })
             }
             "shape" => {
                 let n_columns = (!data.columns.open).then_some(data.columns.list.len() as f64);
                 let n_rows = data.length().map(|n_rows| n_rows as f64);
                 Value::Tuple(Arc::new(vec![Value::Number(n_rows), Value::Number(n_columns)]))
+            }
+            "values" | "array" if data.kind == DataKind::Index && data.rows == RowsId::NONE => {
+                self.add_data((**data).clone())
             }
             "values" | "array" => {
                 self.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
@@ -203,8 +209,8 @@ impl Interpreter<'_> {
             });
         }
         if matches!(data.kind, DataKind::Frame | DataKind::Opaque) && self.state.items(&key).is_some() {
-            // A list of names of which some are not known; those that are, are there.
-            let infos = data.all_infos();
+            // A list of names of which some are not known; those that are, are there. What chose them is known to the result.
+            let infos = data.all_infos().union(&self.infos_of(&key));
             let mut columns = Columns { base: data.columns.base, ..Columns::unknown() };
             for name in self.known_names(&key) {
                 let column = self.find_column(object, data, &name.0, None, name.1);

@@ -51,6 +51,12 @@ pub(super) fn listed(cx: &mut Interpreter<'_>, data: &Arc<Data>, name: &str) -> 
             rows: mlwright_python_values::rows::RowsId::NONE,
             ..(**data).clone()
         }),
+        // Names stay names.
+        "tolist" | "to_list"
+            if data.kind == DataKind::Index && data.rows == mlwright_python_values::rows::RowsId::NONE =>
+        {
+            cx.add_data((**data).clone())
+        }
         "tolist" | "to_list" => {
             cx.add_data(Data { kind: DataKind::Array, dialect: Dialect::Numpy, ..(**data).clone() })
         }
