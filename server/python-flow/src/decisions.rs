@@ -12,7 +12,8 @@ impl Interpreter<'_> {
     /// What follows happens only where a test says so; [`Self::leave_test`] ends it.
     pub(crate) fn enter_test(&mut self, test: &Value) {
         let infos = self.infos_of(test);
-        let statistics = infos.iter().filter(|id| self.flow.info(*id).kind == InfoKind::Statistic);
+        let is_learned = |kind: InfoKind| matches!(kind, InfoKind::Statistic | InfoKind::Fitted);
+        let statistics = infos.iter().filter(|id| is_learned(self.flow.info(*id).kind));
         let statistics = statistics.fold(Infos::default(), |all, id| all.union(&Infos::one(id)));
         self.tests.push(statistics);
     }

@@ -68,6 +68,7 @@ pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>
                     Some(data) if matches!(data.kind, DataKind::Opaque | DataKind::Array | DataKind::Series) => {
                         cx.opaque(data.rows, data.all_infos())
                     }
+                    Some(data) if data.kind == DataKind::Statistic => cx.add_data((*data).clone()),
                     Some(data) if data.kind == DataKind::Index => {
                         let names = data.columns.names().map(|name| Value::text(name)).collect::<Vec<_>>();
                         if !names.is_empty() && !data.columns.open {
@@ -243,8 +244,12 @@ fn zip(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
         _ => {
             let items = call
                 .positionals()
-                .map(|argument| {
-                    cx.state.items(&argument.value).and_then(|(items, _)| items.first().cloned()).unwrap_or_default()
+                .map(|argument| match cx.data_of(&argument.value).filter(|data| data.kind == DataKind::Statistic) {
+                    Some(_) => argument.value.clone(),
+                    None => {
+                        let items = cx.state.items(&argument.value);
+                        items.and_then(|(items, _)| items.first().cloned()).unwrap_or_default()
+                    }
                 })
                 .collect();
             cx.add_list(vec![Value::Tuple(Arc::new(items))], true)

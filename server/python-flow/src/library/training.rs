@@ -18,6 +18,9 @@ const DEPTH_OF_SAMPLES_MAX: usize = 3;
 pub(super) const EARLY_STOPPING: &str = "callback.early_stopping";
 
 pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: &str, call: &Call<'_>) -> Value {
+    if root == "statsmodels" && last == "variance_inflation_factor" {
+        return scores_of_columns(cx, last, call);
+    }
     if matches!(root, "sklearn" | "cuml" | "dask_ml" | "sklearnex") || root == "imblearn" || root == "mlxtend" {
         match last {
             "train_test_split" => return splits::train_test_split(cx, call),
@@ -28,6 +31,9 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
             | "validation_curve"
             | "permutation_test_score" => {
                 return splits::cross_validate(cx, last, call);
+            }
+            "mutual_info_classif" | "mutual_info_regression" | "chi2" | "f_classif" | "f_regression" | "r_regression" => {
+                return scores_of_columns(cx, last, call);
             }
             "resample" => return resample(cx, call),
             "shuffle" => return shuffle(cx, call),
@@ -292,6 +298,14 @@ fn shuffle(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
         Ok([only]) => only,
         Err(many) => Value::Tuple(Arc::new(many)),
     }
+}
+
+/// Numbers that say how much each column tells of the target, or of the other columns.
+fn scores_of_columns(cx: &mut Interpreter<'_>, what: &str, call: &Call<'_>) -> Value {
+    let first = call.positional(0).or(call.arguments.first()).map(|argument| argument.value.clone()).unwrap_or_default();
+    let Some(data) = cx.data_of(&first) else { return Value::Unknown };
+    let learned = cx.learn(data.rows, call.range(), what, InfoKind::Statistic);
+    frames::statistic(cx, learned.union(&data.all_infos()))
 }
 
 /// `scale(X)` and the like: fitted on what they change.

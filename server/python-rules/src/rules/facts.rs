@@ -180,7 +180,9 @@ impl<'a> Facts<'a> {
             _ => None,
         });
         let rows = &self.analysis.flow.rows;
-        apart.filter(|(id, fit)| rows.split_or_cut_above(fit.x.data.rows).is_none() && !self.is_judged(*id)).collect()
+        apart
+            .filter(|(id, fit)| rows.split_or_cut_above(fit.x.data.rows).is_none() && !self.is_judged(*id))
+            .collect()
     }
 
     /// Whether what was learned, the info at `index`, went into a table of some rows.

@@ -37,20 +37,14 @@ fn check_none(marked: &str) {
 
 #[test]
 fn sections_in_brackets() {
-    let all = [
-        "use_case", "train", "gate", "gate.metrics", "server", "mcp", "drift", "check", "providers",
-        "inline_completion",
-    ];
+    let all = ["use_case", "train", "gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion"];
     check("[$0", &all, "[use_case]");
     check("[ga$0\nx = 1\n", &["use_case", "train", "…"], "[use_case]\nx = 1\n");
     check("[g$0ate]\n", &["use_case", "train", "…"], "[use_case]\n");
     check("[gate.$0", &["use_case", "…"], "[use_case]");
     check(
         "[use_case]\n[$0]\n",
-        &[
-            "train", "gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion",
-            "use_case",
-        ],
+        &["train", "gate", "gate.metrics", "server", "mcp", "drift", "check", "providers", "inline_completion", "use_case"],
         "[use_case]\n[train]\n",
     );
 }

@@ -114,6 +114,12 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             array_of(cx, rows, Infos::default())
         }
         "random.permutation" if data.is_some() => cx.add_data_like(&first),
+        // Positions by what a statistic says.
+        "argsort" | "argwhere" | "nonzero" | "flatnonzero" | "argpartition"
+            if data.as_ref().is_some_and(|data| data.kind == DataKind::Statistic) =>
+        {
+            cx.add_data_like(&first)
+        }
         "random.permutation" | "random.choice" | "argsort" | "arange" | "random.randint" | "flatnonzero"
         | "nonzero" | "argwhere" => Value::Unknown,
         "split" | "array_split" => match data {
@@ -191,6 +197,10 @@ pub(crate) fn call_numpy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
                     });
                 });
                 made
+            }
+            None if matches!(name, "argmax" | "argmin") && !cx.infos_of(&first).is_empty() => {
+                let infos = cx.infos_of(&first);
+                statistic(cx, infos)
             }
             None => Value::Number(None),
         },
@@ -306,6 +316,13 @@ pub(crate) fn call_scipy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             cx.changed(&data, Infos::default())
         }
         "sparse.hstack" | "sparse.vstack" => stack(cx, name.rsplit('.').next().unwrap_or(name), call),
+        "stats.pearsonr" | "stats.spearmanr" | "stats.kendalltau" | "stats.pointbiserialr" | "stats.ttest_ind"
+        | "stats.f_oneway" | "stats.mannwhitneyu" | "stats.chi2_contingency" | "stats.ks_2samp" | "stats.skew"
+        | "stats.kurtosis" | "stats.iqr" => {
+            let what = name.trim_start_matches("stats.");
+            let learned = cx.learn(data.rows, call.range(), what, InfoKind::Statistic);
+            statistic(cx, learned.union(&data.all_infos()))
+        }
         _ => Value::Unknown,
     }
 }

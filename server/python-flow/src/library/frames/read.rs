@@ -401,7 +401,12 @@ fn frame_of_dict(cx: &mut Interpreter<'_>, value: &Value, site: TextRange, diale
         columns.set(column);
     }
     let rows = rows.unwrap_or_else(|| cx.new_rows(site));
-    cx.add_data(frame_data(columns, rows, n_rows, dialect))
+    let mut frame = frame_data(columns, rows, n_rows, dialect);
+    if rows == mlwright_python_values::rows::RowsId::NONE {
+        // A table of columns' names beside what is known of them: who sorts or filters it chooses names by that.
+        frame.infos = frame.all_infos();
+    }
+    cx.add_data(frame)
 }
 
 /// A frame of a list of rows: of dictionaries, or of what is not understood.

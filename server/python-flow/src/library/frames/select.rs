@@ -188,7 +188,13 @@ impl Interpreter<'_> {
             let columns =
                 if parts.len() > 1 && is_whole(&parts[1]) { data.columns.clone() } else { Columns::unknown() };
             let n_rows = n_rows_by(data, &first_key);
-            let made = Data { rows, columns, n_rows, infos: data.all_infos(), ..(**data).clone() };
+            // What chose the columns is known to the result.
+            let chosen = match &key {
+                Value::Tuple(keys) => keys.iter().skip(1).fold(Infos::default(), |all, key| all.union(&self.infos_of(key))),
+                _ => Infos::default(),
+            };
+            let infos = data.all_infos().union(&chosen);
+            let made = Data { rows, columns, n_rows, infos, ..(**data).clone() };
             return self.add_data(made);
         }
         if matches!(data.kind, DataKind::Frame | DataKind::Opaque | DataKind::Array) {
@@ -240,9 +246,15 @@ impl Interpreter<'_> {
             _ => {
                 let rows = self.rows_by(data, &key, index, site);
                 let by_names = self.data_of(&key).filter(|key| {
-                    key.kind == DataKind::Index
+                    let is_index = key.kind == DataKind::Index
                         && (key.rows == RowsId::NONE
-                            || (data.kind == DataKind::Frame && key.dialect == Dialect::Pandas))
+                            || (data.kind == DataKind::Frame && key.dialect == Dialect::Pandas));
+                    // What is of no rows chooses no rows.
+                    is_index
+                        || key.rows == RowsId::NONE
+                            && !matches!(key.kind, DataKind::Index | DataKind::Mask)
+                            && matches!(data.kind, DataKind::Frame | DataKind::Opaque)
+                            && !key.all_infos().is_empty()
                 });
                 match by_names {
                     Some(names) => {
@@ -315,7 +327,12 @@ impl Interpreter<'_> {
         }
         let rowed = Arc::new(rowed);
         if name == "iloc" || name == "iat" {
-            return self.columns_by_position(&rowed, column_expr);
+            let made = self.columns_by_position(&rowed, column_expr);
+            let chosen = self.infos_of(&column_key);
+            if !chosen.is_empty() {
+                self.change_data(&made, |data| data.infos = data.infos.union(&chosen));
+            }
+            return made;
         }
         // Of an index of several levels the second key may be of its second level.
         if data.grouped_by.len() > 1
