@@ -28,6 +28,8 @@ pub enum InfoKind {
     Fitted,
     /// A statistic over rows.
     Statistic,
+    /// A statistic that values are only compared with, or cut into classes by.
+    Edge,
     /// Words, or what is frequent, collected from texts.
     Vocabulary,
     /// Values of later rows: `shift(-1)`, `bfill`.

@@ -26,6 +26,7 @@ const N_RANGE_MAX: f64 = 40.0;
 pub(super) fn call_builtin(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     let first = call.positional(0).map(|argument| argument.value.clone()).unwrap_or_default();
     match name {
+        "set" | "frozenset" | "list" if call.arguments.is_empty() => cx.add_list(Vec::new(), false),
         "set" | "frozenset" => match cx.set_of_words(&first, call.range()) {
             Some(words) => words,
             None => sequence(cx, name, &first),
@@ -175,7 +176,10 @@ impl Interpreter<'_> {
 fn sequence(cx: &mut Interpreter<'_>, name: &str, value: &Value) -> Value {
     if let Some((mut items, open)) = cx.state.items(value) {
         match name {
-            "sorted" => items.sort_by_key(|item| item.as_text().cloned()),
+            "sorted" => {
+                items.sort_by_key(|item| item.as_text().cloned());
+                items = items.into_iter().map(|item| cx.ranked(item)).collect();
+            }
             "reversed" => items.reverse(),
             "set" | "frozenset" => {
                 let mut distinct: Vec<Value> = Vec::new();

@@ -240,7 +240,7 @@ fn report(
         ),
     };
     // `(x - x.min()) / (x.max() - x.min())` is one mistake.
-    if info.kind == InfoKind::Statistic && found.line_has(facts.text, "MLW101", info.site) {
+    if matches!(info.kind, InfoKind::Statistic | InfoKind::Edge) && found.line_has(facts.text, "MLW101", info.site) {
         return;
     }
     let fixes = super::statements::split_first(facts, info.site);

@@ -96,12 +96,10 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
     Some(fit)
 }
 
-/// Knowledge in a target. Edges between classes that are computed from all rows, `pd.cut(price, 4)`, only say what is asked.
+/// Knowledge in a target. Edges between classes that are computed from all rows, `pd.cut(price, 4)`, `price > price.median()`, only
+/// say what is asked.
 pub(in crate::library) fn infos_of_target(cx: &Interpreter<'_>, y: &Given) -> Infos {
-    let makes_classes = |id: &InfoId| {
-        let info = cx.flow.info(*id);
-        info.kind == InfoKind::Statistic && matches!(&*info.what, "cut" | "qcut")
-    };
+    let makes_classes = |id: &InfoId| cx.flow.info(*id).kind == InfoKind::Edge;
     let infos = y.data.all_infos();
     infos.iter().filter(|id| !makes_classes(id)).fold(Infos::default(), |all, id| all.union(&Infos::one(id)))
 }

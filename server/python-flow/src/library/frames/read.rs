@@ -132,7 +132,7 @@ fn bins(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) -> Value {
     let value = call.value(0, "x");
     let Some(data) = cx.data_of(&value) else { return Value::Unknown };
     let computed = name == "qcut" || matches!(call.value(1, "bins"), Value::Number(_));
-    let infos = if computed { cx.learn(data.rows, call.range(), name, InfoKind::Statistic) } else { Infos::default() };
+    let infos = if computed { cx.learn(data.rows, call.range(), name, InfoKind::Edge) } else { Infos::default() };
     let codes = cx.changed(&data, infos);
     match call.flag("retbins") {
         Some(true) => Value::Tuple(Arc::new(vec![codes, Value::Unknown])),

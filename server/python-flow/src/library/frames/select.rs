@@ -546,7 +546,9 @@ impl Interpreter<'_> {
     pub(crate) fn mask(&mut self, data: &Arc<Data>, values: &[Value], _site: TextRange) -> Value {
         let all: Vec<&Value> = values.iter().collect();
         let names = data.kind == DataKind::Index && data.rows == RowsId::NONE;
-        self.combined(&all, Some(if names { DataKind::Index } else { DataKind::Mask }))
+        let made = self.combined(&all, Some(if names { DataKind::Index } else { DataKind::Mask }));
+        self.note_edges(&made, values);
+        made
     }
 }
 
