@@ -100,7 +100,11 @@ impl<'a> Interpreter<'a> {
                 Object::Estimator(estimator) => library::estimator_method(self, object, &estimator, name, call),
                 Object::List(_) | Object::Dict(_) => library::container_method(self, object, name, call),
                 Object::Instance(instance) => match self.state.name(instance.scope, name).cloned() {
-                    Some(Value::Function(function, scope)) => self.call_function(&function, scope, Some(object), call),
+                    Some(Value::Function(function, scope)) => {
+                        library::own_models::method(self, object, &instance, name, call, |this| {
+                            this.call_function(&function, scope, Some(object), call)
+                        })
+                    }
                     _ => library::inherited_method(self, object, &instance, name, call),
                 },
             },
@@ -286,7 +290,7 @@ impl<'a> Interpreter<'a> {
 
     /// Makes an instance of a class of the script.
     fn instantiate(&mut self, class: &Arc<ClassDef>, scope: ScopeId, call: &Call<'_>) -> Value {
-        let instance = Instance { class: class.clone(), scope, attributes: Vec::new() };
+        let instance = Instance { class: class.clone(), scope, attributes: Vec::new(), fitted: None };
         let value = Value::Object(self.state.add(Object::Instance(Arc::new(instance))));
         if let Some(Value::Function(function, inside)) = self.state.name(scope, "__init__").cloned() {
             self.call_function(&function, inside, Some(&value), call);
@@ -367,7 +371,7 @@ impl<'a> Interpreter<'a> {
                 continue;
             }
             let object = object.get_or_insert_with(|| {
-                let instance = Instance { class: class.clone(), scope: inside, attributes: Vec::new() };
+                let instance = Instance { class: class.clone(), scope: inside, attributes: Vec::new(), fitted: None };
                 Value::Object(self.state.add(Object::Instance(Arc::new(instance))))
             });
             let object = object.clone();

@@ -9,6 +9,7 @@ pub(crate) mod estimators;
 pub(crate) mod frames;
 pub(crate) mod metrics;
 pub(crate) mod networks;
+pub(crate) mod own_models;
 mod plain;
 mod plots;
 mod roles;

@@ -142,6 +142,8 @@ pub struct Instance {
     pub class: Arc<ClassDef>,
     pub scope: ScopeId,
     pub attributes: Vec<(Arc<str>, Value)>,
+    /// Of a model that the script writes itself: what it learned from last.
+    pub fitted: Option<FitId>,
 }
 
 /// The form in which rows of samples are held.
