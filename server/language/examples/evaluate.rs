@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use mlwright_language::python::rules::rule;
 use mlwright_language::{Document, Language, Notebook, SchemaSource};
+use mlwright_python_rules::rule;
 
 /// Scripts alone: no data is read.
 struct Nothing;

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mlwright_language::python::analyse;
-use mlwright_language::python::flow::value::Value;
 use mlwright_language::{Document, Language, SchemaSource, TextRange};
+use mlwright_python_flow::analyse;
+use mlwright_python_values::value::Value;
 
 /// Scripts alone: no data is read.
 struct Nothing;

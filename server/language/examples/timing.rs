@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use mlwright_language::{Document, Language, SchemaSource, python};
-use mlwright_language::{Dtype, Table, TableColumn};
+use mlwright_language::{Document, Dtype, Language, SchemaSource, Table, TableColumn};
+use mlwright_python_flow::walk;
+use mlwright_python_syntax::lower::Parser;
 
 /// Knows the columns of CSV files by their first line; a script's are looked for beside it.
 #[derive(Default)]
@@ -34,13 +35,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("name a file")?;
     let text = std::fs::read_to_string(&path)?;
     let source = Files::default();
-    let mut parser = python::lower::Parser::default();
+    let mut parser = Parser::default();
     for turn in 0..5 {
         let started = Instant::now();
         let module = parser.parse(&text);
         let parsed = started.elapsed();
         let started = Instant::now();
-        let flow = python::flow::walk(&module, &text, path.as_str(), &source);
+        let flow = walk(&module, &text, path.as_str(), &source);
         let walked = started.elapsed();
         let document = Document::new(path.as_str(), Language::Python, text.as_str());
         document.analysis(&source);

@@ -10,13 +10,11 @@ pub use report::{github, json, text};
 pub use sarif::sarif;
 pub use selection::{Selection, UnknownRule};
 
+use mlwright_python_rules::{Category, rule};
+use mlwright_source_text::{Diagnostic, Encoding, LineIndex, Position, SchemaSource, Severity, TextRange};
 use serde::Serialize;
 
-use crate::answers::{Diagnostic, Severity};
 use crate::document::Document;
-use crate::python::rules::{Category, rule};
-use crate::schema::SchemaSource;
-use crate::text::{Encoding, LineIndex, Position, TextRange};
 
 /// Something found, with all that a report says of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 //!
 //! The schema comes as data from [`SchemaSource::config_schema`]; a key that is added to the settings is known here at once. What
 //! a schema cannot say in its own words, of what a text is the name, it says by the keyword `x-names`: `table`, `column` (of the
-//! table that a key beside it names), `class` (a value of the target), `folder`, or one of [`crate::NameKind`] (`metric`, `alias`,
+//! table that a key beside it names), `class` (a value of the target), `folder`, or one of [`mlwright_source_text::NameKind`] (`metric`, `alias`,
 //! …). At a list it is about each element, in `propertyNames` about the keys.
 //!
 //! What the product refuses to load is an error; what it loads, but cannot work with later (no such table), is a warning.
@@ -22,11 +22,10 @@ mod tests;
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Completion, Diagnostic, Hover, Lens, SchemaSource, Symbol, Target};
 use serde_json::Value;
 
-use crate::answers::{Completion, Diagnostic, Hover, Lens, Symbol, Target};
 use crate::document::Document;
-use crate::schema::SchemaSource;
 use names::Surroundings;
 use shape::Shape;
 use syntax::Tree;

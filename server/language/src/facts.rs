@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::answers::{ColumnFact, Facts, FrameFact};
-use crate::schema::{Dtype, SchemaSource, Table};
+use mlwright_source_text::{ColumnFact, Dtype, Facts, FrameFact, SchemaSource, Table};
 
 /// Names of tables at most.
 const N_TABLES_MAX: usize = 50;

@@ -1,34 +1,24 @@
 //! Understanding of Python, notebooks, SQL and `mlwright.toml` without running anything.
 //!
-//! It knows what columns each data frame has at each place, what a model was fitted on and what it was judged on, and from
-//! that completes, explains, and finds ML bugs. What cannot be known is *unknown*, never guessed. It knows no file, no editor's
-//! protocol and no engine: columns and files come through [`SchemaSource`], answers are plain data in byte offsets.
+//! A [`Document`] is one text of a workspace, and everything that can be asked of it. What columns each data frame has at each place,
+//! what a model was fitted on and what it was judged on, comes from the crates below, which this one puts together: `python-syntax`
+//! reads a script, `python-flow` walks it, `python-rules` and `python-features` say what follows, `sql` does all of it for SQL.
+//! `mlwright.toml` is understood here. What cannot be known is *unknown*, never guessed. It knows no file, no editor's protocol and no
+//! engine: columns and files come through [`SchemaSource`], answers are plain data in byte offsets.
 //!
-//! Start at [`python`] for how a script is read, then `python::flow`.
+//! Start at [`Document`]; for how a script is read, at `mlwright_python_flow::Script`.
 
 #![warn(missing_debug_implementations)]
 
-mod answers;
 pub mod check;
 mod config;
 mod document;
 mod facts;
-mod notebook;
-pub mod python;
-mod schema;
-mod sql;
-#[cfg(test)]
-mod testing;
-mod text;
 
-pub use answers::{
-    Action, ActionKind, ColumnFact, Command, Completion, CompletionKind, Diagnostic, EstimatorFact, Facts, Fix,
-    FrameFact, Hover, InlayHint, Lens, Related, Severity, Signature, Symbol, SymbolKind, Target, TextEdit,
-};
 pub use document::{Document, Language};
-pub use notebook::{Cell, Notebook, NotebookError, apply_to_ipynb};
-pub use schema::{
-    ColumnSummary, Dtype, Entry, Lifecycle, ModelVersion, NameKind, Outcome, SchemaSource, ServedEndpoint, Table,
-    TableColumn, TrainedRun, WatchingMonitor,
+pub use mlwright_source_text::{
+    Action, ActionKind, Cell, ColumnFact, ColumnSummary, Command, Completion, CompletionKind, Diagnostic, Dtype,
+    Encoding, Entry, EstimatorFact, Facts, Fix, FrameFact, Hover, InlayHint, Lens, Lifecycle, LineIndex, ModelVersion,
+    NameKind, Notebook, NotebookError, Outcome, Position, Related, SchemaSource, ServedEndpoint, Severity, Signature,
+    Symbol, SymbolKind, Table, TableColumn, Target, TextEdit, TextRange, TrainedRun, WatchingMonitor,
 };
-pub use text::{Encoding, LineIndex, Position, TextRange};

@@ -15,7 +15,6 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 use mlwright_base::system::files;
 use mlwright_engine::settings::Settings;
 use mlwright_engine::workspace::FOLDER;
-use mlwright_language::check::Selection;
 use mlwright_language::{ColumnSummary, Entry, Lifecycle, NameKind, SchemaSource, Table};
 use serde_json::Value;
 
@@ -169,10 +168,10 @@ impl SchemaSource for Source<'_> {
         self.world.workspaces.roots()
     }
 
-    fn rules(&self) -> Selection {
+    fn wants_rule(&self, code: &str) -> bool {
         let directory = self.world.workspaces.directory_of(Some(self.path));
         self.asked.path(&rules::file_of(&directory));
-        self.world.rules.of(&directory)
+        self.world.rules.of(&directory).takes(code)
     }
 
     fn lifecycle(&self, table: &str, target: Option<&str>) -> Option<Arc<Lifecycle>> {

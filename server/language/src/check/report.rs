@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use mlwright_source_text::Severity;
 use serde_json::{Value, json as value};
 
 use super::{Finding, Place};
-use crate::answers::Severity;
 
 /// One finding a paragraph, as compilers print them.
 pub fn text(findings: &[Finding], n_files: usize, n_known: usize) -> String {

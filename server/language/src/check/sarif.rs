@@ -1,10 +1,10 @@
 //! Findings in the Static Analysis Results Interchange Format (OASIS SARIF 2.1.0).
 
+use mlwright_python_rules::RULES;
+use mlwright_source_text::Severity;
 use serde_json::{Value, json};
 
 use super::{Finding, Place};
-use crate::answers::Severity;
-use crate::python::rules::RULES;
 
 /// A log with one run; `version` is the program's.
 pub fn sarif(findings: &[Finding], version: &str) -> Value {

@@ -1,8 +1,7 @@
 //! Which rules are wanted.
 
+use mlwright_python_rules::RULES;
 use thiserror::Error;
-
-use crate::python::rules::RULES;
 
 /// Rules chosen by code, by the start of a code (`MLW1`) or by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,6 +1,8 @@
+use mlwright_language_testkit::TestWorkspace;
+use mlwright_source_text::Notebook;
+
 use super::*;
-use crate::testing::TestWorkspace;
-use crate::{Language, Notebook};
+use crate::Language;
 
 const LEAKY: &str = "\
 import pandas as pd

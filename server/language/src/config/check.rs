@@ -5,13 +5,12 @@ mod syntax;
 mod value;
 
 use mlwright_base::names::nearest;
+use mlwright_source_text::{Diagnostic, Fix, Severity, TextEdit, TextRange};
 
 use super::Reading;
 use super::describe::key;
 use super::shape::{Child, Shape, Type};
 use super::syntax::{Header, Key, Pair, Setting, Value, ValueKind};
-use crate::answers::{Diagnostic, Fix, Severity, TextEdit};
-use crate::text::TextRange;
 
 /// More than anybody reads; a file with more is none of settings.
 const DIAGNOSTICS_MAX: usize = 500;

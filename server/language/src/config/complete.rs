@@ -10,8 +10,7 @@ use super::names::Names;
 use super::shape::{Shape, Type};
 use super::spot::{Spot, spot};
 use super::syntax::{Header, Setting, Value};
-use crate::answers::{Completion, CompletionKind, TextEdit};
-use crate::text::TextRange;
+use mlwright_source_text::{Completion, CompletionKind, TextEdit, TextRange};
 use offers::{Form, Offer};
 
 /// Added to the rank of whole sections offered among keys.

@@ -1,10 +1,9 @@
 //! Keys, tables and columns in words.
 
+use mlwright_source_text::{ColumnSummary, Table, TableColumn, describe};
 use serde_json::Value as Json;
 
 use super::shape::Shape;
-use crate::schema::{ColumnSummary, Table, TableColumn};
-use crate::sql::describe;
 
 /// A text as TOML's basic string.
 pub(super) fn quoted(text: &str) -> String {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use mlwright_source_text::{Hover, Table, Target};
+
 use super::Reading;
 use super::describe::{column_markdown, section_markdown, setting_markdown, table_markdown};
 use super::names::{Found, Names, column_beside, table_beside};
 use super::shape::{Shape, Type};
 use super::spot::{Spot, spot};
 use super::syntax::{Setting, Value, ValueKind};
-use crate::answers::{Hover, Target};
-use crate::schema::Table;
 
 pub(super) fn hover(reading: &Reading<'_>, offset: u32) -> Option<Hover> {
     let file = reading.shape()?;

@@ -1,13 +1,11 @@
 //! What the settings are good for, one click away: each step of the lifecycle that can be taken, with what came of it last.
 
+use mlwright_source_text::{Command, Lens, Lifecycle, ModelVersion, TextRange};
 use serde_json::{Map, Value as Json, json};
 
 use super::Reading;
 use super::names::{section_at, text_at, value_at};
 use super::syntax::{Setting, ValueKind};
-use crate::answers::{Command, Lens};
-use crate::schema::{Lifecycle, ModelVersion};
-use crate::text::TextRange;
 
 /// The section that says what is predicted.
 const USE_CASE: &str = "use_case";

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use mlwright_base::names::nearest;
+use mlwright_source_text::{NameKind, SchemaSource, Table, join};
 
 use super::shape::Shape;
 use super::syntax::{Setting, Tree, Value, ValueKind};
-use crate::schema::{NameKind, SchemaSource, Table};
-use crate::sql::join;
 
 /// Between a managed table and its version: `features@v3`.
 const VERSION_MARK: &str = "@v";

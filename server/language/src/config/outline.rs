@@ -1,8 +1,8 @@
 //! The outline: sections with their keys.
 
+use mlwright_source_text::{Symbol, SymbolKind, TextRange};
+
 use super::syntax::{Key, Pair, Tree, ValueKind};
-use crate::answers::{Symbol, SymbolKind};
-use crate::text::TextRange;
 
 /// The most characters of a value beside its key.
 const DETAIL_CHARS_MAX: usize = 60;

@@ -1,7 +1,8 @@
 //! What of the file an offset is on.
 
+use mlwright_source_text::TextRange;
+
 use super::syntax::{Header, Key, Setting, Tree, Value, ValueKind};
-use crate::text::TextRange;
 
 /// What an offset is on.
 #[derive(Debug)]

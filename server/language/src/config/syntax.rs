@@ -3,11 +3,10 @@
 //! It is built from the events of `toml_parser`, which recovers line by line and is the parser that reads the file in earnest, so
 //! that both mean the same by every text.
 
+use mlwright_source_text::TextRange;
 use toml_parser::decoder::ScalarKind;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
 use toml_parser::{ParseError, Source};
-
-use crate::text::TextRange;
 
 /// As deep as the file may nest; the same as the limit of `toml`.
 const DEPTH_MAX: u32 = 80;

@@ -7,11 +7,11 @@ mod hover;
 mod lenses;
 mod syntax;
 
+use mlwright_language_testkit::{ROOT, TestWorkspace};
+use mlwright_source_text::{ColumnSummary, Dtype, NameKind};
 use serde_json::Value;
 
 use crate::document::{Document, Language};
-use crate::schema::{ColumnSummary, Dtype, NameKind};
-use crate::testing::{ROOT, TestWorkspace};
 
 /// What has been made by hand from [`schema`] for features that the product's settings do not use yet.
 fn workspace_of(schema: Value) -> TestWorkspace {

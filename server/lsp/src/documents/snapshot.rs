@@ -62,9 +62,8 @@ impl Snapshot {
     /// Everything that is wrong in it, worked out once.
     pub(crate) fn diagnostics(&self, source: &dyn SchemaSource) -> &[Diagnostic] {
         self.diagnostics.get_or_init(|| {
-            let rules = source.rules();
             let mut found = self.document.diagnostics(source);
-            found.retain(|diagnostic| !diagnostic.code.starts_with("MLW") || rules.takes(diagnostic.code));
+            found.retain(|diagnostic| !diagnostic.code.starts_with("MLW") || source.wants_rule(diagnostic.code));
             found
         })
     }

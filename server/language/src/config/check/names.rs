@@ -1,14 +1,13 @@
 //! Names of tables, columns, metrics and the like that the workspace does not have.
 
 use mlwright_base::names::nearest;
+use mlwright_source_text::{Fix, Severity, TextEdit, join};
 
 use super::{Check, fix, last_name, replacements};
-use crate::answers::{Fix, Severity, TextEdit};
 use crate::config::describe::quoted;
 use crate::config::names::{Found, Names, providers, table_beside};
 use crate::config::shape::Shape;
 use crate::config::syntax::{Key, Setting, Value, ValueKind};
-use crate::sql::join;
 
 impl Check<'_> {
     /// A key that is itself a name, such as a metric's.

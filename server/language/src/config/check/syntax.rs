@@ -1,14 +1,13 @@
 //! What is no TOML, and keys that are set twice: in the words of the parser that reads the file in earnest.
 
+use mlwright_source_text::{Diagnostic, Fix, LineIndex, Related, Severity, TextEdit, TextRange};
 use toml::de::DeTable;
 
 use super::{DIAGNOSTICS_MAX, fix};
-use crate::answers::{Diagnostic, Fix, Related, Severity, TextEdit};
 use crate::config::Reading;
 use crate::config::describe::quoted;
 use crate::config::shape::Type;
 use crate::config::syntax::{Setting, Value, ValueKind};
-use crate::text::{LineIndex, TextRange};
 
 /// Errors of the syntax, one a line: what follows an error on its line mostly comes from it.
 pub(super) fn errors(reading: &Reading<'_>) -> Vec<Diagnostic> {

@@ -1,11 +1,11 @@
 //! Whether a value is one that its schema allows.
 
 use mlwright_base::names::nearest;
+use mlwright_source_text::{Fix, TextEdit};
 use regex::Regex;
 use serde_json::Value as Json;
 
 use super::fix;
-use crate::answers::{Fix, TextEdit};
 use crate::config::shape::{Shape, Type};
 use crate::config::syntax::{Value, ValueKind};
 

@@ -1,13 +1,11 @@
 //! Values that a key may have.
 
-use crate::answers::{Completion, CompletionKind, TextEdit};
+use mlwright_source_text::{Completion, CompletionKind, NameKind, TextEdit, TextRange, describe, is_file_name, join};
+
 use crate::config::describe::{column_detail, literal, quoted, table_markdown};
 use crate::config::names::{Found, Names, Surroundings, column_beside, providers, table_beside};
 use crate::config::shape::{Shape, Type};
 use crate::config::syntax::{Setting, Tree};
-use crate::schema::NameKind;
-use crate::sql::{describe, is_file_name, join};
-use crate::text::TextRange;
 
 /// The most tables whose columns are looked up for the list.
 const DESCRIBED_MAX: usize = 50;

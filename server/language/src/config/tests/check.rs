@@ -1,8 +1,7 @@
+use mlwright_language_testkit::TestWorkspace;
+use mlwright_source_text::{Diagnostic, LineIndex, SchemaSource, Severity};
+
 use super::{document, schema, workspace, workspace_of};
-use crate::answers::{Diagnostic, Severity};
-use crate::schema::SchemaSource;
-use crate::testing::TestWorkspace;
-use crate::text::LineIndex;
 
 fn shown(text: &str, diagnostic: &Diagnostic) -> String {
     let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };

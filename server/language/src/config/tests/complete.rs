@@ -1,6 +1,7 @@
+use mlwright_language_testkit::cursor;
+use mlwright_source_text::SchemaSource;
+
 use super::{document, workspace, workspace_of};
-use crate::schema::SchemaSource;
-use crate::testing::cursor;
 
 fn complete_in(workspace: &dyn SchemaSource, marked: &str) -> Vec<(String, String)> {
     let (text, offset) = cursor(marked);

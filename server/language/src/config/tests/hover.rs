@@ -1,6 +1,7 @@
+use mlwright_language_testkit::cursor;
+use mlwright_source_text::{Symbol, Target};
+
 use super::{document, workspace};
-use crate::answers::{Symbol, Target};
-use crate::testing::cursor;
 
 /// The text that the hover at `$0` is about, and parts of what it says.
 fn check(marked: &str, on: &str, parts: &[&str]) {

@@ -1,7 +1,7 @@
+use mlwright_source_text::{Lifecycle, ModelVersion, ServedEndpoint, TrainedRun, WatchingMonitor};
 use serde_json::json;
 
 use super::{document, workspace};
-use crate::schema::{Lifecycle, ModelVersion, ServedEndpoint, TrainedRun, WatchingMonitor};
 
 const USE_CASE: &str =
     "[use_case]\ntable = \"telco.csv\"\ntarget = \"Churn\"\npositive_class = \"Yes\"\n[server]\n[drift]\n";
