@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{Expr, ExprId, FunctionDef, Ident, Module, Stmt};
 use mlwright_python_values::column::{BaseId, Column, Columns, OriginId};
-use mlwright_python_values::event::{Event, EventKind, Fit, Given, Turn};
+use mlwright_python_values::event::{Arm, Event, EventKind, Fit, Given, Turn};
 use mlwright_python_values::info::{Info, InfoId, InfoKind, Infos};
 use mlwright_python_values::rows::{RowsId, Step};
 use mlwright_python_values::state::State;
@@ -43,6 +43,10 @@ pub struct Interpreter<'a> {
     /// What the functions on the stack have returned so far.
     pub(crate) returns: Vec<Option<Value>>,
     pub(crate) turns: Arc<Vec<Turn>>,
+    /// The arms of `if` statements that are being walked, outermost first.
+    pub(crate) arms: Arc<Vec<Arm>>,
+    /// How often an `if` was come to.
+    pub(crate) n_visits: u32,
     /// The items that loops and comprehensions are at, outermost first.
     pub(crate) items: Vec<super::samples::Item>,
     /// The statistics that the tests of the branches being walked look at, outermost first.
@@ -98,6 +102,8 @@ impl<'a> Interpreter<'a> {
             called: Default::default(),
             returns: Vec::new(),
             turns: Arc::default(),
+            arms: Arc::default(),
+            n_visits: 0,
             items: Vec::new(),
             tests: Vec::new(),
             n_objects_before: Vec::new(),
@@ -199,7 +205,7 @@ impl<'a> Interpreter<'a> {
     /// Notes an event.
     pub(crate) fn note(&mut self, site: TextRange, kind: EventKind) -> usize {
         let site = self.site(site);
-        self.flow.events.push(Event { site, kind, loops: self.turns.clone() });
+        self.flow.events.push(Event { site, kind, loops: self.turns.clone(), arms: self.arms.clone() });
         self.flow.events.len() - 1
     }
 

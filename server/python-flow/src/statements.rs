@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mlwright_python_syntax::ast::{ClassDef, Expr, ExprKind, Stmt, StmtKind};
-use mlwright_python_values::event::{EventKind, Turn};
+use mlwright_python_values::event::{Arm, EventKind, Turn};
 use mlwright_python_values::state::State;
 use mlwright_python_values::value::{ScopeId, Value};
 use mlwright_source_text::TextRange;
@@ -196,12 +196,19 @@ impl<'a> Interpreter<'a> {
         }
         let truth = value.truth();
         self.enter_test(&value);
+        let outer = self.arms.clone();
+        self.n_visits += 1;
+        let arm = Arm { visit: self.n_visits, body: true };
+        Arc::make_mut(&mut self.arms).push(arm);
         self.state.begin();
         let reach_body = self.walk_block(body, scope);
         let taken = self.state.rewind();
+        self.arms = outer.clone();
+        Arc::make_mut(&mut self.arms).push(Arm { body: false, ..arm });
         self.state.begin();
         let reach_orelse = self.walk_block(orelse, scope);
         let other = self.state.rewind();
+        self.arms = outer;
         self.leave_test();
         match (reach_body, reach_orelse) {
             (Reach::Next, Reach::Next) => match truth {

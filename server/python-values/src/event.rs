@@ -16,6 +16,24 @@ pub struct Event {
     pub kind: EventKind,
     /// The loops around it, outermost first: where, and which turn.
     pub loops: Arc<Vec<Turn>>,
+    /// The arms of `if` statements around it, outermost first.
+    pub arms: Arc<Vec<Arm>>,
+}
+
+impl Event {
+    /// Whether of two events only one can happen: each is in another arm of one `if`, come to once.
+    pub fn excludes(&self, other: &Event) -> bool {
+        self.arms.iter().any(|arm| other.arms.iter().any(|rival| rival.visit == arm.visit && rival.body != arm.body))
+    }
+}
+
+/// An arm of an `if` statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arm {
+    /// Number of the time that the walk comes to an `if`.
+    pub visit: u32,
+    /// The body, rather than what is done otherwise.
+    pub body: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

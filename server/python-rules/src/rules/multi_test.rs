@@ -256,7 +256,10 @@ fn several_models(facts: &Facts<'_>, judged: &[&Judged], found: &mut Findings) {
         }
         let is_rival = |known: &Model, other: &Judged| {
             let is_same = known.target == model.target || is_judged_by_same_column(facts, other, judged);
-            is_same && !is_judged_by_other_vector(facts, other, judged)
+            let events = facts.events();
+            is_same
+                && !is_judged_by_other_vector(facts, other, judged)
+                && !events[judged.event].excludes(&events[other.event])
         };
         let mut rivals = seen.iter().filter(|(known, other)| is_rival(known, other));
         if let Some((_, first)) = rivals.next() {
