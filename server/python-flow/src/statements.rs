@@ -198,13 +198,13 @@ impl<'a> Interpreter<'a> {
         self.enter_test(&value);
         let outer = self.arms.clone();
         self.n_visits += 1;
-        let arm = Arm { visit: self.n_visits, body: true };
+        let arm = Arm { visit: self.n_visits, body: true, skipped: truth == Some(false) };
         Arc::make_mut(&mut self.arms).push(arm);
         self.state.begin();
         let reach_body = self.walk_block(body, scope);
         let taken = self.state.rewind();
         self.arms = outer.clone();
-        Arc::make_mut(&mut self.arms).push(Arm { body: false, ..arm });
+        Arc::make_mut(&mut self.arms).push(Arm { body: false, skipped: truth == Some(true), ..arm });
         self.state.begin();
         let reach_orelse = self.walk_block(orelse, scope);
         let other = self.state.rewind();

@@ -21,6 +21,11 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether it lies in an arm that is not taken.
+    pub fn is_skipped(&self) -> bool {
+        self.arms.iter().any(|arm| arm.skipped)
+    }
+
     /// Whether of two events only one can happen: each is in another arm of one `if`, come to once.
     pub fn excludes(&self, other: &Event) -> bool {
         self.arms.iter().any(|arm| other.arms.iter().any(|rival| rival.visit == arm.visit && rival.body != arm.body))
@@ -34,6 +39,8 @@ pub struct Arm {
     pub visit: u32,
     /// The body, rather than what is done otherwise.
     pub body: bool,
+    /// Whether the test is known to lead to the other arm.
+    pub skipped: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
