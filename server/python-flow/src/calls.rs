@@ -367,6 +367,11 @@ impl<'a> Interpreter<'a> {
         let mut object = None;
         for stmt in &class.body {
             let StmtKind::FunctionDef(function) = &*stmt.kind else { continue };
+            // Only the class itself can call what is private to it (Python reference, 6.2.1.1, "Private name mangling").
+            let name = &*function.name.name;
+            if name.starts_with("__") && !name.ends_with("__") {
+                continue;
+            }
             if self.called.contains(&Arc::as_ptr(function)) {
                 continue;
             }

@@ -167,6 +167,20 @@ pub(crate) fn call(cx: &mut Interpreter<'_>, name: &Arc<str>, call: &Call<'_>) -
             Value::Unknown
         }
         "nltk" => texts::call_nltk(cx, name, last, call),
+        // `dmatrices("y ~ a + b", df)`: a target and features of the same rows.
+        "patsy" if matches!(last, "dmatrices" | "dmatrix") => {
+            let data = call.value(1, "data");
+            let Some(data) = cx.data_of(&data) else { return cx.opaque_result(call) };
+            let part = |cx: &mut Interpreter<'_>| {
+                let columns = mlwright_python_values::column::Columns::unknown();
+                cx.add_data(Data { kind: DataKind::Frame, columns, infos: data.all_infos(), ..(*data).clone() })
+            };
+            if last == "dmatrix" {
+                return part(cx);
+            }
+            let (target, features) = (part(cx), part(cx));
+            Value::Tuple(Arc::new(vec![target, features]))
+        }
         "gensim" => embeddings::call(cx, name, last, call),
         "mlflow" | "mlwright" => lifecycle(cx, last, call),
         _ => training::call(cx, name, root, last, call),

@@ -309,6 +309,19 @@ impl RowsTable {
         if whole(line_b, top_b) && self.get(top_b).parents.iter().any(|parent| self.comes_from(line_a[0], *parent)) {
             return Relation::Within;
         }
+        // Put together again of parts of the other one.
+        let is_of = |line: &[RowsId], top: RowsId, other: RowsId| {
+            let is_part = |part: &RowsId| {
+                matches!(self.relation(*part, other), Relation::Same | Relation::Within | Relation::Copies(_))
+            };
+            whole(line, top) && self.get(top).parents.iter().all(is_part)
+        };
+        if is_of(line_a, top_a, line_b[0]) {
+            return Relation::Within;
+        }
+        if is_of(line_b, top_b, line_a[0]) {
+            return Relation::Contains;
+        }
         // Two tables that were read may hold the same rows, but nobody can tell.
         Relation::Unknown
     }

@@ -13,6 +13,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         let in_folds = facts.split_of(judged.rows).is_some_and(|split| &*split.what != "train_test_split");
         if let Relation::Copies(set) = facts.against_training(judged)
             && !in_folds
+            && !is_training_score(facts, judged, set)
         {
             let site = facts.flow().rows.get(set).site;
             let fit = facts.fit(judged.fit);
@@ -37,6 +38,13 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
         let all: Vec<&Judged> = facts.judged.iter().filter(|judged| judged.fit == fit).collect();
         check_fit(facts, fit, &all, found);
     }
+}
+
+/// Whether a model is judged on the very rows whose copies it learned from, as it is on others: that shows overfitting.
+fn is_training_score(facts: &Facts<'_>, judged: &Judged, copies: RowsId) -> bool {
+    let originals = &facts.flow().rows.get(copies).parents;
+    originals.contains(&judged.rows)
+        && facts.judged.iter().any(|other| other.fit == judged.fit && other.metric.is_some() && facts.is_held_out(other))
 }
 
 /// Predictions for test rows that are only looked at in a plot, of a model that was fitted on all rows after these were split.
@@ -80,7 +88,12 @@ fn copied_before_split(facts: &Facts<'_>, found: &mut Findings) {
             continue;
         }
         let from_part = |id: RowsId| split.parts.iter().any(|part| rows.comes_from(id, *part));
-        let is_judged = facts.model_fits().any(|(id, fit)| from_part(fit.x.data.rows) && facts.is_judged(id));
+        // Of a judgement on rows that are made in ways that are not understood nothing else is known.
+        let is_seen = |id: FitId| {
+            facts.judged.iter().any(|judged| judged.fit == id && facts.against_training(judged) != Relation::Unknown)
+        };
+        let is_judged =
+            facts.model_fits().any(|(id, fit)| from_part(fit.x.data.rows) && facts.is_judged(id) && is_seen(id));
         let fitted = facts.model_fits().find(|(_, fit)| from_part(fit.x.data.rows));
         let is_unknown = unknown.iter().any(|(other, _)| other.site == event.site);
         if is_judged || fitted.is_none() && !is_unknown {
