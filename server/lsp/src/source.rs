@@ -10,11 +10,12 @@ mod workspaces;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use mlwright_base::system::files;
 use mlwright_engine::settings::Settings;
 use mlwright_engine::workspace::FOLDER;
+use mlwright_language::check::Selection;
 use mlwright_language::{ColumnSummary, Entry, Lifecycle, NameKind, SchemaSource, Table};
 use serde_json::Value;
 
@@ -81,13 +82,15 @@ pub struct Source<'a> {
     folder: &'a str,
     /// The tables that were asked for, by path: one question sees one state of each file, and looks at it once.
     files: Mutex<HashMap<String, Option<Arc<Table>>>>,
+    /// The rules that the document's workspace wants, looked up once.
+    rules: OnceLock<Selection>,
 }
 
 impl<'a> Source<'a> {
     /// The world for the document at `path`.
     pub fn new(world: &'a World, asked: &'a Asked, path: &'a str) -> Self {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        Self { world, asked, path, folder, files: Mutex::default() }
+        Self { world, asked, path, folder, files: Mutex::default(), rules: OnceLock::new() }
     }
 
     /// Whether a path is in one of the roots, or in the document's own folder.
@@ -169,9 +172,12 @@ impl SchemaSource for Source<'_> {
     }
 
     fn wants_rule(&self, code: &str) -> bool {
-        let directory = self.world.workspaces.directory_of(Some(self.path));
-        self.asked.path(&rules::file_of(&directory));
-        self.world.rules.of(&directory).takes(code)
+        let rules = self.rules.get_or_init(|| {
+            let directory = self.world.workspaces.directory_of(Some(self.path));
+            self.asked.path(&rules::file_of(&directory));
+            self.world.rules.of(&directory)
+        });
+        rules.takes(code)
     }
 
     fn lifecycle(&self, table: &str, target: Option<&str>) -> Option<Arc<Lifecycle>> {
