@@ -90,6 +90,13 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
             return tuner;
         }
         ("keras" | "tensorflow", "pad_sequences" | "to_categorical") => return same(cx, call),
+        // `tf.data.Dataset.from_tensor_slices((x, y))`
+        ("tensorflow", "from_tensor_slices") => {
+            let samples = call.value(0, "tensors");
+            let Some(data) = cx.data_within(&samples, DEPTH_OF_SAMPLES_MAX) else { return cx.opaque_result(call) };
+            let infos = cx.infos_of(&samples);
+            return cx.opaque(data.rows, infos);
+        }
         ("keras" | "tensorflow", "load_model") => {
             // Mostly what the script itself saved: the network that it fitted last.
             let last = cx

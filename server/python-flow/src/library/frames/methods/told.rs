@@ -49,6 +49,7 @@ pub(super) fn keeps_rows(name: &str) -> bool {
             | "batch"
             | "padded_batch"
             | "prefetch"
+            | "with_options"
             | "with_format"
             | "set_format"
             | "rename_column"
