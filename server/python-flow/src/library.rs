@@ -3,6 +3,7 @@
 //! [`frames`] knows pandas, polars and NumPy; [`estimators`] what is fitted and asked to predict; [`splits`], [`metrics`] and
 //! [`training`] the functions around them; [`plain`] Python's own functions, texts and paths; [`roles`] which class is what.
 
+mod containers;
 pub(crate) mod datasets;
 mod embeddings;
 pub(crate) mod estimators;
@@ -30,7 +31,8 @@ use crate::interpreter::Interpreter;
 
 pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method, fit_by_hand};
 pub(crate) use frames::{data_method, recipe_comparison, recipe_method, recipe_operation};
-pub(crate) use plain::{container_method, join_path, plain_attribute, plain_method};
+pub(crate) use containers::container_method;
+pub(crate) use plain::{join_path, plain_attribute, plain_method};
 
 /// Whether a library's function or class leaves the frames that it is given as they are.
 pub(crate) fn leaves_arguments(name: &str) -> bool {

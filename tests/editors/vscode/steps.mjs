@@ -200,6 +200,26 @@ export const steps = [
     },
   ],
   [
+    "a table is plotted",
+    async ({ editor, page }) => {
+      await editor.command("mlwright: Plot a Table");
+      const question = (text) => page.locator(".quick-input-widget", { hasText: text }).locator("input.input");
+      await question("Plot which table?").fill("telco", { timeout: WAIT_MS_MAX });
+      await editor.choice("telco").first().click({ timeout: WAIT_MS_MAX });
+      await question("Draw telco").fill("histogram", { timeout: WAIT_MS_MAX });
+      await editor.choice("histogram").first().click({ timeout: WAIT_MS_MAX });
+      await question("Column along x").fill("tenure", { timeout: WAIT_MS_MAX });
+      await editor.choice("tenure").first().click({ timeout: WAIT_MS_MAX });
+      const picture = editor.panelFrame().locator("img");
+      await picture.waitFor({ timeout: WAIT_MS_MAX });
+      // It is told in words too, and the picture is there and not only its place.
+      assert.match(await picture.getAttribute("alt"), /tenure/);
+      assert.ok((await picture.evaluate((image) => image.naturalWidth)) > 300);
+      await editor.screenshot("plot");
+      await editor.command("View: Close All Editors");
+    },
+  ],
+  [
     "the MCP server is listed and a tool of it is called",
     async ({ editor, page, answerFile }) => {
       await editor.command("MCP: List Servers");

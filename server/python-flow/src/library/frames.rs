@@ -11,6 +11,7 @@ mod numpy;
 mod polars;
 mod read;
 mod reshape;
+mod rows;
 mod select;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ use mlwright_python_values::value::{Data, DataKind, Dialect, Value};
 use mlwright_source_text::{Dtype, TextRange};
 
 use self::drop::drop;
-use self::told::{keeps_rows, told};
+use self::told::{keeps_columns, keeps_rows, told};
 use self::values::{apply, fillna, listed, sample, shift};
 pub(super) use self::values::{dtype_of, future, looks_ahead};
 use super::read::statistic;
@@ -391,56 +391,6 @@ fn reindexed(cx: &mut Interpreter<'_>, data: &Arc<Data>, call: &Call<'_>) -> Val
     };
     let infos = data.all_infos();
     cx.add_data(Data { columns, infos, n_rows: None, ..(**data).clone() })
-}
-
-/// Whether a method that is not worked out gives a frame of the same columns.
-fn keeps_columns(name: &str) -> bool {
-    matches!(
-        name,
-        "abs"
-            | "round"
-            | "clip"
-            | "ffill"
-            | "pad"
-            | "cumsum"
-            | "cumprod"
-            | "cummax"
-            | "cummin"
-            | "diff"
-            | "pct_change"
-            | "replace"
-            | "where"
-            | "mask"
-            | "infer_objects"
-            | "convert_dtypes"
-            | "sort_index"
-            | "add"
-            | "sub"
-            | "mul"
-            | "div"
-            | "truediv"
-            | "floordiv"
-            | "mod"
-            | "pow"
-            | "divide"
-            | "multiply"
-            | "subtract"
-            | "asfreq"
-            | "tz_localize"
-            | "tz_convert"
-            | "set_flags"
-            | "isin"
-            | "to_period"
-            | "to_timestamp"
-            | "reorder_levels"
-            | "swapaxes"
-            | "repeat"
-            | "shuffle"
-            | "compute"
-            | "persist"
-            | "repartition"
-            | "cache"
-    )
 }
 
 /// Whether an expression of `eval` assigns: `c = a + b`.

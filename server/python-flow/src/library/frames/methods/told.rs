@@ -1,4 +1,4 @@
-//! Methods of what is not understood: an object of another file, a tensor, a data set.
+//! Methods that are not worked out, of frames and of what is not understood: an object of another file, a tensor, a data set.
 
 use std::sync::Arc;
 
@@ -66,5 +66,55 @@ pub(super) fn keeps_rows(name: &str) -> bool {
             | "log1p"
             | "sqrt"
             | "item"
+    )
+}
+
+/// Whether a method that is not worked out gives a frame of the same columns.
+pub(super) fn keeps_columns(name: &str) -> bool {
+    matches!(
+        name,
+        "abs"
+            | "round"
+            | "clip"
+            | "ffill"
+            | "pad"
+            | "cumsum"
+            | "cumprod"
+            | "cummax"
+            | "cummin"
+            | "diff"
+            | "pct_change"
+            | "replace"
+            | "where"
+            | "mask"
+            | "infer_objects"
+            | "convert_dtypes"
+            | "sort_index"
+            | "add"
+            | "sub"
+            | "mul"
+            | "div"
+            | "truediv"
+            | "floordiv"
+            | "mod"
+            | "pow"
+            | "divide"
+            | "multiply"
+            | "subtract"
+            | "asfreq"
+            | "tz_localize"
+            | "tz_convert"
+            | "set_flags"
+            | "isin"
+            | "to_period"
+            | "to_timestamp"
+            | "reorder_levels"
+            | "swapaxes"
+            | "repeat"
+            | "shuffle"
+            | "compute"
+            | "persist"
+            | "repartition"
+            | "cache"
     )
 }
