@@ -85,14 +85,16 @@ fn has_untouched(facts: &Facts<'_>, sets: &Sets<'_>, set: RowsId, tries_threshol
     if outer_part_is_untouched(facts, set) {
         return true;
     }
-    let n_here = n_models(&sets.list[sets.places[&set]].1);
+    let here = &sets.list[sets.places[&set]].1;
+    let last_event = |judged: &[&Judged]| judged.iter().map(|judged| judged.event).max();
+    let n_here = n_models(here);
     (n_here > 1 || tries_thresholds || watches(facts, set))
         && sets.list.iter().any(|(other, judged)| {
             let is_apart = || {
                 facts.relation(*other, set) == Relation::Disjoint
                     || facts.flow().rows.are_unpacked_together(*other, set)
             };
-            *other != set && n_models(judged) == 1 && is_apart()
+            *other != set && n_models(judged) == 1 && is_apart() && last_event(judged) > last_event(here)
         })
 }
 
@@ -168,7 +170,7 @@ struct Model {
     object: u32,
     revision: u32,
     class: Arc<str>,
-    /// Names of the features, where these are all known.
+    /// Names of the features, where these are all known; of an array that columns are taken from, how: `best` in `X[:, best]`.
     features: Vec<Arc<str>>,
     /// Origins of the target: models of two targets are two questions.
     target: Vec<u32>,
@@ -177,13 +179,23 @@ struct Model {
 fn model(facts: &Facts<'_>, fit: FitId) -> Model {
     let fit = facts.fit(fit);
     let x = &fit.x.data.columns;
+    let features = match x.open {
+        false => x.names().cloned().collect(),
+        true => columns_taken(fit.x.range.of(facts.text)).into_iter().map(Into::into).collect(),
+    };
     Model {
         object: fit.object.0,
         revision: fit.estimator.revision,
         class: fit.estimator.class.clone(),
-        features: if x.open { Vec::new() } else { x.names().cloned().collect() },
+        features,
         target: fit.y.as_ref().map_or_else(Vec::new, origins),
     }
+}
+
+/// What says which columns of an array are taken, in the words of the script.
+fn columns_taken(x: &str) -> Option<&str> {
+    let (_, rest) = x.split_once("[:,")?;
+    Some(rest.rsplit_once(']')?.0.trim())
 }
 
 fn origins(y: &Given) -> Vec<u32> {
