@@ -269,7 +269,11 @@ impl<'a> Facts<'a> {
             .seen
             .iter()
             .flatten()
-            .any(|seen| inside(seen.range) && seen.data().is_some_and(|data| data.kind == DataKind::Mask))
+            .any(|seen| {
+                // Of the truth, `y_test == 1` only says which class is asked about.
+                let is_of_scores = |data: &Arc<Data>| data.kind == DataKind::Mask && data.prediction.is_some();
+                inside(seen.range) && seen.data().is_some_and(is_of_scores)
+            })
     }
 }
 

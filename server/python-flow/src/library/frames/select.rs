@@ -53,7 +53,7 @@ impl Interpreter<'_> {
                 let infos = data.all_infos();
                 self.add_data(Data { rows, columns: Columns::unknown(), infos, ..(**data).clone() })
             }
-            "data" | "target" | "frame" if data.kind == DataKind::Opaque => self.opaque(data.rows, data.all_infos()),
+            "data" | "target" | "frame" | "features" | "targets" if data.kind == DataKind::Opaque => self.opaque(data.rows, data.all_infos()),
             "size" | "ndim" | "height" | "width" | "empty" | "dtype" | "dtypes" | "name" => return None,
             _ if data.kind == DataKind::Grouped && data.columns.get(name).is_some() => {
                 let key = Value::Str(Text { value: Some(attribute.name.clone()), origin: None });
