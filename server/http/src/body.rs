@@ -44,7 +44,7 @@ mod tests {
     #[tokio::test]
     async fn all_bodies_together_have_a_bounded_room() {
         let bodies = Bodies::new(REQUEST_BYTES_MAX, 100, BODY_TIME_MAX);
-        let read = async |n_bytes: usize| super::read(&bodies, Body::from(vec![b'x'; n_bytes])).await;
+        let read = async |n_bytes: usize| read(&bodies, Body::from(vec![b'x'; n_bytes])).await;
         let first = read(60).await.unwrap_or_else(|failure| panic!("{failure:?}"));
         assert_eq!(first.bytes, vec![b'x'; 60]);
         let second = read(40).await.unwrap_or_else(|failure| panic!("{failure:?}"));
