@@ -107,7 +107,16 @@ impl Columns {
     pub fn remove(&mut self, name: &str) {
         Arc::make_mut(&mut self.list).retain(|column| &*column.name != name);
         if self.open {
-            Arc::make_mut(&mut self.dropped).push(name.into());
+            self.note_dropped(&[name.into()]);
+        }
+    }
+
+    /// Columns of these names are gone, where they were there: each is listed once, however often branches meet.
+    pub fn note_dropped(&mut self, names: &[Arc<str>]) {
+        for name in names {
+            if !self.dropped.contains(name) {
+                Arc::make_mut(&mut self.dropped).push(name.clone());
+            }
         }
     }
 
@@ -133,12 +142,14 @@ impl Columns {
         for column in other.list.iter().filter(|column| self.get(&column.name).is_none()) {
             list.push(Arc::new(Column { certain: column.certain && self.open, ..(**column).clone() }));
         }
-        Columns {
+        let mut joined = Columns {
             list: Arc::new(list),
             open: self.open || other.open,
             base: self.base.filter(|base| other.base == Some(*base)),
-            dropped: Arc::new(self.dropped.iter().chain(other.dropped.iter()).cloned().collect()),
-        }
+            dropped: self.dropped.clone(),
+        };
+        joined.note_dropped(&other.dropped);
+        joined
     }
 }
 
@@ -154,4 +165,22 @@ pub fn union(a: &Arc<[OriginId]>, b: &Arc<[OriginId]>) -> Arc<[OriginId]> {
     all.sort_unstable();
     all.dedup();
     all.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_both_branches_drop_is_listed_once() {
+        let mut columns = Columns { open: true, ..Columns::default() };
+        columns.remove("a");
+        for _ in 0..16 {
+            let mut other = columns.clone();
+            other.set(Column::named("b"));
+            other.remove("a");
+            columns = columns.join(&other);
+        }
+        assert_eq!(columns.dropped.iter().map(|name| &**name).collect::<Vec<_>>(), ["a"]);
+    }
 }

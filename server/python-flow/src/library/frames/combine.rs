@@ -39,7 +39,7 @@ pub(crate) fn concat(cx: &mut Interpreter<'_>, call: &Call<'_>, dialect: Dialect
             // Of two open frames it is not known which has what.
             columns.open |= data.columns.open;
             columns.base = columns.base.or(data.columns.base);
-            columns.dropped = Arc::new(columns.dropped.iter().chain(data.columns.dropped.iter()).cloned().collect());
+            columns.note_dropped(&data.columns.dropped);
             for column in data.columns.list.iter().filter(|column| !column.name.is_empty()) {
                 columns.set(column.clone());
             }

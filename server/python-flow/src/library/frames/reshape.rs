@@ -66,7 +66,7 @@ pub(super) fn rename(cx: &mut Interpreter<'_>, object: &Value, data: &Arc<Data>,
                 None => list.push(Arc::new(Column { name: to.clone(), ..Column::clone(&column) })),
             }
             if columns.open {
-                Arc::make_mut(&mut columns.dropped).push(name);
+                columns.note_dropped(&[name]);
             }
         }
     }
