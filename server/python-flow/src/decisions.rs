@@ -39,7 +39,8 @@ impl Interpreter<'_> {
         for id in data.infos.iter() {
             let info = self.flow.info(id).clone();
             let is_edge = info.kind == InfoKind::Statistic && statistics.iter().any(|known| known == id);
-            let kept = if is_edge { self.learn(info.rows, info.site, &info.what, InfoKind::Edge) } else { Infos::one(id) };
+            let kept =
+                if is_edge { self.learn(info.rows, info.site, &info.what, InfoKind::Edge) } else { Infos::one(id) };
             infos = infos.union(&kept);
         }
         self.change_data(mask, |data| data.infos = infos);

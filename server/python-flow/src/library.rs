@@ -29,9 +29,9 @@ use mlwright_source_text::{NameKind, SchemaSource, TextRange};
 use crate::arguments::Call;
 use crate::interpreter::Interpreter;
 
+pub(crate) use containers::container_method;
 pub(crate) use estimators::{estimator_attribute, estimator_item, estimator_method, fit_by_hand};
 pub(crate) use frames::{data_method, recipe_comparison, recipe_method, recipe_operation};
-pub(crate) use containers::container_method;
 pub(crate) use plain::{join_path, plain_attribute, plain_method};
 
 /// Whether a library's function or class leaves the frames that it is given as they are.

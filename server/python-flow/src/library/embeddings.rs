@@ -12,15 +12,7 @@ use crate::interpreter::Interpreter;
 
 /// Classes that learn from texts, when they are made or later.
 const MODELS: &[&str] = &[
-    "Word2Vec",
-    "Doc2Vec",
-    "FastText",
-    "Dictionary",
-    "TfidfModel",
-    "LdaModel",
-    "LdaMulticore",
-    "LsiModel",
-    "HdpModel",
+    "Word2Vec", "Doc2Vec", "FastText", "Dictionary", "TfidfModel", "LdaModel", "LdaMulticore", "LsiModel", "HdpModel",
     "Phrases",
 ];
 

@@ -38,16 +38,8 @@ fn fit(cx: &mut Interpreter<'_>, object: &Value, instance: &Instance, call: &Cal
     let site = cx.site(call.range());
     let estimator = Arc::new(Estimator::new(instance.class.name.name.clone(), Role::Model, site));
     let infos = x.data.all_infos().union(&infos_of_target(cx, &y));
-    let fit = cx.add_fit(Fit {
-        object: *id,
-        estimator,
-        site,
-        x,
-        y: Some(y),
-        infos,
-        supervised: true,
-        sample_weight: false,
-    });
+    let fit =
+        cx.add_fit(Fit { object: *id, estimator, site, x, y: Some(y), infos, supervised: true, sample_weight: false });
     if let Some((id, instance)) = cx.state.instance(object) {
         let mut instance = instance.clone();
         Arc::make_mut(&mut instance).fitted = Some(fit);

@@ -32,7 +32,12 @@ pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, root: &str, last: 
             | "permutation_test_score" => {
                 return splits::cross_validate(cx, last, call);
             }
-            "mutual_info_classif" | "mutual_info_regression" | "chi2" | "f_classif" | "f_regression" | "r_regression" => {
+            "mutual_info_classif"
+            | "mutual_info_regression"
+            | "chi2"
+            | "f_classif"
+            | "f_regression"
+            | "r_regression" => {
                 return scores_of_columns(cx, last, call);
             }
             "resample" => return resample(cx, call),
@@ -309,7 +314,8 @@ fn shuffle(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 
 /// Numbers that say how much each column tells of the target, or of the other columns.
 fn scores_of_columns(cx: &mut Interpreter<'_>, what: &str, call: &Call<'_>) -> Value {
-    let first = call.positional(0).or(call.arguments.first()).map(|argument| argument.value.clone()).unwrap_or_default();
+    let first =
+        call.positional(0).or(call.arguments.first()).map(|argument| argument.value.clone()).unwrap_or_default();
     let Some(data) = cx.data_of(&first) else { return Value::Unknown };
     let learned = cx.learn(data.rows, call.range(), what, InfoKind::Statistic);
     frames::statistic(cx, learned.union(&data.all_infos()))

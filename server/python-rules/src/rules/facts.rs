@@ -180,9 +180,7 @@ impl<'a> Facts<'a> {
             _ => None,
         });
         let rows = &self.analysis.flow.rows;
-        apart
-            .filter(|(id, fit)| rows.split_or_cut_above(fit.x.data.rows).is_none() && !self.is_judged(*id))
-            .collect()
+        apart.filter(|(id, fit)| rows.split_or_cut_above(fit.x.data.rows).is_none() && !self.is_judged(*id)).collect()
     }
 
     /// Whether what was learned, the info at `index`, went into a table of some rows.
@@ -265,15 +263,11 @@ impl<'a> Facts<'a> {
     pub fn threshold_of(&self, judged: &Judged) -> bool {
         let event = &self.events()[judged.event];
         let inside = |range: TextRange| event.site.contains(range) && event.site != range;
-        self.flow()
-            .seen
-            .iter()
-            .flatten()
-            .any(|seen| {
-                // Of the truth, `y_test == 1` only says which class is asked about.
-                let is_of_scores = |data: &Arc<Data>| data.kind == DataKind::Mask && data.prediction.is_some();
-                inside(seen.range) && seen.data().is_some_and(is_of_scores)
-            })
+        self.flow().seen.iter().flatten().any(|seen| {
+            // Of the truth, `y_test == 1` only says which class is asked about.
+            let is_of_scores = |data: &Arc<Data>| data.kind == DataKind::Mask && data.prediction.is_some();
+            inside(seen.range) && seen.data().is_some_and(is_of_scores)
+        })
     }
 }
 

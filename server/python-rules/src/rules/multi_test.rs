@@ -261,7 +261,8 @@ fn is_baseline(fit: &Fit) -> bool {
 
 fn several_models(facts: &Facts<'_>, judged: &[&Judged], found: &mut Findings) {
     let mut seen: Vec<(Model, &Judged)> = Vec::new();
-    for judged in judged.iter().filter(|judged| !optimizes(facts, judged) && !facts.events()[judged.event].is_skipped()) {
+    for judged in judged.iter().filter(|judged| !optimizes(facts, judged) && !facts.events()[judged.event].is_skipped())
+    {
         let model = model(facts, judged.fit);
         if seen.iter().any(|(_, known)| is_same_model(facts, known.fit, judged.fit)) {
             continue;

@@ -44,7 +44,10 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
 fn is_training_score(facts: &Facts<'_>, judged: &Judged, copies: RowsId) -> bool {
     let originals = &facts.flow().rows.get(copies).parents;
     originals.contains(&judged.rows)
-        && facts.judged.iter().any(|other| other.fit == judged.fit && other.metric.is_some() && facts.is_held_out(other))
+        && facts
+            .judged
+            .iter()
+            .any(|other| other.fit == judged.fit && other.metric.is_some() && facts.is_held_out(other))
 }
 
 /// Predictions for test rows that are only looked at in a plot, of a model that was fitted on all rows after these were split.

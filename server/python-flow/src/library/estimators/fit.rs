@@ -179,7 +179,8 @@ fn columns_of_branches(cx: &mut Interpreter<'_>, estimator: &Arc<Estimator>, x: 
 pub(in crate::library) fn watch(cx: &mut Interpreter<'_>, fit: FitId, estimator: &Estimator, call: &Call<'_>) {
     let stops_early = stops_early(cx, estimator, call);
     let share = call.keyword("validation_split").map(|argument| &argument.value);
-    if share.is_some_and(|share| !matches!(share, Value::None | Value::Number(Some(0.0)))) && estimator.role.is_model() {
+    if share.is_some_and(|share| !matches!(share, Value::None | Value::Number(Some(0.0)))) && estimator.role.is_model()
+    {
         cx.note(call.range(), EventKind::SetsApart { fit });
     }
     let native = estimator.class.ends_with(".train");

@@ -316,9 +316,18 @@ pub(crate) fn call_scipy(cx: &mut Interpreter<'_>, name: &str, call: &Call<'_>) 
             cx.changed(&data, Infos::default())
         }
         "sparse.hstack" | "sparse.vstack" => stack(cx, name.rsplit('.').next().unwrap_or(name), call),
-        "stats.pearsonr" | "stats.spearmanr" | "stats.kendalltau" | "stats.pointbiserialr" | "stats.ttest_ind"
-        | "stats.f_oneway" | "stats.mannwhitneyu" | "stats.chi2_contingency" | "stats.ks_2samp" | "stats.skew"
-        | "stats.kurtosis" | "stats.iqr" => {
+        "stats.pearsonr"
+        | "stats.spearmanr"
+        | "stats.kendalltau"
+        | "stats.pointbiserialr"
+        | "stats.ttest_ind"
+        | "stats.f_oneway"
+        | "stats.mannwhitneyu"
+        | "stats.chi2_contingency"
+        | "stats.ks_2samp"
+        | "stats.skew"
+        | "stats.kurtosis"
+        | "stats.iqr" => {
             let what = name.trim_start_matches("stats.");
             let learned = cx.learn(data.rows, call.range(), what, InfoKind::Statistic);
             statistic(cx, learned.union(&data.all_infos()))

@@ -53,7 +53,9 @@ impl Interpreter<'_> {
                 let infos = data.all_infos();
                 self.add_data(Data { rows, columns: Columns::unknown(), infos, ..(**data).clone() })
             }
-            "data" | "target" | "frame" | "features" | "targets" if data.kind == DataKind::Opaque => self.opaque(data.rows, data.all_infos()),
+            "data" | "target" | "frame" | "features" | "targets" if data.kind == DataKind::Opaque => {
+                self.opaque(data.rows, data.all_infos())
+            }
             "size" | "ndim" | "height" | "width" | "empty" | "dtype" | "dtypes" | "name" => return None,
             _ if data.kind == DataKind::Grouped && data.columns.get(name).is_some() => {
                 let key = Value::Str(Text { value: Some(attribute.name.clone()), origin: None });
@@ -191,7 +193,9 @@ impl Interpreter<'_> {
             let n_rows = n_rows_by(data, &first_key);
             // What chose the columns is known to the result.
             let chosen = match &key {
-                Value::Tuple(keys) => keys.iter().skip(1).fold(Infos::default(), |all, key| all.union(&self.infos_of(key))),
+                Value::Tuple(keys) => {
+                    keys.iter().skip(1).fold(Infos::default(), |all, key| all.union(&self.infos_of(key)))
+                }
                 _ => Infos::default(),
             };
             let infos = data.all_infos().union(&chosen);
