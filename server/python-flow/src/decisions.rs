@@ -65,8 +65,7 @@ impl Interpreter<'_> {
     /// What was learned from rows, of what is known.
     fn learned(&self, infos: &Infos) -> Infos {
         let is_learned = |kind: InfoKind| matches!(kind, InfoKind::Statistic | InfoKind::Edge | InfoKind::Fitted);
-        let learned = infos.iter().filter(|id| is_learned(self.flow.info(*id).kind));
-        learned.fold(Infos::default(), |all, id| all.union(&Infos::one(id)))
+        infos.only(|id| is_learned(self.flow.info(id).kind))
     }
 
     /// A name or position that is put on a list: with what decided that it is.

@@ -45,9 +45,7 @@ impl Interpreter<'_> {
 
     /// What is known of vocabularies in a value.
     pub(crate) fn words_in(&self, value: &Value) -> Infos {
-        let infos = self.infos_of(value);
-        let of_words = infos.iter().filter(|id| self.flow.info(*id).kind == InfoKind::Vocabulary);
-        of_words.fold(Infos::default(), |all, id| all.union(&Infos::one(id)))
+        self.infos_of(value).only(|id| self.flow.info(id).kind == InfoKind::Vocabulary)
     }
 
     /// As [`Self::words_in`], also in what instances of the script's classes hold.

@@ -54,6 +54,12 @@ impl Infos {
         self.0.iter().flat_map(|ids| ids.iter().copied())
     }
 
+    /// Those of the set that are to be kept.
+    pub fn only(&self, keep: impl Fn(InfoId) -> bool) -> Infos {
+        let kept: Vec<InfoId> = self.iter().filter(|id| keep(*id)).collect();
+        Infos((!kept.is_empty()).then(|| Arc::new(kept)))
+    }
+
     /// What is in either.
     pub fn union(&self, other: &Infos) -> Infos {
         match (&self.0, &other.0) {

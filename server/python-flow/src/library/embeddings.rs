@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use mlwright_python_values::info::Infos;
-use mlwright_python_values::value::{Estimator, Object, Role, Value};
+use mlwright_python_values::value::{Estimator, Role, Value};
 
-use super::estimators::change;
+use super::estimators::{add, change};
 use super::frames::statistic;
 use crate::arguments::Call;
 use crate::interpreter::Interpreter;
@@ -19,10 +19,8 @@ const MODELS: &[&str] = &[
 /// A function or class of gensim by the last part of its name.
 pub(super) fn call(cx: &mut Interpreter<'_>, full: &Arc<str>, last: &str, call: &Call<'_>) -> Value {
     if MODELS.contains(&last) {
-        let estimator = Arc::new(Estimator::new(full.clone(), Role::Transformer, cx.site(call.range())));
-        let id = cx.state.add(Object::Estimator(estimator.clone()));
-        cx.flow.made.push((id, estimator));
-        let model = Value::Object(id);
+        let site = cx.site(call.range());
+        let model = add(cx, Estimator::new(full.clone(), Role::Transformer, site));
         learn(cx, &model, last, call);
         return model;
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 pub(crate) use fit::fit_by_hand;
 pub(super) use fit::{infos_of_target, splitter_of, watch};
-pub(super) use make::make;
+pub(super) use make::{add, make};
 
 use mlwright_python_values::column::Columns;
 use mlwright_python_values::event::{EventKind, Given, Score, Turn};

@@ -67,10 +67,8 @@ pub(super) fn counter(cx: &mut Interpreter<'_>, call: &Call<'_>) -> Value {
 
 fn classifier(cx: &mut Interpreter<'_>, class: &Arc<str>, call: &Call<'_>) -> Value {
     let class = class.strip_suffix(".train").unwrap_or(class);
-    let estimator = Arc::new(Estimator::new(class, Role::Classifier, cx.site(call.range())));
-    let id = cx.state.add(Object::Estimator(estimator.clone()));
-    cx.flow.made.push((id, estimator));
-    Value::Object(id)
+    let site = cx.site(call.range());
+    super::estimators::add(cx, Estimator::new(class, Role::Classifier, site))
 }
 
 /// Whether an estimator is NLTK's, which learns from and is judged on lists of `(features, label)`.

@@ -111,6 +111,13 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// The `train_test_split`s whose test part `rows` are of.
+    pub fn splits_for_test_of(&self, rows: RowsId) -> impl Iterator<Item = (&'a Event, &'a Split)> {
+        let table = &self.analysis.flow.rows;
+        self.splits()
+            .filter(move |(_, split)| &*split.what == "train_test_split" && table.comes_from(rows, split.parts[1]))
+    }
+
     /// Whether `rows` are of one part of an earlier split, whose other part the script goes on to use.
     pub fn other_part_is_used(&self, rows: RowsId) -> bool {
         let table = &self.analysis.flow.rows;

@@ -49,9 +49,7 @@ fn cross_validated_on_test(facts: &Facts<'_>, found: &mut Findings) {
     for event in facts.events() {
         let EventKind::CrossValidation { x, estimator, searches: false, .. } = &event.kind else { continue };
         let rows = x.data.rows;
-        let is_test = facts
-            .splits()
-            .any(|(_, split)| &*split.what == "train_test_split" && facts.flow().rows.comes_from(rows, split.parts[1]));
+        let is_test = facts.splits_for_test_of(rows).next().is_some();
         let trained_beside =
             facts.model_fits().any(|(_, fit)| facts.relation(fit.x.data.rows, rows) == Relation::Disjoint);
         if !is_test || !trained_beside || !estimator.role.is_model() {
@@ -142,9 +140,7 @@ fn judges_loops(facts: &Facts<'_>, set: RowsId) -> bool {
         }
         let outermost = event.loops.first().map(|turn| turn.site);
         let is_test = facts.flow().test_rows.iter().any(|rows| table.comes_from(set, *rows))
-            || facts
-                .splits()
-                .any(|(_, split)| &*split.what == "train_test_split" && table.comes_from(set, split.parts[1]));
+            || facts.splits_for_test_of(set).next().is_some();
         let is_asked_outside = facts
             .flow()
             .inputs
@@ -340,12 +336,7 @@ fn searched(facts: &Facts<'_>, found: &mut Findings) {
     for (index, event) in facts.events().iter().enumerate() {
         let EventKind::CrossValidation { x, searches, .. } = &event.kind else { continue };
         // Test rows are those that something else, fitted on the other part of the split, is judged on, or that `train_test_split` gave second.
-        let is_test = facts.events().iter().any(|other| match &other.kind {
-            EventKind::Split(split) => {
-                &*split.what == "train_test_split" && facts.flow().rows.comes_from(x.data.rows, split.parts[1])
-            }
-            _ => false,
-        });
+        let is_test = facts.splits_for_test_of(x.data.rows).next().is_some();
         // Settings found with the test rows among the rows that are searched.
         let holds_test = *searches
             && facts.judged.iter().any(|judged| {

@@ -1,6 +1,6 @@
 //! MLW104 and MLW105: rows, or copies of rows, that are in both the training and the test data.
 
-use mlwright_python_values::event::{Event, EventKind, Split};
+use mlwright_python_values::event::EventKind;
 use mlwright_python_values::rows::{Relation, RowsId};
 use mlwright_python_values::value::FitId;
 
@@ -60,17 +60,13 @@ fn drawn(facts: &Facts<'_>, found: &mut Findings) {
         if seen.contains(id) || facts.relation(fit.x.data.rows, *of) != Relation::Contains {
             continue;
         }
-        let is_set_apart = |(split_event, split): (&Event, &Split)| {
-            &*split.what == "train_test_split"
-                && rows.comes_from(*of, split.parts[1])
-                && split_event.site.end < fit.site.start
-        };
+        let is_set_apart = || facts.splits_for_test_of(*of).any(|(split, _)| split.site.end < fit.site.start);
         // Beside an honest score, or one that is reported itself, the plot is an illustration.
         let is_scored = facts.judged.iter().any(|judged| {
             judged.metric.is_some()
                 && (judged.fit == *id || rows.comes_from(judged.rows, *of) && facts.is_held_out(judged))
         });
-        if fit.estimator.role.is_model() && !is_scored && facts.splits().any(is_set_apart) {
+        if fit.estimator.role.is_model() && !is_scored && is_set_apart() {
             seen.push(*id);
             let message = "the model was fitted on these rows too: how near its predictions come in this plot says nothing about new rows. Fit it on the training part alone";
             found.report("MLW105", event.site, message.to_owned(), vec![(fit.site, "fitted on these rows here")]);

@@ -2,7 +2,7 @@
 //!
 //! Yang, Brower-Sinning, Lewis and Kästner, "Data Leakage in Notebooks" (ASE 2022), call it preprocessing leakage.
 
-use mlwright_python_values::event::{Event, EventKind, Split};
+use mlwright_python_values::event::EventKind;
 use mlwright_python_values::info::{Info, InfoKind};
 use mlwright_python_values::rows::{Relation, RowsId, Step};
 use mlwright_source_text::TextRange;
@@ -39,11 +39,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Findings) {
 /// Whether a model that was fitted on all rows is scored on the test part of them alone: what prepared them all is one more way in
 /// which it knows that part.
 fn is_part_of_training(facts: &Facts<'_>, judged: &Judged) -> bool {
-    let rows = &facts.flow().rows;
-    let is_test_part = |(_, split): (&Event, &Split)| {
-        &*split.what == "train_test_split" && rows.comes_from(judged.rows, split.parts[1])
-    };
-    judged.metric.is_some() && facts.against_training(judged) == Relation::Contains && facts.splits().any(is_test_part)
+    judged.metric.is_some()
+        && facts.against_training(judged) == Relation::Contains
+        && facts.splits_for_test_of(judged.rows).next().is_some()
 }
 
 /// What was learned from the rows before they were split, and went into both parts afterwards, for models that are not
@@ -134,11 +132,11 @@ fn while_learning(facts: &Facts<'_>, found: &mut Findings) {
 
 /// A network that is judged by nothing but the part of its rows that it sets apart itself.
 fn set_apart_while_learning(facts: &Facts<'_>, found: &mut Findings) {
-    for (id, fit) in facts.fits_that_set_apart() {
+    for (_, fit) in facts.fits_that_set_apart() {
         let trained_on = fit.x.data.rows;
         for info in facts.info(&fit.infos) {
             if info.kind != InfoKind::Future && facts.flow().rows.knows_of(info.rows, trained_on) {
-                report(facts, found, info, trained_on, trained_on, facts.fit(id).site, None);
+                report(facts, found, info, trained_on, trained_on, fit.site, None);
             }
         }
     }

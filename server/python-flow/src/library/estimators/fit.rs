@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mlwright_python_values::column::Columns;
 use mlwright_python_values::event::{EventKind, Fit, Given};
-use mlwright_python_values::info::{InfoId, InfoKind, Infos};
+use mlwright_python_values::info::{InfoKind, Infos};
 use mlwright_python_values::rows::RowsId;
 use mlwright_python_values::value::{Composite, Data, DataKind, Dialect, Estimator, FitId, Object, Role, Value};
 use mlwright_source_text::TextRange;
@@ -99,9 +99,7 @@ pub(super) fn fit(cx: &mut Interpreter<'_>, object: &Value, call: &Call<'_>) -> 
 /// Knowledge in a target. Edges between classes that are computed from all rows, `pd.cut(price, 4)`, `price > price.median()`, only
 /// say what is asked.
 pub(in crate::library) fn infos_of_target(cx: &Interpreter<'_>, y: &Given) -> Infos {
-    let makes_classes = |id: &InfoId| cx.flow.info(*id).kind == InfoKind::Edge;
-    let infos = y.data.all_infos();
-    infos.iter().filter(|id| !makes_classes(id)).fold(Infos::default(), |all, id| all.union(&Infos::one(id)))
+    y.data.all_infos().only(|id| cx.flow.info(id).kind != InfoKind::Edge)
 }
 
 /// `model.coef_ = weights`: a model that was not fitted has learned what its coefficients were computed from.

@@ -71,10 +71,15 @@ pub(in crate::library) fn make(cx: &mut Interpreter<'_>, full: &Arc<str>, call: 
         infos,
         revision: 0,
     };
+    Some(add(cx, estimator))
+}
+
+/// A new estimator, as a value; the rules are told of it.
+pub(in crate::library) fn add(cx: &mut Interpreter<'_>, estimator: Estimator) -> Value {
     let estimator = Arc::new(estimator);
     let id = cx.state.add(Object::Estimator(estimator.clone()));
     cx.flow.made.push((id, estimator));
-    Some(Value::Object(id))
+    Value::Object(id)
 }
 
 fn role(cx: &Interpreter<'_>, id: ObjectId) -> Option<Role> {
